@@ -1,0 +1,16 @@
+//! The words of the engine: what a record is, which list it stands in, how it is asked for, and how fresh it is.
+//!
+//! Plain data, no I/O. Every other module of the crate speaks these types, and so do the console and the command
+//! line. Not here: how a platform is read (`platform`) and how a record is kept (`store`).
+
+mod freshness;
+mod kind;
+mod query;
+mod record;
+
+pub use freshness::{Freshness, ListState, Offered, Problem, WalkCursor};
+pub use kind::Kind;
+pub use query::{Anchor, CountOf, Field, Filter, Match, Order, Query, Scope, Sort, Window};
+pub use record::{Change, Columns, Incoming, JoinKey, ListId, ListKey, Record, Row, RowKey};
+
+pub use jiff::Timestamp;

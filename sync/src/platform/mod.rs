@@ -1,0 +1,22 @@
+//! Platforms as data: what a manifest says, and a client that talks to whatever it describes.
+//!
+//! A platform is a TOML file; everything that differs between platforms stands there, and a new kind of difference
+//! is a new case of an enum in [`manifest`], never a script. [`Client`] is the only thing here that does I/O.
+//! Replies are believed over the manifest ([`Page::style`]), limited in size, and never trusted: rows that cannot
+//! be taken are told apart from the rest, secrets are masked before a row leaves this module.
+//!
+//! Not here: what to fetch and when (`pull`), and where rows are kept (`store`).
+
+mod client;
+mod error;
+pub mod manifest;
+mod page;
+mod registry;
+mod secret;
+
+pub use client::{BudgetView, Client, ClientOptions, ConnectSpec, Traffic};
+pub use error::{FetchError, FetchKind, ManifestError};
+pub use manifest::{Collection, Manifest};
+pub use page::{At, BadRow, Page, PageAsk, Priority, Reply, Style};
+pub use registry::{Origin, Registry};
+pub use secret::Secret;
