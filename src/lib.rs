@@ -1,1 +1,11 @@
-//! Quarterdeck.
+//! Quarterdeck (`qd`): the operator's console for fleets of AI agents.
+//!
+//! This crate is the part that meets a person: the console (`tui`), the command line (`cli`), configuration, and the
+//! wiring of both to the engine in `quarterdeck-sync`. `tui` and `cli` never import each other.
+
+pub mod cli;
+pub mod config;
+pub mod error;
+pub mod filter;
+pub mod live;
+pub mod tui;

@@ -1,0 +1,1 @@
+//! From the query language to the filter the mirror evaluates.
