@@ -84,6 +84,17 @@ pub struct Applied {
     pub gone: u64,
 }
 
+/// A batch on its way to the disk.
+#[derive(Debug)]
+pub struct Pending {}
+
+impl Pending {
+    /// Waits for the commit.
+    pub async fn committed(self) -> Result<Applied, StoreError> {
+        todo!()
+    }
+}
+
 /// One id the mirror holds live, with the hash of its document and the partition it was last seen in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
@@ -127,10 +138,16 @@ impl Mirror {
         todo!()
     }
 
-    /// Applies a batch to a list; resolves once it is committed. Batches of one list are applied in the order of the calls.
-    /// Waits while too many batches are on their way.
-    pub async fn apply(&self, _list: ListId, _batch: Batch, _at: Timestamp) -> Result<Applied, StoreError> {
+    /// Hands a batch to the writer: waits while too many are on their way, then returns at once. The [`Pending`] resolves
+    /// when it is committed. Batches of one list are applied in the order in which they were handed over. This is what lets
+    /// the network run ahead of the disk; dropping the [`Pending`] does not take the batch back.
+    pub async fn submit(&self, _list: ListId, _batch: Batch, _at: Timestamp) -> Result<Pending, StoreError> {
         todo!()
+    }
+
+    /// [`Mirror::submit`], and waits for the commit.
+    pub async fn apply(&self, list: ListId, batch: Batch, at: Timestamp) -> Result<Applied, StoreError> {
+        self.submit(list, batch, at).await?.committed().await
     }
 
     /// Forgets every record, state and problem of a connection.
