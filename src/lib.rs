@@ -5,7 +5,9 @@
 
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod error;
 pub mod filter;
 pub mod live;
+pub mod names;
 pub mod tui;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `qd`. Everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    quarterdeck::cli::main()
+}

@@ -1,1 +1,238 @@
-//! The command line.
+//! The command line: nouns, then verbs; one file for each command, one line for it in [`Command`].
+//!
+//! stdout is data, stderr is talk ([`out`]). Every read answers in three forms ([`out::Form`]). A command gets a
+//! [`Context`] and returns the [`Code`] it ends with, or a [`Failure`] that is told in one place, here.
+//! It is synchronous; one that talks to a platform brings its executor from [`Context::runtime`].
+//!
+//! Not here: the console (`tui`), which this module never imports.
+
+pub mod context;
+mod list;
+mod noun;
+pub mod out;
+mod show;
+mod sql;
+mod status;
+pub mod style;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use quarterdeck_sync::model::Kind as RecordKind;
+
+use self::context::{Context, Noun};
+use self::out::{Form, talk};
+use self::style::Style;
+use crate::config::{Env, Paths};
+use crate::error::{Code, Failure, Kind};
+
+/// The operator's console for fleets of AI agents: mirrored, searchable and usable offline
+///
+/// Without a command it opens the console. Every other collection of a platform is a noun too: `qd workflows list`.
+#[derive(Debug, Parser)]
+#[command(name = "qd", version, max_term_width = 110, disable_help_subcommand = false)]
+pub struct Cli {
+    /// What is asked of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command; none opens the console.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Global {
+    /// Answer as one JSON object; errors are JSON on stderr
+    #[arg(long, global = true, conflicts_with = "ndjson")]
+    pub json: bool,
+    /// Answer as one JSON value a line; errors are JSON on stderr
+    #[arg(long, global = true)]
+    pub ndjson: bool,
+    /// No colour, whatever the terminal can show
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+impl Global {
+    /// What either of two places says.
+    fn or(self, other: Self) -> Self {
+        Self {
+            json: self.json || other.json,
+            ndjson: self.ndjson || other.ndjson,
+            no_color: self.no_color || other.no_color,
+            quiet: self.quiet || other.quiet,
+        }
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// How fresh the mirror is, and what is wrong
+    Status(status::Args),
+    /// Agents of all platforms
+    Agents(noun::Args),
+    /// Sessions of all platforms
+    Sessions(noun::Args),
+    /// Runs of all platforms
+    Runs(noun::Args),
+    /// Approvals of all platforms
+    Approvals(noun::Args),
+    /// Policies of all platforms
+    Policies(noun::Args),
+    /// Events of all platforms
+    Events(noun::Args),
+    /// Ask the mirror in SQL, read only
+    Sql(sql::Args),
+    /// A collection by its name
+    #[command(external_subcommand)]
+    Collection(Vec<OsString>),
+}
+
+/// Runs `qd` as the process was called.
+pub fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let json = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json" || arg == "--ndjson");
+    match run(args) {
+        Ok(code) => code.into(),
+        Err(Stop::Clap(error)) => clap_stop(&error, json),
+        Err(Stop::Failure(failure)) => {
+            if failure.kind != Kind::BrokenPipe {
+                talk(&if json { failure.json() } else { failure.plain() });
+            }
+            failure.code().into()
+        }
+    }
+}
+
+/// Why there is nothing more to do.
+enum Stop {
+    /// The command line is wrong, or help was asked for.
+    Clap(clap::Error),
+    /// The command failed.
+    Failure(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<clap::Error> for Stop {
+    fn from(error: clap::Error) -> Self {
+        Self::Clap(error)
+    }
+}
+
+impl From<noun::ParseError> for Stop {
+    fn from(error: noun::ParseError) -> Self {
+        match error {
+            noun::ParseError::Clap(error) => Self::Clap(error),
+            noun::ParseError::Failure(failure) => Self::Failure(failure),
+        }
+    }
+}
+
+fn run(args: Vec<OsString>) -> Result<Code, Stop> {
+    let env = Env::read();
+    let cli = Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)?;
+    let paths = Paths::find(&env).map_err(Failure::from)?;
+    let mut cx = context(&cli.global, env, paths);
+    let command = match cli.command {
+        // Its flags stand behind a word that clap does not know, so they are read in a second pass.
+        Some(Command::Collection(words)) => {
+            let (noun, parsed) = noun::parse(&words, &cx.registry())?;
+            cx = context(&parsed.global.or(cli.global), cx.env, cx.paths);
+            return Ok(noun::run(&cx, &noun, parsed.args)?);
+        }
+        Some(command) => command,
+        None => return Ok(crate::console::run(&cx.env, &cx.paths)?),
+    };
+    Ok(dispatch(&cx, command)?)
+}
+
+fn context(global: &Global, env: Env, paths: Paths) -> Context {
+    let form = match (global.json, global.ndjson) {
+        (_, true) => Form::Ndjson,
+        (true, false) => Form::Json,
+        _ => Form::Plain,
+    };
+    let style = Style::find(global.no_color, &env);
+    Context { env, paths, form, style, quiet: global.quiet }
+}
+
+fn dispatch(cx: &Context, command: Command) -> Result<Code, Failure> {
+    let noun = |kind, args| noun::run(cx, &Noun::Kind(kind), args);
+    match command {
+        Command::Status(args) => status::run(cx, args),
+        Command::Agents(args) => noun(RecordKind::Agent, args),
+        Command::Sessions(args) => noun(RecordKind::Session, args),
+        Command::Runs(args) => noun(RecordKind::Run, args),
+        Command::Approvals(args) => noun(RecordKind::Approval, args),
+        Command::Policies(args) => noun(RecordKind::Policy, args),
+        Command::Events(args) => noun(RecordKind::Event, args),
+        Command::Sql(args) => sql::run(cx, args),
+        Command::Collection(_) => Err(Failure::new(Kind::Internal, "a collection reached the commands")),
+    }
+}
+
+/// Help and version are answers; everything else clap says is a failure like any other.
+fn clap_stop(error: &clap::Error, json: bool) -> ExitCode {
+    use clap::error::ErrorKind as E;
+    match error.kind() {
+        E::DisplayHelp | E::DisplayVersion => {
+            // clap decides about colour by itself and knows NO_COLOR; a reader that left is no failure.
+            let _ = error.print();
+            Code::Done.into()
+        }
+        E::DisplayHelpOnMissingArgumentOrSubcommand if !json => {
+            let _ = error.print();
+            Code::Usage.into()
+        }
+        _ => {
+            let failure = usage(error);
+            talk(&if json { failure.json() } else { failure.plain() });
+            failure.code().into()
+        }
+    }
+}
+
+/// clap's words as a failure: what is wrong is the message, its tips and the usage line are the hint.
+fn usage(error: &clap::Error) -> Failure {
+    use clap::error::ErrorKind as E;
+    if error.kind() == E::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Failure::usage("the command is not complete").hint("the same with --help shows what may follow");
+    }
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let mut parts = text.split("\n\n").map(str::trim).filter(|part| !part.is_empty());
+    let message = parts.next().unwrap_or("the command line is wrong").to_owned();
+    let hints: Vec<&str> =
+        parts.flat_map(str::lines).map(str::trim).map(|line| line.strip_prefix("tip: ").unwrap_or(line)).collect();
+    Failure::usage(message).hint(hints.join("\n        "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_clap_says_becomes_a_message_and_a_hint() {
+        let error = Cli::try_parse_from(["qd", "status", "--jsno"]).unwrap_err();
+        let failure = usage(&error);
+        assert_eq!(failure.code(), Code::Usage);
+        assert!(failure.message.contains("--jsno"), "{failure:?}");
+        assert!(failure.hint.unwrap().contains("--json"));
+    }
+}

@@ -1,0 +1,48 @@
+//! The environment, read here and nowhere else.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What the environment says, as far as it concerns us.
+#[derive(Debug, Clone, Default)]
+pub struct Env {
+    /// `QD_HOME`: everything of ours lives below it.
+    pub home: Option<PathBuf>,
+    /// `QD_LOG`: what to log, in the words of `tracing`'s filters.
+    pub log: Option<String>,
+    /// `NO_COLOR` is set to anything but nothing.
+    pub no_color: bool,
+    /// `CLICOLOR=0`.
+    pub clicolor_off: bool,
+    /// `CLICOLOR_FORCE` is set to anything but nothing or `0`.
+    pub clicolor_force: bool,
+    /// `TERM`.
+    pub term: Option<String>,
+    /// `COLORTERM`.
+    pub colorterm: Option<String>,
+}
+
+impl Env {
+    /// Reads it.
+    pub fn read() -> Self {
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Self {
+            home: os("QD_HOME").map(PathBuf::from),
+            log: text("QD_LOG"),
+            no_color: os("NO_COLOR").is_some(),
+            clicolor_off: text("CLICOLOR").is_some_and(|value| value == "0"),
+            clicolor_force: text("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
+            term: text("TERM"),
+            colorterm: text("COLORTERM"),
+        }
+    }
+
+    /// A terminal that can only print lines.
+    pub fn dumb(&self) -> bool {
+        self.term.as_deref() == Some("dumb")
+    }
+}
+
+fn os(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
