@@ -87,6 +87,8 @@ pub enum Kind {
     Ambiguous,
     /// Another qd pulls already.
     Held,
+    /// Somebody stopped us before the end.
+    Stopped,
     /// Whoever read our output has gone: no failure at all.
     BrokenPipe,
 }
@@ -112,6 +114,7 @@ impl Kind {
             Kind::NotFound => ("not_found", Code::NotFound, false),
             Kind::Ambiguous => ("ambiguous", Code::Usage, false),
             Kind::Held => ("held", Code::Held, true),
+            Kind::Stopped => ("stopped", Code::Partly, true),
             Kind::BrokenPipe => ("broken_pipe", Code::Done, false),
         }
     }

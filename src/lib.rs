@@ -9,5 +9,6 @@ pub mod console;
 pub mod error;
 pub mod filter;
 pub mod live;
+pub mod log;
 pub mod names;
 pub mod tui;

@@ -6,14 +6,22 @@
 //!
 //! Not here: the console (`tui`), which this module never imports.
 
+pub mod columns;
+mod completions;
+mod connect;
 pub mod context;
+mod doctor;
 mod list;
+mod manual;
 mod noun;
 pub mod out;
+mod platform;
+mod prompt;
 mod show;
 mod sql;
 mod status;
 pub mod style;
+mod sync;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -73,6 +81,10 @@ impl Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The accounts: add, list, test, remove
+    Connect(connect::Args),
+    /// Pull the platforms into the mirror
+    Sync(sync::Args),
     /// How fresh the mirror is, and what is wrong
     Status(status::Args),
     /// Agents of all platforms
@@ -89,6 +101,14 @@ pub enum Command {
     Events(noun::Args),
     /// Ask the mirror in SQL, read only
     Sql(sql::Args),
+    /// Platforms: what they serve, and manifests of your own
+    Platform(platform::Args),
+    /// Is everything here as it should be?
+    Doctor,
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the manual page
+    Man(manual::Args),
     /// A collection by its name
     #[command(external_subcommand)]
     Collection(Vec<OsString>),
@@ -143,6 +163,9 @@ fn run(args: Vec<OsString>) -> Result<Code, Stop> {
     let env = Env::read();
     let cli = Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)?;
     let paths = Paths::find(&env).map_err(Failure::from)?;
+    crate::log::start(&env, &paths).map_err(|error| {
+        Failure::usage(error).hint("for example QD_LOG=debug, or QD_LOG=warn,quarterdeck_sync=trace")
+    })?;
     let mut cx = context(&cli.global, env, paths);
     let command = match cli.command {
         // Its flags stand behind a word that clap does not know, so they are read in a second pass.
@@ -170,6 +193,8 @@ fn context(global: &Global, env: Env, paths: Paths) -> Context {
 fn dispatch(cx: &Context, command: Command) -> Result<Code, Failure> {
     let noun = |kind, args| noun::run(cx, &Noun::Kind(kind), args);
     match command {
+        Command::Connect(args) => connect::run(cx, args),
+        Command::Sync(args) => sync::run(cx, args),
         Command::Status(args) => status::run(cx, args),
         Command::Agents(args) => noun(RecordKind::Agent, args),
         Command::Sessions(args) => noun(RecordKind::Session, args),
@@ -178,6 +203,10 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Failure> {
         Command::Policies(args) => noun(RecordKind::Policy, args),
         Command::Events(args) => noun(RecordKind::Event, args),
         Command::Sql(args) => sql::run(cx, args),
+        Command::Platform(args) => platform::run(cx, args),
+        Command::Doctor => doctor::run(cx),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => manual::run(&args),
         Command::Collection(_) => Err(Failure::new(Kind::Internal, "a collection reached the commands")),
     }
 }

@@ -1,0 +1,40 @@
+//! `qd connect`: the accounts.
+
+mod add;
+mod list;
+mod remove;
+mod test;
+
+use clap::Subcommand;
+
+use super::context::Context;
+use crate::error::{Code, Failure};
+
+/// Arguments of `connect`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Add an account: says where its secret is, and keeps no secret
+    Add(add::Args),
+    /// List the accounts
+    List,
+    /// Sign in and read one row
+    Test(test::Args),
+    /// Remove an account, with what the mirror holds of it
+    Remove(remove::Args),
+}
+
+/// Runs it.
+pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
+    match args.verb {
+        Verb::Add(args) => add::run(cx, args),
+        Verb::List => list::run(cx),
+        Verb::Test(args) => test::run(cx, &args),
+        Verb::Remove(args) => remove::run(cx, &args),
+    }
+}

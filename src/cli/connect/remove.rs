@@ -1,0 +1,49 @@
+//! `qd connect remove`.
+
+use crate::cli::context::Context;
+use crate::config::{Lease, SecretSource, secret};
+use crate::error::{Code, Failure};
+
+/// Arguments of `connect remove`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Name of the account
+    name: String,
+    /// Keep what the mirror holds of it
+    #[arg(long)]
+    keep_data: bool,
+}
+
+/// Everything that can fail without having changed anything comes first: the name, the lease, the mirror.
+pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
+    let name = &args.name;
+    let mut connections = cx.connections()?;
+    connections.get(name)?;
+    let data = !args.keep_data && cx.paths.mirror().exists();
+    let held = if data {
+        let lease = Lease::take(&cx.paths.lease(), "connect remove").map_err(|error| {
+            let failure = Failure::from(error);
+            let hint = format!("stop it first, or qd connect remove {name} --keep-data");
+            failure.hint(hint)
+        })?;
+        Some((lease, cx.mirror_to_write()?))
+    } else {
+        None
+    };
+    let removed = connections.remove(name)?;
+    if let Some((_lease, mirror)) = &held {
+        cx.runtime()?.block_on(mirror.forget(name))?;
+    }
+    cx.say(&format!("removed {name}{}", if data { " and what the mirror held of it" } else { "" }));
+    if removed.secret == SecretSource::Keyring {
+        match secret::forget(name) {
+            Ok(true) => cx.say("removed its entry in the keyring too"),
+            Ok(false) => cx.say("the keyring held no entry for it"),
+            Err(error) => {
+                cx.warn(&format!("its entry in the keyring is still there: {error}"));
+                return Ok(Code::Partly);
+            }
+        }
+    }
+    Ok(Code::Done)
+}

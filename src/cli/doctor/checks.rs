@@ -1,0 +1,149 @@
+//! What `qd doctor` looks at, one function each.
+
+use std::path::Path;
+
+use super::{Check, State};
+use crate::cli::columns::grouped;
+use crate::cli::context::Context;
+use crate::config::{self, Holder, Lease};
+use crate::error::Failure;
+
+/// Everything, in the order in which it is shown.
+pub fn all(cx: &Context) -> Vec<Check> {
+    let mut checks = vec![Check::ok("qd", format!("{} on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS))];
+    checks.extend(folders(cx));
+    checks.extend(files(cx));
+    checks.push(settings(cx));
+    checks.extend(platforms(cx));
+    checks.extend(connections(cx));
+    checks.push(lease(cx));
+    checks.push(mirror(cx));
+    checks.push(terminal(cx));
+    checks
+}
+
+fn folders(cx: &Context) -> Vec<Check> {
+    let mut seen: Vec<&Path> = Vec::new();
+    [("config folder", &cx.paths.config_dir), ("data folder", &cx.paths.data_dir), ("log folder", &cx.paths.log_dir)]
+        .into_iter()
+        .filter(|(_, path)| {
+            !seen.contains(&path.as_path()) && {
+                seen.push(path);
+                true
+            }
+        })
+        .map(|(name, path)| {
+            let shown = path.display().to_string();
+            match config::mode(path) {
+                None => Check::ok(name, format!("{shown} (made when it is needed)")),
+                Some(mode) if mode & 0o077 == 0 => Check::ok(name, shown),
+                Some(mode) => loose(name, &shown, mode, 0o700),
+            }
+        })
+        .collect()
+}
+
+fn files(cx: &Context) -> Vec<Check> {
+    let paths = [("connections", cx.paths.connections()), ("mirror file", cx.paths.mirror()), ("log", cx.paths.log())];
+    paths
+        .into_iter()
+        .filter_map(|(name, path)| match config::mode(&path)? {
+            mode if mode & 0o077 == 0 => Some(Check::ok(name, path.display().to_string())),
+            mode => Some(loose(name, &path.display().to_string(), mode, 0o600)),
+        })
+        .collect()
+}
+
+fn loose(name: &str, shown: &str, mode: u32, should: u32) -> Check {
+    let found = format!("{shown} has mode {mode:04o}: others may look inside");
+    Check::wrong(State::Warning, name, found, Some(format!("chmod {should:o} '{shown}'")))
+}
+
+fn settings(cx: &Context) -> Check {
+    let path = cx.paths.settings();
+    match cx.settings() {
+        Ok(_) if path.exists() => Check::ok("settings", path.display().to_string()),
+        Ok(_) => Check::ok("settings", format!("all as they come ({} is not there)", path.display())),
+        Err(failure) => Check::failed("settings", failure),
+    }
+}
+
+fn platforms(cx: &Context) -> Vec<Check> {
+    let (registry, wrong) = quarterdeck_sync::platform::Registry::load(&cx.paths.platforms());
+    let names: Vec<&str> = registry.iter().map(|(manifest, _)| manifest.name.as_str()).collect();
+    let known = Check::ok("platforms", names.join(", "));
+    std::iter::once(known)
+        .chain(wrong.into_iter().map(|error| Check::failed("manifest", Failure::from(error))))
+        .collect()
+}
+
+/// Each account: is its platform known, can its secret be had, does the secret suit it?
+fn connections(cx: &Context) -> Vec<Check> {
+    let all = match cx.connections().and_then(|all| Ok(all.pick(&[])?)) {
+        Ok(all) => all,
+        Err(failure) => return vec![Check::failed("connections", failure)],
+    };
+    if all.is_empty() {
+        let hint = "qd connect add NAME --platform P --url U, or qd demo".to_owned();
+        return vec![Check::wrong(State::Warning, "connections", "none", Some(hint))];
+    }
+    let settings = cx.settings().unwrap_or_default();
+    let (registry, _) = quarterdeck_sync::platform::Registry::load(&cx.paths.platforms());
+    let made = config::clients(&all, &registry, &settings);
+    all.iter()
+        .zip(made)
+        .map(|((name, connection), made)| {
+            let what = format!("connection {name}");
+            match made {
+                Ok(_) => Check::ok(what, format!("{}, secret in {}", connection.platform, connection.secret)),
+                Err(failure) => Check::failed(what, failure),
+            }
+        })
+        .collect()
+}
+
+fn lease(cx: &Context) -> Check {
+    match Lease::held(&cx.paths.lease()) {
+        Ok(None) => Check::ok("lease", "free"),
+        Ok(Some(holder)) => {
+            let who = holder.as_ref().map_or_else(|| "another qd".to_owned(), Holder::to_string);
+            Check::ok("lease", format!("{who} pulls"))
+        }
+        Err(error) => Check::failed("lease", error.into()),
+    }
+}
+
+fn mirror(cx: &Context) -> Check {
+    if !cx.paths.mirror().exists() {
+        return Check::ok("mirror", "empty: nothing was synced yet");
+    }
+    let look = || -> Result<Check, Failure> {
+        let mirror = cx.mirror()?;
+        let reader = mirror.reader()?;
+        let lists = reader.freshness()?;
+        let rows: u64 = lists.iter().map(|list| list.mirror_count).sum();
+        let problems: u64 = lists.iter().map(|list| list.problems).sum();
+        let found = format!("{} records in {} lists", grouped(rows), lists.len());
+        if problems == 0 {
+            return Ok(Check::ok("mirror", found));
+        }
+        let found = format!("{found}, {} open problems", grouped(problems));
+        Ok(Check::wrong(State::Warning, "mirror", found, Some("qd status shows them".to_owned())))
+    };
+    look().unwrap_or_else(|failure| Check::failed("mirror", failure))
+}
+
+fn terminal(cx: &Context) -> Check {
+    let term = cx.env.term.as_deref().unwrap_or("unknown");
+    let colour = match (cx.style.color, cx.env.colorterm.as_deref()) {
+        (false, _) => "no colour".to_owned(),
+        (true, Some(depth)) => format!("colour ({depth})"),
+        (true, None) => "colour".to_owned(),
+    };
+    let size = crossterm::terminal::size().map(|(columns, rows)| format!(", {columns}x{rows}")).unwrap_or_default();
+    if cx.style.terminal {
+        Check::ok("terminal", format!("{term}, {colour}{size}"))
+    } else {
+        Check::ok("terminal", format!("stdout is not a terminal (TERM is {term})"))
+    }
+}

@@ -1,0 +1,156 @@
+//! Progress bars: a line for each connection, and one for each of its lists that is being read.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use quarterdeck_sync::engine::{Event, Outcome};
+use quarterdeck_sync::model::{ListKey, Timestamp};
+use quarterdeck_sync::platform::BudgetView;
+use quarterdeck_sync::text::Clean;
+
+use crate::cli::columns::grouped;
+
+/// Redraws a second: an SSH link carries them easily.
+const RATE: u8 = 8;
+
+/// The bars of one sync.
+pub struct Bars {
+    all: MultiProgress,
+    connections: HashMap<String, Connection>,
+    lists: HashMap<ListKey, ProgressBar>,
+}
+
+struct Connection {
+    line: ProgressBar,
+    lists: usize,
+    done: usize,
+    rows: u64,
+    budget: BudgetView,
+}
+
+impl Bars {
+    /// Draws nothing yet.
+    pub fn new() -> Self {
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(RATE));
+        Self { all, connections: HashMap::new(), lists: HashMap::new() }
+    }
+
+    /// Shows what happened.
+    pub fn take(&mut self, event: Event) {
+        match event {
+            Event::Started { connection, lists } => {
+                let line = self.all.add(ProgressBar::new_spinner().with_style(style("{spinner} {prefix:<18} {msg}")));
+                line.set_prefix(Clean::line(&connection).into_string());
+                line.enable_steady_tick(Duration::from_millis(250));
+                let state = Connection { line, lists, done: 0, rows: 0, budget: BudgetView::default() };
+                state.show();
+                self.connections.insert(connection, state);
+            }
+            Event::Progress { list, rows, total, budget } => {
+                let after = self.connections.get_mut(&list.connection).map(|connection| {
+                    connection.budget = budget;
+                    connection.show();
+                    connection.line.clone()
+                });
+                let all = &self.all;
+                let bar = self.lists.entry(list).or_insert_with_key(|list| list_bar(all, after.as_ref(), list));
+                match total {
+                    Some(total) => {
+                        bar.set_length(total.max(rows));
+                        bar.set_style(style("    {prefix:<16} {bar:24} {human_pos}/{human_len} {per_sec} {eta} left"));
+                    }
+                    None => bar.set_style(style("    {prefix:<16} {human_pos} rows {per_sec}")),
+                }
+                bar.set_position(rows);
+            }
+            Event::Listed(report) => {
+                if let Some(bar) = self.lists.remove(&report.list) {
+                    bar.finish_and_clear();
+                    self.all.remove(&bar);
+                }
+                if let Some(connection) = self.connections.get_mut(&report.list.connection) {
+                    connection.done += 1;
+                    connection.rows += report.rows;
+                    connection.show();
+                }
+            }
+            Event::Finished(report) => {
+                if let Some(connection) = self.connections.remove(&report.connection) {
+                    let trouble =
+                        report.lists.iter().filter(|l| matches!(l.outcome, Outcome::Failed | Outcome::Partial));
+                    let end = match (&report.error, trouble.count()) {
+                        (Some(error), _) => Clean::line(&error.message).into_string(),
+                        (None, 0) => format!("{} rows read", grouped(connection.rows)),
+                        (None, lists) => {
+                            format!("{} rows read, {lists} lists not completely", grouped(connection.rows))
+                        }
+                    };
+                    connection.line.finish_with_message(end);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Bars {
+    /// A sync that was stopped leaves no half-drawn lines.
+    fn drop(&mut self) {
+        for bar in self.lists.values().chain(self.connections.values().map(|connection| &connection.line)) {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Connection {
+    fn show(&self) {
+        self.line.set_message(format!("{}/{} lists{}", self.done, self.lists, budget(&self.budget, Timestamp::now())));
+    }
+}
+
+fn list_bar(all: &MultiProgress, after: Option<&ProgressBar>, list: &ListKey) -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    bar.set_prefix(Clean::line(&list.collection).into_string());
+    match after {
+        Some(line) => all.insert_after(line, bar),
+        None => all.add(bar),
+    }
+}
+
+/// What is left of the rate budget, and what we wait for.
+fn budget(budget: &BudgetView, now: Timestamp) -> String {
+    let wait =
+        |until: Option<Timestamp>| until.map(|at| at.duration_since(now).as_secs()).filter(|seconds| *seconds > 0);
+    let mut out = match (budget.remaining, budget.limit) {
+        (Some(left), Some(limit)) => format!(", budget {}/{}", grouped(left), grouped(limit)),
+        (Some(left), None) => format!(", budget {}", grouped(left)),
+        _ => String::new(),
+    };
+    if let Some(seconds) = wait(budget.paused_until) {
+        out.push_str(&format!(", waiting {seconds} s as the platform asks"));
+    } else if let (Some(seconds), false) = (wait(budget.reset_at), out.is_empty()) {
+        out.push_str(&format!(", whole in {seconds} s"));
+    }
+    out
+}
+
+/// Templates are our own words: a wrong one falls back to indicatif's.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_explained() {
+        let now = Timestamp::UNIX_EPOCH;
+        let at = |seconds| Some(now + jiff::SignedDuration::from_secs(seconds));
+        let view = BudgetView { limit: Some(1000), remaining: Some(18), reset_at: at(40), paused_until: None };
+        assert_eq!(budget(&view, now), ", budget 18/1,000, whole in 40 s");
+        let paused = BudgetView { paused_until: at(7), ..view };
+        assert_eq!(budget(&paused, now), ", budget 18/1,000, waiting 7 s as the platform asks");
+        assert_eq!(budget(&BudgetView::default(), now), "");
+    }
+}

@@ -1,0 +1,127 @@
+//! Tells what happens during a sync, on a thread of its own: neither a slow terminal nor a slow pipe holds up the engine.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+use quarterdeck_sync::engine::Event;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use super::bars::Bars;
+use super::report;
+use crate::cli::context::Context;
+use crate::cli::out::{Form, Out};
+use crate::error::{Failure, Kind};
+
+/// How it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// Not at all: a report at the end is enough.
+    Nothing,
+    /// As one line of JSON for each event, on stdout.
+    Lines,
+    /// As progress bars on stderr.
+    Bars,
+}
+
+impl Show {
+    /// What suits the caller.
+    pub fn of(cx: &Context) -> Self {
+        match cx.form {
+            Form::Ndjson => Show::Lines,
+            _ if cx.style.progress && !cx.quiet => Show::Bars,
+            _ => Show::Nothing,
+        }
+    }
+}
+
+/// The thread that tells.
+pub struct Follower {
+    sender: Sender<Option<Event>>,
+    thread: JoinHandle<Result<(), Failure>>,
+    gone: Arc<Notify>,
+}
+
+/// A handle for the engine's callback.
+#[derive(Clone)]
+pub struct Teller(Sender<Option<Event>>);
+
+impl Teller {
+    /// Passes an event on; never waits.
+    pub fn tell(&self, event: Event) {
+        let _ = self.0.send(Some(event));
+    }
+}
+
+impl Follower {
+    /// Starts the thread.
+    pub fn start(show: Show) -> io::Result<Self> {
+        let (sender, events) = channel::<Option<Event>>();
+        let gone = Arc::new(Notify::new());
+        let at_end = gone.clone();
+        let thread = std::thread::Builder::new().name("qd-follow".to_owned()).spawn(move || {
+            let told = follow(show, &mut events.into_iter().map_while(|event| event));
+            if told.is_err() {
+                at_end.notify_one();
+            }
+            told
+        })?;
+        Ok(Self { sender, thread, gone })
+    }
+
+    /// A handle to tell events with.
+    pub fn teller(&self) -> Teller {
+        Teller(self.sender.clone())
+    }
+
+    /// Resolves when nothing can be told any more: whoever read stdout has left.
+    pub async fn gone(&self) {
+        self.gone.notified().await;
+    }
+
+    /// Waits until everything is told that was given up to now.
+    pub fn finish(self) -> Result<(), Failure> {
+        let _ = self.sender.send(None);
+        self.thread.join().unwrap_or_else(|_| Err(Failure::new(Kind::Internal, "telling the progress panicked")))
+    }
+}
+
+fn follow(show: Show, events: &mut dyn Iterator<Item = Event>) -> Result<(), Failure> {
+    match show {
+        Show::Nothing => events.for_each(drop),
+        Show::Bars => {
+            let mut bars = Bars::new();
+            events.for_each(|event| bars.take(event));
+        }
+        Show::Lines => {
+            let mut out = Out::new();
+            for event in events {
+                out.json(&line(event))?;
+                out.flush()?;
+            }
+            out.finish()?;
+        }
+    }
+    Ok(())
+}
+
+/// An event as one JSON object.
+pub fn line(event: Event) -> Value {
+    match event {
+        Event::Started { connection, lists } => json!({"event": "started", "connection": connection, "lists": lists}),
+        Event::Progress { list, rows, total, budget } => json!({
+            "event": "progress", "connection": list.connection, "collection": list.collection,
+            "rows": rows, "total": total, "budget": budget,
+        }),
+        Event::Listed(report) => {
+            let mut value = serde_json::to_value(&report).unwrap_or_default();
+            if let Value::Object(map) = &mut value {
+                map.shift_insert(0, "event".to_owned(), "listed".into());
+            }
+            value
+        }
+        Event::Finished(report) => report::finished(&report::pulled(report)),
+    }
+}

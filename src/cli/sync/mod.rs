@@ -1,0 +1,162 @@
+//! `qd sync`: pulls the platforms into the mirror, once or again and again.
+//!
+//! What happens is told by the engine as events, which go through one queue to one thread ([`follow::Follower`]): bars on
+//! a terminal, lines of JSON, or nothing. The engine never waits for stdout or stderr.
+
+mod bars;
+mod follow;
+pub mod report;
+mod watch;
+
+use std::time::Duration;
+
+use quarterdeck_sync::engine::{self, SyncOptions};
+use quarterdeck_sync::platform::{Client, Registry};
+use tokio::signal::unix::{SignalKind, signal};
+
+use self::follow::{Follower, Show};
+use self::report::Pulled;
+use crate::cli::context::Context;
+use crate::cli::out::{Form, Out};
+use crate::config::{self, Connection, Lease, Settings};
+use crate::error::{Code, Failure, Kind};
+use crate::names::nearest;
+
+/// Arguments of `sync`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Accounts to pull; all when none is named
+    names: Vec<String>,
+    /// Read every list completely, whatever is known of it
+    #[arg(long)]
+    full: bool,
+    /// Only these collections, separated by commas
+    #[arg(long, value_name = "COLLECTION", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Believe a platform that no longer lists most of what it did
+    #[arg(long)]
+    accept_gone: bool,
+    /// Go on until stopped
+    #[arg(long)]
+    watch: bool,
+    /// Time between two pulls: 90s, 5m, 1h (default: refresh in config.toml)
+    #[arg(long, requires = "watch", value_parser = config::parse_duration)]
+    every: Option<Duration>,
+}
+
+/// What to pull, and how.
+struct Job {
+    connections: Vec<(String, Connection)>,
+    registry: Registry,
+    settings: Settings,
+    options: SyncOptions,
+}
+
+pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
+    let job = job(cx, &args)?;
+    cx.paths.make_data_dir()?;
+    let lease = Lease::take(&cx.paths.lease(), if args.watch { "sync --watch" } else { "sync" })?;
+    if args.watch {
+        let every = args.every.unwrap_or(job.settings.refresh);
+        return watch::run(cx, job, lease, every);
+    }
+    once(cx, &job, &lease)
+}
+
+fn job(cx: &Context, args: &Args) -> Result<Job, Failure> {
+    let connections = cx.connections()?;
+    if connections.is_empty() {
+        return Err(Failure::usage("there is nothing to sync: no connection is configured")
+            .hint("qd connect add NAME --platform P --url U, or qd demo to look around without an account"));
+    }
+    let connections = connections.pick(&args.names)?;
+    let (registry, settings) = (cx.registry(), cx.settings()?);
+    check_only(&args.only, &connections, &registry)?;
+    let options = SyncOptions {
+        full: args.full,
+        accept_gone: args.accept_gone,
+        collections: args.only.clone(),
+        ..settings.sync_options()
+    };
+    Ok(Job { connections, registry, settings, options })
+}
+
+/// A collection that none of the connections has is a mistake, not an empty sync.
+fn check_only(only: &[String], connections: &[(String, Connection)], registry: &Registry) -> Result<(), Failure> {
+    let manifests: Vec<_> = connections.iter().filter_map(|(_, one)| registry.get(&one.platform)).collect();
+    let known = || manifests.iter().flat_map(|manifest| manifest.collections.keys().map(String::as_str));
+    match only.iter().find(|name| !known().any(|known| known == *name)) {
+        None => Ok(()),
+        Some(name) => {
+            let hint = match nearest(name, known()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "qd platform show NAME lists a platform's collections".to_owned(),
+            };
+            Err(Failure::usage(format!("--only: none of these accounts has a collection called {name:?}")).hint(hint))
+        }
+    }
+}
+
+/// One sync from beginning to end.
+fn once(cx: &Context, job: &Job, _lease: &Lease) -> Result<Code, Failure> {
+    let mirror = cx.mirror_to_write()?;
+    let made = config::clients(&job.connections, &job.registry, &job.settings);
+    let clients: Vec<Client> = made.iter().filter_map(|one| one.as_ref().ok().cloned()).collect();
+    let follower = Follower::start(Show::of(cx))?;
+    let teller = follower.teller();
+    let runtime = cx.runtime()?;
+    let synced = runtime.block_on(async {
+        let tell = |event| teller.tell(event);
+        let work = async {
+            let report = engine::sync(&mirror, &clients, &job.options, &tell).await?;
+            mirror.settle().await?;
+            Ok::<_, Failure>(report)
+        };
+        tokio::select! {
+            report = work => report.map(Some),
+            () = stop_asked() => Ok(None),
+            () = follower.gone() => Ok(None),
+        }
+    });
+    drop(runtime);
+    let told = follower.finish();
+    let Some(report) = synced? else {
+        told?;
+        return Err(Failure::new(Kind::Stopped, "stopped before the end")
+            .hint("what was read is kept; the next sync goes on from there"));
+    };
+    told?;
+    let results = report::collect(&job.connections, made, report);
+    show(cx, &results)?;
+    Ok(report::verdict(&results))
+}
+
+fn show(cx: &Context, results: &[Pulled]) -> Result<(), Failure> {
+    let mut out = Out::new();
+    match cx.form {
+        Form::Ndjson => {
+            // Those that could be asked were told by the engine already.
+            for result in results.iter().filter(|one| !one.asked) {
+                out.json(&report::finished(result))?;
+            }
+        }
+        Form::Plain if cx.style.terminal => out.raw(&report::plain(&cx.style, results))?,
+        _ => out.json(&report::json(results))?,
+    }
+    out.finish()
+}
+
+/// Resolves when somebody wants us to stop: ^C, or a service manager.
+pub async fn stop_asked() {
+    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
+        // Without handlers the signals end the process by themselves.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+}

@@ -1,0 +1,242 @@
+//! How a sync ended: as a table, as JSON, and as an exit code.
+
+use quarterdeck_sync::engine::{ConnectionError, ConnectionReport, Outcome, Report};
+use quarterdeck_sync::model::{Offered, Timestamp};
+use quarterdeck_sync::platform::{BudgetView, Client, Traffic};
+use quarterdeck_sync::text::Clean;
+use serde_json::{Value, json};
+
+use crate::cli::columns::{Cell, grouped, table};
+use crate::cli::style::{Role, Style};
+use crate::config::Connection;
+use crate::error::{Code, Failure, Kind};
+
+/// How one connection's pull ended.
+#[derive(Debug)]
+pub struct Pulled {
+    /// The engine's report, or one of our own that says why the engine was not asked.
+    pub report: ConnectionReport,
+    /// Why the connection as a whole could not be read.
+    pub kind: Option<Kind>,
+    /// The engine was asked.
+    pub asked: bool,
+}
+
+/// Puts the engine's reports and the clients that could not be made into the order of `connections`.
+pub fn collect(
+    connections: &[(String, Connection)],
+    made: Vec<Result<Client, Failure>>,
+    report: Report,
+) -> Vec<Pulled> {
+    let mut reports = report.connections.into_iter();
+    connections
+        .iter()
+        .zip(made)
+        .filter_map(|((name, connection), made)| match made {
+            Ok(_) => reports.next().map(pulled),
+            Err(failure) => Some(not_asked(name, connection, &failure)),
+        })
+        .collect()
+}
+
+/// What the engine's report of one connection means.
+pub fn pulled(report: ConnectionReport) -> Pulled {
+    let barred = |offered: &Offered| matches!(offered, Offered::No { status: 401 | 403 });
+    let kind = match &report.error {
+        Some(error) => Some(error.kind.map_or(Kind::Unreachable, Kind::from)),
+        // Each list by itself may be closed to a key; a key to which every list is closed is the wrong key.
+        None if !report.lists.is_empty() && report.lists.iter().all(|list| barred(&list.offered)) => {
+            Some(Kind::Forbidden)
+        }
+        None => None,
+    };
+    Pulled { report, kind, asked: true }
+}
+
+fn not_asked(name: &str, connection: &Connection, failure: &Failure) -> Pulled {
+    let now = Timestamp::now();
+    let report = ConnectionReport {
+        connection: name.to_owned(),
+        platform: connection.platform.clone(),
+        started_at: now,
+        ended_at: now,
+        lists: Vec::new(),
+        error: Some(ConnectionError { kind: None, message: failure.message.clone() }),
+        traffic: Traffic::default(),
+        budget: BudgetView::default(),
+    };
+    Pulled { report, kind: Some(failure.kind), asked: false }
+}
+
+/// Exit code: 0 when all is well; when every connection failed for one reason, that reason's; else 5.
+pub fn verdict(results: &[Pulled]) -> Code {
+    let well = |one: &Pulled| {
+        one.kind.is_none()
+            && one.report.lists.iter().all(|list| matches!(list.outcome, Outcome::Ok | Outcome::NotOffered))
+    };
+    if results.iter().all(well) {
+        return Code::Done;
+    }
+    let mut codes = results.iter().map(|one| one.kind.map(Kind::code));
+    match codes.next().flatten() {
+        Some(first) if codes.all(|code| code == Some(first)) => first,
+        _ => Code::Partly,
+    }
+}
+
+/// The one report of a sync.
+pub fn json(results: &[Pulled]) -> Value {
+    let items: Vec<Value> = results.iter().map(one).collect();
+    json!({"schema": "qd.sync/1", "items": items})
+}
+
+/// The line that tells the end of one connection in a stream of events.
+pub fn finished(result: &Pulled) -> Value {
+    let mut value = one(result);
+    if let Value::Object(map) = &mut value {
+        map.shift_insert(0, "event".to_owned(), "finished".into());
+    }
+    value
+}
+
+/// A connection's report; its error carries the word and the code that a failure of that sort always has.
+fn one(result: &Pulled) -> Value {
+    let mut value = serde_json::to_value(&result.report).unwrap_or_default();
+    if let Some(kind) = result.kind {
+        let message = result.report.error.as_ref().map_or("every list is closed to this key", |error| &error.message);
+        value["error"] = json!({
+            "code": kind.code() as u8, "kind": kind.as_str(), "message": message, "retryable": kind.retryable(),
+        });
+    }
+    value
+}
+
+/// For a person: a line for each connection, then one for each list that is in trouble.
+pub fn plain(style: &Style, results: &[Pulled]) -> String {
+    let rows: Vec<Vec<Cell>> = results.iter().map(summary).collect();
+    let headings = ["CONNECTION", "PLATFORM", "LISTS", "ROWS", "NEW", "CHANGED", "GONE", "REQUESTS", "RESULT"];
+    let mut out = table(style, &headings, &rows);
+    for result in results {
+        if let Some(error) = &result.report.error {
+            out.push_str(&note(style, Role::Bad, &result.report.connection, &error.message));
+        }
+        for list in &result.report.lists {
+            let role = match list.outcome {
+                Outcome::Failed => Role::Bad,
+                Outcome::Partial => Role::Warning,
+                Outcome::Ok | Outcome::NotOffered => continue,
+            };
+            let place = format!("{}/{}", list.list.connection, list.list.collection);
+            out.push_str(&note(style, role, &place, list.message.as_deref().unwrap_or("not read completely")));
+        }
+    }
+    out
+}
+
+fn note(style: &Style, role: Role, place: &str, message: &str) -> String {
+    format!("{}: {}\n", style.paint(role, Clean::line(place).as_str()), Clean::line(message))
+}
+
+fn summary(result: &Pulled) -> Vec<Cell> {
+    let report = &result.report;
+    let sum = |of: fn(&quarterdeck_sync::engine::ListReport) -> u64| Cell::count(report.lists.iter().map(of).sum());
+    let offered = report.lists.iter().filter(|list| list.outcome != Outcome::NotOffered).count();
+    let troubled = |outcome| report.lists.iter().filter(|list| list.outcome == outcome).count();
+    let (failed, partial) = (troubled(Outcome::Failed), troubled(Outcome::Partial));
+    let verdict = match result.kind {
+        Some(kind) => Cell::text(kind.as_str()).role(Role::Bad),
+        None if failed > 0 => {
+            Cell::text(format!("{} of {offered} lists failed", grouped(failed as u64))).role(Role::Bad)
+        }
+        None if partial > 0 => {
+            Cell::text(format!("{} of {offered} lists partly", grouped(partial as u64))).role(Role::Warning)
+        }
+        None => Cell::text("ok").role(Role::Good),
+    };
+    vec![
+        Cell::text(&report.connection),
+        Cell::text(&report.platform),
+        Cell::count(offered as u64),
+        sum(|list| list.rows),
+        sum(|list| list.inserted),
+        sum(|list| list.updated),
+        sum(|list| list.gone),
+        Cell::count(report.traffic.requests),
+        verdict,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use quarterdeck_sync::engine::{ListReport, Mode};
+    use quarterdeck_sync::model::ListKey;
+    use quarterdeck_sync::platform::FetchKind;
+
+    use super::*;
+
+    fn list(outcome: Outcome, offered: Offered) -> ListReport {
+        ListReport {
+            list: ListKey::new("a", "agents"),
+            outcome,
+            mode: Mode::Walk,
+            requests: 1,
+            rows: 1200,
+            inserted: 3,
+            updated: 0,
+            gone: 0,
+            bad: 0,
+            server_count: Some(1200),
+            offered,
+            message: (outcome == Outcome::Partial).then(|| "one \u{1b}[31mrow was bad".to_owned()),
+        }
+    }
+
+    fn connection(lists: Vec<ListReport>, error: Option<FetchKind>) -> Pulled {
+        pulled(ConnectionReport {
+            connection: "a".to_owned(),
+            platform: "turen".to_owned(),
+            started_at: Timestamp::UNIX_EPOCH,
+            ended_at: Timestamp::UNIX_EPOCH,
+            lists,
+            error: error.map(|kind| ConnectionError { kind: Some(kind), message: "no".to_owned() }),
+            traffic: Traffic::default(),
+            budget: BudgetView::default(),
+        })
+    }
+
+    #[test]
+    fn the_exit_code_says_how_much_was_done() {
+        let good = || connection(vec![list(Outcome::Ok, Offered::Yes)], None);
+        let closed = || connection(vec![list(Outcome::NotOffered, Offered::No { status: 403 })], None);
+        let absent = || connection(vec![list(Outcome::NotOffered, Offered::No { status: 404 })], None);
+        let partly = || connection(vec![list(Outcome::Partial, Offered::Yes)], None);
+        let failed = |kind| connection(Vec::new(), Some(kind));
+        for (results, code) in [
+            (vec![good(), absent()], Code::Done),
+            (vec![good(), partly()], Code::Partly),
+            (vec![good(), failed(FetchKind::Unreachable)], Code::Partly),
+            (vec![failed(FetchKind::Unreachable), failed(FetchKind::TimedOut)], Code::Unreachable),
+            (vec![failed(FetchKind::Unauthorized), closed()], Code::Auth),
+            (vec![failed(FetchKind::Unauthorized), failed(FetchKind::Unreachable)], Code::Partly),
+            (vec![partly()], Code::Partly),
+        ] {
+            assert_eq!(verdict(&results), code, "{results:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_names_what_failed_and_cannot_act_on_the_terminal() {
+        let text = plain(&Style::plain(), &[connection(vec![list(Outcome::Partial, Offered::Yes)], None)]);
+        assert!(text.contains("1,200"), "{text}");
+        assert!(text.contains("1 of 1 lists partly"), "{text}");
+        assert!(text.contains("a/agents: one ␛[31mrow was bad"), "{text}");
+    }
+
+    #[test]
+    fn an_error_in_json_carries_its_word_and_code() {
+        let value = json(&[connection(Vec::new(), Some(FetchKind::Unauthorized))]);
+        let error = &value["items"][0]["error"];
+        assert_eq!((error["code"].as_u64(), error["kind"].as_str()), (Some(3), Some("unauthorized")));
+        assert_eq!(value["items"][0]["lists"], serde_json::json!([]));
+    }
+}

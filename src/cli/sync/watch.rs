@@ -1,0 +1,74 @@
+//! `qd sync --watch`: the engine in the background, and this thread to tell and to stop it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use quarterdeck_sync::engine::Event;
+
+use super::follow::{Follower, Show};
+use super::report::{Pulled, pulled};
+use super::{Job, stop_asked};
+use crate::cli::columns::grouped;
+use crate::cli::context::Context;
+use crate::config::Lease;
+use crate::error::{Code, Failure, Kind};
+use crate::live::{Live, LiveEvent, Plan};
+
+/// Pulls every connection each `every`, with the lease held, until somebody stops it or leaves stdout.
+pub fn run(cx: &Context, job: Job, lease: Lease, every: Duration) -> Result<Code, Failure> {
+    // A mirror that cannot be opened is told now, by failing, and not again and again.
+    drop(cx.mirror_to_write()?);
+    // Bars would be for one sync; over hours a line for each is what a log or a person can use.
+    let show = if Show::of(cx) == Show::Lines { Show::Lines } else { Show::Nothing };
+    let follower = Follower::start(show)?;
+    let (teller, talker) = (follower.teller(), Arc::new(cx.clone()));
+    let plan = Plan {
+        paths: cx.paths.clone(),
+        settings: job.settings,
+        registry: job.registry,
+        connections: job.connections,
+        options: job.options,
+        every,
+        command: "sync --watch".to_owned(),
+        lease: Some(lease),
+    };
+    let runtime = cx.runtime()?;
+    let live = Live::start(plan, move |event| match event {
+        LiveEvent::Sync(event) => {
+            if let Event::Finished(report) = &event {
+                talker.say(&line(&pulled(report.clone())));
+            }
+            teller.tell(event);
+        }
+        LiveEvent::Problem(text) => talker.warn(&text),
+        LiveEvent::Commit | LiveEvent::LeaseTaken | LiveEvent::LeaseHeldBy(_) => {}
+    })
+    .map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+    runtime.block_on(async {
+        tokio::select! {
+            () = stop_asked() => {}
+            () = follower.gone() => {}
+        }
+    });
+    drop(live);
+    follower.finish()?;
+    Ok(Code::Done)
+}
+
+/// One pull of one connection, for a log.
+fn line(result: &Pulled) -> String {
+    let report = &result.report;
+    let sum = |of: fn(&quarterdeck_sync::engine::ListReport) -> u64| grouped(report.lists.iter().map(of).sum());
+    let end = match (&report.error, result.kind) {
+        (Some(error), _) => format!("failed: {}", error.message),
+        (None, Some(kind)) => format!("failed: {}", kind.as_str()),
+        (None, None) => format!(
+            "{} new, {} changed, {} gone, {} requests",
+            sum(|list| list.inserted),
+            sum(|list| list.updated),
+            sum(|list| list.gone),
+            grouped(report.traffic.requests)
+        ),
+    };
+    format!("{:.0} {}: {end}", report.ended_at, report.connection)
+}
