@@ -114,7 +114,8 @@ pub struct Collection {
     pub name: String,
     /// What its records are.
     pub kind: Kind,
-    /// Path of the list below the base URL; `{parent}` stands for the parent's id.
+    /// Path of the list below the base URL; `{parent}` stands for the parent's id. Written `host:/path` it is
+    /// relative to the host alone.
     pub list: String,
     /// Older or other paths to try when `list` is not offered.
     pub list_or: Vec<String>,
@@ -134,8 +135,15 @@ pub struct Collection {
     pub absence: Absence,
     /// Lists that must be asked for piece by piece.
     pub partition: Option<Partition>,
+    /// A row that holds none of these pointers is something else and left out; empty: every row counts. Two servers
+    /// of one platform may serve different things under one path.
+    pub with: Vec<String>,
+    /// A row that holds any of these pointers is something else and left out.
+    pub without: Vec<String>,
     /// What we extract.
     pub columns: ColumnMap,
+    /// How other collections refer to rows of this one, when not by id. Worked out from their `agent` columns.
+    pub joined: Option<JoinTarget>,
     /// Pointers whose values are secrets: masked before they reach the mirror. `*` stands for any key or index.
     pub mask: Vec<String>,
     /// A session's messages, fetched apart.
@@ -226,7 +234,7 @@ pub enum Partition {
     Parent {
         /// The collection whose records are the parents.
         collection: String,
-        /// Pointer into the child under which the parent's id is found; recorded in the child when absent there.
+        /// Pointer of one key into the child under which the parent's id is found; recorded there when absent.
         field: Option<String>,
         /// Statuses of a parent whose children may still grow while the parent looks unchanged.
         open: Vec<String>,
@@ -244,6 +252,8 @@ pub struct ColumnMap {
     pub title: Vec<String>,
     /// Status.
     pub status: Vec<String>,
+    /// Words for statuses that are no words themselves: `true` is `acknowledged`.
+    pub status_words: BTreeMap<String, String>,
     /// Agent: pointers to an id or to a join key.
     pub agent: Vec<String>,
     /// Collection and pointer that `agent` joins to, when it is not an id.
@@ -264,6 +274,15 @@ pub struct AgentJoin {
     /// Pointer of the key in that collection's rows.
     pub on: String,
     /// Pointer of a number there: of several records with one key, the highest is meant.
+    pub rank: Option<String>,
+}
+
+/// The key by which other collections name rows of this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinTarget {
+    /// Pointer of the key.
+    pub on: String,
+    /// Pointer of a number: of several rows with one key, the highest is meant.
     pub rank: Option<String>,
 }
 
@@ -296,7 +315,7 @@ pub struct Action {
     pub on: String,
     /// HTTP method.
     pub method: String,
-    /// Path with `{id}` and arguments.
+    /// Path with `{id}`, `{/pointer}` into the target's document, and arguments.
     pub path: String,
     /// Query parameters, templates.
     pub query: BTreeMap<String, String>,

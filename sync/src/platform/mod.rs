@@ -8,11 +8,16 @@
 //! Not here: what to fetch and when (`pull`), and where rows are kept (`store`).
 
 mod client;
+pub mod decode;
 mod error;
+mod load;
 pub mod manifest;
 mod page;
 mod registry;
+pub mod request;
 mod secret;
+mod template;
+pub mod url;
 
 pub use client::{BudgetView, Client, ClientOptions, ConnectSpec, Traffic};
 pub use error::{FetchError, FetchKind, ManifestError};

@@ -1,0 +1,421 @@
+//! From the bytes of a reply to rows for the mirror. Pure: no I/O, no clock.
+//!
+//! A [`Decoder`] is built once per collection. It finds the rows wherever the server put them, reads each in one pass
+//! ([`row`]) that hashes it, picks out the columns and masks secrets, and tells how the list goes on ([`envelope`]).
+//!
+//! What always holds: a row's document is the text that was sent, down to white space and digits, except that secrets
+//! are masked, a child's parent is written in where it was missing, and what strict JSON cannot hold is mended (`NaN`,
+//! half surrogate pairs, raw control characters, bytes that are no UTF-8). Every document therefore parses. Equal
+//! hashes mean equal documents but for white space and order of keys. A row that cannot be taken never costs another.
+//!
+//! Not here: retries, status codes and size limits (`client`); what to ask next (`pull`).
+
+mod envelope;
+mod plan;
+mod row;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod time;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use self::envelope::{Envelope, Rows};
+use self::plan::Plan;
+use self::row::{Pick, Reader};
+use self::scan::{Fault, Scanner, Sort};
+use super::manifest::{Paging, Partition};
+use super::{At, BadRow, Collection, Page, PageAsk, Style};
+use crate::model::{Columns, Incoming, JoinKey};
+use crate::text::shorten;
+
+pub use self::row::MASKED;
+
+/// Longest title that is kept as a column, in characters; the document has the whole of it.
+const TITLE: usize = 500;
+
+/// Reads the replies of one collection.
+#[derive(Debug)]
+pub struct Decoder {
+    plan: Plan,
+    rows: Vec<String>,
+    single: bool,
+    paging: Paging,
+    fixed_id: Option<String>,
+    status_words: BTreeMap<String, String>,
+    id_pointers: String,
+    /// Key of the row under which its parent's id is recorded.
+    parent_key: Option<String>,
+    is_child: bool,
+}
+
+/// What became of a row.
+enum Taken {
+    Good(Incoming, Option<String>),
+    Bad(BadRow),
+    /// It is something else, as the manifest's `with` and `without` tell.
+    Other,
+}
+
+impl Decoder {
+    /// Compiles what the manifest says about `collection`.
+    pub fn new(collection: &Collection) -> Self {
+        let parent_key = match &collection.partition {
+            Some(Partition::Parent { field: Some(field), .. }) => Some(field.trim_start_matches('/').to_owned()),
+            _ => None,
+        };
+        Self {
+            plan: Plan::new(collection),
+            rows: collection.rows.clone(),
+            single: collection.single,
+            paging: collection.paging.clone(),
+            fixed_id: collection.columns.fixed_id.clone(),
+            status_words: collection.columns.status_words.clone(),
+            id_pointers: collection.columns.id.join(" or "),
+            parent_key,
+            is_child: matches!(collection.partition, Some(Partition::Parent { .. })),
+        }
+    }
+
+    /// Reads the reply to a request for a stretch of the list.
+    ///
+    /// # Errors
+    /// What the reply is instead of a list, in words for a person and without any of its text but key names.
+    pub fn page(&self, ask: &PageAsk, body: &[u8]) -> Result<Page, String> {
+        let text = text_of(body)?;
+        let mut scanner = Scanner::new(&text, 0);
+        let parent = ask.partition.as_deref().filter(|_| self.is_child);
+        if self.single {
+            return self.single_page(&text, parent);
+        }
+        match scanner.sort().map_err(|fault| told(&text, fault))? {
+            Sort::Array => {
+                let start = scanner.at;
+                let page = self.array(&text, start, parent, true)?;
+                Ok(self.finish(ask, page, envelope::Told::default(), true))
+            }
+            Sort::Object => {
+                let envelope = Envelope::read(&mut scanner, &self.rows).map_err(|fault| told(&text, fault))?;
+                ends(&text, scanner)?;
+                let page = match envelope.rows()? {
+                    Rows::At(start) => self.array(&text, start, parent, false)?,
+                    Rows::Empty => Gathered::default(),
+                };
+                Ok(self.finish(ask, page, envelope.told, false))
+            }
+            other => Err(format!("{} in place of a list", other.name())),
+        }
+    }
+
+    /// Reads the reply to a request for one record, also one that wraps it in an object.
+    ///
+    /// # Errors
+    /// As for [`Decoder::page`].
+    pub fn record(&self, parent: Option<&str>, body: &[u8]) -> Result<Incoming, String> {
+        let text = text_of(body)?;
+        let mut scanner = Scanner::new(&text, 0);
+        let sort = scanner.sort().map_err(|fault| told(&text, fault))?;
+        if sort != Sort::Object {
+            return Err(format!("{} in place of a record", sort.name()));
+        }
+        let whole = scanner.at;
+        scanner.skip_brackets().map_err(|fault| told(&text, fault))?;
+        ends(&text, scanner)?;
+        let members = objects(&text, whole).map_err(|fault| told(&text, fault))?;
+        let wrapped = members.iter().find(|(pointer, _)| self.rows.contains(pointer));
+        // With a fixed id anything passes for the record itself: look for its wrapping first.
+        let places = match (self.fixed_id.is_some(), wrapped, members.as_slice()) {
+            (true, Some((_, at)), _) => vec![*at],
+            (true, None, _) => vec![whole],
+            (false, Some((_, at)), _) | (false, None, [(_, at)]) => vec![whole, *at],
+            (false, None, _) => vec![whole],
+        };
+        let mut reader = Reader::new(Scanner::new(&text, 0), &self.plan);
+        let mut reason = String::new();
+        for start in places {
+            reader.scanner.at = start;
+            match self.take(&mut reader, 0, parent).map_err(|fault| told(&text, fault))? {
+                Taken::Good(incoming, _) => return Ok(incoming),
+                Taken::Bad(bad) if reason.is_empty() => reason = bad.reason,
+                Taken::Bad(_) => {}
+                Taken::Other => reason = "a record of another sort".to_owned(),
+            }
+        }
+        Err(reason)
+    }
+
+    /// A collection of one record.
+    fn single_page(&self, text: &str, parent: Option<&str>) -> Result<Page, String> {
+        let record = self.record(parent, text.as_bytes())?;
+        Ok(Page {
+            rows: vec![record],
+            order_by: vec![None],
+            bad: Vec::new(),
+            style: Style::Whole,
+            total: Some(1),
+            has_more: Some(false),
+            next_cursor: None,
+            limit: None,
+            offset: None,
+            asked: None,
+            etag: None,
+            last_modified: None,
+        })
+    }
+
+    /// Reads the rows of the array that begins at `start`; `whole` says that nothing may follow it.
+    fn array(&self, text: &str, start: usize, parent: Option<&str>, whole: bool) -> Result<Gathered, String> {
+        let mut reader = Reader::new(Scanner::new(text, start), &self.plan);
+        let mut page = Gathered::default();
+        reader.scanner.open();
+        let mut place = 0;
+        while reader.scanner.next(b']', place == 0).map_err(|fault| told(text, fault))? {
+            match self.take(&mut reader, place, parent).map_err(|fault| told(text, fault))? {
+                Taken::Good(incoming, order_by) => {
+                    page.rows.push(incoming);
+                    page.order_by.push(order_by);
+                }
+                Taken::Bad(bad) => page.bad.push(bad),
+                Taken::Other => page.left_out += 1,
+            }
+            place += 1;
+        }
+        if whole {
+            ends(text, reader.scanner)?;
+        }
+        page.keep_last_of_each();
+        Ok(page)
+    }
+
+    /// Reads the row that begins here. A fault is one that leaves no way to find the next row.
+    fn take(&self, reader: &mut Reader<'_, '_>, place: usize, parent: Option<&str>) -> Result<Taken, Fault> {
+        let bad = |id: Option<String>, reason: String| Ok(Taken::Bad(BadRow { place, id, reason }));
+        let sort = reader.scanner.sort()?;
+        let start = reader.scanner.at;
+        if sort != Sort::Object {
+            reader.scanner.skip(0)?;
+            return bad(None, format!("{} where a record should be", sort.name()));
+        }
+        let hash = match reader.row() {
+            Ok(hash) => hash,
+            Err(fault @ (Fault::TooDeep | Fault::Syntax(_))) => {
+                reader.scanner.at = start;
+                reader.scanner.skip_brackets()?;
+                let reason = match fault {
+                    Fault::TooDeep => format!("nested deeper than {} levels", scan::MAX_DEPTH),
+                    _ => "not valid JSON".to_owned(),
+                };
+                return bad(None, reason);
+            }
+            Err(fault) => return Err(fault),
+        };
+        let present = |slots: &[usize]| slots.iter().any(|slot| reader.picks[*slot].is_some());
+        if (!self.plan.with.is_empty() && !present(&self.plan.with)) || present(&self.plan.without) {
+            return Ok(Taken::Other);
+        }
+        let id = match self.id(&reader.picks, parent) {
+            Ok(id) => id,
+            Err(reason) => return bad(None, reason),
+        };
+        let added = self.parent_to_add(&reader.picks, parent);
+        let (hash, added) = match added {
+            None => (hash, None),
+            Some((key, parent)) => {
+                let member = format!("{}:{}", serde_json::Value::from(key), serde_json::Value::from(parent));
+                (row::with_member(hash, key, parent), Some(member))
+            }
+        };
+        let order_by = self.plan.order_by.and_then(|slot| reader.picks[slot]).and_then(text_of_pick);
+        let incoming = Incoming {
+            id,
+            columns: self.columns(&reader.picks),
+            join: self.join(&reader.picks),
+            hash,
+            doc: reader.doc(start, added.as_deref()),
+        };
+        Ok(Taken::Good(incoming, order_by.map(Cow::into_owned)))
+    }
+
+    /// The row's id. A child's number counts within its parent only, and gets the parent's id in front.
+    fn id(&self, picks: &[Option<Pick<'_>>], parent: Option<&str>) -> Result<String, String> {
+        for slot in &self.plan.id {
+            match (picks[*slot], parent) {
+                (Some(Pick::Number(number)), Some(parent)) => return Ok(format!("{parent}/{number}")),
+                (Some(pick @ (Pick::Number(_) | Pick::Text(_))), _) => {
+                    if let Some(text) = text_of_pick(pick) {
+                        return Ok(text.into_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let Some(fixed) = &self.fixed_id {
+            return Ok(fixed.clone());
+        }
+        let found = self.plan.id.iter().find_map(|slot| picks[*slot]);
+        Err(match found {
+            None => format!("no id at {}", self.id_pointers),
+            Some(Pick::Text(_)) => format!("the id at {} is empty", self.id_pointers),
+            Some(Pick::Null) => format!("the id at {} is null", self.id_pointers),
+            Some(_) => format!("the id at {} is neither a string nor a number", self.id_pointers),
+        })
+    }
+
+    fn parent_to_add<'s>(&'s self, picks: &[Option<Pick<'_>>], parent: Option<&'s str>) -> Option<(&'s str, &'s str)> {
+        let absent = picks[self.plan.parent?].is_none();
+        self.parent_key.as_deref().filter(|_| absent).zip(parent)
+    }
+
+    fn columns(&self, picks: &[Option<Pick<'_>>]) -> Columns {
+        let text = |slots: &[usize]| slots.iter().filter_map(|slot| picks[*slot]).find_map(text_of_pick);
+        let time = |slots: &[usize]| {
+            slots.iter().filter_map(|slot| text_of_pick(picks[*slot]?)).find_map(|text| time::parse(&text))
+        };
+        let status = text(&self.plan.status);
+        Columns {
+            title: text(&self.plan.title).map(|title| shorten(&title, TITLE).into_owned()),
+            status: status.map(|status| match self.status_words.get(&*status) {
+                Some(word) => word.clone(),
+                None => status.into_owned(),
+            }),
+            agent: text(&self.plan.agent).map(Cow::into_owned),
+            project: text(&self.plan.project).map(Cow::into_owned),
+            created_at: time(&self.plan.created_at),
+            updated_at: time(&self.plan.updated_at),
+        }
+    }
+
+    fn join(&self, picks: &[Option<Pick<'_>>]) -> Option<JoinKey> {
+        let key = text_of_pick(picks[self.plan.join_on?]?)?.into_owned();
+        let rank = self.plan.join_rank.and_then(|slot| text_of_pick(picks[slot]?));
+        // A rank beyond the range, or none, is the lowest.
+        Some(JoinKey { key, rank: rank.and_then(|rank| rank.parse().ok()).unwrap_or(0) })
+    }
+
+    fn finish(&self, ask: &PageAsk, page: Gathered, told: envelope::Told, bare: bool) -> Page {
+        let (planned, size) = match &self.paging {
+            Paging::None => (Style::Whole, None),
+            Paging::Offset { size, .. } => (Style::Offset, Some(*size)),
+            Paging::Cursor { size, .. } => (Style::Cursor, Some(*size)),
+            Paging::Page { size, .. } => (Style::Page, Some(*size)),
+        };
+        let planned = match ask.at {
+            At::Start => planned,
+            At::Offset(_) => Style::Offset,
+            At::Cursor(_) => Style::Cursor,
+            At::Page(_) => Style::Page,
+        };
+        let asked = ask.size.or(size);
+        let carried = page.carried();
+        let style = envelope::style(&told, planned, ask, bare, carried, asked);
+        let pages = told.page.zip(told.pages).map(|(page, pages)| page < pages);
+        // Rows that are something else make the server's numbers mean something else, too.
+        let (total, has_more, next_cursor) = match page.left_out {
+            0 => (told.total, told.has_more.or(pages), told.next),
+            _ if page.rows.is_empty() && page.bad.is_empty() => (Some(0), Some(false), None),
+            _ => (None, told.has_more.or(pages), told.next),
+        };
+        Page {
+            rows: page.rows,
+            order_by: page.order_by,
+            bad: page.bad,
+            style,
+            total,
+            has_more,
+            next_cursor,
+            limit: told.limit,
+            offset: told.offset,
+            asked,
+            etag: None,
+            last_modified: None,
+        }
+    }
+}
+
+/// The rows of a reply.
+#[derive(Default)]
+struct Gathered {
+    rows: Vec<Incoming>,
+    order_by: Vec<Option<String>>,
+    bad: Vec<BadRow>,
+    left_out: u64,
+}
+
+impl Gathered {
+    /// Rows the reply carried, of whatever sort.
+    fn carried(&self) -> u64 {
+        (self.rows.len() + self.bad.len()) as u64 + self.left_out
+    }
+
+    /// A row that stands on one page twice is one row; the later one counts.
+    fn keep_last_of_each(&mut self) {
+        let mut last: HashMap<&str, usize> = HashMap::with_capacity(self.rows.len());
+        for (at, row) in self.rows.iter().enumerate() {
+            last.insert(&row.id, at);
+        }
+        if last.len() == self.rows.len() {
+            return;
+        }
+        let keep: Vec<bool> = self.rows.iter().enumerate().map(|(at, row)| last[row.id.as_str()] == at).collect();
+        let mut kept = keep.iter().copied();
+        self.rows.retain(|_| kept.next().unwrap_or(true));
+        let mut kept = keep.iter().copied();
+        self.order_by.retain(|_| kept.next().unwrap_or(true));
+    }
+}
+
+/// The text of a value that has one; an empty one says nothing.
+fn text_of_pick(pick: Pick<'_>) -> Option<Cow<'_, str>> {
+    match pick {
+        Pick::Text(text) => Some(text.value()).filter(|text| !text.trim().is_empty()),
+        Pick::Number(number) => Some(Cow::Borrowed(number)),
+        Pick::Flag(flag) => Some(Cow::Borrowed(if flag { "true" } else { "false" })),
+        Pick::Null | Pick::Nested => None,
+    }
+}
+
+/// The reply as text: a byte order mark dropped, bytes that are no UTF-8 replaced.
+fn text_of(body: &[u8]) -> Result<Cow<'_, str>, String> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => Err("an empty reply".to_owned()),
+        Some(b'<') => Err("HTML or XML in place of JSON".to_owned()),
+        Some(_) => Ok(String::from_utf8_lossy(body)),
+    }
+}
+
+/// The objects right below the object at `start`, with their pointers.
+fn objects(text: &str, start: usize) -> Result<Vec<(String, usize)>, Fault> {
+    let mut scanner = Scanner::new(text, start);
+    let mut found = Vec::new();
+    let mut first = true;
+    scanner.open();
+    while scanner.next(b'}', first)? {
+        first = false;
+        let key = scanner.key()?.value();
+        match scanner.sort()? {
+            Sort::Object => {
+                found.push((format!("/{key}"), scanner.at));
+                scanner.skip_brackets()?;
+            }
+            Sort::Array => scanner.skip_brackets()?,
+            _ => scanner.skip(0)?,
+        }
+    }
+    Ok(found)
+}
+
+/// Nothing but white space may follow.
+fn ends(text: &str, mut scanner: Scanner<'_>) -> Result<(), String> {
+    if scanner.at_end() { Ok(()) } else { Err(told(text, Fault::Syntax(scanner.at))) }
+}
+
+/// A fault in words.
+fn told(text: &str, fault: Fault) -> String {
+    match fault {
+        Fault::CutOff => format!("JSON that is cut off after {} bytes", text.len()),
+        Fault::Syntax(at) => format!("not JSON from byte {at} on"),
+        Fault::TooDeep => format!("JSON nested deeper than {} levels", scan::MAX_DEPTH),
+    }
+}

@@ -1,0 +1,117 @@
+//! What only the whole manifest can tell: do the names it uses exist, in which order is it pulled.
+
+use std::collections::BTreeMap;
+
+use super::fields::{Report, listed, nearest};
+use crate::model::Kind;
+use crate::platform::Manifest;
+use crate::platform::manifest::{JoinTarget, Partition};
+
+/// Checks references and works out what follows from them: who is joined to, and the order of the pull.
+pub fn whole(report: &mut Report, mut manifest: Manifest) -> Option<Manifest> {
+    names_exist(report, &manifest);
+    join_targets(report, &mut manifest);
+    let circle = parent_circle(&manifest);
+    if let Some(name) = circle {
+        let place = report.collections.iter().find(|(to, _)| *to == name).map(|(_, place)| *place);
+        if let Some(place) = place {
+            report.error(
+                place,
+                format!("`{name}` is its own ancestor"),
+                Some("a parent needs a list of its own".to_owned()),
+            );
+        }
+        return None;
+    }
+    manifest.pull_order = pull_order(&manifest);
+    Some(manifest)
+}
+
+fn names_exist(report: &mut Report, manifest: &Manifest) {
+    let missing = |names: &[&str], name: &str| {
+        let near = nearest(name, names.iter().copied());
+        near.map_or_else(|| format!("there are {}", listed(names)), |near| format!("did you mean `{near}`?"))
+    };
+    let collections: Vec<&str> = manifest.collections.keys().map(String::as_str).collect();
+    let actions: Vec<&str> = manifest.actions.keys().map(String::as_str).collect();
+    for (name, place) in std::mem::take(&mut report.collections) {
+        if !collections.contains(&name.as_str()) {
+            report.error(place, format!("there is no collection `{name}`"), Some(missing(&collections, &name)));
+        }
+        report.collections.push((name, place));
+    }
+    for (name, place) in std::mem::take(&mut report.actions) {
+        if !actions.contains(&name.as_str()) {
+            report.error(place, format!("there is no action `{name}`"), Some(missing(&actions, &name)));
+        }
+    }
+}
+
+/// Tells each collection by which key others name its rows.
+fn join_targets(report: &mut Report, manifest: &mut Manifest) {
+    let mut targets: BTreeMap<String, JoinTarget> = BTreeMap::new();
+    for collection in manifest.collections.values() {
+        let Some(join) = &collection.columns.agent_join else { continue };
+        let target = JoinTarget { on: join.on.clone(), rank: join.rank.clone() };
+        let known = targets.entry(join.to.clone()).or_insert_with(|| target.clone());
+        if *known != target
+            && let Some((_, place)) = report.collections.iter().find(|(name, _)| *name == join.to)
+        {
+            let message = format!("`{}` is joined to in two ways: `{}` and `{}`", join.to, known.on, target.on);
+            report.error(*place, message, Some("use the same `on` and `rank` in every join".to_owned()));
+        }
+    }
+    for (name, target) in targets {
+        if let Some(collection) = manifest.collections.get_mut(&name) {
+            collection.joined = Some(target);
+        }
+    }
+}
+
+fn parent_of<'a>(manifest: &'a Manifest, name: &str) -> Option<&'a str> {
+    match &manifest.collections.get(name)?.partition {
+        Some(Partition::Parent { collection, .. }) => Some(collection),
+        _ => None,
+    }
+}
+
+/// A collection that is its own ancestor.
+fn parent_circle(manifest: &Manifest) -> Option<String> {
+    manifest.collections.keys().find_map(|start| {
+        let mut at = start.as_str();
+        // Longer than there are collections is a circle, whether or not `start` is on it.
+        for _ in 0..manifest.collections.len() {
+            at = parent_of(manifest, at)?;
+        }
+        Some(at.to_owned())
+    })
+}
+
+/// Agents first, and everything after its parents and what it joins to.
+fn pull_order(manifest: &Manifest) -> Vec<String> {
+    let rank = |kind: Kind| Kind::ALL.iter().position(|known| *known == kind);
+    let mut names: Vec<&String> = manifest.collections.keys().collect();
+    names.sort_by_key(|name| (rank(manifest.collections[*name].kind), name.as_str()));
+    let mut order = Vec::with_capacity(names.len());
+    for name in names {
+        visit(manifest, name, &mut order, 0);
+    }
+    order
+}
+
+/// Joins may form a circle (agents that name agents), hence the depth: there, any order is as good.
+fn visit(manifest: &Manifest, name: &str, order: &mut Vec<String>, depth: usize) {
+    let Some(collection) = manifest.collections.get(name) else { return };
+    if order.iter().any(|done| done == name) || depth > manifest.collections.len() {
+        return;
+    }
+    let joined = collection.columns.agent_join.as_ref().map(|join| join.to.as_str());
+    for before in parent_of(manifest, name).into_iter().chain(joined) {
+        if before != name {
+            visit(manifest, before, order, depth + 1);
+        }
+    }
+    if !order.iter().any(|done| done == name) {
+        order.push(name.to_owned());
+    }
+}

@@ -1,0 +1,104 @@
+//! Every key a manifest may hold, by the table it stands in. The reader takes no other, and the reference page lists these.
+
+/// A sort of table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Section {
+    /// How it is called in messages and on the reference page.
+    pub name: &'static str,
+    /// Its keys.
+    pub keys: &'static [&'static str],
+}
+
+pub const ROOT: Section = Section {
+    name: "manifest",
+    keys: &[
+        "schema",
+        "name",
+        "title",
+        "inherits",
+        "base_url",
+        "url",
+        "auth",
+        "error",
+        "rate",
+        "collections",
+        "search",
+        "actions",
+    ],
+};
+pub const URL: Section = Section { name: "url", keys: &["default_path", "elsewhere"] };
+pub const AUTH_HEADER: Section = Section { name: "auth (header)", keys: &["kind", "name", "prefixes", "refused"] };
+pub const AUTH_BEARER: Section = Section { name: "auth (bearer)", keys: &["kind", "prefixes", "refused"] };
+pub const AUTH_SESSION: Section = Section {
+    name: "auth (session)",
+    keys: &["kind", "login", "user_field", "password_field", "csrf", "csrf_token", "csrf_header", "expired"],
+};
+pub const RATE: Section = Section { name: "rate", keys: &["limit", "remaining", "reset", "reset_kind", "window"] };
+pub const COLLECTION: Section = Section {
+    name: "collection",
+    keys: &[
+        "kind",
+        "list",
+        "list_or",
+        "query",
+        "item",
+        "paging",
+        "rows",
+        "single",
+        "delta",
+        "absence",
+        "partition",
+        "with",
+        "without",
+        "columns",
+        "mask",
+        "content",
+        "reconcile",
+        "max_rows",
+    ],
+};
+pub const PAGING_NONE: Section = Section { name: "paging (none)", keys: &["kind"] };
+pub const PAGING_OFFSET: Section = Section { name: "paging (offset)", keys: &["kind", "size", "limit", "offset"] };
+pub const PAGING_CURSOR: Section = Section { name: "paging (cursor)", keys: &["kind", "size", "limit", "cursor"] };
+pub const PAGING_PAGE: Section = Section { name: "paging (page)", keys: &["kind", "size", "limit", "page"] };
+pub const DELTA_FULL: Section = Section { name: "delta (full)", keys: &["kind"] };
+pub const DELTA_NEWEST: Section = Section { name: "delta (newest-first)", keys: &["kind", "by"] };
+pub const DELTA_SINCE: Section = Section { name: "delta (since)", keys: &["kind", "param", "by", "overlap"] };
+pub const PARENT: Section = Section { name: "partition (parent)", keys: &["parent", "field", "open"] };
+pub const COLUMNS: Section = Section {
+    name: "columns",
+    keys: &["id", "fixed_id", "title", "status", "agent", "project", "created_at", "updated_at"],
+};
+pub const AGENT: Section = Section { name: "agent", keys: &["join", "to", "on", "rank"] };
+pub const STATUS: Section = Section { name: "status", keys: &["at", "words"] };
+pub const CONTENT: Section = Section { name: "content", keys: &["path", "entries", "changed"] };
+pub const SEARCH: Section = Section { name: "search", keys: &["path", "param", "rows"] };
+pub const ACTION: Section = Section { name: "action", keys: &["on", "request", "needs", "done", "guard", "undo"] };
+pub const REQUEST: Section = Section { name: "request", keys: &["method", "path", "query", "body"] };
+
+/// All of them, in the order of the reference page.
+#[cfg(test)]
+pub const ALL: [&Section; 22] = [
+    &ROOT,
+    &URL,
+    &AUTH_HEADER,
+    &AUTH_BEARER,
+    &AUTH_SESSION,
+    &RATE,
+    &COLLECTION,
+    &PAGING_NONE,
+    &PAGING_OFFSET,
+    &PAGING_CURSOR,
+    &PAGING_PAGE,
+    &DELTA_FULL,
+    &DELTA_NEWEST,
+    &DELTA_SINCE,
+    &PARENT,
+    &COLUMNS,
+    &AGENT,
+    &STATUS,
+    &CONTENT,
+    &SEARCH,
+    &ACTION,
+    &REQUEST,
+];

@@ -1,0 +1,157 @@
+//! From what a manifest says to the URL of a request, and from an error reply to its words. Pure.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use url::Url;
+
+use super::manifest::{Delta, Paging, Partition};
+use super::template::{self, Slot};
+use super::{At, Collection, Manifest, PageAsk};
+
+/// Everything but what RFC 3986 calls unreserved: an id stays one path segment whatever it holds.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// URL of a stretch of a list. `path` is the collection's `list` or one of its `list_or`.
+///
+/// # Errors
+/// A template that cannot be filled, or an id that cannot stand in a path.
+pub fn list_url(base: &Url, collection: &Collection, path: &str, ask: &PageAsk, today: Date) -> Result<Url, String> {
+    let parent = match (&collection.partition, &ask.partition) {
+        (Some(Partition::Parent { .. }), Some(parent)) => Some(parent.as_str()),
+        _ => None,
+    };
+    let path = template::expand(path, |slot| match slot {
+        Slot::Parent => segment(parent.ok_or("the list of a child was asked for without its parent")?),
+        other => Err(format!("{} has no meaning in the path of a list", other.name())),
+    })?;
+    let mut url = join(base, &path)?;
+    let mut query: Vec<(String, String)> = Vec::new();
+    for (name, value) in &collection.query {
+        query.push((name.clone(), with_days(value, today)?));
+    }
+    if let (Some(Partition::Values { param, .. }), Some(value)) = (&collection.partition, &ask.partition) {
+        query.push((param.clone(), value.clone()));
+    }
+    if let (Delta::Since { param, .. }, Some(since)) = (&collection.delta, &ask.since) {
+        query.push((param.clone(), since.clone()));
+    }
+    query.extend(place(collection, ask));
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    Ok(url)
+}
+
+/// The parameters that say where in the list, and how much of it. Where a reply has shown another way of paging than the
+/// manifest's, the usual names are used.
+fn place(collection: &Collection, ask: &PageAsk) -> Vec<(String, String)> {
+    let (size, limit) = match &collection.paging {
+        Paging::None => (None, "limit"),
+        Paging::Offset { size, limit, .. } | Paging::Cursor { size, limit, .. } | Paging::Page { size, limit, .. } => {
+            (Some(*size), limit.as_str())
+        }
+    };
+    let pair = |name: &str, value: String| Some((name.to_owned(), value));
+    let size = ask.size.or(size).and_then(|size| pair(limit, size.to_string()));
+    let at = match (&ask.at, &collection.paging) {
+        (At::Start, Paging::Page { page, .. }) => pair(page, "1".to_owned()),
+        // Left out: what a server does without it is to begin, and some refuse an empty cursor.
+        (At::Start, _) => None,
+        (At::Offset(row), Paging::Offset { offset, .. }) => pair(offset, row.to_string()),
+        (At::Offset(row), _) => pair("offset", row.to_string()),
+        (At::Cursor(at), Paging::Cursor { cursor, .. }) => pair(cursor, at.clone()),
+        (At::Cursor(at), _) => pair("cursor", at.clone()),
+        (At::Page(number), Paging::Page { page, .. }) => pair(page, number.to_string()),
+        (At::Page(number), _) => pair("page", number.to_string()),
+    };
+    size.into_iter().chain(at).collect()
+}
+
+/// URL of one record; `None` when the collection has no path for one.
+///
+/// # Errors
+/// An id that cannot stand in a path.
+pub fn item_url(base: &Url, collection: &Collection, id: &str) -> Result<Option<Url>, String> {
+    let Some(item) = &collection.item else { return Ok(None) };
+    let path = template::expand(item, |slot| match slot {
+        Slot::Id => segment(id),
+        other => Err(format!("{} has no meaning in the path of a record", other.name())),
+    })?;
+    join(base, &path).map(Some)
+}
+
+/// An id as one segment of a path.
+fn segment(id: &str) -> Result<String, String> {
+    // However they are written, servers and proxies take these for directories.
+    if matches!(id, "" | "." | "..") {
+        return Err(format!("`{id}` cannot be asked for by its id"));
+    }
+    Ok(utf8_percent_encode(id, SEGMENT).to_string())
+}
+
+/// A path below the base URL; `host:/path` stands below the host alone.
+fn join(base: &Url, path: &str) -> Result<Url, String> {
+    let mut url = base.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    match path.strip_prefix("host:") {
+        Some(path) => url.set_path(path),
+        None => url.set_path(&format!("{}{path}", base.path().trim_end_matches('/'))),
+    }
+    if url.host() == base.host() && url.scheme() == base.scheme() {
+        Ok(url)
+    } else {
+        Err(format!("`{path}` leads away from the connection's host"))
+    }
+}
+
+/// `{date-90d}` becomes a day.
+fn with_days(value: &str, today: Date) -> Result<String, String> {
+    template::expand(value, |slot| match slot {
+        Slot::Day(days) => today
+            .checked_add(i64::from(days).days())
+            .map(|day| day.to_string())
+            .map_err(|_| format!("{} is no day of the calendar", slot.name())),
+        other => Err(format!("{} has no meaning in a query", other.name())),
+    })
+}
+
+/// The words of an error reply, from where the manifest says they are; `None` when it has none.
+///
+/// Still untrusted: to be scrubbed and cleaned by the caller.
+pub fn error_text(manifest: &Manifest, body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    manifest.error.iter().filter_map(|pointer| body.pointer(pointer)).find_map(words)
+}
+
+/// The words in an error value: itself, its `message`, or those of each of its parts. Validation errors are lists of
+/// what is wrong where (`loc` and `msg`, `field` and `message`).
+fn words(value: &Value) -> Option<String> {
+    let text = |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    match value {
+        Value::String(_) => text(value),
+        Value::Array(parts) => {
+            let parts: Vec<String> = parts.iter().take(5).filter_map(words).collect();
+            (!parts.is_empty()).then(|| parts.join("; "))
+        }
+        Value::Object(object) => {
+            let said = ["message", "msg", "detail", "error", "title", "code"]
+                .iter()
+                .find_map(|key| words(object.get(*key)?))?;
+            let field = match (object.get("field"), object.get("loc")) {
+                (Some(Value::String(field)), _) => Some(field.clone()),
+                (_, Some(Value::Array(path))) => {
+                    let path = path.iter().map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned));
+                    Some(path.collect::<Vec<_>>().join("."))
+                }
+                _ => None,
+            };
+            let fields = object.get("details").and_then(|details| words(details.get("fields").unwrap_or(details)));
+            let said = field.map_or_else(|| said.clone(), |field| format!("{field}: {said}"));
+            Some(fields.map_or_else(|| said.clone(), |fields| format!("{said} ({fields})")))
+        }
+        _ => None,
+    }
+}
