@@ -17,6 +17,8 @@ mod noun;
 pub mod out;
 mod platform;
 mod prompt;
+mod reading;
+mod render;
 mod show;
 mod sql;
 mod status;

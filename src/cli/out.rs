@@ -50,8 +50,14 @@ impl Out {
 
     /// Writes one line of JSON; hidden characters in its strings become escapes.
     pub fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        self.json_part(value)?;
+        self.raw("\n")
+    }
+
+    /// The same without the line break: part of a longer answer.
+    pub fn json_part(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string(value).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
-        self.line(&json_safe(&text))
+        self.raw(&json_safe(&text))
     }
 
     /// Writes what is buffered: after each line of a stream that somebody follows.

@@ -1,13 +1,73 @@
-//! `qd NOUN show`.
+//! `qd NOUN show`: one record, whole.
+
+use jiff::Zoned;
+use quarterdeck_sync::model::Record;
+use quarterdeck_sync::text::Clean;
 
 use super::context::{Context, Noun};
+use super::out::{Form, Out};
+use super::reading;
+use super::render::{JsonRecord, json, moment, status_role};
+use super::style::{Role, Style};
 use crate::error::{Code, Failure};
 
 /// Arguments of `show`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The record's id, the beginning of it, or connection/id
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Only this connection; may be repeated
+    #[arg(short, long, value_name = "NAME")]
+    connection: Vec<String>,
+}
 
 /// Runs it.
-pub fn run(_cx: &Context, noun: &Noun, _args: Args) -> Result<Code, Failure> {
-    Err(Failure::usage(format!("qd {} show is not built in", noun.name())))
+pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
+    let reader = cx.mirror()?.reader()?;
+    reading::check_connections(cx, &reader, &args.connection)?;
+    let record = reading::find(cx, &reader, noun, &args.id, &args.connection)?;
+    let mut out = Out::new();
+    match cx.form {
+        Form::Plain => out.raw(&plain(&record, &Zoned::now(), cx.style))?,
+        _ => out.json(&JsonRecord::new(&record)?)?,
+    }
+    out.finish()?;
+    Ok(Code::Done)
+}
+
+/// The extracted fields, those that there are, then the document.
+fn plain(record: &Record, now: &Zoned, style: Style) -> String {
+    let row = &record.row;
+    let time = |at: Option<jiff::Timestamp>| at.map(|at| moment(at, now));
+    let agent = row.agent.as_ref().map(|id| match &row.agent_title {
+        Some(title) if title != id => format!("{title} ({id})"),
+        _ => id.clone(),
+    });
+    let doubt = " - more than one agent answers to this; the latest is shown";
+    let fields = [
+        ("id", Some(row.id.clone()), None),
+        ("title", row.title.clone(), None),
+        ("status", row.status.clone(), row.status.as_deref().and_then(status_role)),
+        ("agent", agent.map(|agent| if row.agent_doubt { agent + doubt } else { agent }), None),
+        ("project", row.project.clone(), None),
+        ("created", time(row.created_at), None),
+        ("updated", time(row.updated_at), None),
+        ("confirmed", time(Some(row.confirmed_at)), None),
+        ("gone", time(row.gone_at), Some(Role::Warning)),
+        ("kind", Some(row.kind.to_string()), None),
+        ("from", Some(format!("{}/{} ({})", row.list.connection, row.list.collection, row.platform)), None),
+    ];
+    let mut out = String::new();
+    for (name, value, role) in fields {
+        let Some(value) = value else { continue };
+        let value = Clean::line(&value).into_string();
+        out.push_str(&style.paint(Role::Heading, &format!("{name:<10}")));
+        out.push_str(&role.map_or_else(|| value.clone(), |role| style.paint(role, &value)));
+        out.push('\n');
+    }
+    out.push('\n');
+    out.push_str(&json::pretty(&record.doc));
+    out.push('\n');
+    out
 }

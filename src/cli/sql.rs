@@ -1,13 +1,123 @@
-//! `qd sql`.
+//! `qd sql`: the mirror asked in SQL. It only reads.
+
+use std::io::Read;
+
+use quarterdeck_sync::store::Reader;
+use serde_json::{Map, Value};
 
 use super::context::Context;
+use super::out::{Form, Out};
+use super::render::{Cell, Column, Items, Table};
 use crate::error::{Code, Failure};
 
 /// Arguments of `sql`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// One SELECT over agents, sessions, runs, approvals, policies, events or records; - reads it from stdin
+    #[arg(value_name = "STATEMENT")]
+    statement: String,
+}
+
+/// Longest statement read from stdin.
+const LONGEST: u64 = 1 << 20;
 
 /// Runs it.
-pub fn run(_cx: &Context, _args: Args) -> Result<Code, Failure> {
-    Err(Failure::usage("qd sql is not built in"))
+pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
+    let statement = match args.statement.as_str() {
+        "-" => from_stdin()?,
+        _ => args.statement,
+    };
+    let reader = cx.mirror()?.reader()?;
+    let mut out = Out::new();
+    match cx.form {
+        Form::Plain => plain(cx, &reader, &statement, &mut out)?,
+        form => json(form, &reader, &statement, &mut out)?,
+    }
+    out.finish()?;
+    Ok(Code::Done)
+}
+
+fn from_stdin() -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Failure::usage("stdin: a statement is at most 1 MiB long"));
+    }
+    String::from_utf8(bytes).map_err(|_| Failure::usage("stdin: the statement is not UTF-8 text"))
+}
+
+fn plain(cx: &Context, reader: &Reader, statement: &str, out: &mut Out) -> Result<(), Failure> {
+    let mut table: Option<Table> = None;
+    each_row(reader, statement, |row| {
+        let table = table.get_or_insert_with(|| {
+            let columns: Vec<Column> = row.iter().map(|(_, value)| column(value)).collect();
+            let names = row.iter().map(|(name, _)| Cell::new(name)).collect();
+            Table::for_stdout(&columns, cx.style).headed(names)
+        });
+        out.raw(&table.row(row.iter().map(|(_, value)| cell(value)).collect()))
+    })?;
+    match table {
+        Some(table) => out.raw(&table.finish()),
+        None => {
+            cx.say("no rows");
+            Ok(())
+        }
+    }
+}
+
+fn json(form: Form, reader: &Reader, statement: &str, out: &mut Out) -> Result<(), Failure> {
+    let mut items = Items::new("sql", form);
+    each_row(reader, statement, |row| {
+        let mut object = Map::with_capacity(row.len());
+        for (name, value) in row {
+            object.insert(free_name(&object, name), value.clone());
+        }
+        items.item(out, &object)
+    })?;
+    items.finish(out)
+}
+
+/// Hands each row on until one cannot be written; a failure to write wins over what the mirror says.
+fn each_row(
+    reader: &Reader,
+    statement: &str,
+    mut each: impl FnMut(&[(&str, Value)]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut written = Ok(());
+    let read = reader.sql(statement, &mut |row| {
+        written = each(row);
+        written.is_ok()
+    });
+    written?;
+    Ok(read?)
+}
+
+/// Two columns of one name are both kept: `a`, `a_2`.
+fn free_name(object: &Map<String, Value>, name: &str) -> String {
+    if !object.contains_key(name) {
+        return name.to_owned();
+    }
+    let mut number = 2;
+    loop {
+        let free = format!("{name}_{number}");
+        if !object.contains_key(&free) {
+            return free;
+        }
+        number += 1;
+    }
+}
+
+fn column(value: &Value) -> Column {
+    match value {
+        Value::Number(_) => Column::number(""),
+        _ => Column::cut("", 12),
+    }
+}
+
+fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Null => Cell::default(),
+        Value::String(text) => Cell::new(text),
+        other => Cell::new(&other.to_string()),
+    }
 }

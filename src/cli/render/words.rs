@@ -1,0 +1,98 @@
+use crate::cli::style::Role;
+
+/// A number for people: `1,204,377`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 problem`, `1,204 problems`.
+pub fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// What a platform's word for a state means to an operator. Words we do not know mean nothing in particular: their
+/// colour must not promise anything.
+pub fn status_role(status: &str) -> Option<Role> {
+    const GOOD: &[&str] = &[
+        "active",
+        "allow",
+        "approved",
+        "completed",
+        "connected",
+        "enabled",
+        "finished",
+        "healthy",
+        "ok",
+        "online",
+        "ready",
+        "resolved",
+        "running",
+        "succeeded",
+        "success",
+    ];
+    const WARNING: &[&str] = &[
+        "awaiting_approval",
+        "degraded",
+        "paused",
+        "paused_approval",
+        "pending",
+        "pending_approval",
+        "queued",
+        "review",
+        "stale",
+        "suspended",
+        "waiting",
+        "warning",
+    ];
+    const BAD: &[&str] = &[
+        "block",
+        "blocked",
+        "critical",
+        "deleted",
+        "denied",
+        "error",
+        "expired",
+        "failed",
+        "failure",
+        "firing",
+        "offline",
+        "rejected",
+        "timed_out",
+        "unhealthy",
+    ];
+    let word = status.to_ascii_lowercase();
+    let among = |words: &[&str]| words.contains(&word.as_str());
+    match () {
+        () if among(GOOD) => Some(Role::Good),
+        () if among(WARNING) => Some(Role::Warning),
+        () if among(BAD) => Some(Role::Bad),
+        () => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        let told: Vec<_> = [0, 999, 1_000, 1_204_377].into_iter().map(count).collect();
+        assert_eq!(told, ["0", "999", "1,000", "1,204,377"]);
+        assert_eq!((plural(1, "row", "rows"), plural(2, "row", "rows")), ("1 row".into(), "2 rows".into()));
+    }
+
+    #[test]
+    fn a_status_is_known_in_any_case_and_an_unknown_one_promises_nothing() {
+        assert_eq!(status_role("RUNNING"), Some(Role::Good));
+        assert_eq!(status_role("Failed"), Some(Role::Bad));
+        assert_eq!(status_role("inactivish"), None);
+    }
+}
