@@ -370,4 +370,72 @@ mod tests {
         assert_eq!(typed("kind:agent"), is(Field::Kind, "agent"));
         assert_eq!(typed("status:a,b"), Filter::Or(vec![is(Field::Status, "a"), begun(Field::Status, "b")]));
     }
+
+    /// The rows of the tables below a heading of the page: each cell as it stands.
+    fn page(heading: &str) -> Vec<Vec<String>> {
+        let page = include_str!("../docs/query-language.md");
+        let section = page.split("\n## ").find(|section| section.starts_with(heading)).expect(heading);
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        let rows = rows.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect());
+        let rows: Vec<Vec<String>> = rows.collect();
+        assert!(rows.len() > 3, "{heading}: no examples");
+        rows
+    }
+
+    fn code(cell: &str) -> &str {
+        cell.strip_prefix('`').and_then(|cell| cell.strip_suffix('`')).unwrap_or_else(|| panic!("{cell} is no code"))
+    }
+
+    #[test]
+    fn every_example_of_the_page_is_right() {
+        for row in ["Words", "Fields", "Times"].into_iter().flat_map(page) {
+            let meant = filter(code(&row[0]));
+            if row.len() > 2 && !row[2].is_empty() {
+                let same = filter(code(&row[2]));
+                assert!(same_rows(&meant, &same), "{row:?}: {meant:?} is not {same:?}");
+            }
+        }
+    }
+
+    /// Equal, or different only in the order of what is joined, or by De Morgan's law.
+    fn same_rows(a: &Filter, b: &Filter) -> bool {
+        match (a, b) {
+            (Filter::And(a), Filter::And(b)) | (Filter::Or(a), Filter::Or(b)) => {
+                a.len() == b.len() && a.iter().all(|a| b.iter().any(|b| same_rows(a, b)))
+            }
+            (Filter::Not(a), Filter::And(b)) => match (&**a, b) {
+                (Filter::Or(a), b) => a.iter().map(|a| Filter::Not(Box::new(a.clone()))).eq(b.iter().cloned()),
+                _ => false,
+            },
+            (a, b) => a == b,
+        }
+    }
+
+    #[test]
+    fn what_the_page_keeps_for_search_is_no_list() {
+        for row in page("Only in search") {
+            let text = code(&row[0]);
+            assert!(query::parse_strict(text, &fields()).is_ok(), "{text}");
+            assert!(strict(text, &now()).unwrap_err().message.contains("in search, not in lists"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_page_tells_the_answers_a_script_gets() {
+        for row in page("What a script is told") {
+            let text = code(&row[0]);
+            assert_eq!(strict(text, &now()).expect_err(text).to_string(), row[1], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_page_names_every_field() {
+        let page = include_str!("../docs/query-language.md");
+        for field in fields().names() {
+            assert!(
+                page.contains(&format!("`{field}:")) || page.contains(&format!("-{field}:")),
+                "{field}: is not on the page"
+            );
+        }
+    }
 }
