@@ -1,0 +1,207 @@
+//! Reading lists and records: which path a server knows, which page size it stands, what its reply holds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
+
+use super::send::Reader;
+use super::transport::{Answer, Call};
+use super::{Inner, wire};
+use crate::model::Incoming;
+use crate::platform::manifest::{Paging, Partition};
+use crate::platform::{At, Collection, FetchError, FetchKind, PageAsk, Priority, Reply};
+
+/// Page sizes to fall back to when a server refuses ours.
+const SMALLER: [u32; 2] = [100, 20];
+
+/// What a server has shown about its lists, by collection.
+#[derive(Debug, Default)]
+pub(super) struct Learned(Mutex<HashMap<String, Lesson>>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Lesson {
+    /// Which of the collection's paths answers: 0 is `list`, then `list_or`.
+    path: Option<usize>,
+    /// Largest page size that was not refused.
+    size: Option<u32>,
+}
+
+impl Learned {
+    fn get(&self, collection: &str) -> Lesson {
+        self.all().get(collection).copied().unwrap_or_default()
+    }
+
+    fn change(&self, collection: &str, change: impl FnOnce(&mut Lesson)) {
+        change(self.all().entry(collection.to_owned()).or_default());
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<String, Lesson>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// Reads one page, on whichever of the collection's paths answers.
+    pub(super) async fn page(self: &Arc<Self>, ask: &PageAsk, priority: Priority) -> Result<Reply, FetchError> {
+        let collection = self.collection(&ask.collection)?;
+        let paths: Vec<&str> =
+            std::iter::once(&collection.list).chain(&collection.list_or).map(String::as_str).collect();
+        let known = self.learned.get(&collection.name).path;
+        let mut missing = None;
+        // The path that worked last comes first. A missing parent is no reason to try the others.
+        let mut order: Vec<usize> = known.into_iter().chain((0..paths.len()).filter(|n| Some(*n) != known)).collect();
+        if known.is_some_and(|known| paths[known].contains("{parent}")) {
+            order.truncate(1);
+        }
+        for place in order {
+            match self.page_at(collection, paths[place], ask, priority).await {
+                Err(error) if error.kind == FetchKind::NotOffered => missing = missing.or(Some(error)),
+                Err(error) => return Err(error),
+                Ok(reply) => {
+                    if known != Some(place) {
+                        self.learned.change(&collection.name, |lesson| lesson.path = Some(place));
+                    }
+                    return Ok(reply);
+                }
+            }
+        }
+        Err(missing.unwrap_or_else(|| self.unusable(&format!("{} has no path", collection.name))))
+    }
+
+    /// Reads one page on one path; with a smaller size when the server refuses the one asked for.
+    async fn page_at(
+        self: &Arc<Self>,
+        collection: &Collection,
+        path: &str,
+        ask: &PageAsk,
+        priority: Priority,
+    ) -> Result<Reply, FetchError> {
+        let wanted = asked_size(collection, ask);
+        let most = self.learned.get(&collection.name).size;
+        let first = wanted.map(|wanted| most.map_or(wanted, |most| wanted.min(most)));
+        let refused = match self.page_once(collection, path, ask, first.filter(|_| first != wanted), priority).await {
+            Err(error) if error.kind == FetchKind::Rejected && matches!(error.status, Some(400 | 422)) => error,
+            outcome => return outcome,
+        };
+        for size in SMALLER.into_iter().filter(|&size| first.is_some_and(|first| size < first)) {
+            match self.page_once(collection, path, ask, Some(size), priority).await {
+                Err(error) if error.kind == FetchKind::Rejected => {}
+                Ok(reply) => {
+                    self.learned.change(&collection.name, |lesson| lesson.size = Some(size));
+                    return Ok(reply);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        // Smaller pages are refused as well: the size was not what is wrong, and the first words say what is.
+        Err(refused)
+    }
+
+    /// Reads one page; `size` replaces the one asked for.
+    async fn page_once(
+        self: &Arc<Self>,
+        collection: &Collection,
+        path: &str,
+        ask: &PageAsk,
+        size: Option<u32>,
+        priority: Priority,
+    ) -> Result<Reply, FetchError> {
+        let ask = PageAsk { size: size.or(ask.size), ..ask.clone() };
+        let today = Zoned::now().with_time_zone(TimeZone::UTC).date();
+        let url = wire::list_url(&self.base, collection, path, &ask, today).map_err(|why| self.unusable(&why))?;
+        let mut call = Call::get(url, self.options.max_reply);
+        call.headers = validators(&ask);
+        let decoder = wire::Decoder::new(collection);
+        let reader: Reader<Reply> = Arc::new(move |answer: &Answer| {
+            if answer.status == 304 {
+                return Ok(Reply::NotModified);
+            }
+            let mut page = decoder.page(&ask, &answer.body)?;
+            page.etag = text(&answer.headers, ETAG);
+            page.last_modified = text(&answer.headers, LAST_MODIFIED);
+            Ok(Reply::Page(page))
+        });
+        self.send(&call, priority, reader).await
+    }
+
+    /// Reads one record; `None` when the server has none of this id.
+    pub(super) async fn item(
+        self: &Arc<Self>,
+        collection: &str,
+        id: &str,
+        priority: Priority,
+    ) -> Result<Option<Incoming>, FetchError> {
+        let collection = self.collection(collection)?;
+        let url = wire::item_url(&self.base, collection, id).map_err(|why| self.unusable(&why))?;
+        let call = Call::get(url, self.options.max_reply);
+        let decoder = wire::Decoder::new(collection);
+        let reader: Reader<Incoming> = Arc::new(move |answer: &Answer| decoder.record(None, &answer.body));
+        match self.send(&call, priority, reader).await {
+            Ok(record) => Ok(Some(record)),
+            Err(error) if matches!(error.status, Some(404 | 410)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads one row of the first list that is offered: signs in on the way, and shows whether anything answers.
+    pub(super) async fn probe(self: &Arc<Self>) -> Result<(), FetchError> {
+        let mut failed: Option<FetchError> = None;
+        let whole = |collection: &&Collection| !matches!(collection.partition, Some(Partition::Parent { .. }));
+        let collections = self.manifest.pull_order.iter().filter_map(|name| self.manifest.collections.get(name));
+        for collection in collections.filter(whole) {
+            let partition = match &collection.partition {
+                Some(Partition::Values { values, .. }) => values.first().cloned(),
+                _ => None,
+            };
+            let ask = PageAsk {
+                collection: collection.name.clone(),
+                partition,
+                at: At::Start,
+                size: (collection.paging != Paging::None).then_some(1),
+                since: None,
+                etag: None,
+                last_modified: None,
+            };
+            match self.page(&ask, Priority::Interactive).await {
+                Ok(_) => return Ok(()),
+                Err(error) if matches!(error.kind, FetchKind::NotOffered | FetchKind::Forbidden) => {
+                    // Being forbidden says more about the key than a missing list does about the server.
+                    if failed.as_ref().is_none_or(|known| known.kind == FetchKind::NotOffered) {
+                        failed = Some(error);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(failed.unwrap_or_else(|| self.unusable("the manifest has no list that could be asked for")))
+    }
+
+    fn collection(&self, name: &str) -> Result<&Collection, FetchError> {
+        let found = self.manifest.collections.get(name);
+        found.ok_or_else(|| self.unusable(&format!("{} has no collection {name}", self.manifest.title)))
+    }
+}
+
+/// The page size that a request would carry.
+fn asked_size(collection: &Collection, ask: &PageAsk) -> Option<u32> {
+    match &collection.paging {
+        Paging::None => ask.size,
+        Paging::Offset { size, .. } | Paging::Cursor { size, .. } | Paging::Page { size, .. } => {
+            Some(ask.size.unwrap_or(*size))
+        }
+    }
+}
+
+fn validators(ask: &PageAsk) -> HeaderMap {
+    let pairs: [(HeaderName, &Option<String>); 2] =
+        [(IF_NONE_MATCH, &ask.etag), (IF_MODIFIED_SINCE, &ask.last_modified)];
+    // One that cannot stand in a header is left out: the reply then comes whole.
+    pairs.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(value.as_deref()?).ok()?))).collect()
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}

@@ -1,0 +1,196 @@
+//! Sends a request until it has an answer worth having: the one loop around all retries, waits and sign-ins.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::Method;
+
+use super::auth::Proof;
+use super::budget::{Patience, Permit};
+use super::retry::Tries;
+use super::transport::{Answer, Call, Failure};
+use super::verdict::{Verdict, follow, judge};
+use super::words::Words;
+use super::{Inner, wire};
+
+use crate::platform::{FetchError, FetchKind, Priority};
+
+/// Replies over this are decoded off the threads that serve the network.
+const LARGE: usize = 256 * 1024;
+
+/// Makes something of a good reply, or says why it cannot be used.
+pub(super) type Reader<T> = Arc<dyn Fn(&Answer) -> Result<T, String> + Send + Sync>;
+
+/// What proves one request, and of which session it is.
+pub(super) struct Pass {
+    pub headers: HeaderMap,
+    pub generation: u64,
+}
+
+/// What one try came to.
+enum Step<T> {
+    Done(T),
+    Fail(FetchError),
+    /// Try again, at once when `fast`, not before `after`.
+    Again { error: FetchError, fast: bool, after: Option<Duration> },
+    /// Ask for leave again: the budget knows how long to wait.
+    Later(FetchError),
+    /// Sign in, then try again.
+    Renew(FetchError),
+}
+
+impl Inner {
+    /// Sends `call` and reads its reply. Retries only what may be repeated; waits as the budget says; signs in again
+    /// once when the session is over.
+    pub(super) async fn send<T: Send + 'static>(
+        self: &Arc<Self>,
+        call: &Call,
+        priority: Priority,
+        reader: Reader<T>,
+    ) -> Result<T, FetchError> {
+        let mut tries = Tries::new(self.options.tries, self.options.backoff, self.options.backoff_max);
+        let mut patience = Patience::new(self.options.patience);
+        let mut refused = None;
+        let mut renewed = false;
+        loop {
+            let pass = self.pass(&call.method).await?;
+            let permit = self.gate.enter(priority, &mut patience).await;
+            let permit = permit.map_err(|wait| self.words(call).rate_limited(refused.take(), wait))?;
+            match self.attempt(call, &pass, permit, &reader).await {
+                Step::Done(value) => return Ok(value),
+                Step::Fail(error) => return Err(error),
+                Step::Later(error) => {
+                    self.counters.refused();
+                    refused = Some(error);
+                }
+                Step::Renew(error) => {
+                    if renewed || !self.may_renew(pass.generation) {
+                        return Err(error);
+                    }
+                    renewed = true;
+                    self.renew(pass.generation).await?;
+                }
+                Step::Again { error, fast, after } => {
+                    if error.kind == FetchKind::Unreachable && !fast {
+                        tries.hurry();
+                    }
+                    let wait = if call.idempotent { tries.again(fast, &self.jitter) } else { None };
+                    let Some(wait) = wait else { return Err(error) };
+                    let wait = wait.max(after.unwrap_or_default());
+                    if wait > self.options.patience {
+                        return Err(error);
+                    }
+                    tokio::time::sleep(wait).await;
+                }
+            }
+            self.counters.retry();
+        }
+    }
+
+    /// One try, redirects included.
+    async fn attempt<T: Send + 'static>(
+        &self,
+        call: &Call,
+        pass: &Pass,
+        mut permit: Permit,
+        reader: &Reader<T>,
+    ) -> Step<T> {
+        let mut call = call.clone();
+        for hops in 0.. {
+            let told = |status: u16, headers: &HeaderMap| permit.headers(headers, status == 429);
+            let answer = match self.transport.exchange(&call, &pass.headers, told).await {
+                Ok(answer) => answer,
+                Err(failure) => return self.failed(&call, &failure),
+            };
+            let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+            match follow(&call.method, answer.status, &call.url, location, hops) {
+                Some(to) => {
+                    call.url = to;
+                    permit.again();
+                }
+                None => {
+                    // The reply is here: others may go while it is decoded.
+                    drop(permit);
+                    return self.take(&call, pass, answer, reader).await;
+                }
+            }
+        }
+        unreachable!("`follow` ends the redirects")
+    }
+
+    fn failed<T>(&self, call: &Call, failure: &Failure) -> Step<T> {
+        let error = self.words(call).failure(failure);
+        match failure {
+            Failure::TooLarge { .. } | Failure::Unsendable(_) => Step::Fail(error),
+            Failure::Lost(_) => Step::Again { error, fast: true, after: None },
+            Failure::Connect { .. } | Failure::Silent(_) | Failure::Cut { .. } => {
+                Step::Again { error, fast: false, after: None }
+            }
+        }
+    }
+
+    /// Judges a whole reply and reads it.
+    async fn take<T: Send + 'static>(&self, call: &Call, pass: &Pass, answer: Answer, reader: &Reader<T>) -> Step<T> {
+        let session = match &self.proof {
+            Proof::Session(session) => Some(session),
+            Proof::Key(_) => None,
+        };
+        let words = self.words(call);
+        let expired = answer.status == 403 && session.is_some_and(|session| session.says_expired(&answer.body));
+        let verdict = judge(answer.status, session.is_some(), expired, !call.headers.is_empty());
+        if verdict != Verdict::Renew {
+            self.accepted(pass, &answer.headers).await;
+        }
+        let said = |kind| {
+            let told = wire::error_text(&self.manifest, &answer.body);
+            let mut error = words.status(kind, answer.status, told.as_deref(), &answer.body);
+            error.retry_after = asked_wait(&answer.headers);
+            error
+        };
+        match verdict {
+            Verdict::Take => match decode(&answer, reader).await {
+                Ok(value) => Step::Done(value),
+                Err(why) => {
+                    let error = words.unusable(answer.status, &why, &answer.body);
+                    Step::Again { error, fast: false, after: None }
+                }
+            },
+            Verdict::Renew => Step::Renew(said(FetchKind::Unauthorized)),
+            Verdict::Later => Step::Later(said(FetchKind::RateLimited)),
+            Verdict::Fail(FetchKind::Redirected) => {
+                let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+                Step::Fail(words.redirected(answer.status, location, call.method == Method::GET))
+            }
+            Verdict::Fail(kind) => Step::Fail(said(kind)),
+            Verdict::Again(FetchKind::BadReply) => {
+                let error = words.unusable(answer.status, "it has no body", &answer.body);
+                Step::Again { error, fast: false, after: None }
+            }
+            Verdict::Again(kind) => {
+                let error = said(kind);
+                Step::Again { after: error.retry_after, error, fast: false }
+            }
+        }
+    }
+
+    /// The words for errors of this request.
+    pub(super) fn words<'a>(&'a self, call: &'a Call) -> Words<'a> {
+        Words { secrets: &self.secrets, path: call.url.path(), host: &self.host }
+    }
+}
+
+/// A wait in seconds that a failing server asks for. Dates, which only a refusal's budget needs, are left to it.
+pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<u32>().ok()?;
+    Some(Duration::from_secs(seconds.into()))
+}
+
+async fn decode<T: Send + 'static>(answer: &Answer, reader: &Reader<T>) -> Result<T, String> {
+    if answer.body.len() <= LARGE {
+        return reader(answer);
+    }
+    let (answer, reader) = (answer.clone(), Arc::clone(reader));
+    let work = tokio::task::spawn_blocking(move || reader(&answer));
+    work.await.unwrap_or_else(|_| Err("decoding it failed".to_owned()))
+}
