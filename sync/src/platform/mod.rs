@@ -19,7 +19,7 @@ mod secret;
 mod template;
 pub mod url;
 
-pub use client::{BudgetView, Client, ClientOptions, ConnectSpec, Traffic};
+pub use client::{BudgetView, Client, ClientOptions, ConnectSpec, Traffic, check_secret};
 pub use error::{FetchError, FetchKind, ManifestError};
 pub use manifest::{Collection, Manifest};
 pub use page::{At, BadRow, Page, PageAsk, Priority, Reply, Style};

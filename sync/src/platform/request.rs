@@ -92,7 +92,7 @@ fn segment(id: &str) -> Result<String, String> {
 }
 
 /// A path below the base URL; `host:/path` stands below the host alone.
-fn join(base: &Url, path: &str) -> Result<Url, String> {
+pub(super) fn join(base: &Url, path: &str) -> Result<Url, String> {
     let mut url = base.clone();
     url.set_query(None);
     url.set_fragment(None);

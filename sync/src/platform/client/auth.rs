@@ -95,7 +95,9 @@ fn check(manifest: &Manifest, auth: &Auth, secret: &Secret) -> Result<(), String
         return Err("the key holds characters that no key has: was it copied from formatted text?".to_owned());
     }
     match longest(refused, text) {
-        Some((prefix, reason)) => Err(format!("{} does not take a key that begins with {prefix}: {reason}", manifest.title)),
+        Some((prefix, reason)) => {
+            Err(format!("{} does not take a key that begins with {prefix}: {reason}", manifest.title))
+        }
         // Keys with other beginnings pass: vendors add new ones, and the server has the last word.
         None => Ok(()),
     }

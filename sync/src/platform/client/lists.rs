@@ -7,11 +7,13 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 
+use super::Inner;
 use super::send::Reader;
 use super::transport::{Answer, Call};
-use super::{Inner, wire};
 use crate::model::Incoming;
+use crate::platform::decode::Decoder;
 use crate::platform::manifest::{Paging, Partition};
+use crate::platform::request::{item_url, list_url};
 use crate::platform::{At, Collection, FetchError, FetchKind, PageAsk, Priority, Reply};
 
 /// Page sizes to fall back to when a server refuses ours.
@@ -111,10 +113,10 @@ impl Inner {
     ) -> Result<Reply, FetchError> {
         let ask = PageAsk { size: size.or(ask.size), ..ask.clone() };
         let today = Zoned::now().with_time_zone(TimeZone::UTC).date();
-        let url = wire::list_url(&self.base, collection, path, &ask, today).map_err(|why| self.unusable(&why))?;
+        let url = list_url(&self.base, collection, path, &ask, today).map_err(|why| self.unusable(&why))?;
         let mut call = Call::get(url, self.options.max_reply);
         call.headers = validators(&ask);
-        let decoder = wire::Decoder::new(collection);
+        let decoder = self.decoder(collection);
         let reader: Reader<Reply> = Arc::new(move |answer: &Answer| {
             if answer.status == 304 {
                 return Ok(Reply::NotModified);
@@ -135,9 +137,13 @@ impl Inner {
         priority: Priority,
     ) -> Result<Option<Incoming>, FetchError> {
         let collection = self.collection(collection)?;
-        let url = wire::item_url(&self.base, collection, id).map_err(|why| self.unusable(&why))?;
+        let url = item_url(&self.base, collection, id).map_err(|why| self.unusable(&why))?;
+        let Some(url) = url else {
+            let why = format!("{} serves no single records of {}", self.manifest.title, collection.name);
+            return Err(FetchError { kind: FetchKind::NotOffered, ..self.unusable(&why) });
+        };
         let call = Call::get(url, self.options.max_reply);
-        let decoder = wire::Decoder::new(collection);
+        let decoder = self.decoder(collection);
         let reader: Reader<Incoming> = Arc::new(move |answer: &Answer| decoder.record(None, &answer.body));
         match self.send(&call, priority, reader).await {
             Ok(record) => Ok(Some(record)),
@@ -177,6 +183,10 @@ impl Inner {
             }
         }
         Err(failed.unwrap_or_else(|| self.unusable("the manifest has no list that could be asked for")))
+    }
+
+    fn decoder(&self, collection: &Collection) -> Arc<Decoder> {
+        self.decoders.get(&collection.name).map_or_else(|| Arc::new(Decoder::new(collection)), Arc::clone)
     }
 
     fn collection(&self, name: &str) -> Result<&Collection, FetchError> {

@@ -25,9 +25,9 @@ mod sign_in;
 mod tests;
 mod transport;
 mod verdict;
-mod wire;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -35,14 +35,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-pub use self::auth::check_secret;
 use self::auth::Proof;
+pub use self::auth::check_secret;
 use self::budget::{Gate, Settings};
 use self::lists::Learned;
 use self::retry::Jitter;
-use self::transport::{Transport, host, is_loopback};
+use self::transport::{Transport, host};
 use self::words::{Secrets, Words};
+use super::decode::Decoder;
 use super::manifest::ResetKind;
+use super::url::is_loopback;
 use super::{FetchError, FetchKind, Manifest, PageAsk, Priority, Reply, Secret};
 use crate::model::Incoming;
 
@@ -133,7 +135,11 @@ pub struct Client {
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Inner { name, manifest, base, .. } = &*self.inner;
-        f.debug_struct("Client").field("name", name).field("platform", &manifest.name).field("url", &base.as_str()).finish()
+        f.debug_struct("Client")
+            .field("name", name)
+            .field("platform", &manifest.name)
+            .field("url", &base.as_str())
+            .finish()
     }
 }
 
@@ -149,6 +155,8 @@ struct Inner {
     gate: Arc<Gate>,
     proof: Proof,
     secrets: Secrets,
+    /// By collection.
+    decoders: BTreeMap<String, Arc<Decoder>>,
     learned: Learned,
     jitter: Jitter,
     counters: Counters,
@@ -176,19 +184,33 @@ impl Client {
             concurrency: options.concurrency,
             window: manifest.rate.window.map(Duration::from_secs),
             trust_reset: manifest.rate.reset_kind != ResetKind::Lies,
-            backoff: (options.backoff, options.backoff_max),
+            backoff: (options.backoff, options.backoff_max.min(Duration::from_secs(30))),
         };
         let gate = Arc::new(Gate::new(manifest.rate.clone(), settings));
+        let decoders =
+            manifest.collections.iter().map(|(name, it)| (name.clone(), Arc::new(Decoder::new(it)))).collect();
         let (learned, jitter) = (Learned::default(), Jitter::new());
         let inner = Inner {
-            manifest, name, base, host, options, transport, gate, proof, secrets, learned, jitter, counters,
+            manifest,
+            name,
+            base,
+            host,
+            options,
+            transport,
+            gate,
+            proof,
+            secrets,
+            decoders,
+            learned,
+            jitter,
+            counters,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Brings a pasted URL into form for `manifest`, and names the platform it really belongs to when that differs.
     pub fn normalise_url(manifest: &Manifest, pasted: &str) -> Result<(Url, Option<String>), String> {
-        wire::normalise(manifest, pasted)
+        super::url::normalise(manifest, pasted)
     }
 
     /// The manifest.

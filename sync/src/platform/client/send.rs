@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::Method;
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 
+use super::Inner;
 use super::auth::Proof;
 use super::budget::{Patience, Permit};
 use super::retry::Tries;
 use super::transport::{Answer, Call, Failure};
 use super::verdict::{Verdict, follow, judge};
 use super::words::Words;
-use super::{Inner, wire};
 
+use crate::platform::request::error_text;
 use crate::platform::{FetchError, FetchKind, Priority};
 
 /// Replies over this are decoded off the threads that serve the network.
@@ -33,7 +34,11 @@ enum Step<T> {
     Done(T),
     Fail(FetchError),
     /// Try again, at once when `fast`, not before `after`.
-    Again { error: FetchError, fast: bool, after: Option<Duration> },
+    Again {
+        error: FetchError,
+        fast: bool,
+        after: Option<Duration>,
+    },
     /// Ask for leave again: the budget knows how long to wait.
     Later(FetchError),
     /// Sign in, then try again.
@@ -143,7 +148,7 @@ impl Inner {
             self.accepted(pass, &answer.headers).await;
         }
         let said = |kind| {
-            let told = wire::error_text(&self.manifest, &answer.body);
+            let told = error_text(&self.manifest, &answer.body);
             let mut error = words.status(kind, answer.status, told.as_deref(), &answer.body);
             error.retry_after = asked_wait(&answer.headers);
             error

@@ -6,13 +6,14 @@ use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 
+use super::Inner;
 use super::auth::Proof;
 use super::jar::Jar;
 use super::retry::{Tries, doubled};
 use super::send::{Pass, asked_wait};
 use super::session::{Csrf, Session, State};
 use super::transport::{Answer, Call};
-use super::{Inner, wire};
+use crate::platform::request::{error_text, join};
 use crate::platform::{FetchError, FetchKind};
 
 /// Largest reply to a sign-in or a token request.
@@ -108,7 +109,7 @@ impl Inner {
     async fn log_in(&self, session: &Session) -> Result<Jar, FetchError> {
         let call = Call {
             method: Method::POST,
-            url: wire::below(&self.base, &session.login),
+            url: join(&self.base, &session.login).map_err(|why| self.unusable(&why))?,
             headers: HeaderMap::new(),
             body: Some(Bytes::from(session.credentials())),
             idempotent: true,
@@ -144,7 +145,7 @@ impl Inner {
             500..=599 => FetchKind::Server,
             _ => FetchKind::Rejected,
         };
-        let told = wire::error_text(&self.manifest, &answer.body);
+        let told = error_text(&self.manifest, &answer.body);
         let mut error = self.words(call).status(kind, answer.status, told.as_deref(), &answer.body);
         error.message = format!("signing in failed: {}", error.message);
         error
@@ -152,12 +153,12 @@ impl Inner {
 
     /// Fetches the token that writes carry.
     async fn token(&self, csrf: &Csrf, state: &State) -> Result<HeaderValue, FetchError> {
-        let call = Call::get(wire::below(&self.base, &csrf.path), SMALL);
+        let call = Call::get(join(&self.base, &csrf.path).map_err(|why| self.unusable(&why))?, SMALL);
         let answer = self.simple(&call, &state.headers(None, SystemTime::now())).await?;
         let words = self.words(&call);
         if !(200..300).contains(&answer.status) {
             let kind = if answer.status == 401 { FetchKind::Unauthorized } else { FetchKind::Rejected };
-            let told = wire::error_text(&self.manifest, &answer.body);
+            let told = error_text(&self.manifest, &answer.body);
             return Err(words.status(kind, answer.status, told.as_deref(), &answer.body));
         }
         let reply: Option<serde_json::Value> = serde_json::from_slice(&answer.body).ok();
@@ -189,7 +190,7 @@ impl Inner {
                     refusals += 1;
                     waited += wait;
                     if waited > options.patience {
-                        let told = wire::error_text(&self.manifest, &answer.body);
+                        let told = error_text(&self.manifest, &answer.body);
                         let words = self.words(call);
                         let error = words.status(FetchKind::RateLimited, 429, told.as_deref(), &answer.body);
                         return Err(words.rate_limited(Some(error), wait));
@@ -197,7 +198,9 @@ impl Inner {
                     tokio::time::sleep(wait).await;
                     continue;
                 }
-                Ok(answer) if answer.status >= 500 && answer.status != 501 => (self.refused_login(call, &answer), false),
+                Ok(answer) if answer.status >= 500 && answer.status != 501 => {
+                    (self.refused_login(call, &answer), false)
+                }
                 Ok(answer) => return Ok(answer),
                 Err(failure) => {
                     let fast = matches!(failure, super::transport::Failure::Lost(_));

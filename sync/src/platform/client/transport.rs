@@ -2,15 +2,15 @@
 
 use std::error::Error as _;
 use std::io;
-use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Response};
-use url::{Host, Url};
+use url::Url;
 
 use super::{ClientOptions, Counters};
+use crate::platform::url::is_loopback;
 use crate::platform::{FetchError, FetchKind};
 
 /// Most of an error reply that is read: enough for its words.
@@ -171,7 +171,11 @@ impl Transport {
                 return Err(Failure::TooLarge { status, limit });
             }
             if begun.elapsed() > self.idle + Duration::from_secs(body.len() as u64 / CRAWL) {
-                return Err(Failure::Silent(format!("the reply crawls: {} bytes in {:?}", body.len(), begun.elapsed())));
+                return Err(Failure::Silent(format!(
+                    "the reply crawls: {} bytes in {:?}",
+                    body.len(),
+                    begun.elapsed()
+                )));
             }
         }
         Ok(Answer { status, headers, body: body.into() })
@@ -209,19 +213,6 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
         cause = inner.source();
     }
     None
-}
-
-/// Does this URL stay on this machine?
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).to_canonical().is_loopback(),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.').to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        None => false,
-    }
 }
 
 /// Host and port, for messages.

@@ -168,9 +168,9 @@ impl Words<'_> {
 
     /// Refused for longer than we wait.
     pub(super) fn rate_limited(&self, last: Option<FetchError>, wait: Duration) -> FetchError {
-        let told = last.map(|error| error.message).unwrap_or_else(|| {
-            format!("{}: the rate budget is used up", self.secrets.clean(self.path, WORDS))
-        });
+        let told = last
+            .map(|error| error.message)
+            .unwrap_or_else(|| format!("{}: the rate budget is used up", self.secrets.clean(self.path, WORDS)));
         FetchError {
             kind: FetchKind::RateLimited,
             path: self.secrets.clean(self.path, WORDS),

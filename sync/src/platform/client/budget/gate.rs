@@ -10,9 +10,9 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::{Budget, ServerClock, Settings, Ticket, Verdict, told};
+use crate::platform::Priority;
 use crate::platform::client::BudgetView;
 use crate::platform::manifest::Rate;
-use crate::platform::Priority;
 
 /// The way to the server: one request after the other asks for leave, those of higher priority first.
 #[derive(Debug)]
@@ -56,12 +56,8 @@ pub(in crate::platform::client) struct Permit {
 
 impl Gate {
     pub(in crate::platform::client) fn new(rate: Rate, settings: Settings) -> Self {
-        let state = State {
-            budget: Budget::new(settings),
-            clock: ServerClock::default(),
-            queue: BTreeSet::new(),
-            arrivals: 0,
-        };
+        let state =
+            State { budget: Budget::new(settings), clock: ServerClock::default(), queue: BTreeSet::new(), arrivals: 0 };
         Self { rate, start: Instant::now(), wall: Timestamp::now(), state: Mutex::new(state), changed: Notify::new() }
     }
 

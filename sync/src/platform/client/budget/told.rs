@@ -171,7 +171,8 @@ mod tests {
     #[test]
     fn nonsense_is_no_budget() {
         for bad in ["-1", "many", "", "1e99", "99999999999999999999", "NaN", "inf"] {
-            let told = told(ResetKind::Auto, &[("x-limit", bad), ("x-left", bad), ("x-reset", bad), ("retry-after", bad)]);
+            let told =
+                told(ResetKind::Auto, &[("x-limit", bad), ("x-left", bad), ("x-reset", bad), ("retry-after", bad)]);
             assert_eq!(told, Told::default(), "{bad}");
         }
         let zero = told(ResetKind::Auto, &[("x-limit", "0"), ("x-left", "0")]);
