@@ -202,28 +202,28 @@ fn columns(noun: &Noun, gone: bool) -> Vec<Shown> {
 impl Shown {
     fn heading(self) -> Column {
         match self {
-            Shown::Id => Column::cut("ID", 12),
-            Shown::Title => Column::cut("TITLE", 16),
-            Shown::Status => Column::whole("STATUS"),
-            Shown::Agent => Column::cut("AGENT", 10).spare(2),
-            Shown::Project => Column::cut("PROJECT", 10).spare(3),
-            Shown::Updated => Column::whole("UPDATED").spare(4),
-            Shown::Age => Column::whole("AGE"),
-            Shown::Gone => Column::whole("GONE"),
-            Shown::Connection => Column::whole("CONNECTION").spare(1),
+            Shown::Id => Column::cut("id", 12),
+            Shown::Title => Column::cut("title", 16),
+            Shown::Status => Column::whole("status"),
+            Shown::Agent => Column::cut("agent", 10).spare(2),
+            Shown::Project => Column::cut("project", 10).spare(3),
+            Shown::Updated => Column::whole("updated").spare(4),
+            Shown::Age => Column::whole("age"),
+            Shown::Gone => Column::whole("gone"),
+            Shown::Connection => Column::whole("connection").spare(1),
         }
     }
 
     fn cell(self, row: &Row, now: &Zoned) -> Cell {
         let active = row.updated_at.or(row.created_at);
         match self {
-            Shown::Id => Cell::new(&row.id),
+            Shown::Id => Cell::text(&row.id),
             Shown::Title => Cell::maybe(row.title.as_deref()),
             Shown::Status => Cell::maybe(row.status.as_deref()).role(row.status.as_deref().and_then(status_role)),
             Shown::Agent => {
                 let agent = row.agent_title.as_deref().or(row.agent.as_deref());
                 match (agent, row.agent_doubt) {
-                    (Some(agent), true) => Cell::new(&format!("{agent}?")),
+                    (Some(agent), true) => Cell::text(&format!("{agent}?")),
                     (agent, _) => Cell::maybe(agent),
                 }
             }
@@ -231,7 +231,7 @@ impl Shown {
             Shown::Updated => Cell::maybe(active.map(|at| clock(at, now)).as_deref()),
             Shown::Age => Cell::maybe(active.map(|at| age(at, now)).as_deref()),
             Shown::Gone => Cell::maybe(row.gone_at.map(|at| age(at, now)).as_deref()),
-            Shown::Connection => Cell::new(&row.list.connection),
+            Shown::Connection => Cell::text(&row.list.connection),
         }
     }
 }

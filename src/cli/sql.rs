@@ -51,7 +51,7 @@ fn plain(cx: &Context, reader: &Reader, statement: &str, out: &mut Out) -> Resul
     each_row(reader, statement, |row| {
         let table = table.get_or_insert_with(|| {
             let columns: Vec<Column> = row.iter().map(|(_, value)| column(value)).collect();
-            let names = row.iter().map(|(name, _)| Cell::new(name)).collect();
+            let names = row.iter().map(|(name, _)| Cell::text(name)).collect();
             Table::for_stdout(&columns, cx.style).headed(names)
         });
         out.raw(&table.row(row.iter().map(|(_, value)| cell(value)).collect()))
@@ -117,7 +117,7 @@ fn column(value: &Value) -> Column {
 fn cell(value: &Value) -> Cell {
     match value {
         Value::Null => Cell::default(),
-        Value::String(text) => Cell::new(text),
-        other => Cell::new(&other.to_string()),
+        Value::String(text) => Cell::text(text),
+        other => Cell::text(&other.to_string()),
     }
 }

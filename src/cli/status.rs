@@ -158,13 +158,13 @@ impl From<Freshness> for List {
 
 const COLUMNS: &[Column] = &[
     Column::whole(""),
-    Column::cut("COLLECTION", 12),
-    Column::number("SERVER"),
-    Column::number("MIRROR"),
-    Column::number("GONE").spare(1),
-    Column::whole("CHECKED"),
-    Column::whole("WALKED").spare(2),
-    Column::cut("STATE", 12),
+    Column::cut("collection", 12),
+    Column::number("server"),
+    Column::number("mirror"),
+    Column::number("gone").spare(1),
+    Column::whole("checked"),
+    Column::whole("walked").spare(2),
+    Column::cut("state", 12),
 ];
 
 fn plain(deck: &Deck, args: &Args, now: &Zoned, style: Style) -> String {
@@ -227,19 +227,19 @@ fn cells(list: &List, now: &Zoned) -> Vec<Cell> {
     let (state, role) = list_state(list);
     let offered = list.offered != "no";
     let number = |number: Option<u64>| match number {
-        Some(number) if offered => Cell::new(&count(number)),
+        Some(number) if offered => Cell::count(number),
         _ => Cell::default(),
     };
     let time = |at: Option<Timestamp>| Cell::maybe(at.map(|at| age(at, now)).as_deref());
     vec![
         Cell::default(),
-        Cell::new(&list.collection),
+        Cell::text(&list.collection),
         number(list.server_count),
         number(Some(list.mirror_count)),
         number(Some(list.gone_count).filter(|gone| *gone > 0)),
         time(list.checked_at),
         time(list.walked_at),
-        Cell::new(&state).role(role),
+        Cell::text(&state).role(role),
     ]
 }
 

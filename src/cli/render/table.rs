@@ -2,6 +2,7 @@ use quarterdeck_sync::text::Clean;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::words::count;
 use crate::cli::style::{Role, Style};
 
 /// One field of a table's row: text that has passed the boundary, and what it means.
@@ -9,17 +10,23 @@ use crate::cli::style::{Role, Style};
 pub struct Cell {
     text: Clean,
     role: Option<Role>,
+    right: bool,
 }
 
 impl Cell {
-    /// Text from outside, on one line.
-    pub fn new(text: &str) -> Self {
-        Self { text: Clean::line(text), role: None }
+    /// Text, on one line.
+    pub fn text(text: impl AsRef<str>) -> Self {
+        Self { text: Clean::line(text.as_ref()), role: None, right: false }
     }
 
     /// The same, or nothing.
     pub fn maybe(text: Option<&str>) -> Self {
-        text.map(Self::new).unwrap_or_default()
+        text.map(Self::text).unwrap_or_default()
+    }
+
+    /// A number, set to the right, its thousands apart.
+    pub fn count(number: u64) -> Self {
+        Self { right: true, ..Self::text(count(number)) }
     }
 
     /// The same with a meaning.
@@ -35,7 +42,7 @@ impl Cell {
 pub struct Column {
     /// Its heading.
     pub heading: &'static str,
-    /// Numbers stand to the right.
+    /// It holds numbers: the heading stands to the right, as they do.
     pub right: bool,
     /// Width to which it may be cut on a terminal that is too narrow; 0: it is never cut.
     pub least: usize,
@@ -88,7 +95,7 @@ pub struct Table {
 impl Table {
     /// A table as wide as it wants, or as `room` allows.
     pub fn new(columns: &[Column], room: Option<usize>, style: Style) -> Self {
-        let headings = columns.iter().map(|column| Cell::new(column.heading)).collect();
+        let headings = columns.iter().map(|column| Cell::text(column.heading)).collect();
         Self { columns: columns.to_vec(), headings, room, style, waiting: Vec::new(), settled: None }
     }
 
@@ -103,6 +110,17 @@ impl Table {
     pub fn for_stdout(columns: &[Column], style: Style) -> Self {
         let room = style.terminal.then(|| crossterm::terminal::size().map_or(80, |(width, _)| usize::from(width)));
         Self::new(columns, room, style)
+    }
+
+    /// A table whose rows are all known, under `headings`, as wide as it wants.
+    pub fn of(headings: &[&str], rows: &[Vec<Cell>], style: Style) -> String {
+        let right = |place: usize| rows.first().and_then(|row| row.get(place)).is_some_and(|cell| cell.right);
+        let columns: Vec<Column> =
+            (0..headings.len()).map(|place| Column { right: right(place), ..Column::whole("") }).collect();
+        let mut table = Self::new(&columns, None, style).headed(headings.iter().map(Cell::text).collect());
+        let mut out: String = rows.iter().map(|row| table.row(row.clone())).collect();
+        out.push_str(&table.finish());
+        out
     }
 
     /// Adds a row, one cell for each column, and returns what can be written by now.
@@ -199,7 +217,7 @@ impl Table {
             let Some(width) = *width else { continue };
             let text = if self.room.is_some() { cut(cell.text.as_str(), width) } else { cell.text.as_str().to_owned() };
             let pad = width.saturating_sub(text.width());
-            let (before, after) = if column.right { (pad, 0) } else { (0, pad) };
+            let (before, after) = if cell.right || column.right { (pad, 0) } else { (0, pad) };
             // Held back, so that a line does not end in white space.
             if !text.is_empty() {
                 out.extend(std::iter::repeat_n(' ', gap + before));
@@ -250,7 +268,7 @@ mod tests {
     fn table(room: Option<usize>, rows: &[[&str; 4]]) -> String {
         let mut table = Table::new(COLUMNS, room, Style::plain());
         let mut out: String =
-            rows.iter().map(|row| table.row(row.iter().map(|text| Cell::new(text)).collect())).collect();
+            rows.iter().map(|row| table.row(row.iter().map(|text| Cell::text(text)).collect())).collect();
         out.push_str(&table.finish());
         out
     }
@@ -294,9 +312,9 @@ mod tests {
     #[test]
     fn a_long_table_is_given_out_as_it_comes() {
         let mut table = Table::new(&[Column::whole("ID")], None, Style::plain());
-        let early: String = (0..SAMPLE).map(|id| table.row(vec![Cell::new(&id.to_string())])).collect();
+        let early: String = (0..SAMPLE).map(|id| table.row(vec![Cell::text(&id.to_string())])).collect();
         assert_eq!(early.lines().count(), SAMPLE + 1);
-        assert_eq!(table.row(vec![Cell::new("last")]), "last\n");
+        assert_eq!(table.row(vec![Cell::text("last")]), "last\n");
         assert_eq!(table.finish(), "");
     }
 }
