@@ -1,1 +1,47 @@
-//! The pull.
+//! The pull: makes the mirror of one connection's lists equal to what its platform serves.
+//!
+//! Deciding and acting are apart. [`plan`] says what a list needs, [`pager`] where to read next and what a page reveals
+//! about a list that moves or lies, [`guard`] whether rows may be marked gone: all pure. [`sweep`] reads pages and [`hands`]
+//! gives them to the mirror; [`piece`] strings sweeps together until one piece of a list is known to be equal, [`list`](mod@list)
+//! does the whole list, in however many pieces it comes.
+//!
+//! Always true: nothing is marked gone but after a walk that was complete and consistent; no page is asked for twice
+//! without a reason; no list is held in memory (of a row that was read, eight bytes stay until the walk ends).
+//!
+//! Not here: how a platform is spoken to (`platform`), how rows are kept (`store`), which connections are synced (`engine`).
+
+mod guard;
+mod hands;
+mod list;
+mod pager;
+mod piece;
+mod place;
+mod plan;
+mod seen;
+mod source;
+mod sweep;
+mod vanish;
+
+pub(crate) use list::ListPull;
+pub(crate) use place::Place;
+pub use source::Source;
+
+use crate::platform::FetchError;
+use crate::store::StoreError;
+
+/// Why a pull ended before its time.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// A request got no usable answer.
+    Fetch(FetchError),
+    /// The mirror failed: the whole sync ends.
+    Store(StoreError),
+    /// The connection was found unusable by another list's pull.
+    Halted,
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Stop::Store(error)
+    }
+}

@@ -1,0 +1,502 @@
+//! The pull of one list, in however many pieces it comes, and how it ended.
+
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+
+use super::hands::Hands;
+use super::piece::{Ending, Piece, PiecePull};
+use super::plan::Learned;
+use super::seen::Seen;
+use super::source::Source;
+use super::sweep::Sweeper;
+use super::vanish::{Vanished, met_all, missing, vanish};
+use super::Stop;
+use crate::engine::{ListReport, Mode, Outcome, SyncOptions};
+use crate::model::{ListId, ListKey, ListState, Offered, Scope};
+use crate::platform::manifest::Partition;
+use crate::platform::{Collection, FetchError, FetchKind, Priority};
+use crate::store::{Batch, Known, Mirror, NewProblem, Reader, StoreError};
+
+/// Problems that a successful read of the list solves.
+const READ_PROBLEMS: [&str; 8] =
+    ["forbidden", "refused", "rejected", "server", "unreachable", "timed_out", "bad_reply", "too_large"];
+
+/// Problems that only a walk that proves the list solves.
+const WALK_PROBLEMS: [&str; 7] =
+    ["stagnant", "endless", "no_way_on", "wrong_total", "restless", "mass_disappearance", "unproven"];
+
+/// Records of a list in pieces that are looked up one by one before they count as gone.
+const LOOKED_UP: usize = 50;
+
+/// Parents whose children are read side by side.
+const PARENTS_AT_ONCE: usize = 4;
+
+/// Parents without such a list, and none with it, after which the list counts as not offered.
+const PARENTS_TRIED: usize = 3;
+
+/// Pulls one list of one connection.
+pub(crate) struct ListPull<'a, S> {
+    pub source: &'a S,
+    pub mirror: &'a Mirror,
+    pub key: ListKey,
+    pub list: ListId,
+    /// Where the parents are, for a list with one piece per parent.
+    pub parents: Option<ListId>,
+    pub collection: &'a Collection,
+    pub options: &'a SyncOptions,
+    /// Told after each page: rows read, rows announced.
+    pub progress: &'a (dyn Fn(u64, Option<u64>) + Send + Sync),
+    pub halted: &'a (dyn Fn() -> bool + Send + Sync),
+}
+
+/// What came of the pieces, added up.
+#[derive(Debug, Default)]
+struct Sum {
+    requests: u64,
+    rows: u64,
+    bad: u64,
+    walked: bool,
+    skipped: bool,
+    /// Every piece was met completely: what was not met is not there.
+    proven: bool,
+    server_count: Option<u64>,
+    offered: Offered,
+    /// Code and message of what stood in the way.
+    problems: Vec<(&'static str, String)>,
+    states: Vec<ListState>,
+}
+
+impl<S: Source> ListPull<'_, S> {
+    /// Pulls the list. What a platform does wrong stands in the report; an error ends the whole sync, and `None` says that the
+    /// connection was found unusable by another list meanwhile.
+    pub async fn run(&self) -> Result<(Option<ListReport>, Option<FetchError>), StoreError> {
+        let mut hands = Hands::new(self.mirror, self.list, self.options.now);
+        let pulled = match &self.collection.partition {
+            None => self.in_one_piece(&mut hands).await,
+            Some(Partition::Values { values, .. }) => self.by_values(values, &mut hands).await,
+            Some(Partition::Parent { open, .. }) => self.by_parents(open, &mut hands).await,
+        };
+        match pulled {
+            Ok(sum) => Ok((Some(self.close(sum, hands).await?), None)),
+            Err(Stop::Halted) => {
+                hands.settle().await?;
+                Ok((None, None))
+            }
+            Err(Stop::Fetch(error)) => {
+                let report = self.failed(&error, hands).await?;
+                Ok((Some(report), Some(error)))
+            }
+            Err(Stop::Store(error)) => Err(error),
+        }
+    }
+
+    async fn in_one_piece(&self, hands: &mut Hands<'_>) -> Result<Sum, Stop> {
+        let mut seen = Seen::default();
+        let known = self.state("", hands).await?;
+        let mut piece = self.piece("", self.priority()).run(known, &mut seen, hands).await?;
+        let mut sum = Sum::default();
+        let mut proven = piece.ending == Ending::Walked { blind: false };
+        if proven {
+            proven = self.vanish(None, &seen, &mut piece.state, &mut sum, hands).await?;
+        }
+        sum.add(piece, proven);
+        Ok(sum)
+    }
+
+    /// One request per value. A record may move from one piece to another meanwhile, and a value may be unknown to
+    /// us: what no piece shows is looked up by its id before it counts as gone.
+    async fn by_values(&self, values: &[String], hands: &mut Hands<'_>) -> Result<Sum, Stop> {
+        let mut sum = Sum::default();
+        let mut seen = Seen::default();
+        if let Some(status) = self.recently_not_offered(hands).await? {
+            sum.not_offered(status);
+            return Ok(sum);
+        }
+        let mut proven = true;
+        let mut refused = Vec::new();
+        for value in values {
+            let mut met = Seen::default();
+            let known = self.state(value, hands).await?;
+            match self.piece(value, self.priority()).run(known, &mut met, hands).await {
+                Ok(piece) => {
+                    if piece.ending == Ending::Vouched {
+                        met_all(hands, value, &mut met).await?;
+                    }
+                    let met_completely = matches!(piece.ending, Ending::Walked { blind: false } | Ending::Vouched);
+                    proven &= met_completely || matches!(piece.ending, Ending::NotOffered { .. });
+                    seen.absorb(met);
+                    sum.add(piece, met_completely);
+                }
+                // This server does not know the value: the others may do.
+                Err(Stop::Fetch(error)) if error.kind == FetchKind::Rejected => {
+                    sum.requests += 1;
+                    sum.states.push(self.refused_state(value, &error));
+                    refused.push(error);
+                }
+                Err(stop) => return Err(stop),
+            }
+        }
+        if refused.len() == values.len()
+            && let Some(error) = refused.pop()
+        {
+            return Err(Stop::Fetch(error));
+        }
+        sum.proven = proven;
+        if proven {
+            self.look_up_missing(&mut seen, &mut sum, hands).await?;
+            let mut state = ListState::default();
+            let kept = self.vanish(None, &seen, &mut state, &mut sum, hands).await?;
+            if !kept {
+                sum.states.iter_mut().for_each(|piece| piece.learned = state.learned.clone());
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Reads records that no piece showed one by one: those that are still there are met after all.
+    async fn look_up_missing(&self, seen: &mut Seen, sum: &mut Sum, hands: &mut Hands<'_>) -> Result<(), Stop> {
+        let ids = missing(hands, seen, LOOKED_UP + 1).await?;
+        if self.collection.item.is_none() || ids.len() > LOOKED_UP {
+            return Ok(());
+        }
+        for id in ids {
+            sum.requests += 1;
+            match self.source.item(&self.collection.name, &id, self.priority()).await {
+                Ok(Some(row)) => {
+                    seen.insert(Seen::key(&id));
+                    hands.give(Batch { rows: vec![row], ..Batch::default() }).await?;
+                }
+                Ok(None) => {}
+                Err(error) if error.kind == FetchKind::NotOffered => return Ok(()),
+                Err(error) => return Err(Stop::Fetch(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// One list per parent; a parent that has not changed since, and is not open, is not asked.
+    async fn by_parents(&self, open: &[String], hands: &mut Hands<'_>) -> Result<Sum, Stop> {
+        let mut sum = Sum { offered: Offered::Yes, ..Sum::default() };
+        let Some(parents) = self.parents else { return Ok(sum) };
+        if let Some(status) = self.recently_not_offered(hands).await? {
+            sum.not_offered(status);
+            return Ok(sum);
+        }
+        let (mut after, mut served, mut absent) = (None, 0, Vec::new());
+        loop {
+            let stretch = self.parents_after(parents, after.clone(), hands).await?;
+            after = stretch.last().map(|parent| parent.id.clone());
+            let mut due = Vec::new();
+            for parent in stretch {
+                let known = self.state(&parent.id, hands).await?;
+                if self.is_due(&parent, known.as_ref(), open, hands).await? {
+                    due.push((parent, known));
+                } else {
+                    served += 1;
+                }
+            }
+            let mut due = due.into_iter();
+            let mut running = FuturesUnordered::new();
+            running.extend(due.by_ref().take(PARENTS_AT_ONCE).map(|(parent, known)| self.children(parent, known)));
+            while let Some(child) = running.next().await {
+                match child {
+                    Ok((child, done)) => {
+                        served += 1;
+                        sum.merge(child);
+                        hands.done.add(done);
+                    }
+                    Err(Stop::Fetch(error)) if error.kind == FetchKind::NotOffered => absent.push(error),
+                    Err(stop) => return Err(stop),
+                }
+                if served == 0 && absent.len() >= PARENTS_TRIED {
+                    break;
+                }
+                running.extend(due.next().map(|(parent, known)| self.children(parent, known)));
+            }
+            if after.is_none() || (served == 0 && absent.len() >= PARENTS_TRIED) {
+                break;
+            }
+        }
+        if served == 0
+            && let Some(error) = absent.pop()
+        {
+            return Err(Stop::Fetch(error));
+        }
+        sum.states.push(ListState {
+            offered: Offered::Yes,
+            checked_at: Some((self.options.now)()),
+            walked_at: Some((self.options.now)()),
+            ..ListState::default()
+        });
+        Ok(sum)
+    }
+
+    /// Reads the children of one parent and settles them at once: there may be very many parents.
+    async fn children(&self, parent: Known, known: Option<ListState>) -> Result<(Sum, crate::store::Applied), Stop> {
+        let mut hands = Hands::new(self.mirror, self.list, self.options.now);
+        let mut seen = Seen::default();
+        let mut piece = self.piece(&parent.id, Priority::Content).run(known, &mut seen, &mut hands).await?;
+        let mut sum = Sum::default();
+        piece.state.parent_hash = Some(parent.hash);
+        if piece.ending == (Ending::Walked { blind: false }) {
+            self.vanish(Some(&parent.id), &seen, &mut piece.state, &mut sum, &mut hands).await?;
+        }
+        sum.add(piece, true);
+        for state in sum.states.drain(..) {
+            let batch = Batch { partition: parent.id.clone(), state: Some(state), ..Batch::default() };
+            hands.give(batch).await?;
+        }
+        hands.settle().await?;
+        Ok((sum, hands.done))
+    }
+
+    async fn parents_after(
+        &self,
+        parents: ListId,
+        after: Option<String>,
+        hands: &Hands<'_>,
+    ) -> Result<Vec<Known>, StoreError> {
+        hands.read(move |reader: &Reader| reader.live(parents, None, after.as_deref(), 200)).await
+    }
+
+    async fn is_due(
+        &self,
+        parent: &Known,
+        known: Option<&ListState>,
+        open: &[String],
+        hands: &Hands<'_>,
+    ) -> Result<bool, StoreError> {
+        let unchanged = known.is_some_and(|state| state.parent_hash == Some(parent.hash) && state.checked_at.is_some());
+        if !unchanged || self.options.full {
+            return Ok(true);
+        }
+        if open.is_empty() {
+            return Ok(false);
+        }
+        let Some(Partition::Parent { collection, .. }) = &self.collection.partition else { return Ok(false) };
+        let scope = Scope {
+            collections: vec![collection.clone()],
+            connections: vec![self.key.connection.clone()],
+            ..Scope::default()
+        };
+        let id = parent.id.clone();
+        let found = hands.read(move |reader: &Reader| reader.find(&scope, &id, 1)).await?;
+        let status = found.into_iter().next().and_then(|record| record.row.status);
+        Ok(status.is_some_and(|status| open.contains(&status)))
+    }
+
+    /// Marks gone what was not met. False when the guard held it back.
+    async fn vanish(
+        &self,
+        partition: Option<&str>,
+        seen: &Seen,
+        state: &mut ListState,
+        sum: &mut Sum,
+        hands: &mut Hands<'_>,
+    ) -> Result<bool, StoreError> {
+        let absence = self.collection.absence;
+        match vanish(hands, partition, seen, absence, self.options.accept_gone).await? {
+            Vanished::Marked(_) => Ok(true),
+            Vanished::Held { missing, live } => {
+                Learned { held: true, ..Learned::default() }.keep(state);
+                let message = format!(
+                    "{missing} of {live} records are missing from the server's list: all are kept. \
+                     If that is right, run the sync again with --accept-gone"
+                );
+                sum.problems.push(("mass_disappearance", message));
+                Ok(false)
+            }
+        }
+    }
+
+    fn piece<'s>(&'s self, partition: &'s str, priority: Priority) -> PiecePull<'s, S> {
+        let sweeper = Sweeper {
+            source: self.source,
+            collection: self.collection,
+            partition,
+            priority,
+            progress: self.progress,
+            halted: self.halted,
+        };
+        PiecePull { sweeper, options: self.options }
+    }
+
+    fn priority(&self) -> Priority {
+        Priority::List
+    }
+
+    async fn state(&self, partition: &str, hands: &Hands<'_>) -> Result<Option<ListState>, StoreError> {
+        let (list, partition) = (self.list, partition.to_owned());
+        hands.read(move |reader: &Reader| reader.state(list, &partition)).await
+    }
+
+    /// For lists in pieces: the status with which the whole list was refused not long ago.
+    async fn recently_not_offered(&self, hands: &Hands<'_>) -> Result<Option<u16>, StoreError> {
+        let Some(state) = self.state("", hands).await? else { return Ok(None) };
+        let age = state.checked_at.and_then(|at| Duration::try_from((self.options.now)().duration_since(at)).ok());
+        Ok(match state.offered {
+            Offered::No { status } if !self.options.full && age.is_some_and(|age| age < self.options.reconcile) => {
+                Some(status)
+            }
+            _ => None,
+        })
+    }
+
+    fn refused_state(&self, partition: &str, error: &FetchError) -> ListState {
+        ListState {
+            partition: partition.to_owned(),
+            offered: Offered::No { status: error.status.unwrap_or(0) },
+            checked_at: Some((self.options.now)()),
+            ..ListState::default()
+        }
+    }
+
+    /// Keeps the states and problems, and reports.
+    async fn close(&self, mut sum: Sum, mut hands: Hands<'_>) -> Result<ListReport, StoreError> {
+        hands.settle().await?;
+        let mut solved: Vec<String> = READ_PROBLEMS.map(str::to_owned).to_vec();
+        if sum.proven && sum.problems.is_empty() {
+            solved.extend(WALK_PROBLEMS.map(str::to_owned));
+        }
+        if sum.walked && sum.bad == 0 {
+            solved.push("bad_row".to_owned());
+        }
+        let problems = sum.problems.iter().map(|(code, message)| problem(code, message)).collect();
+        hands.give(Batch { problems, solved, ..Batch::default() }).await?;
+        for state in std::mem::take(&mut sum.states) {
+            hands.give(Batch { partition: state.partition.clone(), state: Some(state), ..Batch::default() }).await?;
+        }
+        hands.settle().await?;
+        Ok(self.report(&sum, &hands))
+    }
+
+    fn report(&self, sum: &Sum, hands: &Hands<'_>) -> ListReport {
+        let outcome = match &sum.offered {
+            Offered::No { .. } => Outcome::NotOffered,
+            _ if !sum.problems.is_empty() || sum.bad > 0 => Outcome::Partial,
+            _ => Outcome::Ok,
+        };
+        let mut messages: Vec<String> = sum.problems.iter().map(|(_, message)| message.clone()).collect();
+        if sum.bad > 0 {
+            messages.push(format!("{} rows were skipped: qd status --problems tells why", sum.bad));
+        }
+        if let Offered::No { status } = sum.offered {
+            messages.push(format!("not offered by this connection (HTTP {status})"));
+        }
+        ListReport {
+            list: self.key.clone(),
+            outcome,
+            mode: match (sum.skipped, sum.walked) {
+                (true, _) => Mode::Skipped,
+                (false, true) => Mode::Walk,
+                (false, false) => Mode::Delta,
+            },
+            requests: sum.requests,
+            rows: sum.rows,
+            inserted: hands.done.inserted,
+            updated: hands.done.updated,
+            gone: hands.done.gone,
+            bad: sum.bad,
+            server_count: sum.server_count,
+            offered: sum.offered.clone(),
+            message: (!messages.is_empty()).then(|| messages.join("; ")),
+        }
+    }
+
+    /// A request got no usable answer: what was read stays, and the reason is kept.
+    async fn failed(&self, error: &FetchError, mut hands: Hands<'_>) -> Result<ListReport, StoreError> {
+        hands.settle().await?;
+        let mut sum = Sum { requests: 1, ..Sum::default() };
+        let not_offered = matches!(error.kind, FetchKind::NotOffered | FetchKind::Forbidden);
+        if let (true, Some(status)) = (not_offered, error.status) {
+            sum.not_offered(status);
+            let known = self.state("", &hands).await?.unwrap_or_default();
+            let state = ListState {
+                offered: Offered::No { status },
+                checked_at: Some((self.options.now)()),
+                walk: None,
+                ..known
+            };
+            let solved = READ_PROBLEMS.map(str::to_owned).to_vec();
+            hands.give(Batch { state: Some(state), solved, ..Batch::default() }).await?;
+        } else {
+            let code = code_of(error.kind);
+            hands.give(Batch { problems: vec![problem(code, &error.message)], ..Batch::default() }).await?;
+        }
+        hands.settle().await?;
+        let mut report = self.report(&sum, &hands);
+        if !not_offered {
+            report.outcome = Outcome::Failed;
+            report.message = Some(error.message.clone());
+        }
+        Ok(report)
+    }
+}
+
+impl Sum {
+    fn add(&mut self, piece: Piece, proven: bool) {
+        self.requests += piece.requests;
+        self.rows += piece.rows;
+        self.bad += piece.bad;
+        self.walked |= piece.mode == Mode::Walk;
+        self.proven = proven;
+        match piece.ending {
+            Ending::NotOffered { status } => {
+                if self.offered == Offered::Unknown {
+                    self.not_offered(status);
+                }
+                return;
+            }
+            Ending::Contradicted(lie) => self.problems.push((lie.code(), lie.message())),
+            Ending::Restless => {
+                let message = "the list kept changing while it was read: it is walked again by the next sync";
+                self.problems.push(("restless", message.to_owned()));
+            }
+            Ending::Vouched | Ending::News | Ending::Walked { .. } | Ending::Resumed => {}
+        }
+        self.skipped = false;
+        self.offered = Offered::Yes;
+        if let Some(count) = piece.state.server_count {
+            self.server_count = Some(self.server_count.unwrap_or(0) + count);
+        }
+        self.states.push(piece.state);
+    }
+
+    fn merge(&mut self, other: Sum) {
+        self.requests += other.requests;
+        self.rows += other.rows;
+        self.bad += other.bad;
+        self.walked |= other.walked;
+        if let Some(count) = other.server_count {
+            self.server_count = Some(self.server_count.unwrap_or(0) + count);
+        }
+        for problem in other.problems {
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    fn not_offered(&mut self, status: u16) {
+        self.offered = Offered::No { status };
+        self.skipped = true;
+    }
+}
+
+fn problem(code: &str, message: &str) -> NewProblem {
+    NewProblem { id: None, code: code.to_owned(), message: message.to_owned() }
+}
+
+fn code_of(kind: FetchKind) -> &'static str {
+    match kind {
+        FetchKind::Unauthorized | FetchKind::Forbidden => "forbidden",
+        FetchKind::NotOffered | FetchKind::Rejected | FetchKind::Redirected | FetchKind::Unusable => "rejected",
+        FetchKind::RateLimited => "refused",
+        FetchKind::Server => "server",
+        FetchKind::Unreachable => "unreachable",
+        FetchKind::TimedOut => "timed_out",
+        FetchKind::BadReply => "bad_reply",
+        FetchKind::TooLarge => "too_large",
+    }
+}

@@ -1,0 +1,381 @@
+//! Where to read next, and what the pages so far reveal about the list. Pure.
+//!
+//! The list may move while it is read, and the server may lie. Offset pages overlap by one row, the *anchor*: when
+//! it is not where it was left, rows were inserted or removed above, and the pager steps back until it stands
+//! on known ground again. The reply, not the manual, says how a list goes on and when it ends; where its signs contradict
+//! each other the pager reads on, and a page without a new id ends the walk.
+
+use std::collections::HashSet;
+
+use crate::platform::{At, Style};
+
+/// Consecutive pages without a new id after which even a growing list is given up.
+const STAGNANT_PAGES: u32 = 5;
+
+/// The same while stepping back over known ground, which brings nothing new by design.
+const STAGNANT_STEPS: u32 = 64;
+
+/// Rows read beyond what the server announced, as a factor and a number, before the list is taken to be endless.
+const ENDLESS: (u64, u64) = (3, 10_000);
+
+/// What the pager is told of a page.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Rows it carried, good and bad.
+    pub len: u64,
+    /// Rows whose id was not met before in this walk.
+    pub fresh: u64,
+    /// Its first row had been met before, or could not be read.
+    pub first_met: bool,
+    /// Place of the anchor on it.
+    pub anchor_at: Option<u64>,
+    /// Key of its last row's id, if that row could be read: the next anchor.
+    pub last: Option<u64>,
+    /// Different ids met so far in this walk.
+    pub met: u64,
+    /// Rows in the whole list, as told.
+    pub total: Option<u64>,
+    /// More to come, as told.
+    pub has_more: Option<bool>,
+    /// The next cursor, as told.
+    pub next_cursor: Option<String>,
+    /// The page size the server used, as told.
+    pub limit: Option<u64>,
+    /// The page size we asked for.
+    pub asked: Option<u64>,
+    /// How the reply is to be continued.
+    pub style: Option<Style>,
+}
+
+/// What to do after a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn {
+    /// Read here next.
+    Read(At),
+    /// The list ends here, as far as can be told.
+    End,
+    /// Stop: the server contradicts itself.
+    Stop(Lie),
+}
+
+/// How a server contradicts itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lie {
+    /// A page brought no new id although there should be more.
+    Repeats {
+        /// Different rows met.
+        met: u64,
+        /// Rows announced.
+        total: Option<u64>,
+    },
+    /// New rows keep coming far beyond what was announced.
+    Endless {
+        /// Different rows met.
+        met: u64,
+    },
+    /// More is announced without a way to get it.
+    NoWayOn {
+        /// Different rows met.
+        met: u64,
+    },
+    /// The list ends at another count than announced.
+    WrongTotal {
+        /// Different rows met.
+        met: u64,
+        /// Rows announced.
+        total: u64,
+    },
+}
+
+impl Lie {
+    /// Stable word for the problems table.
+    pub fn code(self) -> &'static str {
+        match self {
+            Lie::Repeats { .. } => "stagnant",
+            Lie::Endless { .. } => "endless",
+            Lie::NoWayOn { .. } => "no_way_on",
+            Lie::WrongTotal { .. } => "wrong_total",
+        }
+    }
+
+    /// For a person.
+    pub fn message(self) -> String {
+        match self {
+            Lie::Repeats { met, total: Some(total) } => {
+                format!("the server repeats itself: it announces {total} rows and showed only {met} different ones")
+            }
+            Lie::Repeats { met, total: None } => {
+                format!("the server repeats itself after {met} rows; there may be more that it does not show")
+            }
+            Lie::Endless { met } => format!(
+                "the server keeps sending new rows after {met}, far beyond what it announced; stopped (max_rows in the manifest raises the limit)"
+            ),
+            Lie::NoWayOn { met } => format!("the server announces more after {met} rows but gives no way to read it"),
+            Lie::WrongTotal { met, total } => {
+                format!("the server announces {total} rows, but its list ends after {met}")
+            }
+        }
+    }
+}
+
+/// Follows one walk over a list.
+#[derive(Debug)]
+pub struct Pager {
+    /// Rows at which a list that announces no total is taken to be endless.
+    max_rows: u64,
+    /// Row number just behind the last row read, in the server's present count.
+    end: u64,
+    anchor: Option<u64>,
+    /// Rows of a full page, as far as seen.
+    page: u64,
+    pages: u64,
+    first_total: Option<u64>,
+    total: Option<u64>,
+    moved: bool,
+    shrank: bool,
+    /// Pages to step back by, while the walk has lost its footing.
+    stepping_back: u64,
+    stagnant: u32,
+    /// After stepping back: pages of known ground to cross before anything new can come.
+    known_ahead: u32,
+    cursors: HashSet<String>,
+}
+
+impl Pager {
+    /// A walk that has read nothing yet.
+    pub fn new(max_rows: u64) -> Self {
+        Self {
+            max_rows,
+            end: 0,
+            anchor: None,
+            page: 0,
+            pages: 0,
+            first_total: None,
+            total: None,
+            moved: false,
+            shrank: false,
+            stepping_back: 0,
+            stagnant: 0,
+            known_ahead: 0,
+            cursors: HashSet::new(),
+        }
+    }
+
+    /// Pages read.
+    pub fn pages(&self) -> u64 {
+        self.pages
+    }
+
+    /// The row on which the next page should begin.
+    pub fn anchor(&self) -> Option<u64> {
+        self.anchor
+    }
+
+    /// Rows in the whole list, as last told.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// The list was seen to move under the walk.
+    pub fn moved(&self) -> bool {
+        self.moved
+    }
+
+    /// Rows were seen to be taken away under the walk.
+    pub fn shrank(&self) -> bool {
+        self.shrank
+    }
+
+    /// Offset that may be read ahead after `offset`, when nothing is in doubt.
+    pub fn ahead_of(&self, offset: u64) -> Option<u64> {
+        let total = self.total?;
+        let stride = self.page.saturating_sub(self.overlap());
+        let next = offset + stride;
+        (stride > 0 && self.stepping_back == 0 && next + self.overlap() < total).then_some(next)
+    }
+
+    /// Takes note of the page read at `at`, and says what comes next.
+    pub fn turn(&mut self, at: &At, facts: &Facts) -> Turn {
+        let was_total = self.total;
+        self.pages += 1;
+        self.note_total(facts.total);
+        self.page = self.page.max(facts.len);
+        let ceiling = self.first_total.map_or(self.max_rows, |total| total * ENDLESS.0 + ENDLESS.1);
+        if facts.met > ceiling {
+            return Turn::Stop(Lie::Endless { met: facts.met });
+        }
+        match facts.style {
+            Some(Style::Cursor) => self.turn_cursor(facts),
+            Some(Style::Page) => self.turn_page(at, facts),
+            Some(Style::Offset) => self.turn_offset(at, facts, was_total),
+            Some(Style::Whole) | None => {
+                self.end = facts.len;
+                self.finish(facts)
+            }
+        }
+    }
+
+    fn note_total(&mut self, told: Option<u64>) {
+        let Some(told) = told else { return };
+        self.first_total.get_or_insert(told);
+        if let Some(before) = self.total {
+            self.moved |= told != before;
+            self.shrank |= told < before;
+        }
+        self.total = Some(told);
+    }
+
+    /// One row is read again with each page, where pages hold more than one.
+    fn overlap(&self) -> u64 {
+        u64::from(self.page >= 2)
+    }
+
+    fn turn_offset(&mut self, at: &At, facts: &Facts, was_total: Option<u64>) -> Turn {
+        let offset = match at {
+            At::Offset(offset) => *offset,
+            _ => 0,
+        };
+        let end = offset + facts.len;
+        let growth = match (was_total, facts.total) {
+            (Some(was), Some(is)) => is as i128 - was as i128,
+            _ => 0,
+        };
+        if let Some(back) = self.regain_footing(offset, facts) {
+            return Turn::Read(At::Offset(back));
+        }
+        self.end = end;
+        self.anchor = facts.last;
+        if facts.len == 0 {
+            return self.finish(facts);
+        }
+        let only_the_anchor = facts.len == 1 && facts.anchor_at == Some(0);
+        if facts.fresh > 0 {
+            self.stagnant = 0;
+            self.known_ahead = 0;
+        } else if self.pages > 1 && !only_the_anchor {
+            self.stagnant += 1;
+            let stepped = self.stepping_back > 0 || self.stagnant <= self.known_ahead;
+            let patience = if stepped { STAGNANT_STEPS } else { STAGNANT_PAGES };
+            if self.stagnant > patience || (growth <= 0 && !stepped) {
+                return self.repeated(facts);
+            }
+        }
+        self.known_ahead = self.known_ahead.max(self.stepping_back as u32);
+        self.stepping_back = 0;
+        if self.offset_list_ends(end, only_the_anchor, facts) {
+            return self.finish(facts);
+        }
+        let mut next = end - self.overlap().min(end);
+        if self.overlap() == 0 {
+            // Pages of one row cannot overlap: the total is all that tells of a shift.
+            next = if growth < 0 {
+                end.saturating_sub(growth.unsigned_abs() as u64)
+            } else if facts.fresh == 0 {
+                end + growth as u64
+            } else {
+                end
+            };
+        }
+        Turn::Read(At::Offset(next))
+    }
+
+    /// After a page that should have begun with the anchor: where to step back to when it did not.
+    fn regain_footing(&mut self, offset: u64, facts: &Facts) -> Option<u64> {
+        if self.pages == 1 || self.overlap() == 0 || self.anchor.is_none() {
+            return None;
+        }
+        let stands = facts.first_met || facts.anchor_at == Some(0);
+        self.moved |= facts.len > 0 && facts.anchor_at != Some(0);
+        if stands || offset == 0 {
+            return None;
+        }
+        self.moved = true;
+        self.shrank = true;
+        self.stepping_back = (self.stepping_back * 2).max(2);
+        Some(offset.saturating_sub(self.stepping_back * (self.page - 1)))
+    }
+
+    fn offset_list_ends(&self, end: u64, only_the_anchor: bool, facts: &Facts) -> bool {
+        let full = facts.len >= facts.limit.or(facts.asked).unwrap_or(facts.len);
+        match (facts.has_more, facts.total) {
+            (Some(true), _) => false,
+            (Some(false), Some(total)) => end >= total,
+            (Some(false), None) => true,
+            (None, Some(total)) => end >= total && (!full || only_the_anchor || self.pages == 1 && end == total),
+            (None, None) => only_the_anchor,
+        }
+    }
+
+    fn turn_cursor(&mut self, facts: &Facts) -> Turn {
+        self.end = facts.met;
+        let told_more = facts.has_more == Some(true);
+        let short = facts.total.is_some_and(|total| facts.met < total);
+        let next = match (&facts.next_cursor, facts.has_more) {
+            (Some(cursor), Some(false)) if short => Some(cursor),
+            (_, Some(false)) | (None, _) => None,
+            (Some(cursor), _) => Some(cursor),
+        };
+        let Some(cursor) = next else {
+            return if told_more { Turn::Stop(Lie::NoWayOn { met: facts.met }) } else { self.finish(facts) };
+        };
+        if facts.fresh == 0 {
+            self.stagnant += 1;
+        }
+        let looped = !self.cursors.insert(cursor.clone());
+        let stuck = facts.fresh == 0 && (facts.len > 0 || self.stagnant > STAGNANT_PAGES) && self.pages > 1;
+        if looped || stuck {
+            return self.repeated(facts);
+        }
+        Turn::Read(At::Cursor(cursor.clone()))
+    }
+
+    fn turn_page(&mut self, at: &At, facts: &Facts) -> Turn {
+        let number = match at {
+            At::Page(number) => *number,
+            _ => 1,
+        };
+        self.end += facts.len;
+        if facts.len == 0 {
+            return self.finish(facts);
+        }
+        if facts.fresh == 0 && number > 1 {
+            return self.repeated(facts);
+        }
+        let full = facts.len >= facts.limit.or(facts.asked).unwrap_or(facts.len);
+        let ends = match (facts.has_more, facts.total) {
+            (Some(true), _) => false,
+            (Some(false), total) => total.is_none_or(|total| self.end >= total),
+            (None, Some(total)) => self.end >= total && (!full || number == 1),
+            (None, None) => false,
+        };
+        if ends { self.finish(facts) } else { Turn::Read(At::Page(number + 1)) }
+    }
+
+    /// A page without a new id: the end, or a server that goes in circles?
+    fn repeated(&self, facts: &Facts) -> Turn {
+        let full = facts.len >= facts.limit.or(facts.asked).unwrap_or(facts.len);
+        match facts.total {
+            Some(total) if facts.met >= total => Turn::End,
+            // A short page that comes again is a server that ignores the offset and showed everything at once.
+            None if !full && facts.has_more != Some(true) => Turn::End,
+            total => Turn::Stop(Lie::Repeats { met: facts.met, total }),
+        }
+    }
+
+    /// The list seems to end: does that agree with what was announced?
+    fn finish(&self, facts: &Facts) -> Turn {
+        if facts.has_more == Some(true) {
+            return Turn::Stop(Lie::NoWayOn { met: facts.met });
+        }
+        match self.total {
+            Some(total) if !self.moved && self.end != total && facts.met != total => {
+                Turn::Stop(Lie::WrongTotal { met: facts.met, total })
+            }
+            _ => Turn::End,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "pager_tests.rs"]
+mod tests;

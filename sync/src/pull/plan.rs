@@ -1,0 +1,93 @@
+//! What a list needs, given what is known of it. Pure.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::SyncOptions;
+use crate::model::{ListState, Offered};
+use crate::platform::Collection;
+use crate::platform::manifest::{Delta, Paging};
+
+/// What to do about one list, or one piece of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// The connection said, not long ago, that it has no such list.
+    NotOffered {
+        /// With this HTTP status.
+        status: u16,
+    },
+    /// Read all of it.
+    Walk,
+    /// Look for news, and read all of it when the news cannot be told apart.
+    News,
+}
+
+/// What the pull remembers of a piece, beside what is shown of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Learned {
+    /// When a walk last came to an end that proved nothing: the server contradicts itself.
+    pub swept_at: Option<Timestamp>,
+    /// A disappearance is held back: walk again each time.
+    pub held: bool,
+}
+
+impl Learned {
+    /// As kept in `state`.
+    pub fn of(state: &ListState) -> Self {
+        state.learned.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
+    /// Keeps it in `state`.
+    pub fn keep(self, state: &mut ListState) {
+        state.learned = if self == Self::default() { None } else { serde_json::to_string(&self).ok() };
+    }
+}
+
+/// Decides for one piece of a list.
+pub fn plan(state: Option<&ListState>, collection: &Collection, options: &SyncOptions, now: Timestamp) -> Plan {
+    let Some(state) = state else { return Plan::Walk };
+    if let Offered::No { status } = state.offered
+        && !options.full
+        && state.checked_at.is_some_and(|at| younger(at, options.reconcile, now))
+    {
+        return Plan::NotOffered { status };
+    }
+    let learned = Learned::of(state);
+    if options.full || options.accept_gone || learned.held {
+        return Plan::Walk;
+    }
+    let due_after = match collection.reconcile {
+        Some(seconds) => Duration::from_secs(seconds),
+        None if order_tells(collection) => options.reconcile,
+        None => options.reconcile_unordered,
+    };
+    let walked = state.walk.is_none() && state.walked_at.is_some_and(|at| younger(at, due_after, now));
+    let swept = learned.swept_at.is_some_and(|at| younger(at, options.reconcile_unordered, now));
+    if walked || swept { Plan::News } else { Plan::Walk }
+}
+
+/// Does the order of this list, or a filter of its server, tell where the news are?
+fn order_tells(collection: &Collection) -> bool {
+    !matches!((&collection.delta, &collection.paging), (Delta::Full, paging) if *paging != Paging::None)
+}
+
+fn younger(at: Timestamp, age: Duration, now: Timestamp) -> bool {
+    // A time from the future (a clock that was set back) is not trusted to be recent.
+    match Duration::try_from(now.duration_since(at)) {
+        Ok(passed) => passed < age,
+        Err(_) => false,
+    }
+}
+
+/// Does the total that a first page tells agree with what the mirror expects after `inserted` new rows?
+///
+/// `None` on either side tells nothing, and so agrees.
+pub fn total_as_expected(known: Option<u64>, inserted: u64, told: Option<u64>) -> bool {
+    match (known, told) {
+        (Some(known), Some(told)) => known + inserted == told,
+        _ => true,
+    }
+}

@@ -1,0 +1,366 @@
+//! One pass over a list, or over the part of it that is news: reads pages, hands them to the mirror, follows the pager.
+
+use std::collections::VecDeque;
+
+use futures_util::StreamExt as _;
+use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::stream::FuturesOrdered;
+use jiff::Timestamp;
+
+use super::hands::Hands;
+use super::pager::{Facts, Lie, Pager, Turn};
+use super::plan::total_as_expected;
+use super::seen::Seen;
+use super::source::Source;
+use super::{Place, Stop};
+use crate::model::{Incoming, ListState, WalkCursor};
+use crate::platform::manifest::{Paging, Partition};
+use crate::platform::{At, BadRow, Collection, Page, PageAsk, Priority, Reply};
+use crate::store::{Batch, NewProblem, StoreError};
+
+/// Pages asked for ahead of the one being read.
+const AHEAD: usize = 4;
+
+/// Bad rows told one by one; the rest is only counted.
+const BAD_ROWS_TOLD: u64 = 20;
+
+/// How far a sweep reads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Goal {
+    /// To the end of the list.
+    All,
+    /// The order tells nothing: one page, and all of it on any difference.
+    Probe,
+    /// Newest first: until a page with nothing new, and one page more.
+    Newest,
+    /// The top again, after a long walk: until a page with nothing new.
+    Head,
+    /// Rows that the server filtered: to the end, or past this watermark when the filter was ignored.
+    Since(String),
+}
+
+/// What a sweep is to do.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// How far.
+    pub goal: Goal,
+    /// Where to begin.
+    pub start: At,
+    /// State of the piece before the sweep.
+    pub state: ListState,
+    /// Keep a cursor from which a killed walk can resume.
+    pub keep_cursor: bool,
+    /// Ask with the validators of the last reply.
+    pub conditional: bool,
+}
+
+/// What a sweep found.
+#[derive(Debug, Default)]
+pub struct Swept {
+    /// The server said: as it was.
+    pub not_modified: bool,
+    /// Pages read.
+    pub pages: u64,
+    /// It read to the end of the list from its top.
+    pub whole: bool,
+    /// How the server contradicted itself.
+    pub lie: Option<Lie>,
+    /// The list moved meanwhile.
+    pub moved: bool,
+    /// Rows were taken away meanwhile.
+    pub shrank: bool,
+    /// Rows in the whole list, as last told.
+    pub total: Option<u64>,
+    /// Rows read.
+    pub rows: u64,
+    /// Different rows met.
+    pub met: u64,
+    /// Something was new or different (not counted by [`Goal::All`]).
+    pub news: bool,
+    /// Ids the mirror did not hold live (not counted by [`Goal::All`]).
+    pub new_ids: u64,
+    /// A row without a readable id was skipped: absence proves nothing.
+    pub blind: bool,
+    /// Rows skipped.
+    pub bad: u64,
+    /// Newest value of the delta's column.
+    pub watermark: Option<String>,
+    /// Validators of the first page.
+    pub validators: (Option<String>, Option<String>),
+}
+
+/// Reads one piece of one list.
+pub struct Sweeper<'a, S> {
+    pub source: &'a S,
+    pub collection: &'a Collection,
+    /// The piece; empty for a list in one piece.
+    pub partition: &'a str,
+    pub priority: Priority,
+    /// Told after each page: rows read by this sweep, rows announced.
+    pub progress: &'a (dyn Fn(u64, Option<u64>) + Send + Sync),
+    /// Says that the connection was found unusable meanwhile.
+    pub halted: &'a (dyn Fn() -> bool + Send + Sync),
+}
+
+/// The requests of a sweep: the next page, and those read ahead of it.
+struct Lane<'s> {
+    replies: FuturesOrdered<BoxFuture<'s, Result<Reply, Stop>>>,
+    places: VecDeque<At>,
+}
+
+impl<'a, S: Source> Sweeper<'a, S> {
+    /// Sweeps. Rows met are noted in `seen`, which tells the pager what is new to this pass.
+    pub async fn run(&self, order: &Order, seen: &mut Seen, hands: &mut Hands<'_>) -> Result<Swept, Stop> {
+        let mut pager = Pager::new(self.collection.max_rows);
+        let mut swept = Swept { watermark: order.state.watermark.clone(), ..Swept::default() };
+        let mut goal = order.goal.clone();
+        let started_at = order.state.walk.as_ref().map_or_else(hands.now, |walk| walk.started_at);
+        let mut quiet_pages = 0;
+        let mut lane = Lane { replies: FuturesOrdered::new(), places: VecDeque::new() };
+        self.ask(&mut lane, order, order.start.clone());
+
+        while let Some(reply) = lane.replies.next().await {
+            let at = lane.places.pop_front().unwrap_or(At::Start);
+            if (self.halted)() {
+                return Err(Stop::Halted);
+            }
+            let Reply::Page(page) = reply? else {
+                swept.not_modified = true;
+                break;
+            };
+            let compared = compare(&goal, &page, seen, hands).await?;
+            let facts = facts(&page, seen, &pager);
+            let turn = pager.turn(&at, &facts);
+            swept.rows += facts.len;
+            swept.take_note(&page, &compared);
+            quiet_pages = if compared.news { 0 } else { quiet_pages + 1 };
+            if pager.pages() == 1 {
+                swept.validators = (page.etag.clone(), page.last_modified.clone());
+                if goal == Goal::Probe && (compared.news || !total_fits(order, &swept)) {
+                    goal = Goal::All;
+                }
+            }
+            let enough = goal.reached(pager.pages(), quiet_pages, &page);
+            let keeps = order.keep_cursor && goal == Goal::All;
+            let state = match &turn {
+                Turn::Read(next) if keeps => Some(resumable(&order.state, started_at, next, pager.total())),
+                _ => None,
+            };
+            hands.give(self.batch(page, state, swept.bad)).await?;
+            (self.progress)(swept.rows, pager.total());
+            match turn {
+                Turn::Read(_) if enough => break,
+                Turn::Read(next) => {
+                    self.go_on(&mut lane, order, next);
+                    if goal == Goal::All {
+                        self.read_ahead(&mut lane, order, &pager);
+                    }
+                }
+                Turn::End => {
+                    swept.whole = order.start == At::Start && !order.goal.is_filtered();
+                    break;
+                }
+                Turn::Stop(lie) => {
+                    swept.lie = Some(lie);
+                    break;
+                }
+            }
+        }
+        swept.conclude(&pager, seen);
+        Ok(swept)
+    }
+
+    /// Rows of a full page, as the manifest has it.
+    pub fn page_size(&self) -> u64 {
+        match self.collection.paging {
+            Paging::None => u64::MAX / 1_000,
+            Paging::Offset { size, .. } | Paging::Cursor { size, .. } | Paging::Page { size, .. } => size.into(),
+        }
+    }
+
+    /// The list has one piece for each record of another.
+    pub fn is_child(&self) -> bool {
+        matches!(self.collection.partition, Some(Partition::Parent { .. }))
+    }
+
+    /// Reads on at `next`; what was read ahead elsewhere is dropped.
+    fn go_on<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, next: At) {
+        if lane.places.front() != Some(&next) {
+            lane.replies = FuturesOrdered::new();
+            lane.places.clear();
+            self.ask(lane, order, next);
+        }
+    }
+
+    fn read_ahead<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, pager: &Pager) {
+        while lane.places.len() < AHEAD {
+            let Some(At::Offset(last)) = lane.places.back() else { return };
+            let Some(next) = pager.ahead_of(*last) else { return };
+            self.ask(lane, order, At::Offset(next));
+        }
+    }
+
+    fn ask<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, at: At) {
+        let conditional = order.conditional && at == At::Start;
+        let ask = PageAsk {
+            collection: self.collection.name.clone(),
+            partition: (!self.partition.is_empty()).then(|| self.partition.to_owned()),
+            at: at.clone(),
+            size: None,
+            since: match &order.goal {
+                Goal::Since(value) => Some(value.clone()),
+                _ => None,
+            },
+            etag: order.state.etag.clone().filter(|_| conditional),
+            last_modified: order.state.last_modified.clone().filter(|_| conditional),
+        };
+        let reply = async move { self.source.page(&ask, self.priority).await.map_err(Stop::Fetch) };
+        lane.replies.push_back(reply.boxed());
+        lane.places.push_back(at);
+    }
+
+    fn batch(&self, page: Page, state: Option<ListState>, bad_so_far: u64) -> Batch {
+        let told_before = bad_so_far.saturating_sub(page.bad.len() as u64);
+        let room = BAD_ROWS_TOLD.saturating_sub(told_before) as usize;
+        Batch {
+            rows: page.rows,
+            partition: self.partition.to_owned(),
+            state,
+            problems: page.bad.into_iter().take(room).map(bad_row).collect(),
+            ..Batch::default()
+        }
+    }
+}
+
+impl Order {
+    /// From the top, without conditions or a cursor kept.
+    pub fn new(goal: Goal, state: &ListState) -> Self {
+        Self { goal, start: At::Start, state: state.clone(), keep_cursor: false, conditional: false }
+    }
+}
+
+impl Goal {
+    /// The server shows only part of the list: its total is not the list's.
+    pub fn is_filtered(&self) -> bool {
+        matches!(self, Goal::Since(_))
+    }
+
+    /// Was enough read? `quiet` pages without news have come in a row.
+    fn reached(&self, pages: u64, quiet: u64, page: &Page) -> bool {
+        match self {
+            Goal::All => false,
+            Goal::Probe => pages == 1 && quiet == 1,
+            Goal::Newest => quiet >= 2 || (quiet == 1 && pages == 1),
+            Goal::Head => quiet >= 1,
+            Goal::Since(mark) => quiet >= 1 && page.order_by.iter().flatten().any(|value| later(mark, value)),
+        }
+    }
+}
+
+impl Swept {
+    fn take_note(&mut self, page: &Page, compared: &Compared) {
+        self.news |= compared.news;
+        self.new_ids += compared.new_ids;
+        self.bad += page.bad.len() as u64;
+        self.blind |= page.bad.iter().any(|row| row.id.is_none());
+        self.total = page.total.or(self.total);
+        for value in page.order_by.iter().flatten() {
+            if self.watermark.as_deref().is_none_or(|mark| later(value, mark)) {
+                self.watermark = Some(value.clone());
+            }
+        }
+    }
+
+    fn conclude(&mut self, pager: &Pager, seen: &Seen) {
+        self.pages = pager.pages();
+        self.moved = pager.moved();
+        self.shrank = pager.shrank();
+        self.met = seen.len();
+    }
+}
+
+struct Compared {
+    news: bool,
+    new_ids: u64,
+}
+
+/// Which rows of a page are news to the mirror. A walk to the end does not ask: the mirror finds out by itself.
+async fn compare(goal: &Goal, page: &Page, seen: &Seen, hands: &Hands<'_>) -> Result<Compared, StoreError> {
+    if *goal == Goal::All {
+        return Ok(Compared { news: true, new_ids: 0 });
+    }
+    let fresh: Vec<&Incoming> = page.rows.iter().filter(|row| !seen.contains(Seen::key(&row.id))).collect();
+    let ids: Vec<String> = fresh.iter().map(|row| row.id.clone()).collect();
+    let list = hands.list;
+    let question = move |reader: &crate::store::Reader| {
+        reader.hashes(list, &ids.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let hashes = hands.read(question).await?;
+    let mut compared = Compared { news: false, new_ids: 0 };
+    for (row, hash) in fresh.iter().zip(hashes) {
+        compared.news |= hash != Some(row.hash);
+        compared.new_ids += u64::from(hash.is_none());
+    }
+    Ok(compared)
+}
+
+/// What the pager needs of a page; notes its ids as met. A row that cannot be taken, but names its id, counts as met.
+fn facts(page: &Page, seen: &mut Seen, pager: &Pager) -> Facts {
+    let mut facts = Facts {
+        len: page.len() as u64,
+        total: page.total,
+        has_more: page.has_more,
+        next_cursor: page.next_cursor.clone(),
+        limit: page.limit,
+        asked: page.asked.map(u64::from),
+        style: Some(page.style),
+        ..Facts::default()
+    };
+    for (place, row) in page.rows.iter().enumerate() {
+        let key = Seen::key(&row.id);
+        if pager.anchor() == Some(key) {
+            facts.anchor_at = Some(place as u64);
+        }
+        let new = seen.insert(key);
+        facts.fresh += u64::from(new);
+        facts.first_met |= place == 0 && !new;
+        facts.last = Some(key);
+    }
+    // A bad row at an edge of the page is no ground to stand on, and no sign of a shift either.
+    facts.first_met |= page.bad.iter().any(|row| row.place == 0);
+    if page.bad.iter().any(|row| row.place + 1 == page.len()) {
+        facts.last = None;
+    }
+    for row in &page.bad {
+        let new = row.id.as_deref().is_none_or(|id| seen.insert(Seen::key(id)));
+        facts.fresh += u64::from(new);
+    }
+    facts.met = seen.len();
+    facts
+}
+
+fn total_fits(order: &Order, swept: &Swept) -> bool {
+    total_as_expected(order.state.server_count, swept.new_ids, swept.total)
+}
+
+/// The state of a walk that may be killed after this page.
+fn resumable(state: &ListState, started_at: Timestamp, next: &At, total: Option<u64>) -> ListState {
+    let at = Place { at: next.clone(), total }.to_string();
+    ListState { walk: Some(WalkCursor { started_at, at }), ..state.clone() }
+}
+
+fn bad_row(row: BadRow) -> NewProblem {
+    let message = format!("row {} of a page was skipped: {}", row.place + 1, row.reason);
+    NewProblem { id: row.id, code: "bad_row".to_owned(), message }
+}
+
+/// Is `a` later than `b`? Numbers by size, times by time, all else as text.
+pub(super) fn later(a: &str, b: &str) -> bool {
+    if let (Ok(a), Ok(b)) = (a.parse::<i128>(), b.parse::<i128>()) {
+        return a > b;
+    }
+    if let (Ok(a), Ok(b)) = (a.parse::<Timestamp>(), b.parse::<Timestamp>()) {
+        return a > b;
+    }
+    a > b
+}
