@@ -1,12 +1,16 @@
 //! One sync of many connections: leases nothing, prints nothing; tells what happens as [`Event`]s and ends in a [`Report`].
 
+mod connection;
+
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{ListKey, Offered};
-use crate::platform::{BudgetView, Client, FetchKind, Traffic};
+use crate::platform::{BudgetView, FetchKind, Traffic};
+use crate::pull::Source;
 use crate::store::{Mirror, StoreError};
 
 /// What a sync is asked to do.
@@ -22,6 +26,8 @@ pub struct SyncOptions {
     pub reconcile_unordered: Duration,
     /// Only these collections; empty: all.
     pub collections: Vec<String>,
+    /// The clock.
+    pub now: fn() -> Timestamp,
 }
 
 impl Default for SyncOptions {
@@ -32,6 +38,7 @@ impl Default for SyncOptions {
             reconcile: Duration::from_secs(24 * 60 * 60),
             reconcile_unordered: Duration::from_secs(10 * 60),
             collections: Vec::new(),
+            now: Timestamp::now,
         }
     }
 }
@@ -162,11 +169,12 @@ pub struct Report {
 ///
 /// # Errors
 /// Only when the mirror itself fails; what a platform does wrong stands in the report.
-pub async fn sync(
-    _mirror: &Mirror,
-    _clients: &[Client],
-    _options: &SyncOptions,
-    _on_event: &(dyn Fn(Event) + Send + Sync),
+pub async fn sync<S: Source>(
+    mirror: &Mirror,
+    sources: &[S],
+    options: &SyncOptions,
+    on_event: &(dyn Fn(Event) + Send + Sync),
 ) -> Result<Report, StoreError> {
-    todo!()
+    let connections = sources.iter().map(|source| connection::sync(mirror, source, options, on_event));
+    Ok(Report { connections: try_join_all(connections).await? })
 }

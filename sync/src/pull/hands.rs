@@ -46,10 +46,7 @@ impl<'a> Hands<'a> {
     async fn commit_one(&mut self) -> Result<(), StoreError> {
         let Some(pending) = self.pending.pop_front() else { return Ok(()) };
         let applied = pending.committed().await?;
-        self.done.inserted += applied.inserted;
-        self.done.updated += applied.updated;
-        self.done.unchanged += applied.unchanged;
-        self.done.gone += applied.gone;
+        self.done.add(applied);
         Ok(())
     }
 
@@ -63,4 +60,3 @@ impl<'a> Hands<'a> {
         answer.unwrap_or(Err(StoreError::Stopped))
     }
 }
-

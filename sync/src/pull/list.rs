@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
+use super::Stop;
 use super::hands::Hands;
 use super::piece::{Ending, Piece, PiecePull};
 use super::plan::Learned;
@@ -11,7 +12,6 @@ use super::seen::Seen;
 use super::source::Source;
 use super::sweep::Sweeper;
 use super::vanish::{Vanished, met_all, missing, vanish};
-use super::Stop;
 use crate::engine::{ListReport, Mode, Outcome, SyncOptions};
 use crate::model::{ListId, ListKey, ListState, Offered, Scope};
 use crate::platform::manifest::Partition;

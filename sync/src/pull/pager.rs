@@ -136,8 +136,8 @@ pub struct Pager {
     /// Pages to step back by, while the walk has lost its footing.
     stepping_back: u64,
     stagnant: u32,
-    /// After stepping back: pages of known ground to cross before anything new can come.
-    known_ahead: u32,
+    /// Highest row number read: below it, pages without a new id are no surprise.
+    furthest: u64,
     cursors: HashSet<String>,
 }
 
@@ -156,7 +156,7 @@ impl Pager {
             shrank: false,
             stepping_back: 0,
             stagnant: 0,
-            known_ahead: 0,
+            furthest: 0,
             cursors: HashSet::new(),
         }
     }
@@ -237,46 +237,47 @@ impl Pager {
         };
         let end = offset + facts.len;
         let growth = match (was_total, facts.total) {
-            (Some(was), Some(is)) => is as i128 - was as i128,
+            (Some(was), Some(is)) => is as i64 - was as i64,
             _ => 0,
         };
         if let Some(back) = self.regain_footing(offset, facts) {
             return Turn::Read(At::Offset(back));
         }
+        let known_ground = end <= self.furthest;
         self.end = end;
+        self.furthest = self.furthest.max(end);
         self.anchor = facts.last;
-        if facts.len == 0 {
+        self.stepping_back = 0;
+        let only_the_anchor = self.overlap() == 1 && facts.len == 1 && facts.anchor_at == Some(0);
+        if facts.len == 0 || only_the_anchor {
             return self.finish(facts);
         }
-        let only_the_anchor = facts.len == 1 && facts.anchor_at == Some(0);
         if facts.fresh > 0 {
             self.stagnant = 0;
-            self.known_ahead = 0;
-        } else if self.pages > 1 && !only_the_anchor {
+        } else if self.pages > 1 {
             self.stagnant += 1;
-            let stepped = self.stepping_back > 0 || self.stagnant <= self.known_ahead;
-            let patience = if stepped { STAGNANT_STEPS } else { STAGNANT_PAGES };
-            if self.stagnant > patience || (growth <= 0 && !stepped) {
+            let patience = match (known_ground, growth) {
+                (true, _) => STAGNANT_STEPS,
+                (false, 1..) => STAGNANT_PAGES,
+                (false, _) => 0,
+            };
+            if self.stagnant > patience {
                 return self.repeated(facts);
             }
         }
-        self.known_ahead = self.known_ahead.max(self.stepping_back as u32);
-        self.stepping_back = 0;
-        if self.offset_list_ends(end, only_the_anchor, facts) {
+        if self.offset_list_ends(end, facts) {
             return self.finish(facts);
         }
-        let mut next = end - self.overlap().min(end);
-        if self.overlap() == 0 {
-            // Pages of one row cannot overlap: the total is all that tells of a shift.
-            next = if growth < 0 {
-                end.saturating_sub(growth.unsigned_abs() as u64)
-            } else if facts.fresh == 0 {
-                end + growth as u64
-            } else {
-                end
-            };
-        }
-        Turn::Read(At::Offset(next))
+        Turn::Read(At::Offset(match (self.overlap(), growth) {
+            // Pages of one row cannot overlap: the total is all that tells of a shift before this page.
+            (0, ..0) => {
+                self.furthest = end;
+                offset.saturating_sub(growth.unsigned_abs())
+            }
+            // Rows come in above as fast as we read: run ahead of them.
+            (overlap, 1..) if facts.fresh == 0 => end - overlap + growth.unsigned_abs(),
+            (overlap, _) => end - overlap,
+        }))
     }
 
     /// After a page that should have begun with the anchor: where to step back to when it did not.
@@ -291,18 +292,19 @@ impl Pager {
         }
         self.moved = true;
         self.shrank = true;
+        self.furthest = self.furthest.max(offset + facts.len);
         self.stepping_back = (self.stepping_back * 2).max(2);
         Some(offset.saturating_sub(self.stepping_back * (self.page - 1)))
     }
 
-    fn offset_list_ends(&self, end: u64, only_the_anchor: bool, facts: &Facts) -> bool {
+    fn offset_list_ends(&self, end: u64, facts: &Facts) -> bool {
         let full = facts.len >= facts.limit.or(facts.asked).unwrap_or(facts.len);
         match (facts.has_more, facts.total) {
             (Some(true), _) => false,
             (Some(false), Some(total)) => end >= total,
             (Some(false), None) => true,
-            (None, Some(total)) => end >= total && (!full || only_the_anchor || self.pages == 1 && end == total),
-            (None, None) => only_the_anchor,
+            (None, Some(total)) => end >= total && (!full || self.pages == 1 && end == total),
+            (None, None) => false,
         }
     }
 

@@ -218,9 +218,8 @@ impl<S: Source> PiecePull<'_, S> {
     async fn live(&self, hands: &mut Hands<'_>) -> Result<u64, Stop> {
         hands.settle().await?;
         let (list, partition) = (hands.list, self.sweeper.partition.to_owned());
-        let question = move |reader: &Reader| {
-            reader.live_count(list, (!partition.is_empty()).then_some(partition.as_str()))
-        };
+        let question =
+            move |reader: &Reader| reader.live_count(list, (!partition.is_empty()).then_some(partition.as_str()));
         Ok(hands.read(question).await?)
     }
 }

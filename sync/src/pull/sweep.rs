@@ -292,9 +292,8 @@ async fn compare(goal: &Goal, page: &Page, seen: &Seen, hands: &Hands<'_>) -> Re
     let fresh: Vec<&Incoming> = page.rows.iter().filter(|row| !seen.contains(Seen::key(&row.id))).collect();
     let ids: Vec<String> = fresh.iter().map(|row| row.id.clone()).collect();
     let list = hands.list;
-    let question = move |reader: &crate::store::Reader| {
-        reader.hashes(list, &ids.iter().map(String::as_str).collect::<Vec<_>>())
-    };
+    let question =
+        move |reader: &crate::store::Reader| reader.hashes(list, &ids.iter().map(String::as_str).collect::<Vec<_>>());
     let hashes = hands.read(question).await?;
     let mut compared = Compared { news: false, new_ids: 0 };
     for (row, hash) in fresh.iter().zip(hashes) {

@@ -75,7 +75,9 @@ pub async fn met_all(hands: &mut Hands<'_>, partition: &str, seen: &mut Seen) ->
     let mut after = None;
     loop {
         let ids = stretch(hands, Some(partition), after).await?;
-        ids.iter().for_each(|id| drop(seen.insert(Seen::key(id))));
+        for id in &ids {
+            seen.insert(Seen::key(id));
+        }
         after = ids.last().cloned();
         if ids.len() < STRETCH {
             return Ok(());
@@ -99,14 +101,9 @@ async fn mark(hands: &mut Hands<'_>, partition: Option<&str>, seen: &Seen) -> Re
     }
 }
 
-async fn stretch(
-    hands: &Hands<'_>,
-    partition: Option<&str>,
-    after: Option<String>,
-) -> Result<Vec<String>, StoreError> {
+async fn stretch(hands: &Hands<'_>, partition: Option<&str>, after: Option<String>) -> Result<Vec<String>, StoreError> {
     let (list, partition) = (hands.list, partition.map(str::to_owned));
-    let question = move |reader: &crate::store::Reader| {
-        reader.live(list, partition.as_deref(), after.as_deref(), STRETCH)
-    };
+    let question =
+        move |reader: &crate::store::Reader| reader.live(list, partition.as_deref(), after.as_deref(), STRETCH);
     Ok(hands.read(question).await?.into_iter().map(|known| known.id).collect())
 }

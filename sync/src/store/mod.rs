@@ -254,3 +254,13 @@ impl Reader {
         todo!()
     }
 }
+
+impl Applied {
+    /// Adds up what two batches did.
+    pub fn add(&mut self, other: Applied) {
+        self.inserted += other.inserted;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.gone += other.gone;
+    }
+}
