@@ -152,6 +152,7 @@ impl Decoder {
             rows: vec![record],
             order_by: vec![None],
             bad: Vec::new(),
+            carried: 1,
             style: Style::Whole,
             total: Some(1),
             has_more: Some(false),
@@ -181,6 +182,7 @@ impl Decoder {
             }
             place += 1;
         }
+        page.carried = place as u64;
         if whole {
             ends(text, reader.scanner)?;
         }
@@ -307,7 +309,7 @@ impl Decoder {
             At::Page(_) => Style::Page,
         };
         let asked = ask.size.or(size);
-        let carried = page.carried();
+        let carried = page.carried;
         let style = envelope::style(&told, planned, ask, bare, carried, asked);
         let pages = told.page.zip(told.pages).map(|(page, pages)| page < pages);
         // Rows that are something else make the server's numbers mean something else, too.
@@ -320,6 +322,7 @@ impl Decoder {
             rows: page.rows,
             order_by: page.order_by,
             bad: page.bad,
+            carried,
             style,
             total,
             has_more,
@@ -340,14 +343,10 @@ struct Gathered {
     order_by: Vec<Option<String>>,
     bad: Vec<BadRow>,
     left_out: u64,
+    carried: u64,
 }
 
 impl Gathered {
-    /// Rows the reply carried, of whatever sort.
-    fn carried(&self) -> u64 {
-        (self.rows.len() + self.bad.len()) as u64 + self.left_out
-    }
-
     /// A row that stands on one page twice is one row; the later one counts.
     fn keep_last_of_each(&mut self) {
         let mut last: HashMap<&str, usize> = HashMap::with_capacity(self.rows.len());

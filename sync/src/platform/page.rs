@@ -78,6 +78,8 @@ pub struct Page {
     pub order_by: Vec<Option<String>>,
     /// Rows that could not be taken: kept as problems.
     pub bad: Vec<BadRow>,
+    /// Rows the reply carried: good, bad, told twice, or of another sort. What the server counts.
+    pub carried: u64,
     /// How the reply is to be continued: what it shows wins over the manifest.
     pub style: Style,
     /// Rows in the whole list.
@@ -96,18 +98,6 @@ pub struct Page {
     pub etag: Option<String>,
     /// `Last-Modified`.
     pub last_modified: Option<String>,
-}
-
-impl Page {
-    /// Rows the reply carried, good and bad.
-    pub fn len(&self) -> usize {
-        self.rows.len() + self.bad.len()
-    }
-
-    /// The reply carried no row at all.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// A row that could not be taken.

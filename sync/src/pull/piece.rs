@@ -97,8 +97,11 @@ impl<S: Source> PiecePull<'_, S> {
     /// Looks for news, and walks when they do not add up.
     async fn news(&self, mut piece: Piece, seen: &mut Seen, hands: &mut Hands<'_>) -> Result<Piece, Stop> {
         let order = Order { conditional: true, ..Order::new(self.goal(&piece.state), &piece.state) };
-        let swept = self.sweeper.run(&order, seen, hands).await?;
+        let mut swept = self.sweeper.run(&order, seen, hands).await?;
         piece.count(&swept);
+        if swept.new_ids > 0 && swept.lie.is_none() {
+            self.follow(&mut piece, &mut swept, seen, hands).await?;
+        }
         let now = (hands.now)();
         if swept.not_modified {
             return Ok(piece.vouched(now));
@@ -152,6 +155,7 @@ impl<S: Source> PiecePull<'_, S> {
             if let Some(lie) = swept.lie {
                 return Ok(piece.contradicted(lie, &swept, (hands.now)()));
             }
+            self.follow(&mut piece, &mut swept, seen, hands).await?;
             if swept.pages == 1 || self.held_still(&mut piece, &mut swept, seen, hands).await? {
                 return Ok(piece.walked(&swept, (hands.now)()));
             }
@@ -160,6 +164,35 @@ impl<S: Source> PiecePull<'_, S> {
             }
             attempt += 1;
         }
+    }
+
+    /// Where the server takes a watermark, it may cap its replies without saying so: asks on from the newest row until
+    /// nothing new comes.
+    async fn follow(
+        &self,
+        piece: &mut Piece,
+        swept: &mut Swept,
+        seen: &mut Seen,
+        hands: &mut Hands<'_>,
+    ) -> Result<(), Stop> {
+        if !matches!(self.sweeper.collection.delta, Delta::Since { .. }) {
+            return Ok(());
+        }
+        while let Some(mark) = swept.watermark.clone() {
+            let state = ListState { watermark: Some(mark.clone()), ..piece.state.clone() };
+            let mut met = Seen::default();
+            let more = self.sweeper.run(&Order::new(Goal::Since(mark), &state), &mut met, hands).await?;
+            piece.count(&more);
+            let before = seen.len();
+            seen.absorb(met);
+            swept.met = seen.len();
+            swept.total = None;
+            swept.watermark = more.watermark;
+            if seen.len() == before {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// After a walk of several pages: reads the top again, and says whether every row was met while the list held still,

@@ -306,7 +306,7 @@ async fn compare(goal: &Goal, page: &Page, seen: &Seen, hands: &Hands<'_>) -> Re
 /// What the pager needs of a page; notes its ids as met. A row that cannot be taken, but names its id, counts as met.
 fn facts(page: &Page, seen: &mut Seen, pager: &Pager) -> Facts {
     let mut facts = Facts {
-        len: page.len() as u64,
+        len: page.carried,
         total: page.total,
         has_more: page.has_more,
         next_cursor: page.next_cursor.clone(),
@@ -327,7 +327,7 @@ fn facts(page: &Page, seen: &mut Seen, pager: &Pager) -> Facts {
     }
     // A bad row at an edge of the page is no ground to stand on, and no sign of a shift either.
     facts.first_met |= page.bad.iter().any(|row| row.place == 0);
-    if page.bad.iter().any(|row| row.place + 1 == page.len()) {
+    if page.bad.iter().any(|row| row.place as u64 + 1 == page.carried) {
         facts.last = None;
     }
     for row in &page.bad {
