@@ -178,3 +178,6 @@ pub async fn sync<S: Source>(
     let connections = sources.iter().map(|source| connection::sync(mirror, source, options, on_event));
     Ok(Report { connections: try_join_all(connections).await? })
 }
+
+#[cfg(test)]
+mod tests;
