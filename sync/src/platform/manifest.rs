@@ -236,7 +236,7 @@ pub enum Partition {
         collection: String,
         /// Pointer of one key into the child under which the parent's id is found; recorded there when absent.
         field: Option<String>,
-        /// Statuses of a parent whose children may still grow while the parent looks unchanged.
+        /// Statuses of a parent whose children may still grow while the parent looks unchanged; `*` is any, or none.
         open: Vec<String>,
     },
 }

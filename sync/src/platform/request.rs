@@ -155,3 +155,133 @@ fn words(value: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::Registry;
+
+    const TODAY: Date = jiff::civil::date(2026, 3, 1);
+
+    fn ask(at: At) -> PageAsk {
+        PageAsk {
+            collection: String::new(),
+            partition: None,
+            at,
+            size: None,
+            since: None,
+            etag: None,
+            last_modified: None,
+        }
+    }
+
+    fn asked(platform: &str, collection: &str, ask: &PageAsk) -> Result<String, String> {
+        let manifest = Registry::builtin().get(platform).unwrap();
+        let collection = &manifest.collections[collection];
+        let base = Url::parse("https://host.example/api/v1").unwrap();
+        list_url(&base, collection, &collection.list, ask, TODAY).map(|url| url.to_string())
+    }
+
+    #[test]
+    fn every_way_of_paging_is_asked_for_in_its_own_words() {
+        let small = PageAsk { size: Some(7), ..ask(At::Start) };
+        for (platform, collection, ask, path) in [
+            ("turen", "agents", ask(At::Start), "/registered-agents?limit=100"),
+            ("turen", "agents", ask(At::Offset(200)), "/registered-agents?limit=100&offset=200"),
+            ("turen", "agents", ask(At::Cursor("a&b=".to_owned())), "/registered-agents?limit=100&cursor=a%26b%3D"),
+            ("turen", "sessions", small.clone(), "/sessions?include_subagents=true&limit=7"),
+            ("turen", "session-calendar", ask(At::Start), "/sessions/calendar?since=2025-12-01&until=2026-03-02"),
+            ("exo", "agents", ask(At::Cursor("c 2".to_owned())), "/agents?limit=100&cursor=c+2"),
+            ("runagents", "agents", ask(At::Start), "/agents"),
+            ("runagents", "agents", ask(At::Offset(100)), "/agents?offset=100"),
+            ("runagents", "agents", small, "/agents?limit=7"),
+            ("runagents", "catalog", ask(At::Start), "/catalog?page_size=100&page=1"),
+            ("runagents", "catalog", ask(At::Page(3)), "/catalog?page_size=100&page=3"),
+        ] {
+            let url = asked(platform, collection, &ask).unwrap();
+            assert_eq!(url, format!("https://host.example/api/v1{path}"), "{platform} {collection} {ask:?}");
+        }
+    }
+
+    #[test]
+    fn a_partition_stands_in_the_query_and_a_parent_in_the_path() {
+        let piece = |partition: &str| PageAsk { partition: Some(partition.to_owned()), ..ask(At::Start) };
+        assert!(
+            asked("runagents", "runs", &piece("PAUSED_APPROVAL")).unwrap().ends_with("/runs?status=PAUSED_APPROVAL")
+        );
+        let since = PageAsk { since: Some("41".to_owned()), ..piece("a/b ü") };
+        assert!(
+            asked("runagents", "run-events", &since).unwrap().ends_with("/runs/a%2Fb%20%C3%BC/events?after_seq=41")
+        );
+        assert!(asked("runagents", "run-events", &ask(At::Start)).unwrap_err().contains("without its parent"));
+        assert!(asked("runagents", "run-events", &piece("..")).unwrap_err().contains("`..`"));
+    }
+
+    #[test]
+    fn a_path_below_the_host_leaves_the_base_path_behind() {
+        let manifest = Registry::builtin().get("exo").unwrap();
+        let health = &manifest.collections["health"];
+        for base in ["https://host.example:8443/deep/api/v1/", "https://host.example:8443/api/v1?x=1#y"] {
+            let url = list_url(&Url::parse(base).unwrap(), health, &health.list_or[0], &ask(At::Start), TODAY).unwrap();
+            assert_eq!(url.as_str(), "https://host.example:8443/api/health");
+        }
+    }
+
+    #[test]
+    fn an_id_stays_one_segment_whatever_it_holds() {
+        let manifest = Registry::builtin().get("runagents").unwrap();
+        let base = Url::parse("https://host.example/api/v1/").unwrap();
+        for (id, path) in [
+            ("research-agent", "research-agent"),
+            ("a/b", "a%2Fb"),
+            ("../../admin", "..%2F..%2Fadmin"),
+            ("...", "..."),
+            ("x?y#z%2e", "x%3Fy%23z%252e"),
+            ("zwölf\n", "zw%C3%B6lf%0A"),
+        ] {
+            let url = item_url(&base, &manifest.collections["agents"], id).unwrap().unwrap();
+            assert_eq!(url.as_str(), format!("https://host.example/api/v1/agents/{path}"));
+        }
+        for id in ["", ".", ".."] {
+            assert!(item_url(&base, &manifest.collections["agents"], id).is_err(), "{id}");
+        }
+        assert_eq!(item_url(&base, &manifest.collections["run-events"], "e1"), Ok(None));
+    }
+
+    #[test]
+    fn every_shape_of_error_gives_its_words() {
+        for (platform, body, words) in [
+            ("turen", r#"{"error":"invalid key"}"#, Some("invalid key")),
+            ("turen", r#"{"error":{"message":"invalid key"}}"#, Some("invalid key")),
+            ("exo", r#"{"detail":"Invalid session"}"#, Some("Invalid session")),
+            ("exo", r#"{"error":{"code":"not_found","message":"No such run","details":null}}"#, Some("No such run")),
+            (
+                "exo",
+                r#"{"error":{"code":"validation_error","message":"Invalid request","details":{"fields":[{"field":"limit","message":"too large","type":"x"},{"field":"q","message":"missing"}]}}}"#,
+                Some("Invalid request (limit: too large; q: missing)"),
+            ),
+            (
+                "exo",
+                r#"{"detail":[{"loc":["query","limit"],"msg":"ensure this value is less than 101","type":"value_error"},{"loc":["body",0],"msg":"bad"}]}"#,
+                Some("query.limit: ensure this value is less than 101; body.0: bad"),
+            ),
+            (
+                "runagents",
+                r#"{"error":"invalid transition from FAILED to RUNNING"}"#,
+                Some("invalid transition from FAILED to RUNNING"),
+            ),
+            (
+                "runagents",
+                r#"{"type":"about:blank","title":"Unprocessable","status":422,"detail":"bad status"}"#,
+                Some("bad status"),
+            ),
+            ("runagents", r#"{"error":{"message":"boom"}}"#, Some("boom")),
+            ("runagents", r#"{"error":""}"#, None),
+            ("runagents", r#"{"ok":true}"#, None),
+            ("runagents", "<html>", None),
+        ] {
+            let manifest = Registry::builtin().get(platform).unwrap();
+            assert_eq!(error_text(&manifest, body.as_bytes()).as_deref(), words, "{body}");
+        }
+    }
+}
