@@ -274,6 +274,10 @@ impl<S: Source> ListPull<'_, S> {
         if open.is_empty() {
             return Ok(false);
         }
+        // Some parents never show that their children grow.
+        if open.iter().any(|status| status == "*") {
+            return Ok(true);
+        }
         let Some(Partition::Parent { collection, .. }) = &self.collection.partition else { return Ok(false) };
         let scope = Scope {
             collections: vec![collection.clone()],
