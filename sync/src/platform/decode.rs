@@ -313,10 +313,12 @@ impl Decoder {
         let style = envelope::style(&told, planned, ask, bare, carried, asked);
         let pages = told.page.zip(told.pages).map(|(page, pages)| page < pages);
         // Rows that are something else make the server's numbers mean something else, too.
-        let (total, has_more, next_cursor) = match page.left_out {
-            0 => (told.total, told.has_more.or(pages), told.next),
-            _ if page.rows.is_empty() && page.bad.is_empty() => (Some(0), Some(false), None),
-            _ => (None, told.has_more.or(pages), told.next),
+        let has_more = told.has_more.or(pages);
+        let (carried, total, has_more, next_cursor) = match page.left_out {
+            0 => (carried, told.total, has_more, told.next),
+            // Another list stands in the place of this one: as far as this one goes, it is empty.
+            _ if page.rows.is_empty() && page.bad.is_empty() => (0, Some(0), Some(false), None),
+            _ => (carried, None, has_more, told.next),
         };
         Page {
             rows: page.rows,
