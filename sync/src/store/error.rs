@@ -25,6 +25,24 @@ pub enum StoreError {
         /// Ours.
         known: i64,
     },
+    /// Written by an older program, and opened for reading only.
+    #[error("{} has schema {found}, this program reads {known}: run `qd sync`, which brings it up to date", .path.display())]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// The file is damaged, or is something else than a mirror.
+    #[error("{} is damaged or is not a mirror ({reason}): delete it, the next sync rebuilds it", .path.display())]
+    NotAMirror {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A document in the mirror cannot be unpacked.
     #[error("record {id} in the mirror is damaged: delete mirror.db and sync again")]
     Damaged {
@@ -37,6 +55,20 @@ pub enum StoreError {
         /// What, and what to do instead.
         message: String,
     },
+    /// A regular expression that cannot be read, or is too large.
+    #[error("/{pattern}/ is not a regular expression we can use: {reason}")]
+    Pattern {
+        /// As it was given.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A list number that this mirror never gave, or whose connection was forgotten.
+    #[error("the mirror does not know list {0}")]
+    UnknownList(i64),
+    /// The mirror was opened for reading only.
+    #[error("the mirror is open for reading only")]
+    ReadOnly,
     /// The writer thread is gone.
     #[error("the mirror's writer has stopped")]
     Stopped,

@@ -1,0 +1,54 @@
+//! Which agent a record belongs to. Records carry an id or a join key, and may arrive before the agent does: who is meant is
+//! found when it is asked, so that nothing has to be rewritten.
+
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
+
+use super::lists::ListInfo;
+
+/// The agent of a record, as far as the mirror knows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Agent {
+    /// Its id; the bare key while no agent with it is known.
+    pub id: Option<String>,
+    pub title: Option<String>,
+    /// Several live agents share the key.
+    pub doubt: bool,
+}
+
+/// Of the agents with key `?2` in list `?1`, the one that is meant: the live one of the highest rank.
+const MEANT: &str = "SELECT o.id, o.title,
+        (SELECT count(*) FROM alias AS y JOIN record AS u ON u.key = y.record
+         WHERE y.list = ?1 AND y.word = ?2 AND u.gone_at IS NULL) > 1
+    FROM alias AS x JOIN record AS o ON o.key = x.record
+    WHERE x.list = ?1 AND x.word = ?2
+    ORDER BY o.gone_at IS NOT NULL, x.rank DESC, x.record DESC LIMIT 1";
+
+/// The agent that a record of `list` means by `text`, which is word number `word`.
+pub(super) fn resolve(conn: &Connection, list: &ListInfo, word: i64, text: &str) -> rusqlite::Result<Agent> {
+    let named = |row: &SqlRow<'_>| Ok(Agent { id: row.get(0)?, title: row.get(1)?, doubt: row.get(2)? });
+    let found = if let Some(joined) = list.join_list {
+        conn.prepare_cached(MEANT)?.query_row((joined, word), named).optional()?
+    } else if let Some(agents) = list.agent_list {
+        conn.prepare_cached("SELECT id, title, 0 FROM record WHERE list = ?1 AND id = ?2")?
+            .query_row((agents, text), named)
+            .optional()?
+    } else {
+        None
+    };
+    Ok(found.unwrap_or_else(|| Agent { id: Some(text.to_owned()), ..Agent::default() }))
+}
+
+/// Every agent that records of `list` name: word number, the word, and who is meant.
+pub(super) fn of_list(conn: &Connection, list: &ListInfo) -> rusqlite::Result<Vec<(i64, String, Agent)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT w.id, w.text FROM tally AS t JOIN word AS w ON w.id = t.word WHERE t.list = ?1 AND t.field = 2",
+    )?;
+    let mut rows = statement.query([list.id])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (word, text): (i64, String) = (row.get(0)?, row.get(1)?);
+        let agent = resolve(conn, list, word, &text)?;
+        all.push((word, text, agent));
+    }
+    Ok(all)
+}

@@ -1,0 +1,108 @@
+//! The lists the mirror keeps.
+
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
+
+use super::{ListSpec, StoreError};
+use crate::model::{Kind, ListId, ListKey, Scope};
+
+/// A list as the file knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ListInfo {
+    pub id: i64,
+    pub key: ListKey,
+    pub platform: String,
+    pub kind: Kind,
+    /// Number of the list whose records carry the keys that this list's records name as their agent.
+    pub join_list: Option<i64>,
+    /// Number of the list in which this list's agents are ids.
+    pub agent_list: Option<i64>,
+    pub live: u64,
+    pub gone: u64,
+}
+
+impl ListInfo {
+    /// First column of every order: list and gone at once.
+    pub(super) fn shelf(&self, gone: bool) -> i64 {
+        self.id * 2 + i64::from(gone)
+    }
+
+    /// Records on one shelf.
+    pub(super) fn count(&self, gone: bool) -> u64 {
+        if gone { self.gone } else { self.live }
+    }
+
+    fn is_in(&self, scope: &Scope) -> bool {
+        (scope.kinds.is_empty() || scope.kinds.contains(&self.kind))
+            && (scope.collections.is_empty() || scope.collections.contains(&self.key.collection))
+            && (scope.connections.is_empty() || scope.connections.contains(&self.key.connection))
+    }
+}
+
+const SELECT: &str = "SELECT l.id, l.connection, l.collection, l.platform, l.kind, j.id, a.id, l.live, l.gone
+    FROM list AS l
+    LEFT JOIN list AS j ON j.connection = l.connection AND j.collection = l.agent_join
+    LEFT JOIN list AS a ON a.connection = l.connection AND a.collection = l.agent_list";
+
+fn read(row: &SqlRow<'_>) -> rusqlite::Result<ListInfo> {
+    Ok(ListInfo {
+        id: row.get(0)?,
+        key: ListKey { connection: row.get(1)?, collection: row.get(2)? },
+        platform: row.get(3)?,
+        kind: row.get_ref(4)?.as_str()?.parse().unwrap_or(Kind::Other),
+        join_list: row.get(5)?,
+        agent_list: row.get(6)?,
+        live: row.get::<_, i64>(7)?.cast_unsigned(),
+        gone: row.get::<_, i64>(8)?.cast_unsigned(),
+    })
+}
+
+/// The lists of `scope`, by connection and collection. There are tens of them, not thousands.
+pub(super) fn in_scope(conn: &Connection, scope: &Scope) -> rusqlite::Result<Vec<ListInfo>> {
+    let mut statement = conn.prepare_cached(&format!("{SELECT} ORDER BY l.connection, l.collection"))?;
+    let lists = statement.query_map([], read)?.filter(|list| list.as_ref().map_or(true, |list| list.is_in(scope)));
+    lists.collect()
+}
+
+/// One list by its number.
+pub(super) fn by_id(conn: &Connection, id: i64) -> rusqlite::Result<Option<ListInfo>> {
+    conn.prepare_cached(&format!("{SELECT} WHERE l.id = ?1"))?.query_row([id], read).optional()
+}
+
+/// Makes lists known; what a manifest now says of a known one replaces what it said before.
+pub(super) fn register(conn: &mut Connection, specs: &[ListSpec]) -> Result<Vec<ListId>, StoreError> {
+    let step = conn.transaction()?;
+    let mut ids = Vec::with_capacity(specs.len());
+    for spec in specs {
+        let known: Option<i64> = step
+            .prepare_cached("SELECT id FROM list WHERE connection = ?1 AND collection = ?2")?
+            .query_row((&spec.key.connection, &spec.key.collection), |row| row.get(0))
+            .optional()?;
+        let kind = spec.kind.as_str();
+        let id = match known {
+            Some(id) => {
+                step.prepare_cached(
+                    "UPDATE list SET platform = ?2, kind = ?3, agent_join = ?4, agent_list = ?5 WHERE id = ?1
+                     AND (platform, kind, agent_join, agent_list) IS NOT (?2, ?3, ?4, ?5)",
+                )?
+                .execute((id, &spec.platform, kind, &spec.agent_join, &spec.agent_list))?;
+                id
+            }
+            None => step
+                .prepare_cached(
+                    "INSERT INTO list (connection, collection, platform, kind, agent_join, agent_list)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .insert((
+                    &spec.key.connection,
+                    &spec.key.collection,
+                    &spec.platform,
+                    kind,
+                    &spec.agent_join,
+                    &spec.agent_list,
+                ))?,
+        };
+        ids.push(ListId(id));
+    }
+    step.commit()?;
+    Ok(ids)
+}

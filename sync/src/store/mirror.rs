@@ -1,0 +1,178 @@
+//! The handle everybody holds.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+
+use super::apply::Job;
+use super::frames::Dicts;
+use super::writer::{Answer, Ask, GROUP_ROWS, Writer};
+use super::{Access, Applied, Batch, ListSpec, Reader, StoreError, file};
+use crate::model::ListId;
+
+/// Rows that may be on their way to the disk: what is being written, and as much again behind it.
+const ROOM: usize = 2 * GROUP_ROWS;
+
+/// Read connections kept for later; more are opened while more are in use.
+const POOL: usize = 4;
+
+/// The mirror: a cheap handle, shared by clones. The file is closed, and the writer joined, with the last of them.
+#[derive(Debug, Clone)]
+pub struct Mirror {
+    shared: Arc<Shared>,
+    writer: Option<Arc<WriterHandle>>,
+}
+
+/// What handles and readers share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    path: PathBuf,
+    pub(super) dicts: Arc<Dicts>,
+    pool: Mutex<Vec<Connection>>,
+    commits: watch::Sender<u64>,
+}
+
+impl Shared {
+    /// A read connection of its own, outside the pool; the flag says that it shows an empty mirror for want of a file.
+    pub(super) fn connect(&self) -> Result<(Connection, bool), StoreError> {
+        file::open_reader(&self.path, &self.dicts)
+    }
+
+    /// Takes a connection back.
+    pub(super) fn give_back(&self, conn: Connection) {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if pool.len() < POOL {
+            pool.push(conn);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct WriterHandle {
+    asks: Option<mpsc::UnboundedSender<Ask>>,
+    room: Arc<Semaphore>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for WriterHandle {
+    fn drop(&mut self) {
+        // Closing the channel is what ends the thread.
+        self.asks = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A batch on its way to the disk.
+#[derive(Debug)]
+pub struct Pending {
+    answer: oneshot::Receiver<Result<Applied, StoreError>>,
+}
+
+impl Pending {
+    /// Waits for the commit.
+    pub async fn committed(self) -> Result<Applied, StoreError> {
+        self.answer.await.map_err(|_| StoreError::Stopped)?
+    }
+}
+
+impl Mirror {
+    /// Opens the mirror at `path` (file 0600, missing parent folders 0700).
+    pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        let dicts = Arc::new(Dicts::new(path.to_owned()));
+        let commits = watch::Sender::new(0);
+        let shared =
+            Shared { path: path.to_owned(), dicts: dicts.clone(), pool: Mutex::default(), commits: commits.clone() };
+        let writer = match access {
+            Access::ReadWrite => {
+                let writer = Writer::open(&shared.path, dicts, commits)?;
+                let (asks, asked) = mpsc::unbounded_channel();
+                let thread = thread::Builder::new()
+                    .name("mirror-writer".to_owned())
+                    .spawn(move || writer.run(asked))
+                    .map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
+                let room = Arc::new(Semaphore::new(ROOM));
+                Some(Arc::new(WriterHandle { asks: Some(asks), room, thread: Some(thread) }))
+            }
+            Access::ReadOnly => {
+                // Says now, not at the first question, that the file cannot be read.
+                let (conn, empty) = shared.connect()?;
+                if !empty {
+                    shared.give_back(conn);
+                }
+                None
+            }
+        };
+        Ok(Self { shared: Arc::new(shared), writer })
+    }
+
+    /// A read connection from the pool; given back when dropped. Blocking: call it off the async threads.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        let pooled = self.shared.pool.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let (conn, empty) = match pooled {
+            Some(conn) => (conn, false),
+            None => self.shared.connect()?,
+        };
+        Ok(Reader::new(conn, empty, self.shared.clone()))
+    }
+
+    /// Makes lists known and returns their numbers, in order. Known ones keep theirs.
+    pub async fn register(&self, lists: Vec<ListSpec>) -> Result<Vec<ListId>, StoreError> {
+        self.ask(|answer| Ask::Register { lists, answer }).await
+    }
+
+    /// Hands a batch to the writer: waits while too many are on their way, then returns at once. The [`Pending`] resolves
+    /// when it is committed. Batches of one list are applied in the order in which they were handed over. This is what lets
+    /// the network run ahead of the disk; dropping the [`Pending`] does not take the batch back.
+    pub async fn submit(&self, list: ListId, batch: Batch, at: Timestamp) -> Result<Pending, StoreError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        let rows = (batch.rows.len() + batch.gone.len()).clamp(1, ROOM);
+        let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+        let room = writer.room.clone().acquire_many_owned(rows).await.map_err(|_| StoreError::Stopped)?;
+        let (answer, pending) = oneshot::channel();
+        let job = Job { list: list.0, batch, at };
+        writer.send(Ask::Apply { job, answer, room })?;
+        Ok(Pending { answer: pending })
+    }
+
+    /// [`Mirror::submit`], and waits for the commit.
+    pub async fn apply(&self, list: ListId, batch: Batch, at: Timestamp) -> Result<Applied, StoreError> {
+        self.submit(list, batch, at).await?.committed().await
+    }
+
+    /// Forgets every record, state and problem of a connection.
+    pub async fn forget(&self, connection: &str) -> Result<(), StoreError> {
+        let connection = connection.to_owned();
+        self.ask(|answer| Ask::Forget { connection, answer }).await
+    }
+
+    /// Ends a first sync: builds what is cheaper to build at once than row by row (indexes), and writes the log into
+    /// the file. Does nothing when there is nothing to do.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        self.ask(|answer| Ask::Settle { answer }).await
+    }
+
+    /// Changes with every commit that touched a record, a state or a problem, in this process.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.shared.commits.subscribe()
+    }
+
+    async fn ask<T>(&self, ask: impl FnOnce(Answer<T>) -> Ask) -> Result<T, StoreError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        let (answer, pending) = oneshot::channel();
+        writer.send(ask(answer))?;
+        pending.await.map_err(|_| StoreError::Stopped)?
+    }
+}
+
+impl WriterHandle {
+    fn send(&self, ask: Ask) -> Result<(), StoreError> {
+        let asks = self.asks.as_ref().ok_or(StoreError::Stopped)?;
+        asks.send(ask).map_err(|_| StoreError::Stopped)
+    }
+}

@@ -1,0 +1,223 @@
+//! A read connection.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::mirror::Shared;
+use super::{FeedEntry, Known, SqlRow, StoreError, lists, rows, sql, states, window};
+use crate::model::{CountOf, Freshness, ListId, ListState, Problem, Query, Record, RowKey, Scope, Window};
+
+/// A read connection. Every call sees the latest commit, from whichever process.
+pub struct Reader {
+    conn: Option<Connection>,
+    /// Shows an empty mirror because there was no file: not to be used again, since there may be one now.
+    empty: bool,
+    shared: Arc<Shared>,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("empty", &self.empty).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.take().filter(|_| !self.empty) {
+            self.shared.give_back(conn);
+        }
+    }
+}
+
+impl Reader {
+    pub(super) fn new(conn: Connection, empty: bool, shared: Arc<Shared>) -> Self {
+        Self { conn: Some(conn), empty, shared }
+    }
+
+    /// Runs `read` on one state of the file, however many statements it takes.
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let conn = self.conn.as_ref().ok_or(StoreError::Stopped)?;
+        let step = conn.unchecked_transaction()?;
+        let answer = read(&step)?;
+        step.commit()?;
+        Ok(answer)
+    }
+
+    /// A window of rows.
+    pub fn window(&self, query: &Query) -> Result<Window, StoreError> {
+        self.read(|conn| window::window(conn, &self.shared.dicts, query))
+    }
+
+    /// How many rows answer `query` (its anchor and limit do not matter), counting at most `cap` when it has to count one by one.
+    pub fn count(&self, query: &Query, cap: u64) -> Result<CountOf, StoreError> {
+        self.read(|conn| window::count(conn, &self.shared.dicts, query, cap))
+    }
+
+    /// One record by its number.
+    pub fn record(&self, key: RowKey) -> Result<Option<Record>, StoreError> {
+        self.read(|conn| rows::record(conn, &self.shared.dicts, key.0))
+    }
+
+    /// Records of `scope`, gone ones too, whose id is `id`; where there is none, those whose id begins with it. At most `limit`.
+    pub fn find(&self, scope: &Scope, id: &str, limit: usize) -> Result<Vec<Record>, StoreError> {
+        self.read(|conn| {
+            let exact = "SELECT key FROM record WHERE list = ?1 AND id = ?2 AND ?3 > 0";
+            // Every text that begins with the id sorts before the id with the highest character behind it.
+            let begins = "SELECT key FROM record WHERE list = ?1 AND id >= ?2 AND id < ?2 || char(0x10ffff) ORDER BY id LIMIT ?3";
+            let mut found = Vec::new();
+            for sql in [exact, begins] {
+                for list in lists::in_scope(conn, scope)? {
+                    let left = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
+                    let keys: Vec<i64> = conn
+                        .prepare_cached(sql)?
+                        .query_map((list.id, id, left), |row| row.get(0))?
+                        .collect::<Result<_, _>>()?;
+                    for key in keys {
+                        found.extend(rows::record(conn, &self.shared.dicts, key)?);
+                    }
+                }
+                if !found.is_empty() {
+                    break;
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// For each of `ids` in turn: the hash of the live record, or `None`.
+    pub fn hashes(&self, list: ListId, ids: &[&str]) -> Result<Vec<Option<u64>>, StoreError> {
+        self.read(|conn| {
+            let mut statement =
+                conn.prepare_cached("SELECT hash FROM record WHERE list = ?1 AND id = ?2 AND gone_at IS NULL")?;
+            let mut hashes = Vec::with_capacity(ids.len());
+            for id in ids {
+                let hash: Option<i64> = statement.query_row((list.0, id), |row| row.get(0)).optional()?;
+                hashes.push(hash.map(i64::cast_unsigned));
+            }
+            Ok(hashes)
+        })
+    }
+
+    /// Live records of a list in order of id (by code point), starting after `after`; with `partition`, only those last seen there.
+    pub fn live(
+        &self,
+        list: ListId,
+        partition: Option<&str>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Known>, StoreError> {
+        self.read(|conn| {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let known =
+                |row: &rusqlite::Row<'_>| Ok(Known { id: row.get(0)?, hash: row.get::<_, i64>(1)?.cast_unsigned() });
+            let from = if after.is_some() { "id > ?3" } else { "?3 IS NULL" };
+            let all = conn
+                .prepare_cached(&format!(
+                    "SELECT id, hash FROM record
+                     WHERE list = ?1 AND gone_at IS NULL AND {from}
+                        AND (?2 IS NULL OR part = (SELECT p.id FROM part AS p WHERE p.list = ?1 AND p.name = ?2))
+                     ORDER BY id LIMIT ?4",
+                ))?
+                .query_map((list.0, partition, after, limit), known)?
+                .collect::<Result<_, _>>()?;
+            Ok(all)
+        })
+    }
+
+    /// Live rows of a list, or of one partition of it. Never counted: the mirror knows.
+    pub fn live_count(&self, list: ListId, partition: Option<&str>) -> Result<u64, StoreError> {
+        self.read(|conn| {
+            let count: Option<i64> = match partition {
+                None => conn
+                    .prepare_cached("SELECT live FROM list WHERE id = ?1")?
+                    .query_row([list.0], |row| row.get(0))
+                    .optional()?,
+                Some(partition) => conn
+                    .prepare_cached("SELECT live FROM part WHERE list = ?1 AND name = ?2")?
+                    .query_row((list.0, partition), |row| row.get(0))
+                    .optional()?,
+            };
+            Ok(count.unwrap_or(0).cast_unsigned())
+        })
+    }
+
+    /// State of one partition of a list.
+    pub fn state(&self, list: ListId, partition: &str) -> Result<Option<ListState>, StoreError> {
+        self.read(|conn| Ok(states::state(conn, list.0, partition)?))
+    }
+
+    /// States of all partitions of a list.
+    pub fn states(&self, list: ListId) -> Result<Vec<ListState>, StoreError> {
+        self.read(|conn| Ok(states::states(conn, list.0)?))
+    }
+
+    /// Freshness of every list, by connection and collection.
+    pub fn freshness(&self) -> Result<Vec<Freshness>, StoreError> {
+        self.read(|conn| Ok(states::freshness(conn)?))
+    }
+
+    /// Open problems, newest first.
+    pub fn problems(&self, connection: Option<&str>, limit: usize) -> Result<Vec<Problem>, StoreError> {
+        self.read(|conn| Ok(states::problems(conn, connection, limit)?))
+    }
+
+    /// The change feed after entry `after`.
+    pub fn feed(&self, after: u64, limit: usize) -> Result<Vec<FeedEntry>, StoreError> {
+        self.read(|conn| {
+            let entries = conn
+                .prepare_cached("SELECT seq, first, last FROM feed WHERE seq > ?1 ORDER BY seq LIMIT ?2")?
+                .query_map((after.cast_signed(), i64::try_from(limit).unwrap_or(i64::MAX)), |row| {
+                    let seq: i64 = row.get(0)?;
+                    Ok(FeedEntry { seq: seq.cast_unsigned(), first: RowKey(row.get(1)?), last: RowKey(row.get(2)?) })
+                })?
+                .collect::<Result<_, _>>()?;
+            Ok(entries)
+        })
+    }
+
+    /// Number of the newest feed entry; 0 when there is none.
+    pub fn feed_head(&self) -> Result<u64, StoreError> {
+        self.read(|conn| {
+            let head: i64 =
+                conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM feed")?.query_row([], |row| row.get(0))?;
+            Ok(head.cast_unsigned())
+        })
+    }
+
+    /// Live rows by status within `scope`.
+    pub fn statuses(&self, scope: &Scope) -> Result<BTreeMap<String, u64>, StoreError> {
+        self.read(|conn| {
+            let mut statuses = BTreeMap::new();
+            let mut statement = conn.prepare_cached(
+                "SELECT w.text, t.n FROM tally AS t JOIN word AS w ON w.id = t.word
+                 WHERE t.list = ?1 AND t.field = 1 AND t.gone = 0",
+            )?;
+            for list in lists::in_scope(conn, scope)? {
+                let mut rows = statement.query([list.id])?;
+                while let Some(row) = rows.next()? {
+                    *statuses.entry(row.get(0)?).or_default() += row.get::<_, i64>(1)?.cast_unsigned();
+                }
+            }
+            Ok(statuses)
+        })
+    }
+
+    /// A number that changes when any process commits to the file. Only numbers of the same reader can be compared: it is
+    /// for the console over a mirror that another process writes.
+    pub fn data_version(&self) -> Result<u64, StoreError> {
+        let conn = self.conn.as_ref().ok_or(StoreError::Stopped)?;
+        let version: i64 = conn.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        Ok(version.cast_unsigned())
+    }
+
+    /// Runs one read-only statement and hands each row to `each` as column names and JSON values; stops when `each` says `false`.
+    /// Anything that writes, attaches, or changes settings is refused, as is a second statement.
+    pub fn sql(&self, statement: &str, each: &mut dyn FnMut(SqlRow<'_>) -> bool) -> Result<(), StoreError> {
+        // A connection of its own: what the statement may do is watched there, and nothing else is slowed by it.
+        let (conn, _) = self.shared.connect()?;
+        sql::run(conn, statement, each)
+    }
+}

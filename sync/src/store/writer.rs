@@ -1,0 +1,156 @@
+//! The one writer thread: takes what was handed over, groups it, applies it, answers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
+
+use super::apply::{self, Job, Kept};
+use super::frames::{Dicts, Packer};
+use super::words::Words;
+use super::{Applied, ListSpec, StoreError, file, lists, settle};
+use crate::model::ListId;
+
+/// Rows after which a group is committed whatever else is waiting: bounds the memory of a transaction and the time for
+/// which a later request has to wait.
+pub(super) const GROUP_ROWS: usize = 8 * 1024;
+
+/// Where an answer goes; nobody may be left to hear it.
+pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What can be asked of the writer.
+#[derive(Debug)]
+pub(super) enum Ask {
+    Apply { job: Job, answer: Answer<Applied>, room: OwnedSemaphorePermit },
+    Register { lists: Vec<ListSpec>, answer: Answer<Vec<ListId>> },
+    Forget { connection: String, answer: Answer<()> },
+    Settle { answer: Answer<()> },
+}
+
+/// The thread's own things.
+#[derive(Debug)]
+pub(super) struct Writer {
+    conn: Connection,
+    kept: Kept,
+    dicts: Arc<Dicts>,
+    commits: watch::Sender<u64>,
+}
+
+impl Writer {
+    pub(super) fn open(path: &PathBuf, dicts: Arc<Dicts>, commits: watch::Sender<u64>) -> Result<Self, StoreError> {
+        let conn = file::open_writer(path, &dicts)?;
+        let kept = Kept { words: Words::default(), packer: Packer::load(&conn)?, next_key: settle::next_key(&conn)? };
+        Ok(Self { conn, kept, dicts, commits })
+    }
+
+    /// Serves until every handle is gone. What was handed over by then is still applied.
+    pub(super) fn run(mut self, mut asks: mpsc::UnboundedReceiver<Ask>) {
+        let mut next = asks.blocking_recv();
+        while let Some(ask) = next.take() {
+            match ask {
+                Ask::Apply { job, answer, room } => next = self.group(&mut asks, Waiting { job, answer, room }),
+                Ask::Register { lists, answer } => {
+                    let _ = answer.send(lists::register(&mut self.conn, &lists));
+                }
+                Ask::Forget { connection, answer } => {
+                    let result = settle::forget(&mut self.conn, &connection, self.kept.next_key);
+                    self.kept.words.clear();
+                    self.tell();
+                    let _ = answer.send(result);
+                }
+                Ask::Settle { answer } => {
+                    let _ = answer.send(settle::settle(&self.conn));
+                }
+            }
+            if next.is_none() {
+                next = asks.blocking_recv();
+            }
+        }
+    }
+
+    /// Applies `first` with everything that waits behind it. Returns the request that ended the group, if one did.
+    ///
+    /// Nothing is waited for: while one group is written the next one gathers, so groups grow to about what arrives in
+    /// the time of a commit, and a lone batch is committed at once.
+    fn group(&mut self, asks: &mut mpsc::UnboundedReceiver<Ask>, first: Waiting) -> Option<Ask> {
+        let mut rows = first.rows();
+        let mut group = vec![first];
+        let mut next = None;
+        while rows < GROUP_ROWS {
+            match asks.try_recv() {
+                Ok(Ask::Apply { job, answer, room }) => {
+                    let waiting = Waiting { job, answer, room };
+                    rows += waiting.rows();
+                    group.push(waiting);
+                }
+                Ok(other) => {
+                    next = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        self.commit(group);
+        next
+    }
+
+    fn commit(&mut self, group: Vec<Waiting>) {
+        let mut jobs = Vec::with_capacity(group.len());
+        let mut answers = Vec::with_capacity(group.len());
+        for waiting in group {
+            match lists::by_id(&self.conn, waiting.job.list) {
+                Ok(Some(_)) => {
+                    jobs.push(waiting.job);
+                    answers.push((waiting.answer, waiting.room));
+                }
+                Ok(None) => {
+                    let _ = waiting.answer.send(Err(StoreError::UnknownList(waiting.job.list)));
+                }
+                Err(error) => {
+                    let _ = waiting.answer.send(Err(error.into()));
+                }
+            }
+        }
+        settle::train(&self.conn, &mut self.kept.packer, &self.dicts, &jobs);
+        match apply::apply(&mut self.conn, &mut self.kept, &jobs) {
+            Ok(outcome) => {
+                if outcome.wrote {
+                    self.tell();
+                }
+                for ((answer, _room), applied) in answers.into_iter().zip(outcome.applied) {
+                    let _ = answer.send(Ok(applied));
+                }
+            }
+            // One batch may be at fault: each on its own, so that the others pass.
+            Err(_) => {
+                for (job, (answer, _room)) in jobs.into_iter().zip(answers) {
+                    let result = apply::apply(&mut self.conn, &mut self.kept, &[job]);
+                    if result.as_ref().is_ok_and(|outcome| outcome.wrote) {
+                        self.tell();
+                    }
+                    let applied = result.map(|outcome| outcome.applied.first().copied().unwrap_or_default());
+                    let _ = answer.send(applied.map_err(StoreError::from));
+                }
+            }
+        }
+    }
+
+    fn tell(&self) {
+        self.commits.send_modify(|commits| *commits += 1);
+    }
+}
+
+/// A batch whose sender may be waiting. The room it takes is given back with the answer.
+#[derive(Debug)]
+struct Waiting {
+    job: Job,
+    answer: Answer<Applied>,
+    room: OwnedSemaphorePermit,
+}
+
+impl Waiting {
+    fn rows(&self) -> usize {
+        (self.job.batch.rows.len() + self.job.batch.gone.len()).max(1)
+    }
+}
