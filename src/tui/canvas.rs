@@ -1,0 +1,189 @@
+//! What views draw on: a buffer of cells, the theme, and the time the frame is drawn at.
+//!
+//! Every text passes [`Canvas::put`], and so the boundary for text from outside: nothing hidden reaches a cell, whatever
+//! a view forgot. Ages drawn through the canvas tell it when they will read differently, so that an idle console
+//! wakes only when something shown would change.
+
+use std::cell::Cell as Slot;
+
+use jiff::Timestamp;
+use quarterdeck_sync::text::{Clean, is_hidden};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::text;
+use super::theme::{Role, Theme};
+
+/// One frame's drawing surface.
+pub struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    theme: &'a Theme,
+    now: Timestamp,
+    /// Seconds until some drawn age reads differently.
+    changes_in: Slot<Option<i64>>,
+    cursor: Option<Position>,
+}
+
+impl<'a> Canvas<'a> {
+    /// A canvas over `buffer`, painted with the theme's paper.
+    pub fn new(buffer: &'a mut Buffer, theme: &'a Theme, now: Timestamp) -> Self {
+        let area = buffer.area;
+        let mut canvas = Self { buffer, theme, now, changes_in: Slot::new(None), cursor: None };
+        canvas.fill(area, Role::Paper);
+        canvas
+    }
+
+    /// When the frame is drawn.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// All of it.
+    pub fn area(&self) -> Rect {
+        self.buffer.area
+    }
+
+    /// The style of a role.
+    pub fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+
+    /// Paints `area` blank in a ground role.
+    pub fn fill(&mut self, area: Rect, role: Role) {
+        let style = self.style(role);
+        let area = area.intersection(self.buffer.area);
+        for y in area.top()..area.bottom() {
+            for x in area.left()..area.right() {
+                if let Some(cell) = self.buffer.cell_mut((x, y)) {
+                    cell.reset();
+                    cell.set_style(style);
+                }
+            }
+        }
+    }
+
+    /// Lays a role's style over what is drawn in `area`.
+    pub fn tint(&mut self, area: Rect, role: Role) {
+        self.buffer.set_style(area.intersection(self.buffer.area), self.style(role));
+    }
+
+    /// Lays only the ground and the weight of a role over what is drawn in `area`: colours that mean something stay.
+    pub fn underlay(&mut self, area: Rect, role: Role) {
+        let mut style = self.style(role);
+        style.fg = None;
+        self.buffer.set_style(area.intersection(self.buffer.area), style);
+    }
+
+    /// Writes `words` at a place, cut to `cells`; returns where the next cell is. The one way text gets on screen.
+    pub fn put(&mut self, x: u16, y: u16, words: &str, cells: u16, role: Role) -> u16 {
+        self.put_styled(x, y, words, cells, self.style(role))
+    }
+
+    /// [`Canvas::put`] with a style of its own.
+    pub fn put_styled(&mut self, x: u16, y: u16, words: &str, cells: u16, style: Style) -> u16 {
+        let area = self.buffer.area;
+        if y < area.top() || y >= area.bottom() || x >= area.right() {
+            return x;
+        }
+        let cells = cells.min(area.right() - x);
+        let clean;
+        let words = if words.contains(is_hidden) {
+            clean = Clean::line(words);
+            clean.as_str()
+        } else {
+            words
+        };
+        let words = text::fit(words, usize::from(cells));
+        self.buffer.set_stringn(x, y, words.as_ref(), usize::from(cells), style).0
+    }
+
+    /// Writes `words` so that they end just before `right`.
+    pub fn put_right(&mut self, right: u16, y: u16, words: &str, cells: u16, role: Role) -> u16 {
+        let wide = (text::width(words) as u16).min(cells).min(right);
+        self.put(right - wide, y, words, wide, role);
+        right - wide
+    }
+
+    /// Writes `words` in the middle of `area`'s line `y`.
+    pub fn put_centre(&mut self, area: Rect, y: u16, words: &str, role: Role) {
+        let wide = (text::width(words) as u16).min(area.width);
+        self.put(area.x + (area.width - wide) / 2, y, words, wide, role);
+    }
+
+    /// How long ago `then` was.
+    pub fn age(&self, then: Timestamp) -> String {
+        let (words, next) = text::age(self.now, then);
+        let soonest = self.changes_in.get().map_or(next, |soonest| soonest.min(next));
+        self.changes_in.set(Some(soonest));
+        words
+    }
+
+    /// A vertical line.
+    pub fn rule_down(&mut self, x: u16, top: u16, height: u16, role: Role) {
+        for y in top..top.saturating_add(height) {
+            self.put(x, y, "│", 1, role);
+        }
+    }
+
+    /// A horizontal line.
+    pub fn rule_across(&mut self, area: Rect, y: u16, role: Role) {
+        self.put(area.x, y, &"─".repeat(usize::from(area.width)), area.width, role);
+    }
+
+    /// An empty box with a round border and a title; returns its inside.
+    pub fn boxed(&mut self, area: Rect, title: &str) -> Rect {
+        let area = area.intersection(self.buffer.area);
+        self.fill(area, Role::Overlay);
+        if area.width < 4 || area.height < 3 {
+            return area;
+        }
+        let across = "─".repeat(usize::from(area.width) - 2);
+        self.put(area.x, area.y, &format!("╭{across}╮"), area.width, Role::LineFocus);
+        self.put(area.x, area.bottom() - 1, &format!("╰{across}╯"), area.width, Role::LineFocus);
+        self.rule_down(area.x, area.y + 1, area.height - 2, Role::LineFocus);
+        self.rule_down(area.right() - 1, area.y + 1, area.height - 2, Role::LineFocus);
+        if !title.is_empty() {
+            self.put(area.x + 2, area.y, &format!(" {title} "), area.width - 4, Role::Title);
+        }
+        Rect { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 }
+    }
+
+    /// Shows the terminal's cursor there, for typing.
+    pub fn set_cursor(&mut self, x: u16, y: u16) {
+        self.cursor = Some(Position { x: x.min(self.buffer.area.right().saturating_sub(1)), y });
+    }
+
+    /// Where the terminal's cursor is to be, and in how many seconds some age will read differently.
+    pub fn finish(self) -> (Option<Position>, Option<i64>) {
+        (self.cursor, self.changes_in.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::ColorMode;
+
+    #[test]
+    fn nothing_hidden_reaches_a_cell() {
+        let theme = Theme::fallback(ColorMode::None);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
+        let mut canvas = Canvas::new(&mut buffer, &theme, Timestamp::UNIX_EPOCH);
+        canvas.put(0, 0, "a\u{1b}[2Jb\u{202e}c\u{9b}\0", 40, Role::Text);
+        let shown: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+        assert!(!shown.chars().any(is_hidden), "{shown:?}");
+        assert!(shown.starts_with("a␛[2Jb⟨202E⟩c"));
+    }
+
+    #[test]
+    fn the_soonest_age_decides_when_to_wake() {
+        let theme = Theme::fallback(ColorMode::None);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let canvas = Canvas::new(&mut buffer, &theme, now);
+        canvas.age(Timestamp::from_second(1_000_000 - 3_601).unwrap());
+        canvas.age(Timestamp::from_second(1_000_000 - 130).unwrap());
+        assert_eq!(canvas.finish().1, Some(50));
+    }
+}

@@ -1,0 +1,267 @@
+//! How views get what they show: by ticket.
+//!
+//! A view asks a [`Question`] and gets a [`Ticket`]; a worker asks the [`Store`], and the answer comes back through the
+//! console's queue with the ticket on it. Views never touch the store. Two workers: one takes only what a person
+//! waits for ([`Lane::Now`]), the other takes that first and then the rest (counts, totals), so a slow count never
+//! delays a list. A question that supersedes another one still waiting in the same slot takes its place, and an answer
+//! to anything but a slot's newest ticket is dropped: an old answer never replaces a newer one.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window};
+use quarterdeck_sync::store::Mirror;
+use serde_json::Value;
+
+/// Where the console reads. Called by the workers only, never by the thread that draws.
+pub trait Store: Send + Sync {
+    /// A window of rows.
+    fn window(&self, query: &Query) -> Result<Window, String>;
+    /// How many rows answer `query`; counts at most `cap` one by one.
+    fn count(&self, query: &Query, cap: u64) -> Result<CountOf, String>;
+    /// One record.
+    fn record(&self, key: RowKey) -> Result<Option<Record>, String>;
+    /// Freshness of every list.
+    fn freshness(&self) -> Result<Vec<Freshness>, String>;
+    /// Open problems, newest first, at most `limit`.
+    fn problems(&self, limit: usize) -> Result<Vec<Problem>, String>;
+    /// Live rows by status within `scope`.
+    fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String>;
+}
+
+impl Store for Mirror {
+    fn window(&self, query: &Query) -> Result<Window, String> {
+        self.reader().and_then(|reader| reader.window(query)).map_err(|error| error.to_string())
+    }
+
+    fn count(&self, query: &Query, cap: u64) -> Result<CountOf, String> {
+        self.reader().and_then(|reader| reader.count(query, cap)).map_err(|error| error.to_string())
+    }
+
+    fn record(&self, key: RowKey) -> Result<Option<Record>, String> {
+        self.reader().and_then(|reader| reader.record(key)).map_err(|error| error.to_string())
+    }
+
+    fn freshness(&self) -> Result<Vec<Freshness>, String> {
+        self.reader().and_then(|reader| reader.freshness()).map_err(|error| error.to_string())
+    }
+
+    fn problems(&self, limit: usize) -> Result<Vec<Problem>, String> {
+        self.reader().and_then(|reader| reader.problems(None, limit)).map_err(|error| error.to_string())
+    }
+
+    fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String> {
+        let found = self.reader().and_then(|reader| reader.statuses(scope)).map_err(|error| error.to_string())?;
+        Ok(found.into_iter().collect())
+    }
+}
+
+/// What can be asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// A window of rows.
+    Window(Query),
+    /// A number of rows.
+    Count(Query),
+    /// A whole record, its document parsed.
+    Record(RowKey),
+    /// Freshness of every list, and the open problems.
+    Health,
+    /// Live rows by status.
+    Statuses(Scope),
+}
+
+/// What comes back.
+#[derive(Debug)]
+pub enum Answer {
+    /// See [`Question::Window`].
+    Window(Window),
+    /// See [`Question::Count`].
+    Count(CountOf),
+    /// See [`Question::Record`]; `None` when it is not there any more.
+    Record(Option<Box<Opened>>),
+    /// See [`Question::Health`].
+    Health(Vec<Freshness>, Vec<Problem>),
+    /// See [`Question::Statuses`].
+    Statuses(Vec<(String, u64)>),
+    /// It could not be read; for a person.
+    Failed(String),
+}
+
+/// A record with its document parsed; a document that is not JSON stands as one string.
+#[derive(Debug)]
+pub struct Opened {
+    /// The record.
+    pub record: Record,
+    /// Its document.
+    pub doc: Value,
+}
+
+/// Problems shown at most.
+const PROBLEMS: usize = 200;
+/// Rows counted one by one at most: beyond, a count reads "at least".
+const COUNT_CAP: u64 = 1_000_000;
+
+/// Who asked: the console itself, or one of its views by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// The frame: header and status bar.
+    Frame,
+    /// A view.
+    View(usize),
+}
+
+/// One thing of an owner that can be asked for; only the newest question in it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// Whose.
+    pub owner: Owner,
+    /// Which of its things.
+    pub part: u8,
+}
+
+/// A question's number. Later ones are higher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(u64);
+
+/// An answer on its way to who asked.
+#[derive(Debug)]
+pub struct Answered {
+    /// For whom.
+    pub slot: Slot,
+    /// To which question.
+    pub ticket: Ticket,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// How urgent a question is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// A person looks at the place where it will stand.
+    Now,
+    /// It may come later.
+    Later,
+}
+
+#[derive(Debug)]
+struct Job {
+    slot: Slot,
+    ticket: Ticket,
+    question: Question,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    now: VecDeque<Job>,
+    later: VecDeque<Job>,
+    next: u64,
+    /// Asked, not superseded, not yet answered.
+    open: usize,
+    closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    news: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // A worker that panicked left the lists whole: every change to them is one push or pop.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, only_now: bool) -> Option<Job> {
+        let mut waiting = self.lock();
+        loop {
+            if waiting.closed {
+                return None;
+            }
+            if let Some(job) = waiting.now.pop_front() {
+                return Some(job);
+            }
+            if !only_now && let Some(job) = waiting.later.pop_front() {
+                return Some(job);
+            }
+            waiting = self.news.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// The counter where questions are handed in. Its workers end with it.
+#[derive(Debug)]
+pub struct Desk {
+    shared: Arc<Shared>,
+}
+
+impl Desk {
+    /// A desk in front of `store`; every answer goes to `deliver`, from a worker's thread.
+    pub fn new(store: &Arc<dyn Store>, deliver: impl Fn(Answered) + Send + Clone + 'static) -> Self {
+        let shared = Arc::new(Shared::default());
+        for only_now in [true, false] {
+            let (shared, store, deliver) = (Arc::clone(&shared), Arc::clone(store), deliver.clone());
+            thread::spawn(move || {
+                while let Some(job) = shared.take(only_now) {
+                    let answer = ask(store.as_ref(), &job.question);
+                    // Counted as answered before it is delivered: whoever sees the answer sees the desk without it.
+                    shared.lock().open -= 1;
+                    deliver(Answered { slot: job.slot, ticket: job.ticket, answer });
+                }
+            });
+        }
+        Self { shared }
+    }
+
+    /// Hands a question in.
+    pub fn ask(&self, slot: Slot, lane: Lane, question: Question) -> Ticket {
+        let mut waiting = self.shared.lock();
+        waiting.next += 1;
+        let ticket = Ticket(waiting.next);
+        let before = waiting.now.len() + waiting.later.len();
+        waiting.now.retain(|job| job.slot != slot);
+        waiting.later.retain(|job| job.slot != slot);
+        waiting.open -= before - (waiting.now.len() + waiting.later.len());
+        waiting.open += 1;
+        let job = Job { slot, ticket, question };
+        match lane {
+            Lane::Now => waiting.now.push_back(job),
+            Lane::Later => waiting.later.push_back(job),
+        }
+        drop(waiting);
+        self.shared.news.notify_all();
+        ticket
+    }
+
+    /// Questions without an answer yet.
+    pub fn open(&self) -> usize {
+        self.shared.lock().open
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.news.notify_all();
+    }
+}
+
+fn ask(store: &dyn Store, question: &Question) -> Answer {
+    let answer = match question {
+        Question::Window(query) => store.window(query).map(Answer::Window),
+        Question::Count(query) => store.count(query, COUNT_CAP).map(Answer::Count),
+        Question::Record(key) => store.record(*key).map(|found| {
+            Answer::Record(found.map(|record| {
+                let doc = serde_json::from_str(&record.doc).unwrap_or_else(|_| Value::String(record.doc.clone()));
+                Box::new(Opened { record, doc })
+            }))
+        }),
+        Question::Health => {
+            store.freshness().and_then(|lists| Ok(Answer::Health(lists, store.problems(PROBLEMS)?)))
+        }
+        Question::Statuses(scope) => store.statuses(scope).map(Answer::Statuses),
+    };
+    answer.unwrap_or_else(Answer::Failed)
+}

@@ -1,0 +1,224 @@
+//! What the console knows of its connections: how fresh each is, what its sync is doing, what stands in the way.
+//!
+//! Fed by the mirror (freshness, problems) and by the engine's events; read by the status bar, the tabs and the
+//! connections view. Honest by construction: "up to date" needs every list to say so.
+
+use jiff::Timestamp;
+use quarterdeck_sync::engine::{ConnectionReport, Event, Outcome};
+use quarterdeck_sync::model::{Freshness, Kind, Offered, Problem};
+use quarterdeck_sync::platform::{BudgetView, FetchKind};
+
+use super::text::{age, grouped};
+use super::theme::{BADGES, Role};
+
+/// What the operator has set up, as far as the console shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionInfo {
+    /// Its name.
+    pub name: String,
+    /// Its platform.
+    pub platform: String,
+    /// Where it is.
+    pub url: String,
+}
+
+/// What a connection is doing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Activity {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// Being pulled.
+    Syncing {
+        /// List on the move, with rows read and rows there are.
+        at: Option<(String, u64, Option<u64>)>,
+        /// Lists done.
+        done: usize,
+        /// Lists to do.
+        lists: usize,
+    },
+}
+
+/// How the last pull of a connection ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ended {
+    /// When.
+    pub at: Timestamp,
+    /// Why it could not be read at all: a word, and the message.
+    pub error: Option<(&'static str, String)>,
+    /// Lists that were not read, or only in part.
+    pub troubled: usize,
+}
+
+/// One connection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    /// As set up.
+    pub info: ConnectionInfo,
+    /// What it is doing.
+    pub activity: Activity,
+    /// How it ended last, in this session.
+    pub ended: Option<Ended>,
+    /// Its budget, when told.
+    pub budget: BudgetView,
+}
+
+/// All of them, and what the mirror says of their lists.
+#[derive(Debug, Default)]
+pub struct Fleet {
+    /// The connections, in the operator's order.
+    pub connections: Vec<Connection>,
+    /// Every list, by connection and collection.
+    pub lists: Vec<Freshness>,
+    /// Open problems.
+    pub problems: Vec<Problem>,
+    /// The mirror has answered once.
+    pub known: bool,
+    /// Who else syncs, when it is not this process.
+    pub lease: Option<String>,
+}
+
+/// A short judgement with its glyph: never colour alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What it means.
+    pub role: Role,
+    /// Its sign.
+    pub glyph: &'static str,
+    /// In words.
+    pub words: String,
+    /// The moment whose age stands in the words: they change with it.
+    pub since: Option<Timestamp>,
+}
+
+impl Fleet {
+    /// A fleet of these connections.
+    pub fn new(connections: Vec<ConnectionInfo>) -> Self {
+        let connections = connections
+            .into_iter()
+            .map(|info| Connection { info, activity: Activity::Idle, ended: None, budget: BudgetView::default() })
+            .collect();
+        Self { connections, ..Self::default() }
+    }
+
+    /// Takes in what the mirror says.
+    pub fn health(&mut self, lists: Vec<Freshness>, problems: Vec<Problem>) {
+        (self.lists, self.problems, self.known) = (lists, problems, true);
+    }
+
+    /// Takes in what a sync tells.
+    pub fn event(&mut self, event: Event) {
+        let name = match &event {
+            Event::Started { connection, .. } => connection.clone(),
+            Event::Progress { list, .. } => list.connection.clone(),
+            Event::Listed(report) => report.list.connection.clone(),
+            Event::Finished(report) => report.connection.clone(),
+        };
+        let Some(connection) = self.connections.iter_mut().find(|known| known.info.name == name) else { return };
+        match event {
+            Event::Started { lists, .. } => connection.activity = Activity::Syncing { at: None, done: 0, lists },
+            Event::Progress { list, rows, total, budget } => {
+                connection.budget = budget;
+                if let Activity::Syncing { at, .. } = &mut connection.activity {
+                    *at = Some((list.collection, rows, total));
+                }
+            }
+            Event::Listed(report) => {
+                if let Activity::Syncing { at, done, .. } = &mut connection.activity {
+                    *done += 1;
+                    if at.as_ref().is_some_and(|(list, ..)| *list == report.list.collection) {
+                        *at = None;
+                    }
+                }
+            }
+            Event::Finished(report) => {
+                connection.budget = report.budget.clone();
+                connection.activity = Activity::Idle;
+                connection.ended = Some(ended(&report));
+            }
+        }
+    }
+
+    /// Live records of a kind, all connections together.
+    pub fn live(&self, kind: Kind) -> u64 {
+        self.lists.iter().filter(|list| list.kind == kind).map(|list| list.mirror_count).sum()
+    }
+
+    /// The badge of a connection: its colour in tables, by its place in the operator's order.
+    pub fn badge(&self, name: &str) -> Role {
+        let place = self.connections.iter().position(|known| known.info.name == name).unwrap_or(0);
+        BADGES[place % BADGES.len()]
+    }
+
+    /// A sync is running.
+    pub fn syncing(&self) -> bool {
+        self.connections.iter().any(|connection| connection.activity != Activity::Idle)
+    }
+
+    /// Nothing has ever been mirrored.
+    pub fn empty(&self) -> bool {
+        self.known && self.lists.iter().all(|list| list.mirror_count + list.gone_count == 0)
+    }
+
+    /// Lists a connection offers.
+    pub fn lists_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Freshness> {
+        self.lists.iter().filter(move |list| list.list.connection == name && !matches!(list.offered, Offered::No { .. }))
+    }
+
+    /// How a connection stands.
+    pub fn verdict(&self, connection: &Connection, now: Timestamp) -> Verdict {
+        if let Activity::Syncing { at, done, lists } = &connection.activity {
+            let words = match at {
+                Some((list, rows, Some(total))) => format!("{list} {}/{}", grouped(*rows), grouped((*total).max(*rows))),
+                Some((list, rows, None)) => format!("{list} {}", grouped(*rows)),
+                None => format!("syncing {done}/{lists}"),
+            };
+            return Verdict { role: Role::Busy, glyph: "↻", words, since: None };
+        }
+        if let Some(Ended { error: Some((word, _)), at, .. }) = &connection.ended {
+            return Verdict { role: Role::Bad, glyph: "!", words: format!("{word} {}", age(now, *at).0), since: Some(*at) };
+        }
+        let name = &connection.info.name;
+        let oldest = self.lists_of(name).map(|list| list.checked_at).min().flatten();
+        let Some(oldest) = oldest else {
+            let begun = self.lists_of(name).any(|list| list.checked_at.is_some() || list.walking);
+            let words = if begun { "partly synced" } else { "never synced" };
+            return Verdict { role: Role::Warn, glyph: "○", words: words.to_owned(), since: None };
+        };
+        let passed = age(now, oldest).0;
+        let behind = self.lists_of(name).filter(|list| !list.up_to_date()).count();
+        if behind > 0 {
+            let lists = if behind == 1 { "1 list behind".to_owned() } else { format!("{behind} lists behind") };
+            return Verdict { role: Role::Warn, glyph: "~", words: format!("{passed}, {lists}"), since: Some(oldest) };
+        }
+        Verdict { role: Role::Good, glyph: "✓", words: passed, since: Some(oldest) }
+    }
+}
+
+/// What a budget says when it matters: little left, or waiting.
+pub(crate) fn budget_words(budget: &BudgetView, now: Timestamp) -> Option<String> {
+    if let Some(until) = budget.paused_until.filter(|until| *until > now) {
+        return Some(format!("waits {}s", (until.as_second() - now.as_second()).max(1)));
+    }
+    let (limit, left) = budget.limit.zip(budget.remaining)?;
+    (left * 4 <= limit).then(|| format!("{left}/{limit} left"))
+}
+
+fn ended(report: &ConnectionReport) -> Ended {
+    let error = report.error.as_ref().map(|error| {
+        let word = match error.kind {
+            Some(FetchKind::Unauthorized) => "not signed in",
+            Some(FetchKind::Forbidden) => "forbidden",
+            Some(FetchKind::Unreachable) => "unreachable",
+            Some(FetchKind::TimedOut) => "timed out",
+            Some(FetchKind::RateLimited) => "rate limited",
+            Some(FetchKind::Server) => "server error",
+            Some(FetchKind::Unusable) => "not usable",
+            _ => "failed",
+        };
+        (word, error.message.clone())
+    });
+    let troubled =
+        report.lists.iter().filter(|list| matches!(list.outcome, Outcome::Partial | Outcome::Failed)).count();
+    Ended { at: report.ended_at, error, troubled }
+}

@@ -1,0 +1,271 @@
+//! Keys as they are written (`j`, `C-d`, `<PgDn>`), and what each does: the action table with the operator's changes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::actions::{self, ACTIONS, Act, Scope};
+
+/// One key, with the modifiers that matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    code: KeyCode,
+    mods: KeyModifiers,
+}
+
+const NAMED: [(&str, KeyCode); 13] = [
+    ("Enter", KeyCode::Enter),
+    ("Esc", KeyCode::Esc),
+    ("Tab", KeyCode::Tab),
+    ("BackTab", KeyCode::BackTab),
+    ("BS", KeyCode::Backspace),
+    ("Del", KeyCode::Delete),
+    ("Up", KeyCode::Up),
+    ("Down", KeyCode::Down),
+    ("Left", KeyCode::Left),
+    ("Right", KeyCode::Right),
+    ("PgUp", KeyCode::PageUp),
+    ("PgDn", KeyCode::PageDown),
+    ("Home", KeyCode::Home),
+];
+
+impl Key {
+    /// What a terminal sent. Shift is part of the character, or of the key's own name.
+    pub fn from_event(event: &KeyEvent) -> Self {
+        let mut mods = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
+        let code = match event.code {
+            KeyCode::Char(c) if mods.contains(KeyModifiers::CONTROL) => KeyCode::Char(c.to_ascii_lowercase()),
+            KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+            // Some terminals send C-h for backspace, and C-i and C-m are Tab and Enter on all of them.
+            code => code,
+        };
+        if code == KeyCode::BackTab {
+            mods = KeyModifiers::NONE;
+        }
+        Self { code, mods }
+    }
+
+    /// Reads `j`, `G`, `C-d`, `A-x`, `<Enter>`, `C-<Left>`, `<F1>`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut rest = text;
+        let mut mods = KeyModifiers::NONE;
+        loop {
+            let (mark, modifier) = match rest.get(..2) {
+                Some("C-") if rest.len() > 2 => ("C-", KeyModifiers::CONTROL),
+                Some("A-") if rest.len() > 2 => ("A-", KeyModifiers::ALT),
+                _ => break,
+            };
+            rest = &rest[mark.len()..];
+            mods |= modifier;
+        }
+        let mut chars = rest.chars();
+        let code = match (chars.next(), chars.next()) {
+            (Some(c), None) if !quarterdeck_sync::text::is_hidden(c) && c != ' ' => KeyCode::Char(c),
+            (Some('<'), Some(_)) => named(rest).ok_or_else(|| format!("`{text}` is not a key"))?,
+            _ => return Err(format!("`{text}` is not a key: write j, G, C-d, A-x, <Enter>, <PgDn>, <F1> ...")),
+        };
+        Ok(Self { code, mods })
+    }
+}
+
+fn named(text: &str) -> Option<KeyCode> {
+    let name = text.strip_prefix('<')?.strip_suffix('>')?;
+    if name == "Space" {
+        return Some(KeyCode::Char(' '));
+    }
+    if name == "End" {
+        return Some(KeyCode::End);
+    }
+    if let Some(number) = name.strip_prefix('F').and_then(|n| n.parse::<u8>().ok()) {
+        return (1..=24).contains(&number).then_some(KeyCode::F(number));
+    }
+    NAMED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, code)| *code)
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.mods.contains(KeyModifiers::CONTROL) {
+            f.write_str("C-")?;
+        }
+        if self.mods.contains(KeyModifiers::ALT) {
+            f.write_str("A-")?;
+        }
+        match self.code {
+            KeyCode::Char(' ') => f.write_str("<Space>"),
+            KeyCode::Char(c) => write!(f, "{c}"),
+            KeyCode::F(number) => write!(f, "<F{number}>"),
+            KeyCode::End => f.write_str("<End>"),
+            code => {
+                let name = NAMED.iter().find(|(_, known)| *known == code).map_or("?", |(name, _)| name);
+                write!(f, "<{name}>")
+            }
+        }
+    }
+}
+
+/// The keys in force.
+#[derive(Debug, Clone)]
+pub struct Keymap {
+    acts: HashMap<(Scope, Key), Act>,
+    keys: HashMap<Act, Vec<Key>>,
+}
+
+impl Keymap {
+    /// The table's keys with the operator's changes: action id to its keys; an empty list unbinds it.
+    /// Also what is wrong with the changes, for a person: unknown actions, keys that cannot be, keys given twice.
+    pub fn new(changes: &BTreeMap<String, Vec<String>>) -> (Self, Vec<String>) {
+        let mut trouble = Vec::new();
+        for id in changes.keys().filter(|id| actions::by_id(id).is_none()) {
+            trouble.push(format!("keys: there is no action `{id}`"));
+        }
+        let mut map = Self { acts: HashMap::new(), keys: HashMap::new() };
+        for action in ACTIONS {
+            let written: Vec<&str> = match changes.get(action.id) {
+                Some(keys) => keys.iter().map(String::as_str).collect(),
+                None => action.keys.to_vec(),
+            };
+            for text in written {
+                match Key::parse(text) {
+                    Ok(key) => map.bind(action.act, key, &mut trouble),
+                    Err(why) => trouble.push(format!("keys.{}: {why}", action.id)),
+                }
+            }
+        }
+        (map, trouble)
+    }
+
+    fn bind(&mut self, act: Act, key: Key, trouble: &mut Vec<String>) {
+        let action = actions::row(act);
+        let rival = reach(action.scope).iter().find_map(|scope| self.acts.get(&(*scope, key)));
+        if let Some(rival) = rival.filter(|rival| **rival != act) {
+            let taken = actions::row(*rival).id;
+            trouble.push(format!("keys: {key} means both `{taken}` and `{}`; `{taken}` keeps it", action.id));
+            return;
+        }
+        self.acts.insert((action.scope, key), act);
+        let keys = self.keys.entry(act).or_default();
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+
+    /// What `key` does in `scope`, or in the wider ones around it.
+    pub fn find(&self, scope: Scope, key: Key) -> Option<Act> {
+        let around: &[Scope] = match scope {
+            Scope::Prompt => &[Scope::Prompt],
+            Scope::List => &[Scope::List, Scope::Move, Scope::Global],
+            Scope::Detail => &[Scope::Detail, Scope::Move, Scope::Global],
+            Scope::Move => &[Scope::Move, Scope::Global],
+            Scope::Global => &[Scope::Global],
+        };
+        around.iter().find_map(|scope| self.acts.get(&(*scope, key)).copied())
+    }
+
+    /// The keys of an action, as written.
+    pub fn keys_of(&self, act: Act) -> Vec<String> {
+        self.keys.get(&act).map(|keys| keys.iter().map(Key::to_string).collect()).unwrap_or_default()
+    }
+
+    /// The first key of an action, made short for hints.
+    pub fn hint_of(&self, act: Act) -> Option<String> {
+        let key = self.keys.get(&act)?.first()?;
+        Some(match key.code {
+            KeyCode::Enter => "⏎".to_owned(),
+            KeyCode::Char(' ') => "space".to_owned(),
+            KeyCode::Esc | KeyCode::Tab if key.mods.is_empty() => key.to_string().trim_matches(['<', '>']).to_lowercase(),
+            _ => key.to_string(),
+        })
+    }
+}
+
+/// Scopes in which a key of `scope` would be felt: those it is looked up together with.
+fn reach(scope: Scope) -> &'static [Scope] {
+    match scope {
+        Scope::Global => &[Scope::Global, Scope::Move, Scope::List, Scope::Detail],
+        Scope::Move => &[Scope::Move, Scope::Global, Scope::List, Scope::Detail],
+        Scope::List => &[Scope::List, Scope::Move, Scope::Global],
+        Scope::Detail => &[Scope::Detail, Scope::Move, Scope::Global],
+        Scope::Prompt => &[Scope::Prompt],
+    }
+}
+
+/// The text of `docs/keys.md`.
+pub fn page() -> String {
+    let mut out = String::from(
+        "# Keys\n\nMade from the action table (`src/tui/actions.rs`); a test keeps it so. Every key can be changed or taken away in\n\
+         the settings: `[keys]`, then `id = [\"key\", ...]`; an empty list takes the keys away. Keys are written `j`, `G`, `C-d`,\n\
+         `A-x`, `<Enter>`, `<PgDn>`, `<F1>`.\n",
+    );
+    for scope in Scope::ALL {
+        out.push_str(&format!("\n## {}\n\n| keys | id | what it does |\n|---|---|---|\n", scope.title()));
+        for action in ACTIONS.iter().filter(|action| action.scope == scope) {
+            let keys: Vec<String> = action.keys.iter().map(|key| format!("`{key}`")).collect();
+            out.push_str(&format!("| {} | `{}` | {} |\n", keys.join(" "), action.id, action.label));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes(list: &[(&str, &[&str])]) -> BTreeMap<String, Vec<String>> {
+        list.iter().map(|(id, keys)| ((*id).into(), keys.iter().map(|k| (*k).into()).collect())).collect()
+    }
+
+    #[test]
+    fn the_table_itself_has_no_clash() {
+        let (_, trouble) = Keymap::new(&BTreeMap::new());
+        assert_eq!(trouble, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_key_can_be_moved_and_taken_away() {
+        let (map, trouble) = Keymap::new(&changes(&[("quit", &["Q"]), ("next-theme", &[])]));
+        assert_eq!(trouble, Vec::<String>::new());
+        let key = |text: &str| Key::parse(text).unwrap();
+        assert_eq!(map.find(Scope::List, key("Q")), Some(Act::Quit));
+        assert_eq!(map.find(Scope::List, key("q")), None);
+        assert_eq!(map.find(Scope::List, key("T")), None);
+    }
+
+    #[test]
+    fn clashes_and_nonsense_are_reported() {
+        let (map, trouble) = Keymap::new(&changes(&[("sort", &["j"]), ("qiut", &["x"]), ("help", &["<Nope>", "C-"])]));
+        assert_eq!(trouble.len(), 4, "{trouble:?}");
+        assert!(trouble.iter().any(|line| line.contains("j means both `down` and `sort`")));
+        assert!(trouble.iter().any(|line| line.contains("no action `qiut`")));
+        assert_eq!(map.find(Scope::List, Key::parse("j").unwrap()), Some(Act::Down));
+    }
+
+    #[test]
+    fn keys_are_written_as_they_are_read() {
+        for text in ["j", "G", "?", "<", "C-d", "A-x", "C-<Left>", "<Enter>", "<PgDn>", "<F12>", "<Space>", "<BackTab>", "<End>"] {
+            assert_eq!(Key::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn typing_never_meets_an_action_of_a_list() {
+        let (map, _) = Keymap::new(&BTreeMap::new());
+        for c in ('a'..='z').chain('A'..='Z').chain('0'..='9').chain("/:?[]#".chars()) {
+            let key = Key { code: KeyCode::Char(c), mods: KeyModifiers::NONE };
+            assert_eq!(map.find(Scope::Prompt, key), None, "{c}");
+        }
+    }
+
+    #[test]
+    fn the_keys_page_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");
+        if std::env::var_os("QD_BLESS").is_some() {
+            std::fs::write(path, page()).unwrap();
+        }
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(written == page(), "docs/keys.md is stale: run the tests once with QD_BLESS=1");
+    }
+}

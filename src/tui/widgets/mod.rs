@@ -1,0 +1,11 @@
+//! Parts that views and the frame are put together from. They draw on a [`Canvas`](super::canvas::Canvas) and know nothing of stores,
+//! views or the loop.
+
+pub(crate) mod help;
+pub(crate) mod input;
+pub(crate) mod palette;
+pub(crate) mod statusbar;
+pub(crate) mod table;
+pub(crate) mod tabs;
+pub(crate) mod toast;
+pub(crate) mod tree;
