@@ -51,6 +51,8 @@ pub struct Facts {
     pub selected: bool,
     /// The open view is a list of records.
     pub records: bool,
+    /// The list is grouped.
+    pub grouped: bool,
     /// The list is filtered.
     pub filtered: bool,
     /// There is a connection to sync.
@@ -103,6 +105,7 @@ macro_rules! actions {
 const ALWAYS: Why = |_| None;
 const WITH_ROW: Why = |facts| (!facts.selected).then_some("nothing is selected");
 const IN_LIST: Why = |facts| (!facts.records).then_some("this view is not a list of records");
+const IN_GROUPS: Why = |facts| (!facts.grouped).then_some("this list has no groups");
 const CAN_SYNC: Why = |facts| match (facts.connected, facts.reading) {
     (false, _) => Some("there is no connection yet: qd connect add"),
     (_, true) => Some("another qd is syncing; this one only reads"),
@@ -145,6 +148,8 @@ actions! {
     Filter "filter" ["/"] List None 20 "filter" "Filter the list; words, field:value, \"phrase\", -not" IN_LIST;
     Sort "sort" ["o"] List None 30 "sort" "Sort by the next column" IN_LIST;
     Reverse "reverse" ["O"] List None 0 "reverse" "Turn the order round" IN_LIST;
+    NextGroup "next-group" ["."] List None 15 "group" "Next group" IN_GROUPS;
+    PreviousGroup "previous-group" [","] List None 0 "previous group" "Previous group" IN_GROUPS;
     Layout "layout" ["v"] List None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
     ShowGone "show-gone" ["z"] List None 45 "gone" "Show or hide records their platform no longer lists" IN_LIST;
 

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window};
+use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window};
 use quarterdeck_sync::store::Mirror;
 use serde_json::Value;
 
@@ -62,6 +62,15 @@ impl Store for Mirror {
 pub enum Question {
     /// A window of rows.
     Window(Query),
+    /// A window around a row: from it on as `query` says, and at most `before` rows before it.
+    Around {
+        /// The part that begins at the row.
+        query: Query,
+        /// The row.
+        key: RowKey,
+        /// Rows before it.
+        before: usize,
+    },
     /// A number of rows.
     Count(Query),
     /// A whole record, its document parsed.
@@ -248,9 +257,21 @@ impl Drop for Desk {
     }
 }
 
+/// Two windows, one on each side of a row. They are read one after the other, so a row that moved between the two
+/// reads may stand in both: the later reading wins.
+fn around(store: &dyn Store, query: &Query, key: RowKey, before: usize) -> Result<Window, String> {
+    let mut from = store.window(query)?;
+    let above = Query { anchor: Anchor::Before(key), limit: before, ..query.clone() };
+    let mut above = store.window(&above)?;
+    from.rows.retain(|row| above.rows.iter().all(|earlier| earlier.key != row.key));
+    above.rows.append(&mut from.rows);
+    Ok(Window { rows: above.rows, more_before: above.more_before, more_after: from.more_after })
+}
+
 fn ask(store: &dyn Store, question: &Question) -> Answer {
     let answer = match question {
         Question::Window(query) => store.window(query).map(Answer::Window),
+        Question::Around { query, key, before } => around(store, query, *key, *before).map(Answer::Window),
         Question::Count(query) => store.count(query, COUNT_CAP).map(Answer::Count),
         Question::Record(key) => store.record(*key).map(|found| {
             Answer::Record(found.map(|record| {
@@ -258,9 +279,7 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
                 Box::new(Opened { record, doc })
             }))
         }),
-        Question::Health => {
-            store.freshness().and_then(|lists| Ok(Answer::Health(lists, store.problems(PROBLEMS)?)))
-        }
+        Question::Health => store.freshness().and_then(|lists| Ok(Answer::Health(lists, store.problems(PROBLEMS)?))),
         Question::Statuses(scope) => store.statuses(scope).map(Answer::Statuses),
     };
     answer.unwrap_or_else(Answer::Failed)

@@ -162,21 +162,30 @@ impl Fleet {
 
     /// Lists a connection offers.
     pub fn lists_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Freshness> {
-        self.lists.iter().filter(move |list| list.list.connection == name && !matches!(list.offered, Offered::No { .. }))
+        self.lists
+            .iter()
+            .filter(move |list| list.list.connection == name && !matches!(list.offered, Offered::No { .. }))
     }
 
     /// How a connection stands.
     pub fn verdict(&self, connection: &Connection, now: Timestamp) -> Verdict {
         if let Activity::Syncing { at, done, lists } = &connection.activity {
             let words = match at {
-                Some((list, rows, Some(total))) => format!("{list} {}/{}", grouped(*rows), grouped((*total).max(*rows))),
+                Some((list, rows, Some(total))) => {
+                    format!("{list} {}/{}", grouped(*rows), grouped((*total).max(*rows)))
+                }
                 Some((list, rows, None)) => format!("{list} {}", grouped(*rows)),
                 None => format!("syncing {done}/{lists}"),
             };
             return Verdict { role: Role::Busy, glyph: "↻", words, since: None };
         }
         if let Some(Ended { error: Some((word, _)), at, .. }) = &connection.ended {
-            return Verdict { role: Role::Bad, glyph: "!", words: format!("{word} {}", age(now, *at).0), since: Some(*at) };
+            return Verdict {
+                role: Role::Bad,
+                glyph: "!",
+                words: format!("{word} {}", age(now, *at).0),
+                since: Some(*at),
+            };
         }
         let name = &connection.info.name;
         let oldest = self.lists_of(name).map(|list| list.checked_at).min().flatten();

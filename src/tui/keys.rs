@@ -46,6 +46,11 @@ impl Key {
         Self { code, mods }
     }
 
+    /// It cannot be text: control or alt is held.
+    pub fn is_control(self) -> bool {
+        !self.mods.is_empty()
+    }
+
     /// Reads `j`, `G`, `C-d`, `A-x`, `<Enter>`, `C-<Left>`, `<F1>`.
     ///
     /// # Errors
@@ -176,7 +181,9 @@ impl Keymap {
         Some(match key.code {
             KeyCode::Enter => "⏎".to_owned(),
             KeyCode::Char(' ') => "space".to_owned(),
-            KeyCode::Esc | KeyCode::Tab if key.mods.is_empty() => key.to_string().trim_matches(['<', '>']).to_lowercase(),
+            KeyCode::Esc | KeyCode::Tab if key.mods.is_empty() => {
+                key.to_string().trim_matches(['<', '>']).to_lowercase()
+            }
             _ => key.to_string(),
         })
     }
@@ -245,7 +252,21 @@ mod tests {
 
     #[test]
     fn keys_are_written_as_they_are_read() {
-        for text in ["j", "G", "?", "<", "C-d", "A-x", "C-<Left>", "<Enter>", "<PgDn>", "<F12>", "<Space>", "<BackTab>", "<End>"] {
+        for text in [
+            "j",
+            "G",
+            "?",
+            "<",
+            "C-d",
+            "A-x",
+            "C-<Left>",
+            "<Enter>",
+            "<PgDn>",
+            "<F12>",
+            "<Space>",
+            "<BackTab>",
+            "<End>",
+        ] {
             assert_eq!(Key::parse(text).unwrap().to_string(), text);
         }
     }

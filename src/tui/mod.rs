@@ -1,1 +1,122 @@
 //! The console.
+//!
+//! One loop, one queue, one draw. Keys, answers from the mirror, news from the engine and signals come in through a single
+//! queue; the queue is drained, and if anything on screen would change it is drawn once, at most every 16 ms, in one write.
+//! Nothing runs on a timer while nothing changes: an idle console neither writes nor wakes.
+//!
+//! - [`run`] is all the outside needs: [`Setup`] in, [`Outside`] messages in, [`Ask`]s out. It owns the terminal and always gives it back.
+//! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
+//! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
+//! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
+//! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
+//!
+//! Always true: views do no I/O; every text reaches the screen through [`canvas::Canvas`], which lets nothing hidden pass.
+//! Not here: syncing (the engine does it in the background), and the command line, which this module never imports.
+
+pub mod actions;
+mod app;
+pub mod canvas;
+pub mod data;
+pub mod fleet;
+pub mod keys;
+mod paint;
+mod rows;
+mod run;
+mod terminal;
+mod text;
+pub mod theme;
+pub mod views;
+mod widgets;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+pub use data::Store;
+pub use fleet::ConnectionInfo;
+pub use run::run;
+pub use theme::ColorMode;
+
+/// What the console needs.
+pub struct Setup {
+    /// Where it reads.
+    pub store: Arc<dyn Store>,
+    /// What happens outside of it.
+    pub outside: Receiver<Outside>,
+    /// Where it says what it wants done. Must not block.
+    pub asks: Box<dyn Fn(Ask) + Send>,
+    /// The connections, in the operator's order.
+    pub connections: Vec<ConnectionInfo>,
+    /// What the operator has set.
+    pub settings: TuiSettings,
+}
+
+/// What the operator can set.
+#[derive(Debug, Clone)]
+pub struct TuiSettings {
+    /// Name of the theme.
+    pub theme: String,
+    /// The operator's own themes: name and TOML. One with the name of a built-in replaces it.
+    pub themes: Vec<(String, String)>,
+    /// Action id to its keys; an empty list unbinds it.
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// How much colour the terminal can show.
+    pub color: ColorMode,
+    /// Take clicks and the wheel. Without it the terminal's own selection works as usual.
+    pub mouse: bool,
+    /// Blank areas may be erased instead of written: right for every terminal that erases with the background colour.
+    pub erase: bool,
+    /// Name shown in the header, when it is more than the product's: `demo`.
+    pub label: Option<String>,
+}
+
+impl Default for TuiSettings {
+    fn default() -> Self {
+        Self {
+            theme: "dark".to_owned(),
+            themes: Vec::new(),
+            keys: BTreeMap::new(),
+            color: ColorMode::True,
+            mouse: true,
+            erase: true,
+            label: None,
+        }
+    }
+}
+
+impl TuiSettings {
+    /// Takes from the environment what only it knows: how much colour there is, and whether blanks may be erased.
+    pub fn with_env(mut self, var: impl Fn(&str) -> Option<String>) -> Self {
+        self.color = ColorMode::from_env(&var);
+        // GNU screen erases with its own background.
+        self.erase = !var("TERM").unwrap_or_default().starts_with("screen");
+        self
+    }
+}
+
+/// What happens outside of the console.
+#[derive(Debug)]
+// A few a second at most, each moved twice: a box would cost more than it saves.
+#[allow(clippy::large_enum_variant)]
+pub enum Outside {
+    /// The mirror has changed.
+    Committed,
+    /// A sync tells something.
+    Sync(quarterdeck_sync::engine::Event),
+    /// Another process syncs; this one only reads. Who, for a person.
+    LeaseHeldBy(String),
+    /// Something to say to the person.
+    Notice(String),
+    /// Leave.
+    Quit,
+}
+
+/// What the console wants done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Sync this connection now, or all.
+    SyncNow(Option<String>),
+}

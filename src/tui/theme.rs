@@ -122,7 +122,10 @@ impl ColorMode {
             return Self::None;
         }
         let full = set("COLORTERM").is_some_and(|v| v == "truecolor" || v == "24bit");
-        if full || term.ends_with("-direct") || ["kitty", "alacritty", "foot", "ghostty"].iter().any(|t| term.contains(t)) {
+        if full
+            || term.ends_with("-direct")
+            || ["kitty", "alacritty", "foot", "ghostty"].iter().any(|t| term.contains(t))
+        {
             return Self::True;
         }
         if term.contains("256") { Self::Indexed } else { Self::Ansi }
@@ -273,8 +276,22 @@ fn rgb(code: &str) -> Option<(u8, u8, u8)> {
 
 fn ansi(name: &str) -> Option<Color> {
     const NAMES: [&str; 16] = [
-        "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white", "bright-black", "bright-red", "bright-green",
-        "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan", "bright-white",
+        "black",
+        "red",
+        "green",
+        "yellow",
+        "blue",
+        "magenta",
+        "cyan",
+        "white",
+        "bright-black",
+        "bright-red",
+        "bright-green",
+        "bright-yellow",
+        "bright-blue",
+        "bright-magenta",
+        "bright-cyan",
+        "bright-white",
     ];
     NAMES.iter().position(|known| *known == name).map(|at| Color::Indexed(at as u8))
 }

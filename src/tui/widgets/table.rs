@@ -6,6 +6,8 @@ use crate::tui::canvas::Canvas;
 use crate::tui::text::{fit_end, width};
 use crate::tui::theme::Role;
 
+/// Cells in which a title can be read.
+const READABLE: u16 = 64;
 /// Cells between two columns.
 const GAP: u16 = 2;
 /// Cells before the first column: the cursor's mark, and a space.
@@ -78,6 +80,14 @@ pub(crate) fn place<T: Copy>(columns: &[Column<T>], total: u16) -> Vec<Placed<T>
             left = left.saturating_sub(cost);
         }
     }
+    // The most important column is read, the others are looked at: it gets what it needs to be read first.
+    if let Some(main) = (0..columns.len()).find(|&at| columns[at].rank == 0)
+        && let Some(width) = &mut widths[main]
+    {
+        let more = columns[main].most.min(READABLE).saturating_sub(*width).min(left);
+        *width += more;
+        left -= more;
+    }
     while left > 0 {
         let hungry: Vec<usize> =
             (0..columns.len()).filter(|&at| widths[at].is_some_and(|width| width < columns[at].most)).collect();
@@ -105,7 +115,12 @@ pub(crate) fn place<T: Copy>(columns: &[Column<T>], total: u16) -> Vec<Placed<T>
 }
 
 /// Draws the headings.
-pub(crate) fn heads<T: Copy>(canvas: &mut Canvas, area: Rect, columns: &[Placed<T>], sorted: impl Fn(T) -> Option<&'static str>) {
+pub(crate) fn heads<T: Copy>(
+    canvas: &mut Canvas,
+    area: Rect,
+    columns: &[Placed<T>],
+    sorted: impl Fn(T) -> Option<&'static str>,
+) {
     for column in columns {
         let x = area.x + column.x;
         let mark = sorted(column.cell);
@@ -131,7 +146,13 @@ pub(crate) enum Mark {
 }
 
 /// Draws one row on the first line of `area`.
-pub(crate) fn row<T: Copy>(canvas: &mut Canvas, area: Rect, columns: &[Placed<T>], mark: Mark, text: impl Fn(&Canvas, T) -> Text) {
+pub(crate) fn row<T: Copy>(
+    canvas: &mut Canvas,
+    area: Rect,
+    columns: &[Placed<T>],
+    mark: Mark,
+    text: impl Fn(&Canvas, T) -> Text,
+) {
     let ground = match mark {
         Mark::None => None,
         Mark::Cursor => Some(Role::Selected),

@@ -111,7 +111,15 @@ impl Maker<'_> {
             let open = self.folds.open(&path, depth, length);
             let value_at = indent + 2 + width(&name) + 2;
             let value_words = if open { length.to_string() } else { words };
-            self.push(Line { path: path.clone(), indent, fold: Some(open), name, value_at, value: value_words, role: Role::Dim });
+            self.push(Line {
+                path: path.clone(),
+                indent,
+                fold: Some(open),
+                name,
+                value_at,
+                value: value_words,
+                role: Role::Dim,
+            });
             if open {
                 self.members(value, &path, depth + 1);
             }
@@ -152,7 +160,8 @@ fn contents(value: &Value) -> Option<(usize, String)> {
             Some((map.len(), format!("{} {{{}{more}}}", map.len(), names.join(", "))))
         }
         Value::Array(list) => {
-            let flat: Vec<String> = list.iter().take(4).map(|item| if folds(item) { "…".into() } else { scalar(item).0 }).collect();
+            let flat: Vec<String> =
+                list.iter().take(4).map(|item| if folds(item) { "…".into() } else { scalar(item).0 }).collect();
             let more = if list.len() > 4 { ", …" } else { "" };
             Some((list.len(), format!("{} [{}{more}]", list.len(), flat.join(", "))))
         }
@@ -192,7 +201,11 @@ mod tests {
                 Some(false) => "▸ ",
                 None => "  ",
             };
-            let head = if line.name.is_empty() { String::new() } else { format!("{}{mark}{}", " ".repeat(line.indent), line.name) };
+            let head = if line.name.is_empty() {
+                String::new()
+            } else {
+                format!("{}{mark}{}", " ".repeat(line.indent), line.name)
+            };
             out.push_str(format!("{head:<at$}{}", line.value, at = line.value_at).trim_end());
             out.push('\n');
         }

@@ -1,0 +1,412 @@
+//! The console's state, and what changes it. Knows nothing of the terminal: messages in, cells out.
+//!
+//! Time comes in with every call, so a test decides what time it is. What is due later stands in [`App::deadline`]; the loop
+//! sleeps until then, or for ever.
+
+mod frame;
+mod input;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::Event;
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+use super::actions::{self, Act, Facts, Scope};
+use super::data::{Answer, Answered, Desk, Lane, Owner, Question, Slot, Store, Ticket};
+use super::fleet::{ConnectionInfo, Fleet};
+use super::keys::Keymap;
+use super::theme::{self, ColorMode, Theme};
+use super::views::{Cx, VIEWS, View, Wish};
+use super::widgets::help::Help;
+use super::widgets::palette::{self, Choice, Palette};
+use super::widgets::toast::Toasts;
+use super::{Ask, Outside, TuiSettings};
+
+/// Time between two refreshes of what is in sight, while a sync commits.
+const REFRESH: Duration = Duration::from_millis(250);
+/// Time after which ages may be drawn again.
+const AGES: i64 = 60;
+
+/// Everything that comes in.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// From the terminal.
+    Input(Event),
+    /// From the desk.
+    Answer(Answered),
+    /// From outside of the console.
+    Outside(Outside),
+    /// From the operating system: leave.
+    Terminate,
+    /// From the operating system: step aside.
+    Suspend,
+}
+
+/// What the app wants of the loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Quit,
+    Suspend,
+    Redraw,
+}
+
+/// What lies over the view.
+enum Overlay {
+    Help(Help),
+    Palette(Box<Palette>),
+}
+
+/// The state.
+pub(crate) struct App {
+    desk: Desk,
+    asks: Box<dyn Fn(Ask) + Send>,
+    now: fn() -> Timestamp,
+    fleet: Fleet,
+    views: Vec<Box<dyn View>>,
+    open: usize,
+    overlay: Option<Overlay>,
+    toasts: Toasts,
+    keys: Keymap,
+    /// What is wrong with the operator's settings.
+    trouble: Vec<String>,
+    settings: TuiSettings,
+    theme: Theme,
+    theme_name: String,
+    /// A number being typed before a motion.
+    count: Option<String>,
+    health: Option<Ticket>,
+    refreshed: Option<Instant>,
+    refresh_due: Option<Instant>,
+    wake: Option<(usize, Instant)>,
+    ages_due: Option<Instant>,
+    tabs: Vec<Rect>,
+    dirty: bool,
+    orders: Vec<Order>,
+}
+
+impl App {
+    /// The console over `store`; answers reach `deliver`, which puts them into the queue.
+    pub fn new(
+        store: &Arc<dyn Store>,
+        asks: Box<dyn Fn(Ask) + Send>,
+        connections: Vec<ConnectionInfo>,
+        settings: TuiSettings,
+        now: fn() -> Timestamp,
+        deliver: impl Fn(Answered) + Send + Clone + 'static,
+    ) -> Self {
+        let (keys, mut trouble) = Keymap::new(&settings.keys);
+        let theme_name = settings.theme.clone();
+        let theme = load(&settings, &theme_name).unwrap_or_else(|why| {
+            trouble.push(why);
+            Theme::fallback(settings.color)
+        });
+        Self {
+            desk: Desk::new(store, deliver),
+            asks,
+            now,
+            fleet: Fleet::new(connections),
+            views: VIEWS.iter().map(|entry| (entry.make)()).collect(),
+            open: 0,
+            overlay: None,
+            toasts: Toasts::default(),
+            keys,
+            trouble,
+            settings,
+            theme,
+            theme_name,
+            count: None,
+            health: None,
+            refreshed: None,
+            refresh_due: None,
+            wake: None,
+            ages_due: None,
+            tabs: Vec::new(),
+            dirty: true,
+            orders: Vec::new(),
+        }
+    }
+
+    /// Asks for what the first screen shows.
+    pub fn start(&mut self, clock: Instant) {
+        self.ask_health(Lane::Now);
+        self.with_view(clock, |view, cx| view.enter(cx));
+        if !self.trouble.is_empty() {
+            let more = if self.trouble.len() > 1 {
+                format!(" (and {} more, see help)", self.trouble.len() - 1)
+            } else {
+                String::new()
+            };
+            self.toasts.say(format!("{}{more}", self.trouble[0]), clock);
+        }
+    }
+
+    /// Something on screen would change.
+    pub fn dirty(&self) -> bool {
+        self.dirty
+    }
+
+    /// The first screen has something to show.
+    pub fn ready(&self) -> bool {
+        self.fleet.known && self.views[self.open].ready()
+    }
+
+    /// What the loop is to do, once each.
+    pub fn take_orders(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
+    }
+
+    /// Takes the whole screen to be lost.
+    pub fn redraw(&mut self) {
+        self.dirty = true;
+    }
+
+    /// When [`App::tick`] is due, if ever.
+    pub fn deadline(&self) -> Option<Instant> {
+        let wake = self.wake.map(|(_, at)| at);
+        [self.refresh_due, wake, self.ages_due, self.toasts.next()].into_iter().flatten().min()
+    }
+
+    /// Does what is due.
+    pub fn tick(&mut self, clock: Instant) {
+        if self.refresh_due.is_some_and(|at| at <= clock) {
+            self.refresh(clock);
+        }
+        if let Some((view, _)) = self.wake.take_if(|(_, at)| *at <= clock) {
+            self.with(view, clock, |view, cx| view.wake(cx));
+        }
+        if self.ages_due.take_if(|at| *at <= clock).is_some() || self.toasts.expire(clock) {
+            self.dirty = true;
+        }
+    }
+
+    /// Takes a message in.
+    pub fn handle(&mut self, message: Message, clock: Instant) {
+        match message {
+            Message::Input(event) => self.input(event, clock),
+            Message::Answer(answered) => self.answer(answered, clock),
+            Message::Outside(news) => self.outside(news, clock),
+            Message::Terminate => self.orders.push(Order::Quit),
+            Message::Suspend => self.orders.push(Order::Suspend),
+        }
+    }
+
+    fn answer(&mut self, answered: Answered, clock: Instant) {
+        match answered.slot.owner {
+            Owner::View(view) => self.with(view, clock, |view, cx| view.answer(answered, cx)),
+            Owner::Frame if self.health == Some(answered.ticket) => match answered.answer {
+                Answer::Health(lists, problems) => self.fleet.health(lists, problems),
+                Answer::Failed(why) => {
+                    self.fleet.known = true;
+                    self.toasts.say(why, clock);
+                }
+                _ => {}
+            },
+            Owner::Frame => return,
+        }
+        self.dirty = true;
+    }
+
+    fn outside(&mut self, news: Outside, clock: Instant) {
+        match news {
+            // A burst of commits is one refresh.
+            Outside::Committed => match self.refreshed.map(|at| at + REFRESH) {
+                Some(next) if next > clock => self.refresh_due = Some(next),
+                _ => self.refresh(clock),
+            },
+            Outside::Sync(event) => {
+                self.fleet.event(event);
+                self.dirty = true;
+            }
+            Outside::LeaseHeldBy(who) => {
+                self.toasts.say(format!("{who} is syncing; this console reads along."), clock);
+                self.fleet.lease = Some(who);
+                self.dirty = true;
+            }
+            Outside::Notice(words) => {
+                self.toasts.say(words, clock);
+                self.dirty = true;
+            }
+            Outside::Quit => self.orders.push(Order::Quit),
+        }
+    }
+
+    fn refresh(&mut self, clock: Instant) {
+        self.refresh_due = None;
+        self.refreshed = Some(clock);
+        self.ask_health(Lane::Later);
+        self.with_view(clock, |view, cx| view.refresh(cx));
+    }
+
+    fn ask_health(&mut self, lane: Lane) {
+        self.health = Some(self.desk.ask(Slot { owner: Owner::Frame, part: 0 }, lane, Question::Health));
+    }
+
+    /// Lets a view handle something, and grants its wishes.
+    fn with<T>(&mut self, number: usize, clock: Instant, act: impl FnOnce(&mut dyn View, &mut Cx) -> T) -> T {
+        let mut cx =
+            Cx { desk: &self.desk, view: number, fleet: &self.fleet, now: (self.now)(), clock, wishes: Vec::new() };
+        let result = act(self.views[number].as_mut(), &mut cx);
+        for wish in cx.wishes {
+            match wish {
+                Wish::Say(words) => self.toasts.say(words, clock),
+                Wish::Wake(after) => self.wake = Some((number, clock + after)),
+            }
+        }
+        result
+    }
+
+    fn with_view<T>(&mut self, clock: Instant, act: impl FnOnce(&mut dyn View, &mut Cx) -> T) -> T {
+        self.with(self.open, clock, act)
+    }
+
+    fn show(&mut self, view: usize, clock: Instant) {
+        if view < self.views.len() && view != self.open {
+            self.open = view;
+            self.with_view(clock, |view, cx| view.enter(cx));
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        let mut facts = Facts {
+            connected: !self.fleet.connections.is_empty(),
+            reading: self.fleet.lease.is_some(),
+            views: self.views.len(),
+            ..Facts::default()
+        };
+        self.views[self.open].facts(&mut facts);
+        facts
+    }
+
+    /// Does an action, wherever it was asked for.
+    fn act(&mut self, act: Act, count: Option<u32>, clock: Instant) {
+        self.dirty = true;
+        if let Some(why) = (actions::row(act).disabled)(&self.facts()) {
+            return self.toasts.say(format!("Not now: {why}."), clock);
+        }
+        let views = self.views.len();
+        match act {
+            Act::Quit => self.orders.push(Order::Quit),
+            Act::Suspend => self.orders.push(Order::Suspend),
+            Act::Redraw => self.orders.push(Order::Redraw),
+            Act::Help => self.overlay = Some(Overlay::Help(Help::default())),
+            Act::Palette => self.overlay = Some(Overlay::Palette(Box::new(Palette::new(self.choices())))),
+            Act::NextView => self.show((self.open + 1) % views, clock),
+            Act::PreviousView => self.show((self.open + views - 1) % views, clock),
+            Act::NextTheme => self.next_theme(clock),
+            Act::Sync => self.sync(None, clock),
+            Act::Count => self.count = Some(String::new()),
+            Act::Back => {
+                if !self.with_view(clock, |view, cx| view.act(Act::Back, None, cx)) {
+                    self.toasts.clear();
+                }
+            }
+            act => match actions::view_number(act) {
+                Some(view) => self.show(view, clock),
+                None => {
+                    self.with_view(clock, |view, cx| view.act(act, count, cx));
+                }
+            },
+        }
+    }
+
+    fn choose(&mut self, choice: Choice, clock: Instant) {
+        match choice {
+            Choice::Act(act) => self.act(act, None, clock),
+            Choice::View(view) => self.show(view, clock),
+            Choice::Sync(name) => self.sync(Some(name), clock),
+            Choice::Theme(name) => self.set_theme(&name, clock),
+        }
+    }
+
+    fn sync(&mut self, name: Option<String>, clock: Instant) {
+        let words = name.as_ref().map_or("Syncing every connection".to_owned(), |name| format!("Syncing {name}"));
+        self.toasts.say(words, clock);
+        (self.asks)(Ask::SyncNow(name));
+    }
+
+    /// Everything the palette offers.
+    fn choices(&self) -> Vec<palette::Entry> {
+        let facts = self.facts();
+        let mut entries: Vec<palette::Entry> = VIEWS
+            .iter()
+            .enumerate()
+            .map(|(at, view)| palette::Entry {
+                choice: Choice::View(at),
+                label: format!("Open {}", view.title),
+                note: if at < 9 { format!("view  {}", at + 1) } else { String::new() },
+                disabled: None,
+            })
+            .collect();
+        let offered = |action: &&actions::Action| {
+            action.scope != Scope::Prompt && action.scope != Scope::Move && actions::view_number(action.act).is_none()
+        };
+        for action in actions::ACTIONS.iter().filter(offered) {
+            let in_detail = self.views[self.open].scope() == Scope::Detail;
+            if action.scope == Scope::Detail && !in_detail || action.act == Act::Palette {
+                continue;
+            }
+            entries.push(palette::Entry {
+                choice: Choice::Act(action.act),
+                label: action.label.to_owned(),
+                note: self.keys.keys_of(action.act).join("  "),
+                disabled: (action.disabled)(&facts),
+            });
+        }
+        for connection in &self.fleet.connections {
+            entries.push(palette::Entry {
+                choice: Choice::Sync(connection.info.name.clone()),
+                label: format!("Sync {}", connection.info.name),
+                note: connection.info.platform.clone(),
+                disabled: (actions::row(Act::Sync).disabled)(&facts),
+            });
+        }
+        for name in self.theme_names() {
+            let label = format!("Theme {name}");
+            entries.push(palette::Entry { choice: Choice::Theme(name), label, note: "theme".into(), disabled: None });
+        }
+        entries
+    }
+
+    fn theme_names(&self) -> Vec<String> {
+        let own = self.settings.themes.iter().map(|(name, _)| name.clone());
+        let mut names: Vec<String> = theme::names().map(str::to_owned).collect();
+        names.extend(own.filter(|name| !theme::names().any(|known| known == name)));
+        names
+    }
+
+    fn next_theme(&mut self, clock: Instant) {
+        let names = self.theme_names();
+        let at = names.iter().position(|name| *name == self.theme_name).unwrap_or(0);
+        let next = names[(at + 1) % names.len()].clone();
+        self.set_theme(&next, clock);
+    }
+
+    fn set_theme(&mut self, name: &str, clock: Instant) {
+        match load(&self.settings, name) {
+            Ok(theme) => {
+                let note = if self.settings.color == ColorMode::None { " (this terminal shows no colour)" } else { "" };
+                self.toasts.say(format!("Theme: {}{note}", theme.title), clock);
+                self.theme = theme;
+                self.theme_name = name.to_owned();
+            }
+            Err(why) => self.toasts.say(why, clock),
+        }
+    }
+
+    /// Questions without an answer yet.
+    #[cfg(test)]
+    pub fn waiting(&self) -> usize {
+        self.desk.open()
+    }
+}
+
+/// The operator's theme of this name, else the built-in one.
+fn load(settings: &TuiSettings, name: &str) -> Result<Theme, String> {
+    let own = settings.themes.iter().find(|(known, _)| known == name);
+    match own.filter(|_| settings.color != ColorMode::None) {
+        Some((_, text)) => Theme::parse(text, settings.color).map_err(|why| format!("theme {name}: {why}")),
+        None => Theme::named(name, settings.color).ok_or_else(|| format!("there is no theme `{name}`")),
+    }
+}

@@ -1,0 +1,88 @@
+//! One frame: header, view, status bar, hints, and what lies over them.
+
+use std::time::{Duration, Instant};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{AGES, App, Overlay};
+use crate::tui::actions::Scope;
+use crate::tui::canvas::Canvas;
+use crate::tui::theme::Role;
+use crate::tui::views::{Counts, Scene, VIEWS};
+use crate::tui::widgets::tabs::Tab;
+use crate::tui::widgets::{statusbar, tabs};
+
+/// Less than this cannot hold a list.
+const LEAST: (u16, u16) = (40, 10);
+
+impl App {
+    /// Draws everything into `buffer`; returns where the terminal's cursor is to be seen, if anywhere.
+    pub fn draw(&mut self, buffer: &mut Buffer, clock: Instant) -> Option<Position> {
+        self.dirty = false;
+        let area = buffer.area;
+        let theme = self.theme.clone();
+        let mut canvas = Canvas::new(buffer, &theme, (self.now)());
+        if area.width < LEAST.0 || area.height < LEAST.1 {
+            self.too_small(area, &mut canvas);
+            return None;
+        }
+        let line = |y: u16| Rect { y, height: 1, ..area };
+        // With room to spare, a blank line lets the header breathe.
+        let air = u16::from(area.height >= 30);
+        let body = Rect { y: area.y + 1 + air, height: area.height - 3 - air, ..area };
+        self.header(line(area.y), &mut canvas);
+        let scene = Scene { fleet: &self.fleet, keys: &self.keys };
+        self.views[self.open].draw(body, &scene, &mut canvas);
+        statusbar::draw(line(area.bottom() - 2), &self.fleet, &mut canvas);
+        self.hints(line(area.bottom() - 1), &mut canvas);
+        let facts = self.facts();
+        match &mut self.overlay {
+            Some(Overlay::Help(help)) => help.draw(body, &self.keys, &facts, &self.trouble, &mut canvas),
+            Some(Overlay::Palette(palette)) => palette.draw(body, &mut canvas),
+            None => {}
+        }
+        self.toasts.draw(body, &mut canvas);
+        let (cursor, changes) = canvas.finish();
+        self.ages_due = changes.map(|seconds| clock + Duration::from_secs(seconds.max(AGES) as u64));
+        self.with_view(clock, |view, cx| view.drawn(cx));
+        cursor
+    }
+
+    fn header(&mut self, area: Rect, canvas: &mut Canvas) {
+        let list: Vec<Tab> = VIEWS
+            .iter()
+            .map(|view| {
+                let count = match view.counts {
+                    Counts::Kind(kind) => self.fleet.live(kind),
+                    Counts::Connections => self.fleet.connections.len() as u64,
+                };
+                Tab { title: view.title, short: view.short, count: self.fleet.known.then_some(count) }
+            })
+            .collect();
+        self.tabs = tabs::draw(area, &list, self.open, canvas);
+        let end = self.tabs.last().map_or(area.x, |tab| tab.right());
+        if let Some(label) = self.settings.label.as_ref().filter(|label| end + 3 + (label.len() as u16) < area.right())
+        {
+            canvas.put_right(area.right() - 1, area.y, label, 20, Role::Dim);
+        }
+    }
+
+    fn hints(&self, area: Rect, canvas: &mut Canvas) {
+        let scope = match &self.overlay {
+            Some(Overlay::Help(_)) => Scope::Move,
+            Some(Overlay::Palette(_)) => Scope::Prompt,
+            None => self.views[self.open].scope(),
+        };
+        let count = self.count.as_ref().map_or(String::new(), |count| format!("{count}_"));
+        statusbar::hints(area, scope, &self.facts(), &self.keys, &count, canvas);
+    }
+
+    fn too_small(&self, area: Rect, canvas: &mut Canvas) {
+        let words = format!("{}x{}: too small", area.width, area.height);
+        let need = format!("{}x{} will do", LEAST.0, LEAST.1);
+        let y = area.y + area.height.saturating_sub(2) / 2;
+        canvas.put_centre(area, y, &words, Role::Warn);
+        canvas.put_centre(area, y + 1, &need, Role::Dim);
+    }
+}

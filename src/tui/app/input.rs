@@ -1,0 +1,149 @@
+//! Keys, clicks and pasted text: to the overlay if there is one, to a text field if one is open, else to what is bound to them.
+
+use std::time::Instant;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use super::{App, Overlay};
+use crate::tui::actions::{Act, Scope};
+use crate::tui::keys::Key;
+
+/// Rows a turn of the wheel moves.
+const WHEEL: u32 = 3;
+/// Digits of a count: more would be a mistake.
+const DIGITS: usize = 9;
+
+impl App {
+    pub(super) fn input(&mut self, event: Event, clock: Instant) {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.key(&key, clock),
+            Event::Paste(text) => self.paste(&text, clock),
+            Event::Mouse(mouse) => self.mouse(mouse, clock),
+            Event::Resize(..) => self.dirty = true,
+            _ => {}
+        }
+    }
+
+    fn key(&mut self, event: &KeyEvent, clock: Instant) {
+        self.dirty = true;
+        let key = Key::from_event(event);
+        match self.overlay.take() {
+            Some(Overlay::Palette(palette)) => return self.key_in_palette(palette, key, event, clock),
+            Some(Overlay::Help(help)) => return self.key_in_help(help, key, clock),
+            None => {}
+        }
+        let scope = self.views[self.open].scope();
+        if scope == Scope::Prompt {
+            return self.key_in_prompt(key, event, clock);
+        }
+        if let Some(count) = &mut self.count {
+            match event.code {
+                KeyCode::Char(c) if c.is_ascii_digit() && count.len() < DIGITS => return count.push(c),
+                KeyCode::Backspace if count.pop().is_some() => return,
+                _ => {}
+            }
+        }
+        let count = self.count.take().and_then(|count| count.parse().ok()).filter(|count| *count > 0);
+        if let Some(act) = self.keys.find(scope, key) {
+            self.act(act, count, clock);
+        }
+    }
+
+    /// While text is typed only keys that cannot be text do anything else.
+    fn key_in_prompt(&mut self, key: Key, event: &KeyEvent, clock: Instant) {
+        if let Some(act) = self.keys.find(Scope::Prompt, key) {
+            self.with_view(clock, |view, cx| view.act(act, None, cx));
+        } else if !self.leave_text(key, clock) {
+            self.with_view(clock, |view, cx| view.type_key(event, cx));
+        }
+    }
+
+    /// The few actions that also work in the middle of typing, if their key cannot be text.
+    fn leave_text(&mut self, key: Key, clock: Instant) -> bool {
+        let act = self.keys.find(Scope::Global, key).filter(|_| key.is_control());
+        match act {
+            Some(act @ (Act::Quit | Act::Suspend | Act::Redraw)) => {
+                self.act(act, None, clock);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn key_in_palette(&mut self, mut palette: Box<super::Palette>, key: Key, event: &KeyEvent, clock: Instant) {
+        match self.keys.find(Scope::Prompt, key) {
+            Some(Act::Accept) => match palette.chosen().map(|entry| (entry.choice.clone(), entry.disabled)) {
+                Some((choice, None)) => return self.choose(choice, clock),
+                Some((_, Some(why))) => self.toasts.say(format!("Not now: {why}."), clock),
+                None => {}
+            },
+            Some(Act::Cancel) => return,
+            Some(Act::Following) => palette.step(true),
+            Some(Act::Preceding) => palette.step(false),
+            _ => {
+                if !self.leave_text(key, clock) && palette.input.key(event) {
+                    palette.search();
+                }
+            }
+        }
+        self.overlay = Some(Overlay::Palette(palette));
+    }
+
+    fn key_in_help(&mut self, mut help: super::Help, key: Key, clock: Instant) {
+        let page = help.page() as i64;
+        match self.keys.find(Scope::Move, key) {
+            Some(Act::Down) => help.step(1),
+            Some(Act::Up) => help.step(-1),
+            Some(Act::PageDown) => help.step(page),
+            Some(Act::PageUp) => help.step(-page),
+            Some(Act::HalfDown) => help.step(page / 2),
+            Some(Act::HalfUp) => help.step(-page / 2),
+            Some(Act::First) => help.step(i64::MIN / 2),
+            Some(Act::Last) => help.step(i64::MAX / 2),
+            // `q` leaves the help, not the console; C-c always leaves.
+            Some(Act::Quit) if key.is_control() => return self.act(Act::Quit, None, clock),
+            Some(Act::Help | Act::Back | Act::Quit) => return,
+            Some(act) => return self.act(act, None, clock),
+            None => {}
+        }
+        self.overlay = Some(Overlay::Help(help));
+    }
+
+    fn paste(&mut self, text: &str, clock: Instant) {
+        self.dirty = true;
+        if let Some(Overlay::Palette(palette)) = &mut self.overlay {
+            if palette.input.insert(text) {
+                palette.search();
+            }
+        } else if self.overlay.is_none() && self.views[self.open].scope() == Scope::Prompt {
+            self.with_view(clock, |view, cx| view.paste(text, cx));
+        }
+        // Anywhere else pasted text is not keys: it does nothing.
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent, clock: Instant) {
+        let wheel = match mouse.kind {
+            MouseEventKind::ScrollDown => Some((Act::Down, i64::from(WHEEL))),
+            MouseEventKind::ScrollUp => Some((Act::Up, -i64::from(WHEEL))),
+            MouseEventKind::Down(MouseButton::Left) => None,
+            _ => return,
+        };
+        self.dirty = true;
+        match (&mut self.overlay, wheel) {
+            (Some(Overlay::Help(help)), Some((_, by))) => help.step(by),
+            (Some(Overlay::Palette(palette)), Some((act, _))) => palette.step(act == Act::Down),
+            (Some(_), None) => self.overlay = None,
+            (None, Some((act, _))) => {
+                self.with_view(clock, |view, cx| view.act(act, Some(WHEEL), cx));
+            }
+            (None, None) => {
+                let at = Position { x: mouse.column, y: mouse.row };
+                match self.tabs.iter().position(|tab| tab.contains(at)) {
+                    Some(view) => self.show(view, clock),
+                    None => self.with_view(clock, |view, cx| view.click(at.x, at.y, cx)),
+                }
+            }
+        }
+    }
+}

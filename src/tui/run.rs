@@ -1,0 +1,91 @@
+//! The loop: wait, take in, draw.
+
+use std::io;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::Setup;
+use super::app::{App, Message, Order};
+use super::terminal::{Input, Listener, PanicGuard, Terminal};
+
+/// Time between two frames, at least.
+const FRAME: Duration = Duration::from_millis(16);
+/// How long the first frame waits for the mirror to answer.
+const FIRST: Duration = Duration::from_millis(30);
+/// Messages taken in before a frame gets its turn.
+const BURST: usize = 4_096;
+
+/// Runs the console until the person leaves. Takes the terminal, and gives it back whatever happens.
+///
+/// # Errors
+/// When the terminal cannot be taken, or written to.
+pub fn run(setup: Setup) -> io::Result<()> {
+    let (queue, inbox) = mpsc::channel();
+    let answers = queue.clone();
+    let settings = setup.settings.clone();
+    // Asked before the terminal is touched: the mirror answers while we set up.
+    let mut app =
+        App::new(&setup.store, setup.asks, setup.connections, setup.settings, Timestamp::now, move |answered| {
+            // Once the loop has ended nobody waits for answers.
+            let _ = answers.send(Message::Answer(answered));
+        });
+    app.start(Instant::now());
+    let outside = queue.clone();
+    thread::Builder::new().name("outside".into()).spawn(move || {
+        for news in setup.outside {
+            if outside.send(Message::Outside(news)).is_err() {
+                return;
+            }
+        }
+    })?;
+    let _panic = PanicGuard::new();
+    let _signals = Listener::new(queue.clone())?;
+    let mut terminal = Terminal::new(settings.erase, settings.mouse)?;
+    let _input = Input::new(queue)?;
+    turn(&mut app, &inbox, &mut terminal)
+}
+
+fn turn(app: &mut App, inbox: &Receiver<Message>, terminal: &mut Terminal) -> io::Result<()> {
+    let begun = Instant::now();
+    let mut drawn: Option<Instant> = None;
+    loop {
+        let frame_due = match drawn {
+            Some(at) => at + FRAME,
+            None if app.ready() => begun,
+            None => begun + FIRST,
+        };
+        let until = [app.dirty().then_some(frame_due), app.deadline()].into_iter().flatten().min();
+        match wait(inbox, until) {
+            Some(message) => app.handle(message, Instant::now()),
+            None if until.is_none() => return Ok(()),
+            None => {}
+        }
+        for message in inbox.try_iter().take(BURST) {
+            app.handle(message, Instant::now());
+        }
+        app.tick(Instant::now());
+        for order in app.take_orders() {
+            match order {
+                Order::Quit => return Ok(()),
+                Order::Suspend => terminal.suspend()?,
+                Order::Redraw => terminal.forget(),
+            }
+            app.redraw();
+        }
+        let first = drawn.is_none() && app.ready();
+        if app.dirty() && (first || Instant::now() >= frame_due) {
+            let now = Instant::now();
+            terminal.draw(|buffer| app.draw(buffer, now))?;
+            drawn = Some(now);
+        }
+    }
+}
+
+/// The next message; none when the time has come, or nobody can send any more.
+fn wait(inbox: &Receiver<Message>, until: Option<Instant>) -> Option<Message> {
+    let Some(until) = until else { return inbox.recv().ok() };
+    inbox.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+}

@@ -1,0 +1,215 @@
+//! The terminal: taken over at the start, given back at the end, however the end comes.
+//!
+//! [`Terminal`] gives it back when dropped; a panic of the drawing thread gives it back before its message is printed, so that the
+//! message can be read. Panics of other threads stay silent here: their text would land in the middle of the screen.
+
+use std::io::{self, Write};
+use std::panic;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::thread;
+
+use crossterm::event::EventStream;
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode, size};
+use futures_util::StreamExt;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::{Handle, Signals};
+use tokio::sync::oneshot;
+
+use super::app::Message;
+use super::paint::Painter;
+
+/// Alternate screen, hidden cursor, bracketed paste; the title is saved and set.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[22;2t\x1b]2;quarterdeck\x07";
+/// The reverse, in reverse; attributes and scroll region first.
+const LEAVE: &str =
+    "\x1b[?2026l\x1b[0m\x1b[r\x1b[23;2t\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// Clicks and the wheel, with coordinates beyond 223.
+const MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
+
+/// The terminal is ours.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal, taken over.
+pub(crate) struct Terminal {
+    painter: Painter,
+    buffer: Buffer,
+    mouse: bool,
+}
+
+impl Terminal {
+    /// Takes it over.
+    pub fn new(erase: bool, mouse: bool) -> io::Result<Self> {
+        let mut terminal = Self { painter: Painter::new(erase), buffer: Buffer::empty(Rect::default()), mouse };
+        terminal.enter()?;
+        Ok(terminal)
+    }
+
+    fn enter(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        self.painter.forget();
+        let mouse = if self.mouse { MOUSE } else { "" };
+        send(format!("{ENTER}{mouse}").as_bytes())
+    }
+
+    /// Draws one frame. Whatever size the terminal has now is the frame's size.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+        let (width, height) = size()?;
+        let area = Rect { x: 0, y: 0, width, height };
+        if self.buffer.area != area {
+            self.buffer = Buffer::empty(area);
+        }
+        let cursor = draw(&mut self.buffer);
+        let bytes = self.painter.paint(&self.buffer, cursor);
+        if bytes.is_empty() { Ok(()) } else { send(bytes) }
+    }
+
+    /// What is on the screen is not what was drawn.
+    pub fn forget(&mut self) {
+        self.painter.forget();
+    }
+
+    /// Gives the terminal back, stops the process until it is continued, and takes the terminal again.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
+        self.enter()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back, if it is ours. Called again it does nothing. There is nobody to tell if it fails.
+fn restore() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = send(LEAVE.as_bytes());
+        let _ = disable_raw_mode();
+    }
+}
+
+/// One write: there is no line break in what we send, so the standard output's buffer hands it on whole.
+fn send(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+type Hook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync>;
+
+/// While it lives, a panic gives the terminal back first.
+pub(crate) struct PanicGuard;
+
+static BEFORE: Mutex<Option<Hook>> = Mutex::new(None);
+
+impl PanicGuard {
+    /// Puts itself before the hook there is.
+    pub fn new() -> Self {
+        let drawing = thread::current().id();
+        if let Ok(mut before) = BEFORE.lock() {
+            *before = Some(panic::take_hook());
+        }
+        panic::set_hook(Box::new(move |info| {
+            if TAKEN.load(Ordering::SeqCst) && thread::current().id() != drawing {
+                return;
+            }
+            restore();
+            if let Ok(before) = BEFORE.lock()
+                && let Some(hook) = before.as_ref()
+            {
+                hook(info);
+            }
+        }));
+        Self
+    }
+}
+
+impl Drop for PanicGuard {
+    fn drop(&mut self) {
+        // While panicking the hook cannot be changed; the process is on its way out then.
+        if !thread::panicking() {
+            drop(panic::take_hook());
+            if let Some(hook) = BEFORE.lock().ok().and_then(|mut before| before.take()) {
+                panic::set_hook(hook);
+            }
+        }
+    }
+}
+
+/// The thread that reads keys. It sleeps in the kernel until one comes, or until this is dropped.
+pub(crate) struct Input {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Input {
+    /// Starts reading into `queue`.
+    pub fn new(queue: Sender<Message>) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let (stop, mut stopped) = oneshot::channel();
+        let read = async move {
+            let mut events = EventStream::new();
+            loop {
+                let event = tokio::select! {
+                    biased;
+                    _ = &mut stopped => return,
+                    event = events.next() => event,
+                };
+                let Some(Ok(event)) = event else {
+                    // The terminal is gone. If nobody listens any more, that is the end just as well.
+                    let _ = queue.send(Message::Terminate);
+                    return;
+                };
+                if queue.send(Message::Input(event)).is_err() {
+                    return;
+                }
+            }
+        };
+        let thread = thread::Builder::new().name("keys".into()).spawn(move || runtime.block_on(read))?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread that hears signals.
+pub(crate) struct Listener {
+    handle: Handle,
+}
+
+impl Listener {
+    /// Sends what the operating system wants into `queue`.
+    pub fn new(queue: Sender<Message>) -> io::Result<Self> {
+        let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP])?;
+        let handle = signals.handle();
+        thread::Builder::new().name("signals".into()).spawn(move || {
+            for signal in signals.forever() {
+                let message = if signal == SIGTSTP { Message::Suspend } else { Message::Terminate };
+                if queue.send(message).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { handle })
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.handle.close();
+    }
+}

@@ -1,0 +1,1 @@
+//! The console, driven as a person would.

@@ -1,0 +1,295 @@
+//! What each list of records shows: its columns, its orders, and how a platform's words look.
+
+use quarterdeck_sync::model::{Kind, Row, Sort};
+
+use crate::tui::canvas::Canvas;
+use crate::tui::fleet::Fleet;
+use crate::tui::text::word;
+use crate::tui::theme::Role;
+use crate::tui::widgets::table::{Column, Text};
+
+/// What a column shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cell {
+    Title,
+    Status,
+    Agent,
+    Project,
+    Connection,
+    Collection,
+    Id,
+    Updated,
+    Created,
+}
+
+/// How one kind of record is listed.
+#[derive(Debug)]
+pub(super) struct Listing {
+    pub kind: Kind,
+    /// Singular and plural, for sentences.
+    pub nouns: (&'static str, &'static str),
+    /// What one sees when there is none.
+    pub none: &'static str,
+    pub columns: &'static [Column<Cell>],
+    /// Orders to cycle through; the first is the default.
+    pub sorts: &'static [Sort],
+    /// Shown in groups by collection.
+    pub grouped: bool,
+}
+
+const fn wide(cell: Cell, title: &'static str, least: u16, most: u16, rank: u8) -> Column<Cell> {
+    Column { cell, title, least, most, rank, right: false }
+}
+
+const fn age(cell: Cell, title: &'static str, rank: u8) -> Column<Cell> {
+    Column { cell, title, least: 8, most: 8, rank, right: true }
+}
+
+const STATUS: Column<Cell> = wide(Cell::Status, "STATUS", 12, 19, 1);
+const CONNECTION: Column<Cell> = wide(Cell::Connection, "CONNECTION", 10, 14, 4);
+const ALL_SORTS: &[Sort] = &[Sort::Updated, Sort::Created, Sort::Status, Sort::Agent, Sort::Id];
+
+pub(super) static AGENTS: Listing = Listing {
+    kind: Kind::Agent,
+    nouns: ("agent", "agents"),
+    none: "No agents yet.",
+    columns: &[
+        STATUS,
+        wide(Cell::Title, "AGENT", 18, 60, 0),
+        wide(Cell::Project, "PROJECT", 12, 24, 6),
+        wide(Cell::Id, "ID", 10, 28, 5),
+        CONNECTION,
+        age(Cell::Created, "SINCE", 3),
+        age(Cell::Updated, "SEEN", 2),
+    ],
+    sorts: &[Sort::Updated, Sort::Created, Sort::Status, Sort::Id],
+    grouped: false,
+};
+
+pub(super) static SESSIONS: Listing = Listing {
+    kind: Kind::Session,
+    nouns: ("session", "sessions"),
+    none: "No sessions yet.",
+    columns: &[
+        wide(Cell::Title, "SESSION", 36, 400, 0),
+        wide(Cell::Agent, "AGENT", 12, 22, 2),
+        wide(Cell::Project, "PROJECT", 14, 30, 3),
+        wide(Cell::Id, "ID", 8, 14, 6),
+        CONNECTION,
+        age(Cell::Created, "BEGUN", 5),
+        age(Cell::Updated, "ACTIVE", 1),
+    ],
+    sorts: &[Sort::Updated, Sort::Created, Sort::Agent, Sort::Id],
+    grouped: false,
+};
+
+pub(super) static RUNS: Listing = Listing {
+    kind: Kind::Run,
+    nouns: ("run", "runs"),
+    none: "No runs yet.",
+    columns: &[
+        STATUS,
+        wide(Cell::Title, "RUN", 32, 400, 0),
+        wide(Cell::Agent, "AGENT", 12, 22, 3),
+        wide(Cell::Id, "ID", 8, 14, 5),
+        CONNECTION,
+        age(Cell::Created, "BEGUN", 6),
+        age(Cell::Updated, "CHANGE", 2),
+    ],
+    sorts: ALL_SORTS,
+    grouped: false,
+};
+
+pub(super) static APPROVALS: Listing = Listing {
+    kind: Kind::Approval,
+    nouns: ("approval", "approvals"),
+    none: "Nothing has asked for approval yet.",
+    columns: &[
+        STATUS,
+        wide(Cell::Title, "ASKS FOR", 32, 400, 0),
+        wide(Cell::Agent, "AGENT", 12, 22, 2),
+        wide(Cell::Id, "ID", 8, 14, 6),
+        CONNECTION,
+        age(Cell::Created, "ASKED", 3),
+        age(Cell::Updated, "CHANGE", 5),
+    ],
+    sorts: ALL_SORTS,
+    grouped: false,
+};
+
+pub(super) static POLICIES: Listing = Listing {
+    kind: Kind::Policy,
+    nouns: ("policy", "policies"),
+    none: "No policies yet.",
+    columns: &[
+        STATUS,
+        wide(Cell::Title, "POLICY", 20, 70, 0),
+        wide(Cell::Project, "PROJECT", 12, 24, 5),
+        wide(Cell::Id, "ID", 10, 24, 4),
+        CONNECTION,
+        age(Cell::Updated, "CHANGE", 2),
+    ],
+    sorts: &[Sort::Updated, Sort::Created, Sort::Status, Sort::Id],
+    grouped: false,
+};
+
+pub(super) static EVENTS: Listing = Listing {
+    kind: Kind::Event,
+    nouns: ("event", "events"),
+    none: "No events yet.",
+    columns: &[
+        wide(Cell::Status, "OUTCOME", 12, 16, 1),
+        wide(Cell::Title, "EVENT", 30, 400, 0),
+        wide(Cell::Agent, "AGENT", 12, 22, 3),
+        wide(Cell::Project, "PROJECT", 12, 26, 6),
+        CONNECTION,
+        age(Cell::Updated, "WHEN", 2),
+    ],
+    sorts: ALL_SORTS,
+    grouped: false,
+};
+
+pub(super) static OTHERS: Listing = Listing {
+    kind: Kind::Other,
+    nouns: ("record", "records"),
+    none: "Nothing here yet.",
+    columns: &[
+        wide(Cell::Collection, "COLLECTION", 14, 20, 1),
+        wide(Cell::Title, "NAME", 20, 60, 0),
+        wide(Cell::Status, "STATUS", 12, 16, 4),
+        wide(Cell::Id, "ID", 10, 28, 5),
+        CONNECTION,
+        age(Cell::Updated, "CHANGE", 2),
+    ],
+    sorts: &[Sort::Updated, Sort::Created, Sort::Status, Sort::Id],
+    grouped: true,
+};
+
+/// What an order is called.
+pub(super) fn sort_name(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Updated => "last change",
+        Sort::Created => "creation",
+        Sort::Status => "status",
+        Sort::Agent => "agent",
+        Sort::Id => "id",
+    }
+}
+
+/// Does this column show what the list is sorted by?
+pub(super) fn sorted_by(cell: Cell, sort: Sort) -> bool {
+    matches!(
+        (cell, sort),
+        (Cell::Updated, Sort::Updated)
+            | (Cell::Created, Sort::Created)
+            | (Cell::Status, Sort::Status)
+            | (Cell::Agent, Sort::Agent)
+            | (Cell::Id, Sort::Id)
+    )
+}
+
+/// A status: its sign and what it means. An open set: platforms invent words, and an unknown one is just said.
+pub(super) fn status(words: &str) -> (&'static str, Role) {
+    let words = words.to_lowercase();
+    let is = |list: &[&str]| list.iter().any(|known| words == *known);
+    if is(&["active", "ready", "healthy", "enabled", "online", "connected", "open"]) {
+        ("●", Role::Good)
+    } else if is(&[
+        "completed",
+        "complete",
+        "succeeded",
+        "success",
+        "approved",
+        "allow",
+        "allowed",
+        "done",
+        "ok",
+        "passed",
+    ]) {
+        ("✓", Role::Good)
+    } else if is(&["running", "in_progress", "resumed", "building", "deploying", "started"]) {
+        ("▶", Role::Busy)
+    } else if words.starts_with("paused")
+        || is(&["pending", "awaiting_approval", "review", "warning", "queued", "waiting"])
+    {
+        ("◆", Role::Warn)
+    } else if is(&[
+        "failed",
+        "error",
+        "block",
+        "blocked",
+        "rejected",
+        "deny",
+        "denied",
+        "critical",
+        "timed_out",
+        "unhealthy",
+    ]) {
+        ("✗", Role::Bad)
+    } else if is(&["suspended"]) {
+        ("■", Role::Warn)
+    } else if is(&[
+        "inactive",
+        "disabled",
+        "deleted",
+        "expired",
+        "cancelled",
+        "canceled",
+        "archived",
+        "draft",
+        "offline",
+    ]) {
+        ("○", Role::Quiet)
+    } else {
+        ("·", Role::Text)
+    }
+}
+
+/// One cell of a row.
+pub(super) fn text(row: &Row, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
+    let gone = row.gone_at.is_some();
+    let or_dash = |text: &Option<String>, role| match text.as_deref().filter(|text| !text.trim().is_empty()) {
+        Some(text) => Text::new(text, role),
+        None => Text::new("–", Role::Dim),
+    };
+    match cell {
+        Cell::Title => {
+            let words = row.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or(&row.id);
+            let first = words.lines().next().unwrap_or_default();
+            // Gone must show without its column too, and without colour: the sign stands before the title.
+            match gone {
+                true => Text { glyph: "†", ..Text::new(first, Role::Gone) },
+                false => Text::new(first, Role::Text),
+            }
+        }
+        Cell::Status => match row.status.as_deref() {
+            _ if gone => Text { glyph: "†", ..Text::new("gone", Role::Quiet) },
+            None => Text::new("–", Role::Dim),
+            Some(known) => {
+                let (glyph, role) = status(known);
+                Text { glyph, ..Text::new(word(known), role) }
+            }
+        },
+        Cell::Agent => {
+            let name = row.agent_title.as_ref().or(row.agent.as_ref());
+            let mut text = or_dash(&name.cloned(), Role::Text);
+            if row.agent_doubt {
+                text.words.push_str(" (?)");
+            }
+            text
+        }
+        Cell::Project => Text { tail: true, ..or_dash(&row.project, Role::Dim) },
+        Cell::Connection => Text::new(&row.list.connection, fleet.badge(&row.list.connection)),
+        Cell::Collection => Text::new(word(&row.list.collection).replace('-', " "), Role::Dim),
+        Cell::Id => Text::new(&row.id, Role::Dim),
+        Cell::Updated => when(row.updated_at.or(row.created_at), canvas),
+        Cell::Created => when(row.created_at, canvas),
+    }
+}
+
+fn when(at: Option<quarterdeck_sync::model::Timestamp>, canvas: &Canvas) -> Text {
+    match at {
+        Some(at) => Text::new(canvas.age(at), Role::Dim),
+        None => Text::new("–", Role::Dim),
+    }
+}

@@ -1,0 +1,254 @@
+//! Drawing a list of records: its head line, the table, the details, and what stands there when there is nothing to list.
+
+use quarterdeck_sync::model::{CountOf, Order};
+use ratatui::layout::Rect;
+
+use super::{Pane, Records};
+use crate::tui::actions::Act;
+use crate::tui::canvas::Canvas;
+use crate::tui::text::{grouped, width, word};
+use crate::tui::theme::Role;
+use crate::tui::views::Scene;
+use crate::tui::views::columns::{sorted_by, status, text};
+use crate::tui::widgets::table::{self, Mark};
+
+/// From this width on, the details stand beside the list unless the operator says otherwise.
+const BESIDE: u16 = 108;
+/// Widest pane of details: longer lines are hard to read.
+const DETAIL_MOST: u16 = 78;
+
+/// Where everything goes.
+struct Places {
+    head: Rect,
+    list: Rect,
+    detail: Option<Rect>,
+    /// The line between the two.
+    rule: Option<Rect>,
+}
+
+impl Records {
+    pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        let places = self.places(area);
+        self.detail_shown = places.detail.is_some();
+        self.beside = places.rule.is_some_and(|rule| rule.width == 1);
+        self.head(places.head, scene, canvas);
+        let list = places.list;
+        let heads = u16::from(self.listing.grouped);
+        self.list_area = Rect { y: list.y + 1 + heads, height: list.height.saturating_sub(1 + heads), ..list };
+        if list.height > 0 {
+            self.rows.set_page(usize::from(self.list_area.height));
+            self.table(list, scene, canvas);
+        }
+        if let Some(rule) = places.rule {
+            match rule.width {
+                1 => canvas.rule_down(rule.x, rule.y, rule.height, Role::Line),
+                _ => canvas.rule_across(rule, rule.y, Role::Line),
+            }
+        }
+        self.detail_area = places.detail.unwrap_or_default();
+        if let Some(detail) = places.detail {
+            let selected = self.rows.selected().cloned();
+            self.detail.draw(detail, selected.as_ref(), self.in_detail, scene.fleet, canvas);
+        }
+    }
+
+    fn places(&self, area: Rect) -> Places {
+        let head = Rect { height: 1, ..area };
+        let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+        let pane = match self.pane {
+            Pane::Auto if area.width >= BESIDE => Pane::Side,
+            Pane::Auto => Pane::Off,
+            Pane::Side if area.width < 70 => Pane::Below,
+            pane => pane,
+        };
+        match pane {
+            // Nothing to show beside an empty list.
+            _ if self.rows.is_empty() => Places { head, list: body, detail: None, rule: None },
+            Pane::Side => {
+                let wide = (area.width * 2 / 5).clamp(30, DETAIL_MOST);
+                let list = Rect { width: area.width - wide - 1, ..body };
+                let rule = Rect { x: list.right(), width: 1, ..body };
+                let detail = Rect { x: rule.x + 2, width: wide - 2, ..body };
+                Places { head, list, detail: Some(detail), rule: Some(rule) }
+            }
+            Pane::Below if body.height >= 12 => {
+                let high = body.height * 9 / 20;
+                let list = Rect { height: body.height - high - 1, ..body };
+                let rule = Rect { y: list.bottom(), height: 1, ..body };
+                let detail = Rect { x: body.x + 2, width: body.width - 3, y: rule.y + 1, height: high };
+                Places { head, list, detail: Some(detail), rule: Some(rule) }
+            }
+            // One pane: whatever has the keys.
+            _ if self.in_detail => {
+                let detail = Rect { x: body.x + 2, width: body.width.saturating_sub(3), ..body };
+                Places { head, list: Rect { height: 0, ..body }, detail: Some(detail), rule: None }
+            }
+            _ => Places { head, list: body, detail: None, rule: None },
+        }
+    }
+
+    fn head(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        let (left, right) = (area.x + 2, area.right().saturating_sub(1));
+        let (words, role) = self.tally(scene);
+        let mut room = right.saturating_sub(left);
+        if width(&words) as u16 + 24 < room {
+            let at = canvas.put_right(right, area.y, &words, room, role);
+            room = at.saturating_sub(left + 2);
+        }
+        if let Some(input) = &self.typing {
+            let x = canvas.put(left, area.y, "/ ", 2, Role::Accent);
+            input.draw(canvas, x, area.y, room.saturating_sub(2), "words, status:failed, agent:x, -not, after:2d");
+        } else if !self.ask.text().is_empty() {
+            let x = canvas.put(left, area.y, "/ ", 2, Role::Accent);
+            canvas.put(x, area.y, self.ask.text(), room.saturating_sub(2), Role::Text);
+        } else {
+            self.chips(Rect { x: left, width: room, ..area }, canvas);
+        }
+    }
+
+    /// How the list stands, for the right end of the head line.
+    fn tally(&self, scene: &Scene) -> (String, Role) {
+        if let Some(why) = &self.failure {
+            return (format!("! {why}"), Role::Bad);
+        }
+        let filtered = !self.ask.text().is_empty();
+        if let Some(note) = self.ask.note.as_ref().filter(|_| self.typing.is_some()) {
+            return (note.clone(), Role::Warn);
+        }
+        let count = match (self.rows.whole(), self.count) {
+            (Some(whole), _) => grouped(whole),
+            (None, Some(CountOf::Exact(count))) => grouped(count),
+            (None, Some(CountOf::AtLeast(count))) => format!("≥{}", grouped(count)),
+            (None, None) => "…".to_owned(),
+        };
+        let place = match self.rows.place() {
+            Some(place) if !filtered => format!("{}/{count}", grouped(place)),
+            _ => count,
+        };
+        let gone = if self.ask.gone { "† gone shown   " } else { "" };
+        if filtered {
+            let all = grouped(scene.fleet.live(self.listing.kind));
+            return (format!("{gone}{place} of {all} match"), Role::Text);
+        }
+        if self.rows.is_empty() {
+            return (String::new(), Role::Dim);
+        }
+        (format!("{gone}{place}"), Role::Dim)
+    }
+
+    /// Live rows by status, as many as fit.
+    fn chips(&self, area: Rect, canvas: &mut Canvas) {
+        let mut x = area.x;
+        for (name, count) in &self.statuses {
+            let (glyph, role) = status(name);
+            let words = word(name);
+            let number = grouped(*count);
+            let wide = (width(&words) + number.len() + 3) as u16;
+            if x + wide > area.right() {
+                return;
+            }
+            x = canvas.put(x, area.y, glyph, 2, role) + 1;
+            x = canvas.put(x, area.y, &number, 12, Role::Text) + 1;
+            x = canvas.put(x, area.y, &words, 24, Role::Dim) + 3;
+        }
+    }
+
+    fn table(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        let mut area = area;
+        if self.listing.grouped {
+            self.groups(Rect { height: 1, ..area }, scene, canvas);
+            area = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        }
+        if self.rows.is_empty() {
+            return self.nothing(area, scene, canvas);
+        }
+        let columns = table::place(self.listing.columns, area.width);
+        let sort = self.ask.sort();
+        let arrow = if self.ask.order() == Order::Descending { " ↓" } else { " ↑" };
+        table::heads(canvas, area, &columns, |cell| sorted_by(cell, sort).then_some(arrow));
+        let cursor = if self.in_detail { Mark::CursorIdle } else { Mark::Cursor };
+        for (at, row) in self.rows.visible().iter().enumerate() {
+            let line = Rect { y: area.y + 1 + at as u16, height: 1, ..area };
+            let mark = if at == self.rows.line() { cursor } else { Mark::None };
+            table::row(canvas, line, &columns, mark, |canvas, cell| text(row, cell, scene.fleet, canvas));
+        }
+    }
+
+    fn groups(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        let groups = self.ask.groups(scene.fleet);
+        let mut x = area.x + 2;
+        // The chosen one is always in sight: begin as far left as it allows.
+        let wide =
+            |name: &Option<String>, count: u64| (name.as_deref().map_or(3, width) + grouped(count).len() + 4) as u16;
+        let chosen = groups.iter().position(|(name, _)| name.as_deref() == self.ask.group()).unwrap_or(0);
+        let mut first = 0;
+        while first < chosen
+            && groups[first..=chosen].iter().map(|(name, count)| wide(name, *count)).sum::<u16>() + 4 > area.width
+        {
+            first += 1;
+        }
+        for (at, (name, count)) in groups.iter().enumerate().skip(first) {
+            if x + wide(name, *count) > area.right() {
+                canvas.put(x, area.y, "…", 1, Role::Dim);
+                return;
+            }
+            let words = name.as_deref().map_or_else(|| "all".to_owned(), |name| word(name).replace('-', " "));
+            let role = if at == chosen { Role::Accent } else { Role::Dim };
+            let (mark, end) = if at == chosen { ("‹", "›") } else { (" ", " ") };
+            x = canvas.put(x, area.y, mark, 1, Role::Accent);
+            x = canvas.put(x, area.y, &words, 40, role) + 1;
+            x = canvas.put(x, area.y, &grouped(*count), 12, Role::Dim);
+            x = canvas.put(x, area.y, end, 1, Role::Accent) + 1;
+        }
+    }
+
+    /// The screen without rows: what is the case, and what to do.
+    fn nothing(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        let key = |act| scene.keys.hint_of(act).unwrap_or_else(|| "(no key)".to_owned());
+        let (title, more): (String, Vec<String>) = if !self.loaded {
+            // A list that is on its way for a few milliseconds must not flash a message.
+            return;
+        } else if let Some(why) = &self.failure {
+            ("The mirror could not be read.".to_owned(), vec![why.clone()])
+        } else if !self.ask.text().is_empty() {
+            let clear = format!("{} clears the filter", key(Act::Back));
+            (format!("No {} match.", self.listing.nouns.1), vec![clear])
+        } else if scene.fleet.connections.is_empty() {
+            return super::super::welcome::draw(area, canvas);
+        } else if scene.fleet.syncing() {
+            ("Syncing …".to_owned(), vec![format!("{} appear here as they arrive.", capital(self.listing.nouns.1))])
+        } else if scene.fleet.empty() && scene.fleet.lists.iter().all(|list| list.checked_at.is_none()) {
+            let sync = format!("{} syncs now", key(Act::Sync));
+            ("Nothing has been mirrored yet.".to_owned(), vec![sync])
+        } else {
+            let counted: Vec<&str> = scene
+                .fleet
+                .lists
+                .iter()
+                .filter(|list| list.kind == self.listing.kind && list.mirror_count == 0)
+                .map(|list| list.list.connection.as_str())
+                .collect();
+            let more = match counted.is_empty() {
+                true => "None of the connections offers such a list.".to_owned(),
+                false => format!("Asked: {}.", dedup(counted).join(", ")),
+            };
+            (self.listing.none.to_owned(), vec![more])
+        };
+        let top = area.y + area.height.saturating_sub(2 + more.len() as u16) / 2;
+        canvas.put_centre(area, top, &title, Role::Title);
+        for (at, line) in more.iter().enumerate() {
+            canvas.put_centre(area, top + 2 + at as u16, line, Role::Dim);
+        }
+    }
+}
+
+fn dedup(mut names: Vec<&str>) -> Vec<&str> {
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,166 @@
+//! What a list of records asks the mirror for: scope, filter, order, group.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use quarterdeck_sync::model::{Anchor, Filter, Order, Query, Scope, Sort};
+
+use super::Fetch;
+use crate::filter;
+use crate::tui::data::Question;
+use crate::tui::fleet::Fleet;
+use crate::tui::rows::{CHUNK, End, Need, Rows};
+use crate::tui::views::columns::Listing;
+
+/// The question behind the list.
+pub(super) struct Ask {
+    listing: &'static Listing,
+    text: String,
+    filter: Filter,
+    /// What could not be understood of the filter, for a person.
+    pub note: Option<String>,
+    /// Gone records too.
+    pub gone: bool,
+    /// The filter itself asks for gone ones.
+    filter_gone: bool,
+    sort: usize,
+    reversed: bool,
+    /// The collection chosen, in a grouped list.
+    group: Option<String>,
+}
+
+impl Ask {
+    /// Everything, in the listing's first order.
+    pub fn new(listing: &'static Listing) -> Self {
+        Self {
+            listing,
+            text: String::new(),
+            filter: Filter::All,
+            note: None,
+            gone: false,
+            filter_gone: false,
+            sort: 0,
+            reversed: false,
+            group: None,
+        }
+    }
+
+    /// The filter as typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Takes a filter, as it is being typed. True when it passes other rows than before.
+    pub fn filter(&mut self, text: &str, now: Timestamp) -> bool {
+        let read = filter::typing(text, &now.to_zoned(TimeZone::system()));
+        let changed = self.filter != read.filter || self.filter_gone != read.gone;
+        self.note = read.notes.first().map(|note| note.message.clone());
+        self.text = text.to_owned();
+        (self.filter, self.filter_gone) = (read.filter, read.gone);
+        changed
+    }
+
+    /// The column it is sorted by.
+    pub fn sort(&self) -> Sort {
+        self.listing.sorts[self.sort]
+    }
+
+    /// Takes the next column.
+    pub fn next_sort(&mut self) {
+        self.sort = (self.sort + 1) % self.listing.sorts.len();
+        self.reversed = false;
+    }
+
+    /// Turns the order round.
+    pub fn reverse(&mut self) {
+        self.reversed = !self.reversed;
+    }
+
+    /// Its direction: times newest first, words from A, unless turned round.
+    pub fn order(&self) -> Order {
+        let newest = matches!(self.sort(), Sort::Updated | Sort::Created);
+        if newest != self.reversed { Order::Descending } else { Order::Ascending }
+    }
+
+    /// The direction in words.
+    pub fn order_name(&self) -> &'static str {
+        match (self.sort(), self.order()) {
+            (Sort::Updated | Sort::Created, Order::Descending) => "newest first",
+            (Sort::Updated | Sort::Created, Order::Ascending) => "oldest first",
+            (_, Order::Ascending) => "from A to Z",
+            (_, Order::Descending) => "from Z to A",
+        }
+    }
+
+    /// The collections of a grouped list, with their live records; first all of them, without a name.
+    pub fn groups(&self, fleet: &Fleet) -> Vec<(Option<String>, u64)> {
+        let mut groups: Vec<(Option<String>, u64)> = vec![(None, fleet.live(self.listing.kind))];
+        for list in fleet.lists.iter().filter(|list| list.kind == self.listing.kind) {
+            match groups.iter_mut().find(|(name, _)| name.as_deref() == Some(&list.list.collection)) {
+                Some((_, count)) => *count += list.mirror_count,
+                None => groups.push((Some(list.list.collection.clone()), list.mirror_count)),
+            }
+        }
+        groups.retain(|(name, count)| name.is_none() || *count > 0);
+        groups[1..].sort();
+        groups
+    }
+
+    /// The group chosen.
+    pub fn group(&self) -> Option<&str> {
+        self.group.as_deref()
+    }
+
+    /// Chooses the next group, or the one before.
+    pub fn turn_group(&mut self, forward: bool, fleet: &Fleet) {
+        let groups = self.groups(fleet);
+        let at = groups.iter().position(|(name, _)| *name == self.group).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + groups.len() - 1 } % groups.len();
+        self.group = groups[next].0.clone();
+    }
+
+    fn scope(&self) -> Scope {
+        Scope {
+            kinds: vec![self.listing.kind],
+            collections: self.group.iter().cloned().collect(),
+            connections: Vec::new(),
+        }
+    }
+
+    fn query(&self, anchor: Anchor, limit: usize) -> Query {
+        Query {
+            scope: self.scope(),
+            filter: self.filter.clone(),
+            gone: self.gone || self.filter_gone,
+            sort: self.sort(),
+            order: self.order(),
+            anchor,
+            limit,
+        }
+    }
+
+    /// The question for a window.
+    pub fn window(&self, fetch: Fetch, rows: &Rows) -> Question {
+        match fetch {
+            Fetch::Refresh(Some(key)) => {
+                // Enough on both sides to fill the page and the next one.
+                let before = (rows.line() + rows.page()).max(CHUNK / 2);
+                let query = self.query(Anchor::At(key), CHUNK.max(2 * rows.page()));
+                Question::Around { query, key, before }
+            }
+            Fetch::Show(End::Last) => Question::Window(self.query(Anchor::Last, CHUNK)),
+            Fetch::Extend(Need::After(key, limit)) => Question::Window(self.query(Anchor::After(key), limit)),
+            Fetch::Extend(Need::Before(key, limit)) => Question::Window(self.query(Anchor::Before(key), limit)),
+            _ => Question::Window(self.query(Anchor::First, CHUNK)),
+        }
+    }
+
+    /// The question for the number of rows.
+    pub fn count(&self) -> Question {
+        Question::Count(self.query(Anchor::First, 1))
+    }
+
+    /// The question for the rows by status.
+    pub fn statuses(&self) -> Question {
+        Question::Statuses(self.scope())
+    }
+}

@@ -1,0 +1,100 @@
+//! The help: every key that counts, read off the action table, with what is disabled and why.
+
+use ratatui::layout::Rect;
+
+use crate::tui::actions::{ACTIONS, Facts, Scope};
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::Keymap;
+use crate::tui::text::wrap;
+use crate::tui::theme::Role;
+
+/// The open help.
+#[derive(Debug, Default)]
+pub(crate) struct Help {
+    top: usize,
+    page: usize,
+    lines: usize,
+}
+
+enum Line {
+    Blank,
+    Heading(&'static str),
+    Key { keys: String, label: String, role: Role },
+    Note(String),
+}
+
+impl Help {
+    /// Moves through it.
+    pub fn step(&mut self, by: i64) {
+        let last = self.lines.saturating_sub(self.page) as i64;
+        self.top = (self.top as i64).saturating_add(by).clamp(0, last) as usize;
+    }
+
+    /// Lines in sight.
+    pub fn page(&self) -> usize {
+        self.page.max(1)
+    }
+
+    /// Draws it over `area`.
+    pub fn draw(&mut self, area: Rect, keys: &Keymap, facts: &Facts, trouble: &[String], canvas: &mut Canvas) {
+        let wide = area.width.min(84);
+        let lines = lines(keys, facts, trouble, usize::from(wide.saturating_sub(8)));
+        let high = area.height.saturating_sub(2).min(lines.len() as u16 + 2).max(5).min(area.height);
+        let place = Rect {
+            x: area.x + (area.width - wide) / 2,
+            y: area.y + (area.height - high) / 2,
+            width: wide,
+            height: high,
+        };
+        let inside = canvas.boxed(place, "Keys");
+        (self.lines, self.page) = (lines.len(), usize::from(inside.height));
+        self.step(0);
+        for (at, line) in lines.iter().skip(self.top).take(self.page).enumerate() {
+            let y = inside.y + at as u16;
+            match line {
+                Line::Blank => {}
+                Line::Heading(words) => {
+                    canvas.put(inside.x, y, words, inside.width, Role::Accent);
+                }
+                Line::Note(words) => {
+                    canvas.put(inside.x, y, words, inside.width, Role::Warn);
+                }
+                Line::Key { keys, label, role } => {
+                    canvas.put(inside.x + 2, y, keys, 18, Role::Key);
+                    canvas.put(inside.x + 22, y, label, inside.width.saturating_sub(22), *role);
+                }
+            }
+        }
+        if self.lines > self.page {
+            let more = format!(" {}–{} of {} ", self.top + 1, (self.top + self.page).min(self.lines), self.lines);
+            canvas.put_right(place.right() - 2, place.bottom() - 1, &more, wide, Role::Dim);
+        }
+    }
+}
+
+fn lines(keys: &Keymap, facts: &Facts, trouble: &[String], cells: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for words in trouble {
+        lines.extend(wrap(&format!("! {words}"), cells, 3).into_iter().map(Line::Note));
+    }
+    if !trouble.is_empty() {
+        lines.push(Line::Blank);
+    }
+    for scope in Scope::ALL {
+        lines.push(Line::Heading(scope.title()));
+        for action in ACTIONS.iter().filter(|action| action.scope == scope) {
+            let written = match keys.keys_of(action.act) {
+                keys if keys.is_empty() => "–".to_owned(),
+                keys => keys.join("  "),
+            };
+            let (label, role) = match (action.disabled)(facts) {
+                Some(why) => (format!("{} ({why})", action.label), Role::Dim),
+                None => (action.label.to_owned(), Role::Text),
+            };
+            lines.push(Line::Key { keys: written, label, role });
+        }
+        lines.push(Line::Blank);
+    }
+    lines.pop();
+    lines
+}

@@ -1,0 +1,179 @@
+//! The palette: any action, view, connection or theme, found by typing some of its letters.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::input::Input;
+use crate::tui::actions::Act;
+use crate::tui::canvas::Canvas;
+use crate::tui::text::width;
+use crate::tui::theme::Role;
+
+/// What choosing an entry does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// An action, as if its key was pressed.
+    Act(Act),
+    /// Open this view.
+    View(usize),
+    /// Sync this connection.
+    Sync(String),
+    /// Take this theme.
+    Theme(String),
+}
+
+/// Something that can be chosen.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// What it does.
+    pub choice: Choice,
+    /// What it is called.
+    pub label: String,
+    /// Beside it: keys, or what sort of thing it is.
+    pub note: String,
+    /// Why it cannot be chosen now.
+    pub disabled: Option<&'static str>,
+}
+
+/// The open palette.
+pub(crate) struct Palette {
+    /// What is typed.
+    pub input: Input,
+    entries: Vec<Entry>,
+    /// Entries that match, best first, with the places of the matched letters.
+    found: Vec<(usize, Vec<u32>)>,
+    cursor: usize,
+    matcher: Matcher,
+}
+
+impl Palette {
+    /// Opens it over these entries.
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let mut palette = Self {
+            input: Input::new(""),
+            entries,
+            found: Vec::new(),
+            cursor: 0,
+            matcher: Matcher::new(Config::DEFAULT),
+        };
+        palette.search();
+        palette
+    }
+
+    /// Finds again: the text has changed.
+    pub fn search(&mut self) {
+        let pattern = Pattern::parse(self.input.text(), CaseMatching::Ignore, Normalization::Smart);
+        let mut scored: Vec<(u32, usize, Vec<u32>)> = Vec::new();
+        let mut letters = Vec::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            let mut places = Vec::new();
+            let haystack = Utf32Str::new(&entry.label, &mut letters);
+            if let Some(score) = pattern.indices(haystack, &mut self.matcher, &mut places) {
+                places.sort_unstable();
+                scored.push((score, at, places));
+            }
+        }
+        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        self.found = scored.into_iter().map(|(_, at, places)| (at, places)).collect();
+        self.cursor = 0;
+    }
+
+    /// Moves through what was found, round the ends.
+    pub fn step(&mut self, down: bool) {
+        let count = self.found.len().max(1);
+        self.cursor = if down { self.cursor + 1 } else { self.cursor + count - 1 } % count;
+    }
+
+    /// The entry under the cursor.
+    pub fn chosen(&self) -> Option<&Entry> {
+        self.found.get(self.cursor).map(|(at, _)| &self.entries[*at])
+    }
+
+    /// Draws it over the upper part of `area`.
+    pub fn draw(&self, area: Rect, canvas: &mut Canvas) {
+        let wide = area.width.min(76);
+        let high = area.height.saturating_sub(2).clamp(5, 18).min(area.height);
+        let y = area.y + (area.height - high) / 4;
+        let place = Rect { x: area.x + (area.width - wide) / 2, y, width: wide, height: high };
+        let inside = canvas.boxed(place, "Do what?");
+        let x = canvas.put(inside.x, inside.y, ": ", 2, Role::Accent);
+        self.input.draw(
+            canvas,
+            x,
+            inside.y,
+            inside.width.saturating_sub(2),
+            "an action, a view, a connection, a theme",
+        );
+        let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };
+        if self.found.is_empty() {
+            canvas.put(list.x + 2, list.y, "Nothing is called like that.", list.width, Role::Dim);
+        }
+        let page = usize::from(list.height).max(1);
+        let top = (self.cursor + 1).saturating_sub(page);
+        for (at, (entry, places)) in self.found.iter().enumerate().skip(top).take(page) {
+            let y = list.y + (at - top) as u16;
+            if at == self.cursor {
+                canvas.tint(Rect { y, height: 1, ..list }, Role::Selected);
+                canvas.put(list.x, y, "▌", 1, Role::Accent);
+            }
+            draw_entry(
+                &self.entries[*entry],
+                places,
+                Rect { x: list.x + 2, width: list.width - 2, y, height: 1 },
+                canvas,
+            );
+        }
+    }
+}
+
+fn draw_entry(entry: &Entry, places: &[u32], area: Rect, canvas: &mut Canvas) {
+    let note = entry.disabled.map_or(entry.note.as_str(), |why| why);
+    let wide = (width(note) as u16 + 1).min(area.width / 2);
+    canvas.put_right(area.right().saturating_sub(1), area.y, note, wide, Role::Dim);
+    let role = if entry.disabled.is_some() { Role::Dim } else { Role::Text };
+    let room = area.width.saturating_sub(wide + 2);
+    canvas.put(area.x, area.y, &entry.label, room, role);
+    // Over the plain label, the letters that matched, one by one.
+    let mut x = area.x;
+    for (at, letter) in entry.label.graphemes(true).enumerate() {
+        if x >= area.x + room.saturating_sub(1) {
+            break;
+        }
+        let cells = width(letter) as u16;
+        if places.contains(&(at as u32)) {
+            let style = canvas.style(Role::Accent).add_modifier(Modifier::UNDERLINED);
+            canvas.put_styled(x, area.y, letter, cells, style);
+        }
+        x += cells;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(label: &str, choice: Choice) -> Entry {
+        Entry { choice, label: label.into(), note: String::new(), disabled: None }
+    }
+
+    #[test]
+    fn some_letters_find_the_thing() {
+        let mut palette = Palette::new(vec![
+            entry("Open Agents", Choice::View(0)),
+            entry("Open Approvals", Choice::View(3)),
+            entry("Sync every connection now", Choice::Act(Act::Sync)),
+        ]);
+        assert_eq!(palette.chosen().unwrap().choice, Choice::View(0));
+        palette.input.insert("appr");
+        palette.search();
+        assert_eq!(palette.chosen().unwrap().choice, Choice::View(3));
+        palette.step(true);
+        assert_eq!(palette.chosen().unwrap().choice, Choice::View(3), "only one is left, so the cursor stays on it");
+        palette.input.insert("xyz");
+        palette.search();
+        assert!(palette.chosen().is_none());
+    }
+}

@@ -1,0 +1,87 @@
+//! The last two lines: how each connection stands, and what the keys do.
+
+use ratatui::layout::Rect;
+
+use crate::tui::actions::{ACTIONS, Action, Facts, Scope};
+use crate::tui::canvas::Canvas;
+use crate::tui::fleet::{Fleet, budget_words};
+use crate::tui::keys::Keymap;
+use crate::tui::text::{grouped, width};
+use crate::tui::theme::Role;
+
+/// Each connection with its verdict; on the right, problems and who syncs.
+pub(crate) fn draw(area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
+    canvas.fill(area, Role::Raised);
+    let mut right = area.right().saturating_sub(1);
+    for (words, role) in right_words(fleet) {
+        if width(&words) as u16 + 20 < right.saturating_sub(area.x) {
+            right = canvas.put_right(right, area.y, &words, area.width, role).saturating_sub(3);
+        }
+    }
+    let mut x = area.x + 1;
+    if fleet.connections.is_empty() {
+        canvas.put(x, area.y, "no connection", right.saturating_sub(x), Role::Dim);
+    }
+    let now = canvas.now();
+    for (at, connection) in fleet.connections.iter().enumerate() {
+        let verdict = fleet.verdict(connection, now);
+        if let Some(since) = verdict.since {
+            canvas.age(since);
+        }
+        let name = &connection.info.name;
+        let mut wide = width(name) + width(&verdict.words) + 3;
+        let budget = budget_words(&connection.budget, now);
+        wide += budget.as_ref().map_or(0, |words| width(words) + 3);
+        if x + wide as u16 > right {
+            canvas.put(x, area.y, &format!("+{}", fleet.connections.len() - at), right.saturating_sub(x), Role::Dim);
+            return;
+        }
+        x = canvas.put(x, area.y, name, 24, fleet.badge(name)) + 1;
+        x = canvas.put(x, area.y, verdict.glyph, 1, verdict.role) + 1;
+        x = canvas.put(x, area.y, &verdict.words, 40, verdict.role);
+        if let Some(words) = budget {
+            x = canvas.put(x, area.y, &format!(" ({words})"), 24, Role::Warn);
+        }
+        x += 3;
+    }
+}
+
+fn right_words(fleet: &Fleet) -> Vec<(String, Role)> {
+    let mut out = Vec::new();
+    let problems = fleet.problems.len() as u64;
+    if problems > 0 {
+        let noun = if problems == 1 { "problem" } else { "problems" };
+        out.push((format!("! {} {noun}", grouped(problems)), Role::Warn));
+    }
+    if let Some(holder) = &fleet.lease {
+        out.push((format!("reading only: {holder} syncs"), Role::Dim));
+    }
+    out
+}
+
+/// What the keys do here, most useful first, as many as fit.
+pub(crate) fn hints(area: Rect, scope: Scope, facts: &Facts, keys: &Keymap, count: &str, canvas: &mut Canvas) {
+    let mut x = area.x + 1;
+    if !count.is_empty() {
+        x = canvas.put(x, area.y, &format!("# {count}"), 12, Role::Accent) + 3;
+    }
+    for action in hinted(scope, facts) {
+        let Some(key) = keys.hint_of(action.act) else { continue };
+        let wide = width(&key) + width(action.short) + 1;
+        if x + wide as u16 >= area.right() {
+            return;
+        }
+        x = canvas.put(x, area.y, &key, 12, Role::Key) + 1;
+        x = canvas.put(x, area.y, action.short, 24, Role::Hint) + 3;
+    }
+}
+
+fn hinted(scope: Scope, facts: &Facts) -> Vec<&'static Action> {
+    let shown = |action: &&Action| {
+        let here = action.scope == scope || (action.scope == Scope::Global && scope != Scope::Prompt);
+        here && action.hint > 0 && (action.disabled)(facts).is_none()
+    };
+    let mut actions: Vec<&Action> = ACTIONS.iter().filter(shown).collect();
+    actions.sort_by_key(|action| action.hint);
+    actions
+}

@@ -1,0 +1,87 @@
+//! Short messages in a corner. They take no key and go away by themselves.
+
+use std::time::{Duration, Instant};
+
+use ratatui::layout::Rect;
+
+use crate::tui::canvas::Canvas;
+use crate::tui::text::{width, wrap};
+use crate::tui::theme::Role;
+
+/// How long a message stays, at least; long ones stay longer.
+const STAY: Duration = Duration::from_secs(3);
+/// Messages at once.
+const MOST: usize = 3;
+
+/// The messages on screen.
+#[derive(Debug, Default)]
+pub(crate) struct Toasts {
+    list: Vec<(String, Instant)>,
+}
+
+impl Toasts {
+    /// Says something.
+    pub fn say(&mut self, words: String, now: Instant) {
+        self.list.retain(|(said, _)| *said != words);
+        if self.list.len() == MOST {
+            self.list.remove(0);
+        }
+        let stay = STAY + Duration::from_millis(40 * words.len().min(150) as u64);
+        self.list.push((words, now + stay));
+    }
+
+    /// Takes away what has been there long enough. True when something went.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        let before = self.list.len();
+        self.list.retain(|(_, until)| *until > now);
+        before != self.list.len()
+    }
+
+    /// Takes all of them away. True when there were some.
+    pub fn clear(&mut self) -> bool {
+        let some = !self.list.is_empty();
+        self.list.clear();
+        some
+    }
+
+    /// When the next one goes.
+    pub fn next(&self) -> Option<Instant> {
+        self.list.iter().map(|(_, until)| *until).min()
+    }
+
+    /// Draws them in the lower right corner of `area`.
+    pub fn draw(&self, area: Rect, canvas: &mut Canvas) {
+        let mut bottom = area.bottom();
+        for (words, _) in self.list.iter().rev() {
+            let cells = usize::from(area.width.saturating_sub(6)).min(64);
+            let lines = wrap(words, cells, 4);
+            let wide = lines.iter().map(|line| width(line)).max().unwrap_or(0) as u16 + 4;
+            let high = lines.len() as u16 + 2;
+            if bottom < area.y + high || wide + 2 > area.width {
+                return;
+            }
+            let place = Rect { x: area.right() - wide - 2, y: bottom - high, width: wide, height: high };
+            let inside = canvas.boxed(place, "");
+            for (at, line) in lines.iter().enumerate() {
+                canvas.put(inside.x, inside.y + at as u16, line, inside.width, Role::Text);
+            }
+            bottom -= high;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_goes_away_by_itself_and_is_never_doubled() {
+        let (mut toasts, now) = (Toasts::default(), Instant::now());
+        toasts.say("one".into(), now);
+        toasts.say("one".into(), now);
+        assert_eq!(toasts.list.len(), 1);
+        assert!(!toasts.expire(now + Duration::from_secs(1)));
+        assert!(toasts.expire(toasts.next().unwrap()));
+        assert_eq!(toasts.next(), None);
+    }
+}
