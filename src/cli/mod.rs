@@ -10,6 +10,7 @@ pub mod columns;
 mod completions;
 mod connect;
 pub mod context;
+mod crash;
 mod doctor;
 mod list;
 mod manual;
@@ -120,7 +121,7 @@ pub enum Command {
 pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let json = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json" || arg == "--ndjson");
-    match run(args) {
+    crash::guard(json, || match run(args) {
         Ok(code) => code.into(),
         Err(Stop::Clap(error)) => clap_stop(&error, json),
         Err(Stop::Failure(failure)) => {
@@ -129,7 +130,7 @@ pub fn main() -> ExitCode {
             }
             failure.code().into()
         }
-    }
+    })
 }
 
 /// Why there is nothing more to do.
