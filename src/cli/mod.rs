@@ -11,6 +11,7 @@ mod completions;
 mod connect;
 pub mod context;
 mod crash;
+mod demo;
 mod doctor;
 mod list;
 mod manual;
@@ -21,6 +22,7 @@ mod prompt;
 mod reading;
 mod render;
 mod show;
+mod sim;
 mod sql;
 mod status;
 pub mod style;
@@ -36,6 +38,7 @@ use self::context::{Context, Noun};
 use self::out::{Form, talk};
 use self::style::Style;
 use crate::config::{Env, Paths};
+use crate::console::Opening;
 use crate::error::{Code, Failure, Kind};
 
 /// The operator's console for fleets of AI agents: mirrored, searchable and usable offline
@@ -84,6 +87,8 @@ impl Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Three simulated platforms to look around in, no account needed
+    Demo(demo::Args),
     /// The accounts: add, list, test, remove
     Connect(connect::Args),
     /// Pull the platforms into the mirror
@@ -106,6 +111,8 @@ pub enum Command {
     Sql(sql::Args),
     /// Platforms: what they serve, and manifests of your own
     Platform(platform::Args),
+    /// Run the simulated platforms alone
+    Sim(sim::Args),
     /// Is everything here as it should be?
     Doctor,
     /// Print a completion script for a shell
@@ -178,9 +185,14 @@ fn run(args: Vec<OsString>) -> Result<Code, Stop> {
             return Ok(noun::run(&cx, &noun, parsed.args)?);
         }
         Some(command) => command,
-        None => return Ok(crate::console::run(&cx.env, &cx.paths)?),
+        None => return Ok(open_console(cx)?),
     };
     Ok(dispatch(&cx, command)?)
+}
+
+fn open_console(cx: Context) -> Result<Code, Failure> {
+    let no_color = !cx.style.color;
+    crate::console::run(Opening { no_color, ..Opening::new(cx.env, cx.paths) })
 }
 
 fn context(global: &Global, env: Env, paths: Paths) -> Context {
@@ -196,6 +208,7 @@ fn context(global: &Global, env: Env, paths: Paths) -> Context {
 fn dispatch(cx: &Context, command: Command) -> Result<Code, Failure> {
     let noun = |kind, args| noun::run(cx, &Noun::Kind(kind), args);
     match command {
+        Command::Demo(args) => demo::run(cx, &args),
         Command::Connect(args) => connect::run(cx, args),
         Command::Sync(args) => sync::run(cx, args),
         Command::Status(args) => status::run(cx, args),
@@ -207,6 +220,7 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Failure> {
         Command::Events(args) => noun(RecordKind::Event, args),
         Command::Sql(args) => sql::run(cx, args),
         Command::Platform(args) => platform::run(cx, args),
+        Command::Sim(args) => sim::run(cx, &args),
         Command::Doctor => doctor::run(cx),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => manual::run(&args),

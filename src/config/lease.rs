@@ -89,7 +89,10 @@ impl Lease {
         };
         // Shared, so that two who look do not take each other for a holder.
         match file.try_lock_shared() {
-            Ok(()) => Ok(None),
+            Ok(()) => {
+                let _ = file.unlock();
+                Ok(None)
+            }
             Err(TryLockError::WouldBlock) => Ok(Some(read(&mut file))),
             Err(TryLockError::Error(source)) => Err(ConfigError::io(path, source)),
         }
@@ -99,6 +102,13 @@ impl Lease {
         self.file.set_len(0)?;
         self.file.rewind()?;
         self.file.write_all(serde_json::to_string(holder)?.as_bytes())
+    }
+}
+
+impl Drop for Lease {
+    /// Closing the file is not enough: a child that is just being started holds a copy of it for a moment.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
     }
 }
 

@@ -24,7 +24,7 @@ pub use clients::{client, clients};
 pub use connections::{Connection, Connections, check_name};
 pub use env::Env;
 pub use error::ConfigError;
-pub use files::{append, mode};
+pub use files::{append, make_folder, mode, replace};
 pub use lease::{Holder, Lease, LeaseError};
 pub use paths::Paths;
 pub use secret::{SecretError, SecretSource};

@@ -60,7 +60,9 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
         let every = args.every.unwrap_or(job.settings.refresh);
         return watch::run(cx, job, lease, every);
     }
-    once(cx, &job, &lease)
+    let results = pull(cx, &job, &lease)?;
+    show(cx, &results)?;
+    Ok(report::verdict(&results))
 }
 
 fn job(cx: &Context, args: &Args) -> Result<Job, Failure> {
@@ -97,8 +99,22 @@ fn check_only(only: &[String], connections: &[(String, Connection)], registry: &
     }
 }
 
-/// One sync from beginning to end.
-fn once(cx: &Context, job: &Job, _lease: &Lease) -> Result<Code, Failure> {
+/// One sync of every connection, with its progress told; shows no report.
+pub fn everything(cx: &Context) -> Result<Vec<Pulled>, Failure> {
+    let settings = cx.settings()?;
+    let job = Job {
+        connections: cx.connections()?.pick(&[])?,
+        registry: cx.registry(),
+        options: settings.sync_options(),
+        settings,
+    };
+    cx.paths.make_data_dir()?;
+    let lease = Lease::take(&cx.paths.lease(), "sync")?;
+    pull(cx, &job, &lease)
+}
+
+/// One sync from beginning to end. The lease is held by whoever calls.
+fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> {
     let mirror = cx.mirror_to_write()?;
     let made = config::clients(&job.connections, &job.registry, &job.settings);
     let clients: Vec<Client> = made.iter().filter_map(|one| one.as_ref().ok().cloned()).collect();
@@ -120,15 +136,13 @@ fn once(cx: &Context, job: &Job, _lease: &Lease) -> Result<Code, Failure> {
     });
     drop(runtime);
     let told = follower.finish();
-    let Some(report) = synced? else {
-        told?;
-        return Err(Failure::new(Kind::Stopped, "stopped before the end")
-            .hint("what was read is kept; the next sync goes on from there"));
-    };
+    let report = synced?;
     told?;
-    let results = report::collect(&job.connections, made, report);
-    show(cx, &results)?;
-    Ok(report::verdict(&results))
+    match report {
+        Some(report) => Ok(report::collect(&job.connections, made, report)),
+        None => Err(Failure::new(Kind::Stopped, "stopped before the end")
+            .hint("what was read is kept; the next sync goes on from there")),
+    }
 }
 
 fn show(cx: &Context, results: &[Pulled]) -> Result<(), Failure> {
