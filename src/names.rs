@@ -1,14 +1,19 @@
 //! Names that look alike: for "did you mean".
 
-/// The name of `known` that looks most like `found`, when any does.
+/// The name of `known` that looks most like `found`, when any does: a few slips away, or the one longer than the other.
 pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = found.chars().count().div_ceil(3).max(1);
+    let slips = found.chars().count().div_ceil(3).max(1);
     known
         .into_iter()
-        .map(|name| (if name.starts_with(found) || found.starts_with(name) { 1 } else { distance(found, name) }, name))
-        .filter(|(distance, _)| *distance <= limit)
+        .map(|name| (distance(found, name), name))
+        .filter(|(distance, name)| *distance <= slips || begins(found, name))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// One of them is the beginning of the other, and says something.
+fn begins(found: &str, name: &str) -> bool {
+    found.len() >= 3 && name.starts_with(found) || name.len() >= 3 && found.starts_with(name)
 }
 
 /// How many characters must be inserted, removed, replaced or swapped with their neighbour to make one of the other
@@ -39,6 +44,8 @@ mod tests {
     fn a_slip_of_the_finger_is_understood() {
         assert_eq!(nearest("agnets", ["agents", "sessions"]), Some("agents"));
         assert_eq!(nearest("session", ["agents", "sessions"]), Some("sessions"));
+        assert_eq!(nearest("workflow", ["workflow-runs", "workflows"]), Some("workflows"));
+        assert_eq!(nearest("conn", ["connect", "runs"]), Some("connect"));
         assert_eq!(nearest("zebra", ["agents", "sessions"]), None);
     }
 }

@@ -99,8 +99,16 @@ fn a_pasted_address_is_brought_into_form_and_may_change_the_platform() {
     let said = home.qd_with(
         ("K", "ra_live_fake_planted_0004"),
         &[
-            "connect", "add", "old", "--platform", "runagents", "--url", "https://api.runagents.io/?x=1#top", "--secret",
-            "env:K", "--json",
+            "connect",
+            "add",
+            "old",
+            "--platform",
+            "runagents",
+            "--url",
+            "https://api.runagents.io/?x=1#top",
+            "--secret",
+            "env:K",
+            "--json",
         ],
     );
     assert_eq!(said.code, 0, "{said:?}");
@@ -138,8 +146,19 @@ fn nobody_is_asked_when_nobody_is_there() {
 
 #[test]
 fn a_user_is_given_where_one_signs_in_and_nowhere_else() {
-    let said =
-        Home::new().qd(&["connect", "add", "a", "--platform", "turen", "--url", URL, "--user", "a@b.c", "--secret", "env:K"]);
+    let said = Home::new().qd(&[
+        "connect",
+        "add",
+        "a",
+        "--platform",
+        "turen",
+        "--url",
+        URL,
+        "--user",
+        "a@b.c",
+        "--secret",
+        "env:K",
+    ]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("--user"), "{said:?}");
 }

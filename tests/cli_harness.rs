@@ -66,8 +66,7 @@ impl Home {
     pub fn write(&self, name: &str, mode: u32, text: &str) -> PathBuf {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let mut file =
-            std::fs::File::options().create(true).truncate(true).write(true).mode(mode).open(&path).unwrap();
+        let mut file = std::fs::File::options().create(true).truncate(true).write(true).mode(mode).open(&path).unwrap();
         file.write_all(text.as_bytes()).unwrap();
         file.set_permissions(std::fs::Permissions::from_mode(mode)).unwrap();
         path

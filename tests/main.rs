@@ -1,1 +1,5 @@
 //! Whole-program tests.
+
+mod cli_connect;
+mod cli_errors;
+mod cli_harness;

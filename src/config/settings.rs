@@ -75,20 +75,20 @@ impl Keys {
 
 impl Default for Settings {
     fn default() -> Self {
-        let sync = SyncOptions::default();
+        let (sync, client) = (SyncOptions::default(), ClientOptions::default());
         Self {
             theme: "dark".to_owned(),
             refresh: Duration::from_secs(60),
             reconcile: sync.reconcile,
             reconcile_unordered: sync.reconcile_unordered,
-            reserve: 0.2,
-            concurrency: 4,
-            tries: 5,
-            connect_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_secs(30),
-            patience: Duration::from_secs(15 * 60),
+            reserve: client.reserve,
+            concurrency: client.concurrency,
+            tries: client.tries,
+            connect_timeout: client.connect_timeout,
+            idle_timeout: client.idle_timeout,
+            patience: client.patience,
             secret_timeout: Duration::from_secs(20),
-            max_reply: 64 << 20,
+            max_reply: client.max_reply,
             keys: BTreeMap::new(),
         }
     }
@@ -113,11 +113,10 @@ impl Settings {
             connect_timeout: self.connect_timeout,
             idle_timeout: self.idle_timeout,
             tries: self.tries,
-            backoff: Duration::from_millis(500),
-            backoff_max: Duration::from_secs(60),
             patience: self.patience,
             reserve: self.reserve,
             concurrency: self.concurrency,
+            ..ClientOptions::default()
         }
     }
 

@@ -117,7 +117,8 @@ columns = { id = "/id" }
 impl World {
     /// A world whose lists not named are not offered.
     pub fn new(lists: impl IntoIterator<Item = (&'static str, Vec<Item>)>) -> Self {
-        let manifest = Registry::builtin().check(Path::new("world.toml"), MANIFEST).expect("the test manifest is right");
+        let manifest =
+            Registry::builtin().check(Path::new("world.toml"), MANIFEST).expect("the test manifest is right");
         let lists = lists.into_iter().map(|(name, rows)| (name.to_owned(), List { rows, ..List::default() })).collect();
         Self { manifest, lists: Mutex::new(lists) }
     }
