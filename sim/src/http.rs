@@ -17,6 +17,8 @@ pub(crate) struct Request {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// A fault has taken the offset or cursor away that was there.
+    pub(crate) past_first_page: bool,
 }
 
 impl Request {
@@ -29,6 +31,7 @@ impl Request {
             query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers,
             body,
+            past_first_page: false,
         }
     }
 

@@ -62,13 +62,13 @@ impl Sim {
         let script = Script::new(options.seed);
         let mut listeners = Vec::new();
         let mut endpoints = Vec::new();
-        for (index, place) in world.places.iter().enumerate() {
+        for (index, (name, dialect)) in world.dialects().enumerate() {
             let port = if options.port == 0 { 0 } else { next_port(options.port, index)? };
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
             listener.set_nonblocking(true)?;
-            endpoints.push(endpoint(place.name, place.dialect, listener.local_addr()?.port()));
-            listeners.push(listener);
-            script.limit(place.name, generous(place.dialect, options.scenario));
+            endpoints.push(endpoint(name, dialect, listener.local_addr()?.port()));
+            listeners.push((listener, dialect));
+            script.limit(name, generous(dialect, options.scenario));
         }
         let shared = Arc::new(Shared {
             world: Mutex::new(world),
@@ -106,9 +106,9 @@ impl Sim {
         self.shared.script.clone()
     }
 
-    /// Every request since the start or the last `clear_log`, in the order of the answers.
+    /// Every request since the start or the last `clear_log`, in the order of the answers; the latest 200,000 of them.
     pub fn log(&self) -> Vec<Logged> {
-        lock(&self.shared.log).clone()
+        lock(&self.shared.log).iter().cloned().collect()
     }
 
     /// Forgets the requests so far.
@@ -187,12 +187,12 @@ impl Drop for Sim {
     }
 }
 
-async fn serve_all(listeners: Vec<TcpListener>, shared: SharedRef, stop: watch::Receiver<bool>) {
+async fn serve_all(listeners: Vec<(TcpListener, Dialect)>, shared: SharedRef, stop: watch::Receiver<bool>) {
     let mut tasks = Vec::new();
-    for (index, listener) in listeners.into_iter().enumerate() {
+    for (index, (listener, dialect)) in listeners.into_iter().enumerate() {
         // A socket that was bound a moment ago: refused only when the process is out of descriptors.
         let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { continue };
-        tasks.push(tokio::spawn(listen(listener, Arc::clone(&shared), index, stop.clone())));
+        tasks.push(tokio::spawn(listen(listener, Arc::clone(&shared), index, dialect, stop.clone())));
     }
     for task in tasks {
         let _ = task.await;

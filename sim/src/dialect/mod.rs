@@ -131,6 +131,17 @@ impl Dialect {
         }
     }
 
+    /// Whether the platform lists such a collection at all, to the account that is simulated.
+    pub(crate) fn serves(self, collection: &str) -> bool {
+        match self {
+            Dialect::Turen | Dialect::RunAgents => true,
+            Dialect::ExoDocumented => !matches!(collection, "alerts" | "approvals" | "workflow_runs"),
+            // Only administrators see providers.
+            Dialect::Exo => collection != "providers",
+            Dialect::RunAgentsAlpha => !matches!(collection, "catalog" | "model_spend"),
+        }
+    }
+
     /// The field that says when a row last changed.
     pub(crate) fn modified_field(self, collection: &str) -> &'static str {
         match (self, collection) {

@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::http::Request;
+use crate::http::{Body, Request};
 use crate::rng::Rng;
 
 mod limit;
@@ -230,7 +228,7 @@ struct Inner {
     faults: BTreeMap<FaultId, Entry>,
     limiters: BTreeMap<String, Limiter>,
     /// The last body a path served, for `RepeatPage`.
-    pages: BTreeMap<(String, String), Value>,
+    pages: BTreeMap<(String, String), Body>,
     /// Numbers for the ids of `EndlessFresh`.
     fresh: u64,
 }
@@ -315,9 +313,17 @@ impl Script {
         struck
     }
 
-    /// Remembers a page, and gives the one the same path served before.
-    pub(crate) fn page_before(&self, endpoint: &str, path: &str, page: &Value) -> Option<Value> {
-        self.lock().pages.insert((endpoint.to_owned(), path.to_owned()), page.clone())
+    /// The page a path served last.
+    pub(crate) fn page_before(&self, endpoint: &str, path: &str) -> Option<Body> {
+        self.lock().pages.get(&(endpoint.to_owned(), path.to_owned())).cloned()
+    }
+
+    /// Keeps the page a path serves, as long as some fault may want it again.
+    pub(crate) fn remember(&self, endpoint: &str, path: &str, page: &Body) {
+        let mut inner = self.lock();
+        if inner.faults.values().any(|entry| entry.fault.what == What::RepeatPage) {
+            inner.pages.insert((endpoint.to_owned(), path.to_owned()), page.clone());
+        }
     }
 
     pub(crate) fn fresh(&self) -> u64 {

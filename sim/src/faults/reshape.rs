@@ -12,15 +12,17 @@ const ROWS: [&str; 6] = ["data", "agents", "sessions", "events", "runs", "client
 
 pub(super) fn reshape(what: &What, script: &Script, place: &Place, ask: &Request, reply: &mut Reply) {
     match what {
-        What::RepeatPage => reply.change(|body| {
-            if let Some(before) = script.page_before(place.name, &ask.path, body) {
-                *body = before;
+        What::RepeatPage => {
+            if let Some(before) = script.page_before(place.name, &ask.path) {
+                reply.body = before;
             }
-        }),
+        }
         What::EndlessRepeating => reply.change(|body| promise_more(body, script)),
         What::EndlessFresh => reply.change(|body| {
-            let base = script.fresh() * 10_000;
-            renumber(body, base);
+            // The first page is true; all that follow are it again under other ids.
+            if ask.past_first_page {
+                renumber(body, script.fresh() * 10_000);
+            }
             promise_more(body, script);
         }),
         What::WrongTotal(off) => reply.change(|body| shift_total(body, *off)),

@@ -54,7 +54,9 @@ pub(crate) fn before(struck: &[What], place: &mut Place, ask: &mut Request) -> O
         match what {
             What::IgnoreOffset => drop_param(ask, "offset"),
             What::IgnoreCursor => drop_param(ask, "cursor"),
-            What::EndlessRepeating => {
+            What::EndlessRepeating | What::EndlessFresh => {
+                ask.past_first_page =
+                    ask.param("cursor").is_some() || ask.param("offset").is_some_and(|offset| offset != "0");
                 drop_param(ask, "offset");
                 drop_param(ask, "cursor");
             }
@@ -154,6 +156,9 @@ pub(crate) fn after_answer(
             _ if reply.status < 300 => reshape::reshape(what, script, place, ask, reply),
             _ => {}
         }
+    }
+    if ask.method == "GET" && reply.status == 200 {
+        script.remember(place.name, &ask.path, &reply.body);
     }
     delivery
 }

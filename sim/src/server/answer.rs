@@ -4,6 +4,7 @@ use crate::faults::Verdict;
 use crate::faults::wire::{self, Delivery};
 use crate::http::{Reply, Request};
 use crate::server::{Applied, Logged, Shared, lock};
+use crate::time::http_date;
 use crate::world::hostile;
 
 /// A request that has been read, and the query as it came.
@@ -18,12 +19,12 @@ pub(crate) struct Incoming {
 pub(crate) fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     let Incoming { place: index, mut ask, inside, query } = incoming;
     let mut world = shared.world();
-    let endpoint = world.places[index].name;
+    let endpoint = world.name(index);
     for change in due(shared, endpoint, &ask) {
         change(&mut world);
     }
     let is_hostile = world.is_hostile();
-    let place = &mut world.places[index];
+    let place = world.place_mut(index);
     let verdict = shared.script.spend(endpoint, place.now);
     let refused = verdict.as_ref().is_some_and(|verdict| !verdict.allowed);
 
@@ -43,6 +44,8 @@ pub(crate) fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     }
     let delivery = wire::after_answer(&struck, &shared.script, place, &ask, &mut reply);
     add_headers(&mut reply, verdict);
+    // By the simulator's clock: `Retry-After` dates and reset times mean what they say beside it.
+    reply.headers.push(("Date".into(), http_date(place.now)));
 
     let at = place.now;
     if applied && ask.is_write() && reply.status < 300 && !ask.path.starts_with("/auth/") {
@@ -53,7 +56,7 @@ pub(crate) fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     let silent = matches!(delivery.cut, wire::Cut::Reset | wire::Cut::Close | wire::Cut::Hang);
     let status = if silent { 0 } else { reply.status };
     let (method, path) = (ask.method, ask.path);
-    lock(&shared.log).push(Logged { endpoint: endpoint.to_owned(), method, path, query, status, at });
+    shared.note(Logged { endpoint: endpoint.to_owned(), method, path, query, status, at });
     (reply, delivery)
 }
 

@@ -2,8 +2,8 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -16,6 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::SharedRef;
 use super::answer::{Incoming, answer};
@@ -30,14 +31,20 @@ const LARGEST_REQUEST: usize = 4 << 20;
 const EXO_KEEP_ALIVE: Duration = Duration::from_secs(5);
 
 /// Accepts connections until `stop` changes.
-pub(crate) async fn listen(listener: TcpListener, shared: SharedRef, place: usize, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn listen(
+    listener: TcpListener,
+    shared: SharedRef,
+    place: usize,
+    dialect: Dialect,
+    mut stop: watch::Receiver<bool>,
+) {
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 // Out of file descriptors: the next accept may go through.
                 let Ok((stream, _)) = accepted else { tokio::task::yield_now().await; continue };
                 let (shared, stop) = (Arc::clone(&shared), stop.clone());
-                tokio::spawn(serve(stream, shared, place, stop));
+                tokio::spawn(serve(stream, shared, place, dialect, stop));
             }
             _ = stop.changed() => return,
         }
@@ -45,20 +52,17 @@ pub(crate) async fn listen(listener: TcpListener, shared: SharedRef, place: usiz
 }
 
 /// What the requests of one connection tell the task that owns its socket.
-#[derive(Default)]
 struct Signals {
     /// Close with RST.
     reset: AtomicBool,
-    /// Requests begun and answered: equal when the connection is idle.
-    begun: AtomicU64,
-    answered: AtomicU64,
+    /// Since when no request is under way; `None` while one is.
+    idle_since: Mutex<Option<Instant>>,
 }
 
-async fn serve(stream: TcpStream, shared: SharedRef, place: usize, mut stop: watch::Receiver<bool>) {
+async fn serve(stream: TcpStream, shared: SharedRef, place: usize, dialect: Dialect, mut stop: watch::Receiver<bool>) {
     // A reply is one write: nothing is gained by waiting for more.
     let _ = stream.set_nodelay(true);
-    let dialect = super::lock(&shared.world).places[place].dialect;
-    let signals = Arc::new(Signals::default());
+    let signals = Arc::new(Signals { reset: AtomicBool::new(false), idle_since: Mutex::new(Some(Instant::now())) });
     let service = service_fn({
         let signals = Arc::clone(&signals);
         move |request| handle(Arc::clone(&shared), place, dialect, Arc::clone(&signals), request).boxed()
@@ -79,17 +83,16 @@ async fn serve(stream: TcpStream, shared: SharedRef, place: usize, mut stop: wat
     }
 }
 
-/// Returns once no request has been under way for `after`; never without a limit.
-async fn idle(signals: &Signals, after: Option<Duration>) {
-    let Some(after) = after else { return std::future::pending().await };
-    let mut before = (u64::MAX, u64::MAX);
+/// Returns once no request has been under way for `limit`; never without one.
+async fn idle(signals: &Signals, limit: Option<Duration>) {
+    let Some(limit) = limit else { return std::future::pending().await };
     loop {
-        let now = (signals.begun.load(Ordering::Relaxed), signals.answered.load(Ordering::Relaxed));
-        if now == before && now.0 == now.1 {
+        let since = *super::lock(&signals.idle_since);
+        let due = since.unwrap_or_else(Instant::now) + limit;
+        if since.is_some() && due <= Instant::now() {
             return;
         }
-        before = now;
-        tokio::time::sleep(after).await;
+        tokio::time::sleep_until(due).await;
     }
 }
 
@@ -100,7 +103,7 @@ async fn handle(
     signals: Arc<Signals>,
     request: HttpRequest<Receiving>,
 ) -> io::Result<Response<WireBody>> {
-    signals.begun.fetch_add(1, Ordering::Relaxed);
+    *super::lock(&signals.idle_since) = None;
     let incoming = read(place, dialect, request).await?;
     let (reply, Delivery { delay, cut }) = answer(&shared, incoming);
     if !delay.is_zero() {
@@ -115,7 +118,7 @@ async fn handle(
         Cut::Close => Err(io::Error::other("closed by a fault")),
         Cut::Whole | Cut::Length(_) | Cut::Chunked(_) | Cut::Endless => {
             let response = respond(&reply, cut);
-            signals.answered.fetch_add(1, Ordering::Relaxed);
+            *super::lock(&signals.idle_since) = Some(Instant::now());
             response
         }
     }

@@ -4,6 +4,7 @@
 //! limit, faults, dialect, log, in this order. Always true: only 127.0.0.1 is listened on; no lock is held across an
 //! await; a request is applied wholly or not at all.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -16,6 +17,9 @@ mod answer;
 mod conn;
 
 pub(crate) use conn::listen;
+
+/// Requests the log holds; the oldest go first. A demo may run for weeks.
+const LONGEST_LOG: usize = 200_000;
 
 /// A request as the servers saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +66,7 @@ pub(crate) struct Shared {
     pub(crate) world: Mutex<World>,
     pub(crate) script: Script,
     pub(crate) time: Time,
-    pub(crate) log: Mutex<Vec<Logged>>,
+    pub(crate) log: Mutex<VecDeque<Logged>>,
     pub(crate) applied: Mutex<Vec<Applied>>,
     pub(crate) hooks: Mutex<Vec<Hook>>,
 }
@@ -73,6 +77,14 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
+    pub(crate) fn note(&self, request: Logged) {
+        let mut log = lock(&self.log);
+        if log.len() >= LONGEST_LOG {
+            log.pop_front();
+        }
+        log.push_back(request);
+    }
+
     /// The world, brought to the present.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         let mut world = lock(&self.world);

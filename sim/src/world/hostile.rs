@@ -33,6 +33,19 @@ pub(crate) fn strip(ask: &mut Request) {
     for (_, value) in &mut ask.query {
         *value = value.replace(PLANT, "");
     }
+    if let Ok(mut body) = serde_json::from_slice::<Value>(&ask.body) {
+        strip_value(&mut body);
+        ask.body = body.to_string().into();
+    }
+}
+
+fn strip_value(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(strip_value),
+        Value::Array(items) => items.iter_mut().for_each(strip_value),
+        Value::String(text) => *text = text.replace(PLANT, ""),
+        _ => {}
+    }
 }
 
 fn is_machine_read(field: &str, dialect: Dialect) -> bool {

@@ -5,6 +5,7 @@
 //! Always true: the same seed, scenario, clock and calls give the same rows; nothing here reads the machine's clock.
 //! Not here: how a row is served (the dialects) and how a reply goes wrong (the faults).
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -42,58 +43,61 @@ const PLACES: [(&str, Dialect); 5] = [
 /// What all the servers hold.
 #[derive(Debug)]
 pub struct World {
-    pub(crate) places: Vec<Place>,
-    scenario: Scenario,
-    hostile: bool,
-    moving: bool,
+    slots: Vec<Slot>,
+    options: Options,
     started: Timestamp,
+    now: Timestamp,
     /// Steps the world took by itself.
     moved: u64,
 }
 
+/// A place that is built when it is first looked at: a test that talks to one platform does not pay for five. What is
+/// built does not depend on when, only on the seed and the time the world started.
+#[derive(Debug)]
+struct Slot {
+    name: &'static str,
+    dialect: Dialect,
+    place: OnceCell<Place>,
+}
+
 impl World {
     pub(crate) fn new(options: &Options, now: Timestamp) -> World {
-        let build = |(name, dialect): (&'static str, Dialect)| {
-            let mut place = Place::new(name, dialect, options.seed, now, options.scenario.scale());
-            place.page_cap = options.page_cap;
-            dialect.populate(&mut place, options.scenario);
-            place
-        };
-        World {
-            places: PLACES.map(build).into(),
-            scenario: options.scenario,
-            hostile: options.hostile,
-            moving: options.moving,
-            started: now,
-            moved: 0,
-        }
+        let slot = |(name, dialect)| Slot { name, dialect, place: OnceCell::new() };
+        World { slots: PLACES.map(slot).into(), options: options.clone(), started: now, now, moved: 0 }
+    }
+
+    /// Names and dialects of the places, in the order of their ports.
+    pub(crate) fn dialects(&self) -> impl Iterator<Item = (&'static str, Dialect)> {
+        self.slots.iter().map(|slot| (slot.name, slot.dialect))
+    }
+
+    pub(crate) fn name(&self, index: usize) -> &'static str {
+        self.slots[index].name
     }
 
     /// Brings the clock to `now`; a world that moves takes the steps that are due, each at its own time.
     pub(crate) fn catch_up(&mut self, now: Timestamp) {
-        if self.moving {
-            let due = now.duration_since(self.started).as_millis().max(0) as u64 / STEP.as_millis() as u64;
+        if self.options.moving {
+            let step = i64::try_from(STEP.as_millis()).unwrap_or(i64::MAX);
+            let started = self.started.as_millisecond();
+            let due = ((now.as_millisecond() - started) / step).max(0).unsigned_abs();
             while self.moved < due {
                 self.moved += 1;
-                let at = self.started.as_millisecond() + (self.moved * STEP.as_millis() as u64).cast_signed();
-                self.set_now(Timestamp::from_millisecond(at).unwrap_or(now));
+                let at = started + self.moved.cast_signed() * step;
+                self.now = Timestamp::from_millisecond(at).unwrap_or(now);
                 self.step(1);
             }
         }
-        self.set_now(now);
-    }
-
-    fn set_now(&mut self, now: Timestamp) {
-        for place in &mut self.places {
-            place.now = now;
-        }
+        self.now = now;
     }
 
     /// Takes `n` steps at the clock's present time: in each, one small thing happens in every place.
     pub fn step(&mut self, n: u32) {
+        let conflict = self.options.scenario == Scenario::Conflict;
         for _ in 0..n {
-            for place in &mut self.places {
-                if self.scenario == Scenario::Conflict {
+            for index in 0..self.slots.len() {
+                let place = self.place_mut(index);
+                if conflict {
                     place.dialect.interfere(place);
                 } else {
                     place.dialect.step(place);
@@ -102,25 +106,55 @@ impl World {
         }
     }
 
-    fn place(&self, endpoint: &str) -> Option<&Place> {
-        self.places.iter().find(|place| place.name == endpoint)
+    fn place(&self, index: usize) -> &Place {
+        let slot = &self.slots[index];
+        slot.place.get_or_init(|| {
+            let scale = self.options.scenario.scale();
+            let mut place = Place::new(slot.name, slot.dialect, self.options.seed, self.started, scale);
+            place.page_cap = self.options.page_cap;
+            slot.dialect.populate(&mut place, self.options.scenario);
+            place
+        })
     }
 
-    fn place_mut(&mut self, endpoint: &str) -> Option<&mut Place> {
-        self.places.iter_mut().find(|place| place.name == endpoint)
+    /// The place behind a port, with its clock at the present.
+    pub(crate) fn place_mut(&mut self, index: usize) -> &mut Place {
+        self.place(index);
+        let now = self.now;
+        match self.slots[index].place.get_mut() {
+            Some(place) => {
+                place.now = now;
+                place
+            }
+            None => unreachable!("built one line above"),
+        }
+    }
+
+    fn index(&self, endpoint: &str) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.name == endpoint)
+    }
+
+    fn named(&mut self, endpoint: &str) -> Option<&mut Place> {
+        self.index(endpoint).map(|index| self.place_mut(index))
     }
 
     /// Every row an endpoint holds of a collection, of all partitions, in the order of its list. Empty when it knows no
     /// such collection. `registered-agents`, `workflow-runs` and `workflow_runs` are all understood.
-    pub fn rows(&self, endpoint: &str, collection: &str) -> Vec<Value> {
-        let Some(place) = self.place(endpoint) else { return Vec::new() };
+    pub fn rows(&mut self, endpoint: &str, collection: &str) -> Vec<Value> {
+        let hostile = self.options.hostile;
+        let Some(place) = self.named(endpoint) else { return Vec::new() };
         let collection = canonical(collection);
-        let mut rows = if place.has(&collection) {
+        let mut rows = if !place.dialect.serves(&collection) {
+            Vec::new()
+        } else if place.has(&collection) {
             place.table(&collection).all()
         } else {
             place.dialect.derived(place, &collection)
         };
-        if self.hostile {
+        if collection == "approvals" && place.dialect == Dialect::Exo {
+            rows.retain(|row| row["status"] == "pending");
+        }
+        if hostile {
             rows.iter_mut().for_each(|row| hostile::plant(row, place.dialect));
         }
         rows
@@ -128,7 +162,7 @@ impl World {
 
     /// Adds `n` new rows as the platform would make them; their ids. Empty where a collection cannot grow.
     pub fn insert(&mut self, endpoint: &str, collection: &str, n: u32) -> Vec<String> {
-        let Some(place) = self.place_mut(endpoint) else { return Vec::new() };
+        let Some(place) = self.named(endpoint) else { return Vec::new() };
         let collection = canonical(collection);
         (0..n).filter_map(|_| place.dialect.grow(place, &collection)).collect()
     }
@@ -136,14 +170,14 @@ impl World {
     /// Puts a row as it stands, instead of one with the same id; `false` where there is no such collection.
     pub fn put(&mut self, endpoint: &str, collection: &str, row: Value) -> bool {
         let collection = canonical(collection);
-        let place = self.place_mut(endpoint).filter(|place| place.has(&collection));
+        let place = self.named(endpoint).filter(|place| place.has(&collection));
         place.map(|place| place.put(&collection, row)).is_some()
     }
 
     /// Takes a row away; `false` when it was not there.
     pub fn remove(&mut self, endpoint: &str, collection: &str, id: &str) -> bool {
         let collection = canonical(collection);
-        let place = self.place_mut(endpoint).filter(|place| place.has(&collection));
+        let place = self.named(endpoint).filter(|place| place.has(&collection));
         place.is_some_and(|place| place.table_mut(&collection).remove(id).is_some())
     }
 
@@ -151,7 +185,7 @@ impl World {
     /// list in that order moves it; without, it changes silently. `false` when it was not there.
     pub fn edit(&mut self, endpoint: &str, collection: &str, id: &str, patch: &Value, bump: bool) -> bool {
         let collection = canonical(collection);
-        let Some(place) = self.place_mut(endpoint) else { return false };
+        let Some(place) = self.named(endpoint) else { return false };
         let dialect = place.dialect;
         let field = dialect.modified_field(&collection);
         let now = if dialect.platform() == "exo" { plain(place.now) } else { iso(place.now) };
@@ -172,13 +206,13 @@ impl World {
 
     /// Ends every session that is signed in at an endpoint.
     pub fn expire_sessions(&mut self, endpoint: &str) {
-        if let Some(place) = self.place_mut(endpoint) {
+        if let Some(place) = self.named(endpoint) {
             place.sign_ins.open.clear();
         }
     }
 
     pub(crate) fn is_hostile(&self) -> bool {
-        self.hostile
+        self.options.hostile
     }
 }
 

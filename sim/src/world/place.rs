@@ -122,9 +122,14 @@ impl Place {
 
     /// The id of one of a table's rows, drawn by lot among those that `fits`.
     pub(crate) fn any_id(&mut self, name: &str, fits: impl Fn(&Value) -> bool) -> Option<String> {
+        let fitting = self.table(name).count(&fits);
+        if fitting == 0 {
+            return None;
+        }
+        let lot = self.rng.below(fitting as u64);
         let table = self.table(name);
-        let ids: Vec<String> = table.rows().iter().filter(|row| fits(row)).map(|row| table.id_of(row)).collect();
-        if ids.is_empty() { None } else { Some(self.rng.pick(&ids).clone()) }
+        let row = table.rows().iter().filter(|row| fits(row)).nth(usize::try_from(lot).unwrap_or(0))?;
+        Some(table.id_of(row))
     }
 
     /// Runs `work` as if it were `seconds` ago: how the past of a world is made.

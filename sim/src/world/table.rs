@@ -12,8 +12,19 @@ pub(crate) struct Table {
     /// Field by which the newest comes first; without one, rows stay in the order of their insertion.
     newest: Option<&'static str>,
     rows: Vec<Value>,
+    /// Where each of `rows` belongs: looked through instead of the rows, which are slow to look into.
+    keys: Vec<Key>,
     /// Older rows that are made on the fly, behind the stored ones.
     pub(crate) generated: Option<Generated>,
+}
+
+/// Time first; among equal times the greater id is the newer, so that the order is total.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    stamp: String,
+    /// Ids compare as numbers where they are numbers.
+    number: u64,
+    id: String,
 }
 
 /// An id as text, whether it is written as a number or as a string.
@@ -27,11 +38,11 @@ pub(crate) fn text_of(value: &Value) -> String {
 
 impl Table {
     pub(crate) fn newest_first(key: &'static str, by: &'static str) -> Table {
-        Table { key, newest: Some(by), rows: Vec::new(), generated: None }
+        Table { key, newest: Some(by), rows: Vec::new(), keys: Vec::new(), generated: None }
     }
 
     pub(crate) fn in_order(key: &'static str) -> Table {
-        Table { key, newest: None, rows: Vec::new(), generated: None }
+        Table { key, newest: None, rows: Vec::new(), keys: Vec::new(), generated: None }
     }
 
     pub(crate) fn rows(&self) -> &[Value] {
@@ -63,7 +74,7 @@ impl Table {
         match self.position(&id) {
             Some(at) if self.newest.is_none() => self.rows[at] = row,
             Some(at) => {
-                self.rows.remove(at);
+                self.take(at);
                 self.place(row);
             }
             None => {
@@ -76,20 +87,20 @@ impl Table {
     }
 
     fn place(&mut self, row: Value) {
-        let Some(by) = self.newest else {
-            return self.rows.push(row);
+        let stamp = self.newest.and_then(|field| row.get(field)).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let number = row.get(self.key).and_then(Value::as_u64).unwrap_or(0);
+        let key = Key { stamp, number, id: self.id_of(&row) };
+        let at = match self.newest {
+            Some(_) => self.keys.partition_point(|other| *other > key),
+            None => self.rows.len(),
         };
-        let stamp = |row: &Value| row.get(by).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (at, id) = (stamp(&row), self.rank(&row));
-        // Newest first; among equal times the greater id, so that the order is total.
-        let position = self.rows.partition_point(|other| (stamp(other), self.rank(other)) > (at.clone(), id.clone()));
-        self.rows.insert(position, row);
+        self.keys.insert(at, key);
+        self.rows.insert(at, row);
     }
 
-    /// Ids compare as numbers where they are numbers.
-    fn rank(&self, row: &Value) -> (u64, String) {
-        let id = row.get(self.key);
-        (id.and_then(Value::as_u64).unwrap_or(0), id.and_then(Value::as_str).unwrap_or_default().to_owned())
+    fn take(&mut self, at: usize) -> Value {
+        self.keys.remove(at);
+        self.rows.remove(at)
     }
 
     /// Changes a row where it stands; `false` when there is none. The order follows a changed time.
@@ -102,17 +113,18 @@ impl Table {
 
     pub(crate) fn remove(&mut self, id: &str) -> Option<Value> {
         match self.position(id) {
-            Some(at) => Some(self.rows.remove(at)),
+            Some(at) => Some(self.take(at)),
             None => self.generated.as_mut()?.remove(id),
         }
     }
 
-    pub(crate) fn position(&self, id: &str) -> Option<usize> {
-        self.rows.iter().position(|row| match row.get(self.key) {
-            Some(Value::String(text)) => text == id,
-            Some(other) => other.to_string() == id,
-            None => false,
-        })
+    fn position(&self, id: &str) -> Option<usize> {
+        self.keys.iter().position(|key| key.id == id)
+    }
+
+    /// How many rows fit.
+    pub(crate) fn count(&self, fits: impl Fn(&Value) -> bool) -> usize {
+        self.rows.iter().filter(|row| fits(row)).count()
     }
 }
 

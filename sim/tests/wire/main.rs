@@ -1,4 +1,4 @@
 //! The simulator as a client meets it: bytes over a socket, one test binary.
 
 mod client;
-mod smoke;
+mod fixtures;

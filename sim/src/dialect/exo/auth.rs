@@ -43,6 +43,8 @@ fn login(place: &mut Place, ask: &Request) -> Reply {
     if given("email") != USER || given("password") != PASSWORD {
         return deny(place, 401, "Invalid email or password");
     }
+    let now = place.now;
+    place.sign_ins.open.retain(|_, (ends, _)| *ends > now);
     let cookie = place.rng.hex(48);
     let ends = after(place.now, SESSION_SECONDS);
     place.sign_ins.open.insert(cookie.clone(), (ends, None));

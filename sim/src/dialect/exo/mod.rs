@@ -137,7 +137,7 @@ fn route_common(place: &mut Place, ask: &Request, parts: &[&str]) -> Option<Repl
     let table = parts.first().and_then(|name| object_table(name));
     Some(match (ask.method.as_str(), parts, table) {
         ("GET", [_], Some(table)) => paging::list(place, ask, table, style_of(table, real)),
-        ("POST", [_], Some(table)) if table != "runs" => objects::create(place, ask, table),
+        ("POST", [_], Some(table)) if !matches!(table, "runs" | "conversations") => objects::create(place, ask, table),
         ("GET", [_, id], Some(table)) => objects::show(place, table, id),
         ("PUT", [_, id], Some(table @ ("projects" | "agents" | "workflows" | "tools"))) => {
             objects::update(place, ask, table, id)
@@ -181,6 +181,8 @@ pub(super) fn grow(place: &mut Place, collection: &str) -> Option<String> {
 pub(super) fn derived(place: &Place, collection: &str) -> Vec<Value> {
     match collection {
         "messages" => place.all_children("messages"),
+        // The span each form gives when nothing is asked for.
+        "costs" if place.dialect == Dialect::Exo => vec![world::exo::costs(place, 86_400)],
         "costs" => vec![world::exo::costs(place, 30 * 86_400)],
         "health" => vec![operations::health(place)],
         _ => Vec::new(),

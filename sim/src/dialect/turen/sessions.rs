@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use jiff::ToSpan;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{formatted, page, paging, refuse};
 use crate::dialect::list;
 use crate::http::{Reply, Request};
 use crate::world::{self, Place, text};
+
+/// Days in the longest calendar.
+const LONGEST_CALENDAR: usize = 400;
 
 pub(super) fn list(place: &Place, ask: &Request) -> Reply {
     let (offset, limit) = match paging(place, ask, 20) {
@@ -88,9 +93,14 @@ pub(super) fn calendar(place: &Place, ask: &Request) -> Reply {
     Reply::ok(json!({"days": days, "total_count": total}))
 }
 
-/// Days that have sessions, and how many.
+/// Days, and how many sessions began on each.
 pub(super) fn days(place: &Place, since: Option<&str>, until: Option<&str>) -> Vec<Value> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    // A day without sessions is named too when both ends are given.
+    if let (Some(since), Some(until)) = (since.and_then(day), until.and_then(day)) {
+        let span = since.series(1.day()).take_while(|date| *date <= until).take(LONGEST_CALENDAR);
+        counts.extend(span.map(|date| (date.to_string(), 0)));
+    }
     for row in place.rows("sessions") {
         let date = text(row, "created_at").get(..10).unwrap_or_default();
         if since.is_none_or(|since| date >= since) && until.is_none_or(|until| date <= until) {
@@ -98,6 +108,10 @@ pub(super) fn days(place: &Place, since: Option<&str>, until: Option<&str>) -> V
         }
     }
     counts.into_iter().map(|(date, count)| json!({"date": date, "count": count})).collect()
+}
+
+fn day(text: &str) -> Option<Date> {
+    text.parse().ok()
 }
 
 /// Clients that have sessions, and how many.

@@ -114,10 +114,10 @@ pub(crate) fn alert(place: &mut Place) -> String {
 /// One small thing happens.
 pub(crate) fn step(place: &mut Place) {
     match place.rng.below(20) {
-        0..=2 => {
+        0 | 1 => {
             begin_run(place);
         }
-        3..=9 => runs::advance(place),
+        2..=9 => runs::advance(place),
         10 => {
             begin_workflow_run(place);
         }

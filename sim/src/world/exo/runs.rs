@@ -76,7 +76,7 @@ fn end(place: &mut Place, run: &str, status: &str, lasted: i64) {
 /// The latest run goes on, or ends.
 pub(super) fn advance(place: &mut Place) {
     let Some(run) = place.any_id("runs", |row| row["status"] == "running") else { return };
-    if place.rng.chance(750) {
+    if place.rng.chance(680) {
         add_step(place, &run);
     } else {
         let status = if place.rng.chance(850) { "completed" } else { "failed" };

@@ -148,8 +148,11 @@ fn make_runs(place: &mut Place) {
 /// One small thing happens.
 pub(crate) fn step(place: &mut Place) {
     let running = place.any_id("runs", |row| row["status"] == "RUNNING");
+    // As many end as begin, or a demo left open overnight would drown in runs.
+    let crowded = place.rows("runs").iter().filter(|row| row["status"] == "RUNNING").count() > 12;
     match (place.rng.below(20), running) {
-        (0..=2, _) => {
+        (0 | 1, Some(run)) if crowded => finish_run(place, &run),
+        (0 | 1, _) => {
             begin_run(place);
         }
         (3..=10, Some(run)) => note(place, &run),
