@@ -102,7 +102,8 @@ impl Inner {
         reader: &Reader<T>,
     ) -> Step<T> {
         let mut call = call.clone();
-        for hops in 0.. {
+        let mut hops = 0;
+        loop {
             let told = |status: u16, headers: &HeaderMap| permit.headers(headers, status == 429);
             let answer = match self.transport.exchange(&call, &pass.headers, told).await {
                 Ok(answer) => answer,
@@ -112,6 +113,7 @@ impl Inner {
             match follow(&call.method, answer.status, &call.url, location, hops) {
                 Some(to) => {
                     call.url = to;
+                    hops += 1;
                     permit.again();
                 }
                 None => {
@@ -121,7 +123,6 @@ impl Inner {
                 }
             }
         }
-        unreachable!("`follow` ends the redirects")
     }
 
     fn failed<T>(&self, call: &Call, failure: &Failure) -> Step<T> {
@@ -145,7 +146,7 @@ impl Inner {
         let expired = answer.status == 403 && session.is_some_and(|session| session.says_expired(&answer.body));
         let verdict = judge(answer.status, session.is_some(), expired, !call.headers.is_empty());
         if verdict != Verdict::Renew {
-            self.accepted(pass, &answer.headers).await;
+            self.kept(pass, answer.status, &answer.headers).await;
         }
         let said = |kind| {
             let told = error_text(&self.manifest, &answer.body);

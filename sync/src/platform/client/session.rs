@@ -1,7 +1,7 @@
 //! Signing in with a user and a password: cookies, their renewal, and the token that writes need.
 //!
-//! However many requests find that the session is over, one sign-in serves them all; a refused password is never tried
-//! a second time, since servers count attempts and lock accounts.
+//! However many requests find that the session is over, one sign-in serves them all; a refused password is not tried
+//! again for a good while, since servers count attempts and lock accounts.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -15,6 +15,9 @@ use crate::platform::{FetchError, Secret};
 
 /// A session is renewed when it has less than this, or a tenth of its life, to go.
 const RENEW_AHEAD: Duration = Duration::from_secs(60);
+/// How long a refused sign-in is not tried again: a few a day lock no account, and a refusal that came from a proxy in
+/// trouble does not end a console that runs for weeks.
+const REFUSED: Duration = Duration::from_secs(15 * 60);
 
 /// What the manifest and the connection say about signing in, and where it stands.
 pub(super) struct Session {
@@ -51,14 +54,24 @@ pub(super) struct State {
     pub token: Option<HeaderValue>,
     /// How the last sign-in failed, if it did.
     pub failed: Option<FetchError>,
-    /// The password is wrong, or signing in cannot work here: every further request fails with this.
-    pub refused: Option<FetchError>,
+    /// The password is wrong, or signing in cannot work here: further requests fail with this until then.
+    refused: Option<(FetchError, SystemTime)>,
 }
 
 impl State {
     /// There is a session, and it lasts a little longer.
     pub(super) fn is_live(&self, now: SystemTime) -> bool {
         self.generation > 0 && self.jar.header(now).is_some() && self.renew_at.is_none_or(|at| at > now)
+    }
+
+    /// Why nobody tries to sign in now.
+    pub(super) fn refused(&self, now: SystemTime) -> Option<&FetchError> {
+        self.refused.as_ref().filter(|(_, until)| *until > now).map(|(error, _)| error)
+    }
+
+    /// Keeps everybody from signing in for a while.
+    pub(super) fn refuse(&mut self, error: FetchError, now: SystemTime) {
+        self.refused = Some((error, now + REFUSED));
     }
 
     /// Puts a new session in place of the old one.

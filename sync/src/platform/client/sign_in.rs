@@ -61,10 +61,13 @@ impl Inner {
         self.sign_in(session, &mut state, before).await
     }
 
-    /// Notes that the server accepted a request, and keeps the cookies it set anew.
-    pub(super) async fn accepted(&self, pass: &Pass, headers: &HeaderMap) {
+    /// Takes note of a reply that does not end the session: it proves the session good, unless the server was too
+    /// busy to look at it, and may set cookies anew.
+    pub(super) async fn kept(&self, pass: &Pass, status: u16, headers: &HeaderMap) {
         let Proof::Session(session) = &self.proof else { return };
-        session.prove(pass.generation);
+        if status != 429 && status < 500 {
+            session.prove(pass.generation);
+        }
         if !headers.contains_key(SET_COOKIE) {
             return;
         }
@@ -81,7 +84,7 @@ impl Inner {
     /// Signs in. `before` is how many sign-ins had been tried when this request began to wait for its turn: what one
     /// tried since came to is taken as our own outcome.
     async fn sign_in(&self, session: &Session, state: &mut State, before: u64) -> Result<(), FetchError> {
-        if let Some(refused) = &state.refused {
+        if let Some(refused) = state.refused(SystemTime::now()) {
             return Err(refused.clone());
         }
         if let Some(failed) = &state.failed
@@ -98,7 +101,7 @@ impl Inner {
             }
             Err(error) => {
                 if matches!(error.kind, FetchKind::Unauthorized | FetchKind::Unusable | FetchKind::Redirected) {
-                    state.refused = Some(error.clone());
+                    state.refuse(error.clone(), SystemTime::now());
                 }
                 state.failed = Some(error.clone());
                 Err(error)

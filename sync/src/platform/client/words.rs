@@ -136,7 +136,7 @@ impl Words<'_> {
             Failure::Lost(text) => self.error(
                 FetchKind::Unreachable,
                 None,
-                &format!("{} closed the connection before it answered: {text}", self.host),
+                &format!("{} gave no answer: {text}", self.host),
             ),
             Failure::Silent(text) => self.error(FetchKind::TimedOut, None, &format!("{}: {text}", self.host)),
             Failure::Cut { status, text } => self.error(

@@ -79,12 +79,6 @@ pub(super) struct Ticket {
     open: bool,
 }
 
-/// Nobody goes before this time: the server refused.
-#[derive(Debug, Clone, Copy)]
-struct Pause {
-    until: Duration,
-}
-
 /// The budget's state.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -101,7 +95,8 @@ pub(super) struct Budget {
     /// In flight without headers: they may or may not be counted in `remaining` yet.
     open: u64,
     probe: Option<u64>,
-    pause: Option<Pause>,
+    /// Nobody goes before this time: the server refused.
+    pause: Option<Duration>,
     refusals: u32,
     calm: u32,
     /// Waits in a row that brought nothing back.
@@ -147,7 +142,7 @@ impl Budget {
             return Verdict::Reply;
         }
         if let Some(pause) = self.pause {
-            return self.after(pause.until, now);
+            return self.after(pause, now);
         }
         let Some(remaining) = self.remaining else { return Verdict::Go };
         let floor = self.floor(priority);
@@ -227,7 +222,7 @@ impl Budget {
     /// Limit, what is left, when it is whole again, and until when nobody goes.
     pub(super) fn view(&self, now: Duration) -> (Option<u64>, Option<u64>, Option<Duration>, Option<Duration>) {
         let pause = match (self.pause, self.ask(now, Priority::List)) {
-            (Some(pause), _) => Some(pause.until),
+            (Some(pause), _) => Some(pause),
             (None, Verdict::Until(wake)) => Some(wake),
             _ => None,
         };
@@ -356,10 +351,10 @@ impl Budget {
         let said = told.retry_after.or(told.reset_in.filter(|_| self.settings.trust_reset));
         self.calm = 0;
         if let Some(pause) = &mut self.pause
-            && ticket.sent < pause.until
+            && ticket.sent < *pause
         {
             // Sent before we knew: the same refusal, seen once more.
-            pause.until = pause.until.max(now + said.unwrap_or_default());
+            *pause = (*pause).max(now + said.unwrap_or_default());
             return;
         }
         self.refusals += 1;
@@ -375,11 +370,11 @@ impl Budget {
         {
             wait = wait.max(leaves.saturating_sub(now));
         }
-        self.pause = Some(Pause { until: now + wait + MARGIN });
+        self.pause = Some(now + wait + MARGIN);
     }
 
     fn pass(&mut self, ticket: &Ticket) {
-        if self.pause.is_some_and(|pause| ticket.sent >= pause.until) {
+        if self.pause.is_some_and(|pause| ticket.sent >= pause) {
             self.pause = None;
         }
         let most = self.settings.concurrency.max(1) as f64;
