@@ -133,11 +133,9 @@ impl Words<'_> {
             Failure::Connect { text, .. } => {
                 self.error(FetchKind::Unreachable, None, &format!("cannot connect to {}: {text}", self.host))
             }
-            Failure::Lost(text) => self.error(
-                FetchKind::Unreachable,
-                None,
-                &format!("{} gave no answer: {text}", self.host),
-            ),
+            Failure::Lost(text) => {
+                self.error(FetchKind::Unreachable, None, &format!("{} gave no answer: {text}", self.host))
+            }
             Failure::Silent(text) => self.error(FetchKind::TimedOut, None, &format!("{}: {text}", self.host)),
             Failure::Cut { status, text } => self.error(
                 FetchKind::BadReply,

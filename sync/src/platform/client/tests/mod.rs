@@ -5,6 +5,7 @@ mod lists;
 mod replies;
 mod server;
 mod sessions;
+mod sim;
 mod wrong;
 
 use std::path::Path;
