@@ -93,6 +93,7 @@ impl Inner {
             return Err(failed.clone());
         }
         session.attempted();
+        state.failed = None;
         match self.log_in(session).await {
             Ok(jar) => {
                 jar.values().for_each(|value| self.secrets.add(value));

@@ -15,6 +15,9 @@ use crate::platform::{FetchError, FetchKind};
 
 /// Most of an error reply that is read: enough for its words.
 const ERROR_REPLY: u64 = 64 * 1024;
+/// How long an unused connection is kept. Exo closes its own after five seconds, and a write that meets a connection
+/// just closed leaves nobody knowing whether it arrived.
+const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 /// A reply slower than this, over and above the idle time, is as good as a silent one: bytes a second.
 const CRAWL: u64 = 1024;
 
@@ -83,7 +86,7 @@ impl Transport {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .connect_timeout(options.connect_timeout)
-            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_idle_timeout(IDLE_CONNECTION)
             .tcp_nodelay(true);
         if is_loopback(base) {
             // A proxy could not reach this machine's own loopback.

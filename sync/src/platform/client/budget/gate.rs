@@ -19,8 +19,6 @@ use crate::platform::manifest::Rate;
 pub(in crate::platform::client) struct Gate {
     rate: Rate,
     start: Instant,
-    /// Our clock at `start`.
-    wall: Timestamp,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -58,7 +56,7 @@ impl Gate {
     pub(in crate::platform::client) fn new(rate: Rate, settings: Settings) -> Self {
         let state =
             State { budget: Budget::new(settings), clock: ServerClock::default(), queue: BTreeSet::new(), arrivals: 0 };
-        Self { rate, start: Instant::now(), wall: Timestamp::now(), state: Mutex::new(state), changed: Notify::new() }
+        Self { rate, start: Instant::now(), state: Mutex::new(state), changed: Notify::new() }
     }
 
     /// Waits until a request of this priority may go.
@@ -96,8 +94,14 @@ impl Gate {
 
     /// The budget as last told.
     pub(in crate::platform::client) fn view(&self) -> BudgetView {
-        let (limit, remaining, reset, pause) = self.state().budget.view(self.now());
-        let at = |since: Duration| self.wall.checked_add(since).ok();
+        let now = self.now();
+        let (limit, remaining, reset, pause) = self.state().budget.view(now);
+        // Counted from now, not from the start: a machine that slept in between has not counted its sleep.
+        let wall = Timestamp::now();
+        let at = |time: Duration| match time.checked_sub(now) {
+            Some(ahead) => wall.checked_add(ahead).ok(),
+            None => wall.checked_sub(now - time).ok(),
+        };
         BudgetView { limit, remaining, reset_at: reset.and_then(at), paused_until: pause.and_then(at) }
     }
 
@@ -154,7 +158,7 @@ impl Permit {
     pub(in crate::platform::client) fn headers(&mut self, headers: &HeaderMap, refused: bool) {
         let gate = &self.gate;
         let now = gate.now();
-        let wall = (gate.wall.as_millisecond()).saturating_add(i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
+        let wall = Timestamp::now().as_millisecond();
         let mut state = gate.state();
         let told = told::read(&gate.rate, headers, &mut state.clock, now, wall);
         state.budget.reply(&mut self.ticket, now, &told, refused);

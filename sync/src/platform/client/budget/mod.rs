@@ -14,6 +14,8 @@
 mod gate;
 #[cfg(test)]
 mod models;
+#[cfg(test)]
+mod properties;
 mod told;
 
 use std::collections::VecDeque;
@@ -199,6 +201,8 @@ impl Budget {
         } else {
             self.pass(ticket);
         }
+        // A redirect brings another reply to the same request: the wait before it has been judged.
+        ticket.probe = None;
     }
 
     /// Takes note that a request is over, with or without a reply.
