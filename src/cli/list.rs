@@ -223,7 +223,7 @@ impl Shown {
             Shown::Agent => {
                 let agent = row.agent_title.as_deref().or(row.agent.as_deref());
                 match (agent, row.agent_doubt) {
-                    (Some(agent), true) => Cell::text(&format!("{agent}?")),
+                    (Some(agent), true) => Cell::text(format!("{agent}?")),
                     (agent, _) => Cell::maybe(agent),
                 }
             }

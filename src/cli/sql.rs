@@ -118,6 +118,6 @@ fn cell(value: &Value) -> Cell {
     match value {
         Value::Null => Cell::default(),
         Value::String(text) => Cell::text(text),
-        other => Cell::text(&other.to_string()),
+        other => Cell::text(other.to_string()),
     }
 }

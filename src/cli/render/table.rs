@@ -267,8 +267,7 @@ mod tests {
 
     fn table(room: Option<usize>, rows: &[[&str; 4]]) -> String {
         let mut table = Table::new(COLUMNS, room, Style::plain());
-        let mut out: String =
-            rows.iter().map(|row| table.row(row.iter().map(|text| Cell::text(text)).collect())).collect();
+        let mut out: String = rows.iter().map(|row| table.row(row.iter().map(Cell::text).collect())).collect();
         out.push_str(&table.finish());
         out
     }
@@ -312,7 +311,7 @@ mod tests {
     #[test]
     fn a_long_table_is_given_out_as_it_comes() {
         let mut table = Table::new(&[Column::whole("ID")], None, Style::plain());
-        let early: String = (0..SAMPLE).map(|id| table.row(vec![Cell::text(&id.to_string())])).collect();
+        let early: String = (0..SAMPLE).map(|id| table.row(vec![Cell::text(id.to_string())])).collect();
         assert_eq!(early.lines().count(), SAMPLE + 1);
         assert_eq!(table.row(vec![Cell::text("last")]), "last\n");
         assert_eq!(table.finish(), "");

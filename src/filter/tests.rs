@@ -1,0 +1,164 @@
+use super::*;
+
+fn now() -> Zoned {
+    "2026-03-10T09:30:00+01:00[Europe/Berlin]".parse().unwrap()
+}
+
+fn filter(text: &str) -> Filter {
+    strict(text, &now()).unwrap_or_else(|flaw| panic!("{text}: {flaw}")).filter
+}
+
+fn typed(text: &str) -> Filter {
+    typing(text, &now()).filter
+}
+
+fn text(part: &str) -> Filter {
+    Filter::Text(Match::Contains(part.into()))
+}
+
+fn is(field: Field, value: &str) -> Filter {
+    Filter::Field(field, Match::Is(value.into()))
+}
+
+#[test]
+fn each_field_asks_its_column() {
+    assert_eq!(filter(""), Filter::All);
+    assert_eq!(
+        filter("deploy -\"not this\""),
+        Filter::And(vec![text("deploy"), Filter::Not(Box::new(text("not this")))])
+    );
+    assert_eq!(filter("kind:Runs"), is(Field::Kind, "run"));
+    assert_eq!(filter("status:a,b"), Filter::Or(vec![is(Field::Status, "a"), is(Field::Status, "b")]));
+    assert_eq!(filter("agent:17"), is(Field::Agent, "17"));
+    assert_eq!(filter("host:web-1"), is(Field::Agent, "web-1"));
+    assert_eq!(filter("agent:web*"), Filter::Field(Field::Agent, Match::Prefix("web".into())));
+    assert_eq!(filter("title:fix"), Filter::Field(Field::Title, Match::Contains("fix".into())));
+    assert_eq!(filter("title:/fix .*/"), Filter::Field(Field::Title, Match::Regex("fix .*".into())));
+    assert_eq!(filter("branch:main"), text("main"));
+    assert_eq!(filter("dep*"), text("dep"));
+}
+
+#[test]
+fn times_are_the_operators_own() {
+    let at = |text: &str| text.parse().unwrap();
+    assert_eq!(filter("after:2026-02-01"), Filter::After(at("2026-01-31T23:00:00Z")));
+    assert_eq!(filter("before:3h"), Filter::Before(at("2026-03-10T05:30:00Z")));
+    let day = vec![Filter::After(at("2026-03-08T23:00:00Z")), Filter::Before(at("2026-03-09T23:00:00Z"))];
+    assert_eq!(filter("on:yesterday"), Filter::And(day));
+    assert_eq!(since("2026-02-01", &now()).unwrap(), at("2026-01-31T23:00:00Z"));
+    assert_eq!(until("2026-02-01", &now()).unwrap(), at("2026-02-01T23:00:00Z"));
+    assert_eq!(until("2d", &now()).unwrap(), at("2026-03-08T08:30:00Z"));
+    let refused = since("tuesday", &now()).unwrap_err();
+    assert_eq!(refused.message, "`tuesday` is not a time");
+    assert!(refused.hint.contains("yesterday"));
+}
+
+#[test]
+fn gone_records_are_asked_for_and_not_excluded_at_once() {
+    assert_eq!(filter("is:gone"), Filter::Gone);
+    assert!(strict("a is:gone", &now()).unwrap().gone);
+    assert!(!strict("-is:gone", &now()).unwrap().gone);
+}
+
+#[test]
+fn what_a_list_cannot_answer_is_an_error_in_a_script() {
+    let message = |text| strict(text, &now()).unwrap_err().message;
+    assert_eq!(message("a role:tool"), "`role:` asks about entries; it will work in search, not in lists");
+    assert_eq!(message("is:odd"), "lists know no `is:odd`");
+    assert_eq!(message("kind:robot"), "there is no kind `robot`");
+    assert_eq!(message("~a"), "`~` finds similar words; it will work in search, not in lists");
+    assert_eq!(strict("a role:tool", &now()).unwrap_err().column, 3);
+}
+
+#[test]
+fn what_a_list_cannot_answer_matches_nothing_while_typing() {
+    let listing = typing("a -role:tool", &now());
+    assert_eq!(listing.filter, Filter::And(vec![text("a"), Filter::None]));
+    assert_eq!(listing.notes.len(), 1);
+}
+
+#[test]
+fn what_is_unfinished_narrows_nothing_yet() {
+    for text in ["status:", "after:20", "/[", "is:go", "-", "on:2026-02-3"] {
+        assert_eq!(typed(text), Filter::All, "{text}");
+    }
+    assert_eq!(typed("a /[/ after:x"), text("a"));
+}
+
+#[test]
+fn the_value_at_the_end_is_only_begun() {
+    let begun = |field, value: &str| Filter::Field(field, Match::Prefix(value.into()));
+    assert_eq!(typed("status:act"), begun(Field::Status, "act"));
+    assert_eq!(typed("status:act "), is(Field::Status, "act"));
+    assert_eq!(typed("kind:age"), begun(Field::Kind, "age"));
+    assert_eq!(typed("kind:agent"), is(Field::Kind, "agent"));
+    assert_eq!(typed("status:a,b"), Filter::Or(vec![is(Field::Status, "a"), begun(Field::Status, "b")]));
+}
+
+/// The rows of the tables below a heading of the page: each cell as it stands.
+fn page(heading: &str) -> Vec<Vec<String>> {
+    let page = include_str!("../../docs/query-language.md");
+    let section = page.split("\n## ").find(|section| section.starts_with(heading)).expect(heading);
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let rows = rows.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect());
+    let rows: Vec<Vec<String>> = rows.collect();
+    assert!(rows.len() > 3, "{heading}: no examples");
+    rows
+}
+
+fn code(cell: &str) -> &str {
+    cell.strip_prefix('`').and_then(|cell| cell.strip_suffix('`')).unwrap_or_else(|| panic!("{cell} is no code"))
+}
+
+#[test]
+fn every_example_of_the_page_is_right() {
+    for row in ["Words", "Fields", "Times"].into_iter().flat_map(page) {
+        let meant = filter(code(&row[0]));
+        if row.len() > 2 && !row[2].is_empty() {
+            let same = filter(code(&row[2]));
+            assert!(same_rows(&meant, &same), "{row:?}: {meant:?} is not {same:?}");
+        }
+    }
+}
+
+/// Equal, or different only in the order of what is joined, or by De Morgan's law.
+fn same_rows(a: &Filter, b: &Filter) -> bool {
+    match (a, b) {
+        (Filter::And(a), Filter::And(b)) | (Filter::Or(a), Filter::Or(b)) => {
+            a.len() == b.len() && a.iter().all(|a| b.iter().any(|b| same_rows(a, b)))
+        }
+        (Filter::Not(a), Filter::And(b)) => match (&**a, b) {
+            (Filter::Or(a), b) => a.iter().map(|a| Filter::Not(Box::new(a.clone()))).eq(b.iter().cloned()),
+            _ => false,
+        },
+        (a, b) => a == b,
+    }
+}
+
+#[test]
+fn what_the_page_keeps_for_search_is_no_list() {
+    for row in page("Only in search") {
+        let text = code(&row[0]);
+        assert!(query::parse_strict(text, &fields()).is_ok(), "{text}");
+        assert!(strict(text, &now()).unwrap_err().message.contains("in search, not in lists"), "{text}");
+    }
+}
+
+#[test]
+fn the_page_tells_the_answers_a_script_gets() {
+    for row in page("What a script is told") {
+        let text = code(&row[0]);
+        assert_eq!(strict(text, &now()).expect_err(text).to_string(), row[1], "{text}");
+    }
+}
+
+#[test]
+fn the_page_names_every_field() {
+    let page = include_str!("../../docs/query-language.md");
+    for field in fields().names() {
+        assert!(
+            page.contains(&format!("`{field}:")) || page.contains(&format!("-{field}:")),
+            "{field}: is not on the page"
+        );
+    }
+}
