@@ -21,7 +21,10 @@ impl Items {
     pub fn item(&mut self, out: &mut Out, item: &impl Serialize) -> Result<(), Failure> {
         if !self.ndjson {
             match self.written {
-                0 => self.open(out)?,
+                0 => {
+                    self.open(out)?;
+                    out.raw("\n")?;
+                }
                 _ => out.raw(",\n")?,
             }
         }
@@ -48,6 +51,6 @@ impl Items {
         let schema = serde_json::Value::from(format!("qd.{}/1", self.noun));
         out.raw("{\"schema\":")?;
         out.json_part(&schema)?;
-        out.raw(if self.written == 0 { ",\"items\":[" } else { ",\"items\":[\n" })
+        out.raw(",\"items\":[")
     }
 }
