@@ -273,6 +273,9 @@ impl From<StoreError> for Failure {
         let message = error.to_string();
         match error {
             StoreError::Refused { .. } => Self::new(Kind::Query, message),
+            StoreError::Pattern { .. } => {
+                Self::new(Kind::Query, message).hint("write a simpler one, or quote it to search for the text")
+            }
             StoreError::Newer { .. } | StoreError::Damaged { .. } => Self::new(Kind::Mirror, message),
             StoreError::Open { .. } => {
                 Self::new(Kind::Mirror, message).hint("`qd doctor` shows the folders qd uses and their modes")

@@ -9,68 +9,60 @@ use quarterdeck_sync::store::{Access, Batch, ListSpec, Mirror, NewProblem};
 use quarterdeck_sync::text::is_hidden;
 use serde_json::{Value, json};
 
-/// A home of its own for `qd`, with three connections set up and nothing in the mirror.
-struct Home {
-    dir: tempfile::TempDir,
+use crate::cli_harness::{Home, Said};
+
+/// A home with three connections set up and nothing in the mirror.
+struct Deck {
+    home: Home,
     runtime: tokio::runtime::Runtime,
 }
 
-/// What a command answered.
-#[derive(Debug)]
-struct Answer {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        assert_eq!(self.code, 0, "{self:?}");
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
-    }
-
-    fn ids(&self) -> Vec<String> {
-        let answer = self.json();
-        let items = answer["items"].as_array().expect("items");
-        items.iter().map(|item| item["id"].as_str().expect("ids are strings").to_owned()).collect()
-    }
-}
-
-impl Home {
+impl Deck {
     fn new() -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
+        let home = Home::new();
         let connection = |name: &str, platform: &str| {
             format!(
                 "[connections.{name}]\nplatform = \"{platform}\"\nurl = \"http://127.0.0.1:9/\"\nsecret = \"env:NONE\"\n"
             )
         };
         let text = connection("prod", "turen") + &connection("test", "turen") + &connection("lab", "exo");
-        std::fs::write(dir.path().join("connections.toml"), text).expect("written");
+        home.write("connections.toml", 0o600, &text);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { dir, runtime }
+        Self { home, runtime }
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_qd"));
-        command.args(args).env_clear().env("QD_HOME", self.dir.path()).env("TZ", "UTC").stdin(Stdio::null());
+        let mut command = self.home.command(args);
+        command.env("TZ", "UTC");
         command
     }
 
-    fn qd(&self, args: &[&str]) -> Answer {
-        let output = self.command(args).output().expect("qd runs");
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        Answer { code: output.status.code().expect("an exit code"), out: text(output.stdout), err: text(output.stderr) }
+    fn qd(&self, args: &[&str]) -> Said {
+        self.command(args).output().expect("qd runs").into()
+    }
+
+    /// The answer as JSON, of a command that does all it should.
+    fn json(&self, args: &[&str]) -> Value {
+        let said = self.qd(&[&["--json"], args].concat());
+        assert_eq!(said.code, 0, "{said:?}");
+        said.json()
+    }
+
+    fn ids(&self, args: &[&str]) -> Vec<String> {
+        let answer = self.json(args);
+        let items = answer["items"].as_array().expect("items");
+        items.iter().map(|item| item["id"].as_str().expect("ids are strings").to_owned()).collect()
     }
 
     fn refused(&self, args: &[&str], code: i32) -> String {
-        let answer = self.qd(args);
-        assert_eq!((answer.code, answer.out.as_str()), (code, ""), "{args:?}: {answer:?}");
-        assert!(answer.err.starts_with("qd: "), "{answer:?}");
-        answer.err
+        let said = self.qd(args);
+        assert_eq!((said.code, said.out.as_str()), (code, ""), "{args:?}: {said:?}");
+        assert!(said.err.starts_with("qd: "), "{said:?}");
+        said.err
     }
 
     fn mirror(&self) -> Mirror {
-        Mirror::open(&self.dir.path().join("mirror.db"), Access::ReadWrite).expect("a mirror")
+        Mirror::open(&self.home.path().join("mirror.db"), Access::ReadWrite).expect("a mirror")
     }
 
     /// Fills a list, and says that it was walked at [`WALKED`].
@@ -134,66 +126,66 @@ fn row(id: &str, title: &str, status: &str, day: u32) -> Incoming {
 }
 
 /// Four agents of two connections.
-fn fleet() -> Home {
-    let home = Home::new();
+fn fleet() -> Deck {
+    let deck = Deck::new();
     let prod =
         vec![row("a-1", "web-01", "active", 1), row("a-2", "web-02", "suspended", 3), row("b-1", "db", "active", 2)];
-    home.fill("prod", "agents", Kind::Agent, prod);
-    home.fill("test", "agents", Kind::Agent, vec![row("a-1", "web-test", "active", 4)]);
-    home
+    deck.fill("prod", "agents", Kind::Agent, prod);
+    deck.fill("test", "agents", Kind::Agent, vec![row("a-1", "web-test", "active", 4)]);
+    deck
 }
 
 #[test]
 fn a_record_in_json_has_its_schema_and_its_document_as_sent() {
-    let home = Home::new();
+    let deck = Deck::new();
     let mut row = row("17", "web", "active", 1);
     row.columns.agent = Some("17".to_owned());
     row.columns.project = Some("deck".to_owned());
     row.columns.updated_at = None;
     row.doc = "{ \"id\" : 17,\n \"n\": 1.50, \"big\": 12345678901234567890123, \"z\": null }".to_owned();
-    home.fill("prod", "agents", Kind::Agent, vec![row]);
+    deck.fill("prod", "agents", Kind::Agent, vec![row]);
     let record = concat!(
         r#"{"connection":"prod","platform":"turen","collection":"agents","kind":"agent","id":"17","title":"web","#,
         r#""status":"active","agent":"17","project":"deck","created_at":"2026-02-01T08:30:00Z","updated_at":null,"#,
         r#""confirmed_at":"2026-03-01T12:00:00Z","gone_at":null,"pending":[],"#,
         r#""doc":{"id":17,"n":1.50,"big":12345678901234567890123,"z":null}}"#
     );
-    let list = home.qd(&["agents", "list", "--json"]);
+    let list = deck.qd(&["agents", "list", "--json"]);
     assert_eq!(list.out, format!("{{\"schema\":\"qd.agents/1\",\"items\":[\n{record}\n]}}\n"));
     assert_eq!(list.err, "");
     for args in [["agents", "show", "17", "--json"], ["agents", "show", "17", "--ndjson"]] {
-        assert_eq!(home.qd(&args).out, format!("{record}\n"));
+        assert_eq!(deck.qd(&args).out, format!("{record}\n"));
     }
-    assert_eq!(home.qd(&["agents", "list", "--ndjson"]).out, format!("{record}\n"));
+    assert_eq!(deck.qd(&["agents", "list", "--ndjson"]).out, format!("{record}\n"));
 }
 
 #[test]
 fn an_empty_list_is_a_list() {
-    let home = fleet();
-    let answer = home.qd(&["agents", "list", "nothing-like-it", "--json"]);
+    let deck = fleet();
+    let answer = deck.qd(&["agents", "list", "nothing-like-it", "--json"]);
     assert_eq!(
         (answer.out.as_str(), answer.err.as_str()),
         ("{\"schema\":\"qd.agents/1\",\"items\":[]}\n", "no agents match\n")
     );
-    let plain = home.qd(&["agents", "list", "nothing-like-it"]);
+    let plain = deck.qd(&["agents", "list", "nothing-like-it"]);
     assert_eq!(plain.code, 0);
     assert!(plain.out.starts_with("id  title  status"), "{plain:?}");
-    assert_eq!(home.qd(&["agents", "list", "nothing-like-it", "--ndjson", "--quiet"]).err, "");
+    assert_eq!(deck.qd(&["agents", "list", "nothing-like-it", "--ndjson", "--quiet"]).err, "");
 }
 
 #[test]
 fn what_was_never_synced_is_said() {
-    let home = Home::new();
-    let answer = home.qd(&["runs", "list", "--json"]);
+    let deck = Deck::new();
+    let answer = deck.qd(&["runs", "list", "--json"]);
     assert_eq!(answer.out, "{\"schema\":\"qd.runs/1\",\"items\":[]}\n");
     assert_eq!(answer.err, "no runs match\nnever synced: qd sync\n");
-    assert!(home.refused(&["runs", "show", "1"], 9).contains("never synced: qd sync"));
+    assert!(deck.refused(&["runs", "show", "1"], 9).contains("never synced: qd sync"));
 }
 
 #[test]
 fn filters_narrow_and_orders_sort() {
-    let home = fleet();
-    let ids = |args: &[&str]| home.qd(&[&["agents", "list", "--json"], args].concat()).ids();
+    let deck = fleet();
+    let ids = |args: &[&str]| deck.ids(&[&["agents", "list"], args].concat());
     assert_eq!(ids(&[]), ["a-1", "a-2", "b-1", "a-1"]);
     assert_eq!(ids(&["status:active"]), ["a-1", "b-1", "a-1"]);
     assert_eq!(ids(&["--", "-status:active"]), ["a-2"]);
@@ -211,22 +203,22 @@ fn filters_narrow_and_orders_sort() {
 
 #[test]
 fn any_collection_is_a_noun() {
-    let home = Home::new();
-    home.fill("lab", "workflows", Kind::Other, vec![row("w1", "nightly", "active", 1)]);
-    let answer = home.qd(&["workflows", "list", "--json"]).json();
+    let deck = Deck::new();
+    deck.fill("lab", "workflows", Kind::Other, vec![row("w1", "nightly", "active", 1)]);
+    let answer = deck.json(&["workflows", "list"]);
     assert_eq!(answer["schema"], "qd.workflows/1");
     assert_eq!(answer["items"][0]["kind"], "other");
-    assert_eq!(home.qd(&["workflows", "show", "w", "--json"]).json()["id"], "w1");
-    let refused = home.refused(&["wrokflows", "list"], 2);
+    assert_eq!(deck.json(&["workflows", "show", "w"])["id"], "w1");
+    let refused = deck.refused(&["wrokflows", "list"], 2);
     assert!(refused.contains("workflows"), "{refused}");
 }
 
 #[test]
 fn an_id_may_be_shortened_while_it_means_one_record() {
-    let home = fleet();
-    home.fill("lab", "agents", Kind::Agent, vec![row("prod/x", "slashed", "active", 1), row("n/1", "n", "active", 1)]);
+    let deck = fleet();
+    deck.fill("lab", "agents", Kind::Agent, vec![row("prod/x", "slashed", "active", 1), row("n/1", "n", "active", 1)]);
     let shown = |id: &str| {
-        let record = home.qd(&["agents", "show", id, "--json"]).json();
+        let record = deck.json(&["agents", "show", id]);
         format!("{} {}", record["connection"].as_str().unwrap(), record["id"].as_str().unwrap())
     };
     assert_eq!(shown("b"), "prod b-1");
@@ -237,21 +229,21 @@ fn an_id_may_be_shortened_while_it_means_one_record() {
     assert_eq!(shown("lab/prod/x"), "lab prod/x");
     assert_eq!(shown("n/"), "lab n/1");
 
-    let both = home.refused(&["agents", "show", "a-1"], 2);
+    let both = deck.refused(&["agents", "show", "a-1"], 2);
     assert!(both.contains("prod/a-1  web-01") && both.contains("test/a-1  web-test"), "{both}");
-    let prefix = home.refused(&["agents", "show", "prod/a"], 2);
+    let prefix = deck.refused(&["agents", "show", "prod/a"], 2);
     assert!(prefix.contains("prod/a-1") && prefix.contains("prod/a-2"), "{prefix}");
-    assert_eq!(home.qd(&["agents", "show", "a-1", "-c", "test", "--json"]).json()["title"], "web-test");
-    let none = home.refused(&["agents", "show", "zzz"], 9);
+    assert_eq!(deck.json(&["agents", "show", "a-1", "-c", "test"])["title"], "web-test");
+    let none = deck.refused(&["agents", "show", "zzz"], 9);
     assert!(none.contains("zzz") && none.contains("qd agents list"), "{none}");
-    home.refused(&["agents", "show", "nowhere/a-1"], 9);
+    deck.refused(&["agents", "show", "nowhere/a-1"], 9);
 }
 
 #[test]
 fn an_unknown_connection_is_not_found_and_the_known_are_named() {
-    let home = fleet();
+    let deck = fleet();
     for verb in [&["agents", "list"][..], &["agents", "show", "b-1"]] {
-        let refused = home.refused(&[verb, &["--connection", "prdo"]].concat(), 9);
+        let refused = deck.refused(&[verb, &["--connection", "prdo"]].concat(), 9);
         assert!(refused.contains("prdo") && refused.contains("did you mean prod?"), "{refused}");
         assert!(refused.contains("lab, prod, test"), "{refused}");
     }
@@ -259,42 +251,42 @@ fn an_unknown_connection_is_not_found_and_the_known_are_named() {
 
 #[test]
 fn gone_records_are_kept_and_shown_when_asked_for() {
-    let home = fleet();
-    home.change("prod", "agents", Kind::Agent, Batch { gone: vec!["a-2".to_owned()], ..Batch::default() });
-    assert_eq!(home.qd(&["agents", "list", "--json"]).ids(), ["a-1", "b-1", "a-1"]);
-    assert_eq!(home.qd(&["agents", "list", "--gone", "--json"]).ids(), ["a-1", "a-2", "b-1", "a-1"]);
-    assert_eq!(home.qd(&["agents", "list", "is:gone", "--json"]).ids(), ["a-2"]);
-    let shown = home.qd(&["agents", "show", "a-2", "--json"]).json();
+    let deck = fleet();
+    deck.change("prod", "agents", Kind::Agent, Batch { gone: vec!["a-2".to_owned()], ..Batch::default() });
+    assert_eq!(deck.ids(&["agents", "list"]), ["a-1", "b-1", "a-1"]);
+    assert_eq!(deck.ids(&["agents", "list", "--gone"]), ["a-1", "a-2", "b-1", "a-1"]);
+    assert_eq!(deck.ids(&["agents", "list", "is:gone"]), ["a-2"]);
+    let shown = deck.json(&["agents", "show", "a-2"]);
     assert_eq!(shown["gone_at"], "2026-03-02T00:00:00Z");
-    assert!(home.qd(&["agents", "show", "a-2"]).out.contains("gone      2026-03-02 00:00"));
+    assert!(deck.qd(&["agents", "show", "a-2"]).out.contains("gone      2026-03-02 00:00"));
 }
 
 #[test]
 fn everything_is_listed_once_whatever_the_number() {
-    let home = Home::new();
+    let deck = Deck::new();
     let rows = |from: u32, to: u32| (from..to).map(|n| row(&format!("s{n:05}"), "t", "done", n % 28 + 1)).collect();
-    home.fill("prod", "sessions", Kind::Session, rows(0, 3_000));
-    home.fill("test", "sessions", Kind::Session, rows(3_000, 5_000));
+    deck.fill("prod", "sessions", Kind::Session, rows(0, 3_000));
+    deck.fill("test", "sessions", Kind::Session, rows(3_000, 5_000));
     for sort in ["updated", "created:asc", "status", "id", "agent:desc"] {
-        let mut ids = home.qd(&["sessions", "list", "--limit", "0", "--json", "--sort", sort]).ids();
+        let mut ids = deck.ids(&["sessions", "list", "--limit", "0", "--sort", sort]);
         assert_eq!(ids.len(), 5_000, "{sort}");
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), 5_000, "{sort}");
     }
-    let lines = home.qd(&["sessions", "list", "-n0", "--ndjson"]).out;
+    let lines = deck.qd(&["sessions", "list", "-n0", "--ndjson"]).out;
     assert!(lines.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
     assert_eq!(lines.lines().count(), 5_000);
-    assert_eq!(home.qd(&["sessions", "list", "-n", "0"]).out.lines().count(), 5_001);
-    assert_eq!(home.qd(&["sessions", "list"]).out.lines().count(), 51);
-    assert_eq!(home.qd(&["sessions", "list", "-n", "450", "--json"]).ids().len(), 450);
+    assert_eq!(deck.qd(&["sessions", "list", "-n", "0"]).out.lines().count(), 5_001);
+    assert_eq!(deck.qd(&["sessions", "list"]).out.lines().count(), 51);
+    assert_eq!(deck.ids(&["sessions", "list", "-n", "450"]).len(), 450);
 }
 
 #[test]
 fn a_reader_that_leaves_early_is_no_failure() {
-    let home = Home::new();
-    home.fill("prod", "sessions", Kind::Session, (0..4_000).map(|n| row(&format!("s{n}"), "t", "done", 1)).collect());
-    let mut child = home
+    let deck = Deck::new();
+    deck.fill("prod", "sessions", Kind::Session, (0..4_000).map(|n| row(&format!("s{n}"), "t", "done", 1)).collect());
+    let mut child = deck
         .command(&["sessions", "list", "-n", "0", "--ndjson"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -308,16 +300,16 @@ fn a_reader_that_leaves_early_is_no_failure() {
 #[test]
 fn what_a_platform_sends_never_acts_on_the_terminal() {
     let hostile = "\u{1b}[31m\u{9b}2J\u{202e}\u{0}\u{7}\u{200d}\r\n\u{feff}x";
-    let home = Home::new();
+    let deck = Deck::new();
     let mut bad = row(&format!("id{hostile}"), hostile, hostile, 1);
     bad.columns.agent = Some(hostile.to_owned());
     bad.columns.project = Some(hostile.to_owned());
     // As a server may send it: the milder ones raw, the others escaped.
     bad.doc = "{\"t\":\"\u{9b}2J\u{202e}\u{200d}\\u001b[31m\\u0000\\n\",\"\u{202e}k\":1}".to_owned();
     let twin = Incoming { id: format!("id{hostile}2"), ..bad.clone() };
-    home.fill("prod", "agents", Kind::Agent, vec![bad, twin]);
+    deck.fill("prod", "agents", Kind::Agent, vec![bad, twin]);
     let problem = NewProblem { id: Some(hostile.to_owned()), code: "bad_row".to_owned(), message: hostile.to_owned() };
-    home.change("prod", "agents", Kind::Agent, Batch { problems: vec![problem], ..Batch::default() });
+    deck.change("prod", "agents", Kind::Agent, Batch { problems: vec![problem], ..Batch::default() });
     let sql = format!("SELECT id, title, doc AS \"{}\" FROM agents", "a\u{202e}\u{1b}b");
     let commands: &[&[&str]] = &[
         &["agents", "list"],
@@ -340,21 +332,21 @@ fn what_a_platform_sends_never_acts_on_the_terminal() {
     ];
     for args in commands {
         let args: Vec<&str> = args.iter().map(|arg| arg.split('\0').next().unwrap_or_default()).collect();
-        let answer = home.qd(&args);
+        let answer = deck.qd(&args);
         for text in [&answer.out, &answer.err] {
             let raw: Vec<char> = text.chars().filter(|&c| is_hidden(c) && c != '\n').collect();
             assert!(raw.is_empty(), "{args:?} let {raw:?} pass: {text}");
         }
         assert!(!answer.out.is_empty() || !answer.err.is_empty(), "{args:?} said nothing");
     }
-    let items = home.qd(&["agents", "list", "--json"]).json();
+    let items = deck.json(&["agents", "list"]);
     assert_eq!(items["items"][0]["title"], hostile);
     assert_eq!(items["items"][0]["doc"]["t"], "\u{9b}2J\u{202e}\u{200d}\u{1b}[31m\0\n");
 }
 
 #[test]
 fn a_wrong_filter_is_answered_with_its_place_and_what_to_do() {
-    let home = fleet();
+    let deck = fleet();
     let cases = [
         (&["web", "colour:red"][..], "filter, column 5: there is no field `colour`"),
         (&["role:user"], "`role:` asks about entries; it will work in search, not in lists"),
@@ -367,18 +359,18 @@ fn a_wrong_filter_is_answered_with_its_place_and_what_to_do() {
         (&["--limit", "many"], "--limit"),
     ];
     for (args, words) in cases {
-        let refused = home.refused(&[&["agents", "list"], args].concat(), 2);
+        let refused = deck.refused(&[&["agents", "list"], args].concat(), 2);
         assert!(refused.contains(words) && refused.contains("hint: "), "{args:?}: {refused}");
     }
-    let answer = home.qd(&["agents", "list", "colour:red", "--json"]);
+    let answer = deck.qd(&["agents", "list", "colour:red", "--json"]);
     let error: Value = serde_json::from_str(&answer.err).expect("JSON");
     assert_eq!((answer.code, answer.out.as_str(), &error["error"]["kind"]), (2, "", &json!("query")));
 }
 
 #[test]
 fn a_record_is_shown_with_its_fields_first() {
-    let home = fleet();
-    let shown = home.qd(&["agents", "show", "b-1"]).out;
+    let deck = fleet();
+    let shown = deck.qd(&["agents", "show", "b-1"]).out;
     let (fields, document) = shown.split_once("\n\n").expect("two parts");
     assert!(fields.starts_with("id        b-1\ntitle     db\nstatus    active\n"), "{fields}");
     assert!(fields.contains("\nupdated   2026-02-02 08:30 ("), "{fields}");
@@ -388,10 +380,10 @@ fn a_record_is_shown_with_its_fields_first() {
 
 #[test]
 fn a_table_is_aligned_and_whole_when_nobody_looks() {
-    let home = Home::new();
+    let deck = Deck::new();
     let long = "x".repeat(300);
-    home.fill("prod", "agents", Kind::Agent, vec![row("1", &long, "active", 1), row("22", "日本", "error", 2)]);
-    let table = home.qd(&["agents", "list"]).out;
+    deck.fill("prod", "agents", Kind::Agent, vec![row("1", &long, "active", 1), row("22", "日本", "error", 2)]);
+    let table = deck.qd(&["agents", "list"]).out;
     let lines: Vec<&str> = table.lines().collect();
     assert!(lines[0].starts_with("id  title "), "{table}");
     assert!(lines[1].starts_with("22  日本 ") && lines[2].starts_with(&format!("1   {long}  active  ")), "{table}");
@@ -400,10 +392,10 @@ fn a_table_is_aligned_and_whole_when_nobody_looks() {
 
 #[test]
 fn status_says_up_to_date_only_where_both_sides_agree() {
-    let home = fleet();
+    let deck = fleet();
     let state = ListState { offered: Offered::No { status: 404 }, ..ListState::default() };
-    home.change("prod", "stats", Kind::Other, Batch { state: Some(state), ..Batch::default() });
-    let answer = home.qd(&["status", "--json"]).json();
+    deck.change("prod", "stats", Kind::Other, Batch { state: Some(state), ..Batch::default() });
+    let answer = deck.json(&["status"]);
     assert_eq!(answer["schema"], "qd.status/1");
     let item = |name: &str| answer["items"].as_array().unwrap().iter().find(|item| item["connection"] == name).unwrap();
     let list = json!({
@@ -420,40 +412,40 @@ fn status_says_up_to_date_only_where_both_sides_agree() {
     assert_eq!(*item("lab"), never);
 
     let problem = NewProblem { id: Some("a-9".to_owned()), code: "bad_row".to_owned(), message: "no id".to_owned() };
-    home.change("prod", "agents", Kind::Agent, Batch { problems: vec![problem], ..Batch::default() });
-    home.change("test", "agents", Kind::Agent, Batch { state: Some(walked(9)), ..Batch::default() });
-    let plain = home.qd(&["status"]).out;
+    deck.change("prod", "agents", Kind::Agent, Batch { problems: vec![problem], ..Batch::default() });
+    deck.change("test", "agents", Kind::Agent, Batch { state: Some(walked(9)), ..Batch::default() });
+    let plain = deck.qd(&["status"]).out;
     assert!(plain.contains("bad_row  agents a-9: no id"), "{plain}");
     assert!(plain.contains("never synced: qd sync lab"), "{plain}");
     assert!(plain.contains("8 missing") && plain.contains("not offered (404)"), "{plain}");
     assert!(!plain.contains("up to date"), "{plain}");
-    assert!(home.qd(&["status", "--problems"]).out.contains("since 2026-03-02 00:00"));
-    assert_eq!(home.qd(&["status", "--ndjson"]).out.lines().count(), 3);
+    assert!(deck.qd(&["status", "--problems"]).out.contains("since 2026-03-02 00:00"));
+    assert_eq!(deck.qd(&["status", "--ndjson"]).out.lines().count(), 3);
 }
 
 #[test]
 fn sql_reads() {
-    let home = fleet();
-    let count = home.qd(&["sql", "SELECT status, count(*) AS n FROM agents GROUP BY status ORDER BY n DESC", "--json"]);
+    let deck = fleet();
+    let count = deck.qd(&["sql", "SELECT status, count(*) AS n FROM agents GROUP BY status ORDER BY n DESC", "--json"]);
     assert_eq!(
         count.out,
         "{\"schema\":\"qd.sql/1\",\"items\":[\n{\"status\":\"active\",\"n\":3},\n{\"status\":\"suspended\",\"n\":1}\n]}\n"
     );
-    assert_eq!(home.qd(&["sql", "SELECT 1 AS a, 2 AS a", "--ndjson"]).out, "{\"a\":1,\"a_2\":2}\n");
-    assert_eq!(home.qd(&["sql", "SELECT id, 7 AS n FROM agents WHERE title = 'db'"]).out, "id   n\nb-1  7\n");
-    let none = home.qd(&["sql", "SELECT id FROM agents WHERE 0", "--json"]);
+    assert_eq!(deck.qd(&["sql", "SELECT 1 AS a, 2 AS a", "--ndjson"]).out, "{\"a\":1,\"a_2\":2}\n");
+    assert_eq!(deck.qd(&["sql", "SELECT id, 7 AS n FROM agents WHERE title = 'db'"]).out, "id   n\nb-1  7\n");
+    let none = deck.qd(&["sql", "SELECT id FROM agents WHERE 0", "--json"]);
     assert_eq!(none.out, "{\"schema\":\"qd.sql/1\",\"items\":[]}\n");
 
     let mut child =
-        home.command(&["sql", "-", "--ndjson"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("qd runs");
+        deck.command(&["sql", "-", "--ndjson"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("qd runs");
     child.stdin.take().expect("stdin").write_all(b"SELECT count(*) AS n\nFROM agents").expect("read");
     assert_eq!(child.wait_with_output().expect("it ends").stdout, b"{\"n\":4}\n");
 }
 
 #[test]
 fn sql_does_nothing_else() {
-    let home = fleet();
-    let elsewhere = home.dir.path().join("other.db");
+    let deck = fleet();
+    let elsewhere = deck.home.path().join("other.db");
     let statements = [
         "INSERT INTO record (id) VALUES ('x')".to_owned(),
         "DELETE FROM record".to_owned(),
@@ -473,8 +465,8 @@ fn sql_does_nothing_else() {
         String::new(),
     ];
     for statement in &statements {
-        home.refused(&["sql", statement], 2);
+        deck.refused(&["sql", statement], 2);
     }
     assert!(!elsewhere.exists());
-    assert_eq!(home.qd(&["agents", "list", "--json"]).ids().len(), 4);
+    assert_eq!(deck.ids(&["agents", "list"]).len(), 4);
 }
