@@ -6,6 +6,10 @@
 //!
 //! Always true: dropping a [`Live`] stops the work, ends the mirror's writer and frees the lease before it returns.
 
+mod others;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -20,6 +24,7 @@ use quarterdeck_sync::store::{Access, Mirror};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
+use self::others::Others;
 use crate::config::{self, Connection, Lease, LeaseError, Paths, Settings};
 
 /// How often another process's commits, and its end, are looked for.
@@ -173,28 +178,32 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
 /// Takes the lease; while another has it, tells what that one commits. `None`: asked to stop.
 async fn wait_for_lease(plan: &Plan, inbox: &mut mpsc::UnboundedReceiver<Ask>, tell: &Tell) -> Option<Lease> {
     let mut told: Option<String> = None;
-    let mut head = None;
+    let mut others = Some(Others::new(plan.paths.mirror()));
+    let mut first = true;
     loop {
-        let words = match Lease::take(&plan.paths.lease(), &plan.command) {
+        let (who, event): (String, fn(String) -> LiveEvent) = match Lease::take(&plan.paths.lease(), &plan.command) {
             Ok(lease) => return Some(lease),
-            Err(LeaseError::Held { holder: Some(holder) }) => LiveEvent::LeaseHeldBy(holder.to_string()),
-            Err(LeaseError::Held { holder: None }) => LiveEvent::LeaseHeldBy("another qd".to_owned()),
-            Err(LeaseError::Config(error)) => LiveEvent::Problem(error.to_string()),
+            Err(LeaseError::Held { holder: Some(holder) }) => (holder.to_string(), LiveEvent::LeaseHeldBy),
+            Err(LeaseError::Held { holder: None }) => ("another qd".to_owned(), LiveEvent::LeaseHeldBy),
+            Err(LeaseError::Config(error)) => (error.to_string(), LiveEvent::Problem),
         };
-        let (LiveEvent::LeaseHeldBy(text) | LiveEvent::Problem(text)) = &words else { return None };
-        if told.as_ref() != Some(text) {
-            told = Some(text.clone());
-            tell(words);
+        if told.as_ref() != Some(&who) {
+            tell(event(who.clone()));
+            told = Some(who);
         }
-        let path = plan.paths.mirror();
-        let now = tokio::task::spawn_blocking(move || {
-            Mirror::open(&path, Access::ReadOnly).and_then(|mirror| mirror.reader()?.feed_head()).ok()
-        })
-        .await
-        .ok()
-        .flatten();
-        if now != head && std::mem::replace(&mut head, now).is_some() {
-            tell(LiveEvent::Commit);
+        if let Some(mut asked) = others.take() {
+            let looked = tokio::task::spawn_blocking(move || {
+                let changed = asked.look();
+                (changed, asked)
+            });
+            if let Ok((changed, back)) = looked.await {
+                others = Some(back);
+                // The first look only learns how things are.
+                if changed && !first {
+                    tell(LiveEvent::Commit);
+                }
+                first = false;
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
