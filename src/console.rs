@@ -1,9 +1,21 @@
-//! Opens the console: the one place that knows both the engine's live side ([`crate::live`]) and `tui`.
+//! Opens the console: the one place that knows both the engine's live side ([`crate::live`]) and [`crate::tui`].
+//!
+//! The console reads the mirror through its own handle and opens on whatever is there; the live side starts beside it
+//! and sends what happens into the console's queue.
 
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use crate::config::{Connections, Env, Paths, Settings};
-use crate::error::{Code, Failure};
+use quarterdeck_sync::platform::Registry;
+use quarterdeck_sync::store::{Access, Mirror};
+
+use crate::config::{Connection, Connections, Env, Paths, Settings};
+use crate::error::{Code, Failure, Kind};
+use crate::live::{self, Live, LiveEvent, Plan};
+use crate::tui::{self, ColorMode, ConnectionInfo, Outside, Setup, TuiSettings};
 
 /// What the console is opened on.
 #[derive(Debug, Clone)]
@@ -16,18 +28,114 @@ pub struct Opening {
     pub every: Option<Duration>,
     /// No colour was asked for on the command line.
     pub no_color: bool,
+    /// Shown beside the product's name.
+    pub label: Option<String>,
 }
 
 impl Opening {
     /// On what is at `paths`, as it is set there.
     pub fn new(env: Env, paths: Paths) -> Self {
-        Self { env, paths, every: None, no_color: false }
+        Self { env, paths, every: None, no_color: false, label: None }
     }
 }
 
 /// Opens the console, and returns when its user leaves.
+///
+/// # Errors
+/// When there is no terminal to open it on, or our own files cannot be used. What a platform does wrong is shown inside.
 pub fn run(opening: Opening) -> Result<Code, Failure> {
-    let _settings = Settings::load(&opening.paths.settings())?;
-    let _connections = Connections::load(&opening.paths.connections())?;
-    Err(Failure::usage("the console is not built in").hint("qd help lists the commands"))
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Failure::usage("the console needs a terminal, and this is none")
+            .hint("without one: qd sync, qd status, qd agents list; qd help lists the rest"));
+    }
+    if opening.env.dumb() {
+        return Err(Failure::usage("the console needs a terminal that can move its cursor, and TERM says dumb")
+            .hint("set TERM to what your terminal is, for example xterm-256color"));
+    }
+    let settings = Settings::load(&opening.paths.settings())?;
+    let connections = Connections::load(&opening.paths.connections())?.pick(&[])?;
+    opening.paths.make_data_dir()?;
+    let mirror = Mirror::open(&opening.paths.mirror(), Access::ReadOnly)?;
+    let (news, outside) = channel();
+    let (registry, wrong) = Registry::load(&opening.paths.platforms());
+    for error in wrong {
+        let _ = news.send(Outside::Notice(format!("manifest left out: {error}")));
+    }
+    let shown = connections.iter().map(|(name, one)| info(name, one)).collect();
+    let tui_settings = tui_settings(&opening, &settings);
+    let live = start(&opening, settings, registry, connections, news)?;
+    let asks = move |ask| match ask {
+        tui::Ask::SyncNow(which) => live.ask(live::Ask::SyncNow(which)),
+    };
+    let setup =
+        Setup { store: Arc::new(mirror), outside, asks: Box::new(asks), connections: shown, settings: tui_settings };
+    // What it was given goes with it: the live side has ended when this returns.
+    tui::run(setup).map_err(|error| Failure::new(Kind::Io, format!("the terminal cannot be used: {error}")))?;
+    Ok(Code::Done)
+}
+
+fn start(
+    opening: &Opening,
+    settings: Settings,
+    registry: Registry,
+    connections: Vec<(String, Connection)>,
+    news: std::sync::mpsc::Sender<Outside>,
+) -> Result<Live, Failure> {
+    let plan = Plan {
+        paths: opening.paths.clone(),
+        options: settings.sync_options(),
+        every: opening.every.unwrap_or(settings.refresh),
+        settings,
+        registry,
+        connections,
+        command: "console".to_owned(),
+        lease: None,
+    };
+    let tell = move |event| {
+        let told = match event {
+            LiveEvent::Sync(event) => Outside::Sync(event),
+            LiveEvent::Commit => Outside::Committed,
+            LiveEvent::LeaseHeldBy(who) => Outside::LeaseHeldBy(who),
+            LiveEvent::Problem(text) => Outside::Notice(text),
+            LiveEvent::LeaseTaken => return,
+        };
+        // The console may have been left already.
+        let _ = news.send(told);
+    };
+    Live::start(plan, tell).map_err(|error| Failure::new(Kind::Internal, format!("no threads to be had: {error}")))
+}
+
+fn info(name: &str, connection: &Connection) -> ConnectionInfo {
+    ConnectionInfo { name: name.to_owned(), platform: connection.platform.clone(), url: connection.url.clone() }
+}
+
+fn tui_settings(opening: &Opening, settings: &Settings) -> TuiSettings {
+    let keys = settings.keys.iter().map(|(action, keys)| (action.clone(), keys.all().to_vec())).collect();
+    let set = TuiSettings {
+        theme: settings.theme.clone(),
+        themes: themes(&opening.paths.themes()),
+        keys,
+        mouse: settings.mouse,
+        label: opening.label.clone(),
+        ..TuiSettings::default()
+    };
+    let mut set = set.with_env(|name| opening.env.var(name));
+    if opening.no_color {
+        set.color = ColorMode::None;
+    }
+    set
+}
+
+/// The operator's own themes: name and text. One that cannot be read is as good as not there; the console says when
+/// the theme that was set is none it knows.
+fn themes(folder: &Path) -> Vec<(String, String)> {
+    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut themes: Vec<(String, String)> = files
+        .flatten()
+        .map(|file| file.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), std::fs::read_to_string(&path).ok()?)))
+        .collect();
+    themes.sort();
+    themes
 }

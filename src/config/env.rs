@@ -37,6 +37,19 @@ impl Env {
         }
     }
 
+    /// A variable that says something about the terminal, by its name; those above and no others.
+    pub fn var(&self, name: &str) -> Option<String> {
+        let flag = |set: bool, value: &str| set.then(|| value.to_owned());
+        match name {
+            "TERM" => self.term.clone(),
+            "COLORTERM" => self.colorterm.clone(),
+            "NO_COLOR" => flag(self.no_color, "1"),
+            "CLICOLOR" => flag(self.clicolor_off, "0"),
+            "CLICOLOR_FORCE" => flag(self.clicolor_force, "1"),
+            _ => None,
+        }
+    }
+
     /// A terminal that can only print lines.
     pub fn dumb(&self) -> bool {
         self.term.as_deref() == Some("dumb")

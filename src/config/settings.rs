@@ -16,6 +16,8 @@ use super::{ConfigError, files, toml_error};
 pub struct Settings {
     /// Name of the console's theme.
     pub theme: String,
+    /// The console takes clicks and the wheel; without it the terminal's own selection works as usual.
+    pub mouse: bool,
     /// How often the console and `qd sync --watch` look for news.
     #[serde(deserialize_with = "duration")]
     pub refresh: Duration,
@@ -78,6 +80,7 @@ impl Default for Settings {
         let (sync, client) = (SyncOptions::default(), ClientOptions::default());
         Self {
             theme: "dark".to_owned(),
+            mouse: true,
             refresh: Duration::from_secs(60),
             reconcile: sync.reconcile,
             reconcile_unordered: sync.reconcile_unordered,
