@@ -75,6 +75,13 @@ impl Dialect {
         }
     }
 
+    /// The clock has moved: what runs out by itself does.
+    pub(crate) fn tick(self, place: &mut Place) {
+        if matches!(self, Dialect::RunAgents | Dialect::RunAgentsAlpha) {
+            crate::world::runagents::expire(place);
+        }
+    }
+
     /// One small thing happens there.
     pub(crate) fn step(self, place: &mut Place) {
         use crate::world::{exo, runagents, turen};

@@ -31,6 +31,9 @@ pub(crate) use place::{Place, text};
 /// Time between two steps of a world that moves by itself.
 const STEP: Duration = Duration::from_millis(1500);
 
+/// Steps taken at once after the clock has jumped.
+const LONGEST_CATCH_UP: u64 = 2400;
+
 /// The endpoints, in the order of their ports.
 const PLACES: [(&str, Dialect); 5] = [
     ("turen", Dialect::Turen),
@@ -81,6 +84,8 @@ impl World {
             let step = i64::try_from(STEP.as_millis()).unwrap_or(i64::MAX);
             let started = self.started.as_millisecond();
             let due = ((now.as_millisecond() - started) / step).max(0).unsigned_abs();
+            // A machine that slept for a night wakes to a world that paused with it.
+            self.moved = self.moved.max(due.saturating_sub(LONGEST_CATCH_UP));
             while self.moved < due {
                 self.moved += 1;
                 let at = started + self.moved.cast_signed() * step;
@@ -113,6 +118,7 @@ impl World {
             let mut place = Place::new(slot.name, slot.dialect, self.options.seed, self.started, scale);
             place.page_cap = self.options.page_cap;
             slot.dialect.populate(&mut place, self.options.scenario);
+            slot.dialect.tick(&mut place);
             place
         })
     }
@@ -123,7 +129,10 @@ impl World {
         let now = self.now;
         match self.slots[index].place.get_mut() {
             Some(place) => {
-                place.now = now;
+                if place.now != now {
+                    place.now = now;
+                    place.dialect.tick(place);
+                }
                 place
             }
             None => unreachable!("built one line above"),

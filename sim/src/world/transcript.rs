@@ -58,7 +58,9 @@ fn turen_message(rng: &mut Rng, project: &words::Project, n: usize) -> Value {
         21 => json!({"type": "summary", "content": rng.pick(&words::ANSWERS), "leaf": n}),
         22 => json!({"type": "snapshot", "path": file, "backup": format!("{}@v{n}", rng.hex(16))}),
         // Kinds come that no client knows yet; and pictures.
-        _ if n % 2 == 0 => json!({"type": "queue-operation", "operation": "enqueue", "content": "also check the docs"}),
+        _ if n.is_multiple_of(2) => {
+            json!({"type": "queue-operation", "operation": "enqueue", "content": "also check the docs"})
+        }
         _ => json!({"type": "user", "content": [
             {"type": "text", "text": "This is how it looks on my phone"},
             {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}},

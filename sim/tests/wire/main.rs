@@ -1,4 +1,10 @@
 //! The simulator as a client meets it: bytes over a socket, one test binary.
 
 mod client;
+mod exo;
+mod faults;
 mod fixtures;
+mod lists;
+mod runagents;
+mod turen;
+mod world;

@@ -50,7 +50,6 @@ pub(super) fn answer(place: &mut Place, ask: &Request) -> Reply {
     }
     let parts = ask.parts();
     let Some(parts) = normal(alpha, &parts) else { return refuse(404, "not found") };
-    world::runagents::expire(place);
     route(place, ask, &parts, alpha)
 }
 

@@ -101,10 +101,10 @@ pub(super) fn derived(place: &Place, collection: &str) -> Vec<Value> {
 }
 
 pub(super) fn table_of(segments: &[&str]) -> Option<&'static str> {
-    match segments.first()? {
-        &"registered-agents" => Some("agents"),
-        &"sessions" => Some("sessions"),
-        &"events" => Some("events"),
+    match *segments.first()? {
+        "registered-agents" => Some("agents"),
+        "sessions" => Some("sessions"),
+        "events" => Some("events"),
         _ => None,
     }
 }

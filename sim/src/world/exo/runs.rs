@@ -31,9 +31,9 @@ fn step(place: &mut Place, n: usize) -> Value {
     let (.., input_price, output_price) = *place.rng.pick(&words::MODELS);
     let (sent, received) = (place.rng.between(400, 6000), place.rng.between(60, 900));
     let cost = (sent as f64 * input_price + received as f64 * output_price) / 1e6;
+    let (kind, name) = if n.is_multiple_of(2) { ("llm", "complete") } else { ("tool", "builtin:shell") };
     json!({
-        "index": n, "type": if n % 2 == 0 { "llm" } else { "tool" },
-        "name": if n % 2 == 0 { "complete" } else { "builtin:shell" },
+        "index": n, "type": kind, "name": name,
         "input": {"command": command}, "output": output, "error": Value::Null,
         "tokens_input": sent, "tokens_output": received, "cost_usd": (cost * 1e6).round() / 1e6,
         "duration_ms": place.rng.between(80, 14_000), "started_at": plain(place.now),

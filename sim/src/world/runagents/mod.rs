@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::place::Place;
+use super::place::{Place, text};
 use super::table::Table;
 use super::words;
 use crate::time::iso;
@@ -115,19 +115,23 @@ fn make_runs(place: &mut Place) {
     let scale = place.scale;
     for n in 0..90 * scale {
         let left = (90 * scale - n).cast_signed();
-        let age = left * 9_000 / scale.cast_signed() + place.rng.between(60, 4000);
+        // The last ones are still at it, and nobody has let them wait for long.
+        let waits = n % 90 >= 66;
+        let age = if waits {
+            place.rng.between(90, 3 * 3600)
+        } else {
+            left * 9_000 / scale.cast_signed() + place.rng.between(60, 4000)
+        };
         place.in_the_past(age, |place| {
             let id = begin_run(place);
             for _ in 0..place.rng.between(1, 4) {
                 note(place, &id);
             }
-            // The last ones are still at it.
-            let waits = n % 90 >= 66;
             match (waits, n % 6) {
                 (true, 0 | 1 | 4) => pause_for_approval(place, &id),
                 (true, 2) => runs::pause_for_consent(place, &id),
                 (true, _) => {}
-                (false, 0 | 1 | 2) => finish_run(place, &id),
+                (false, 0..=2) => finish_run(place, &id),
                 (false, 3) => {
                     pause_for_approval(place, &id);
                     if let Some(request) = runs::request_of(place, &id) {
@@ -160,10 +164,12 @@ pub(crate) fn step(place: &mut Place) {
         (12 | 13, Some(run)) => finish_run(place, &run),
         (14, Some(run)) if place.rng.chance(300) => fail_run(place, &run, "model call timed out after 120 s"),
         (15, _) => {
-            let old = place.any_id("approvals", |row| row["status"] == "PENDING");
-            if let Some(id) = old.filter(|_| place.rows("approvals").len() > 14) {
+            // Colleagues answer the oldest request, and leave some for the operator.
+            let pending = place.rows("approvals").iter().filter(|row| row["status"] == "PENDING");
+            let pending: Vec<String> = pending.map(|row| text(row, "id").to_owned()).collect();
+            if let Some(id) = pending.last().filter(|_| pending.len() > 10) {
                 let approve = place.rng.chance(800);
-                decide(place, &id, approve, "lena@chandlery.example", None);
+                decide(place, id, approve, "lena@chandlery.example", None);
             }
         }
         (16, _) if place.rng.chance(40) => {

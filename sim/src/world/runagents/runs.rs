@@ -145,7 +145,7 @@ pub(crate) fn pause_for_approval(place: &mut Place, run_id: &str) {
         "created_at": now, "updated_at": now, "expires_at": iso(after(place.now, 4 * 3600)),
     });
     // Older versions of the governor leave the payload out: it must be read from the action.
-    if place.rng.chance(250)
+    if place.next_serial().is_multiple_of(4)
         && let Some(fields) = row.as_object_mut()
     {
         for field in ["capability", "payload_hash", "tool_method", "tool_url"] {
