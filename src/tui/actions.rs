@@ -115,8 +115,8 @@ const CAN_SYNC: Why = |facts| match (facts.connected, facts.reading) {
 // act id [keys] scope danger hint short label disabled
 actions! {
     Quit "quit" ["q" "C-c"] Global None 90 "quit" "Leave the console" ALWAYS;
-    Help "help" ["?" "<F1>"] Global None 80 "help" "Show every key" ALWAYS;
-    Palette "palette" [":" "C-p"] Global None 70 "palette" "Find any action, view or connection by name" ALWAYS;
+    Help "help" ["?" "<F1>"] Global None 47 "help" "Show every key" ALWAYS;
+    Palette "palette" [":" "C-p"] Global None 48 "palette" "Find any action, view or connection by name" ALWAYS;
     NextView "next-view" ["<Tab>" "]"] Global None 60 "views" "Next view" ALWAYS;
     PreviousView "previous-view" ["<BackTab>" "["] Global None 0 "previous view" "Previous view" ALWAYS;
     View1 "view-1" ["1"] Global None 0 "view 1" "Open the first view" ALWAYS;
@@ -151,7 +151,7 @@ actions! {
     NextGroup "next-group" ["."] List None 15 "group" "Next group" IN_GROUPS;
     PreviousGroup "previous-group" [","] List None 0 "previous group" "Previous group" IN_GROUPS;
     Layout "layout" ["v"] List None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
-    ShowGone "show-gone" ["z"] List None 45 "gone" "Show or hide records their platform no longer lists" IN_LIST;
+    ShowGone "show-gone" ["z"] List None 55 "gone" "Show or hide records their platform no longer lists" IN_LIST;
 
     Close "close" ["h" "<Left>"] Detail None 11 "list" "Back to the list" ALWAYS;
     Fold "fold" ["<Space>" "<Enter>"] Detail None 12 "fold" "Fold or unfold this part of the document" ALWAYS;

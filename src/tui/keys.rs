@@ -180,6 +180,10 @@ impl Keymap {
         let key = self.keys.get(&act)?.first()?;
         Some(match key.code {
             KeyCode::Enter => "⏎".to_owned(),
+            KeyCode::Down => "↓".to_owned(),
+            KeyCode::Up => "↑".to_owned(),
+            KeyCode::Left => "←".to_owned(),
+            KeyCode::Right => "→".to_owned(),
             KeyCode::Char(' ') => "space".to_owned(),
             KeyCode::Esc | KeyCode::Tab if key.mods.is_empty() => {
                 key.to_string().trim_matches(['<', '>']).to_lowercase()

@@ -1,1 +1,228 @@
-//! The console, driven as a person would.
+//! The console, driven as a person would: keys in, screens out, over a made-up mirror.
+
+mod behaviour;
+mod fake;
+mod screens;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::app::{App, Message, Order};
+use super::data::Store;
+use super::theme::ColorMode;
+use super::{Ask, ConnectionInfo, Outside, TuiSettings};
+use fake::World;
+
+/// The made-up mirror. Reading it on the thread that draws is a failure.
+struct FakeStore {
+    world: Mutex<World>,
+    drawing: ThreadId,
+    broken: AtomicBool,
+    windows: AtomicUsize,
+}
+
+impl FakeStore {
+    fn read<T>(&self, read: impl FnOnce(&World) -> T) -> Result<T, String> {
+        assert_ne!(std::thread::current().id(), self.drawing, "a view read the mirror on the thread that draws");
+        match self.broken.load(Ordering::SeqCst) {
+            true => Err("disk I/O error".to_owned()),
+            false => Ok(read(&self.world.lock().unwrap())),
+        }
+    }
+}
+
+impl Store for FakeStore {
+    fn window(&self, query: &Query) -> Result<Window, String> {
+        self.windows.fetch_add(1, Ordering::SeqCst);
+        self.read(|world| world.window(query))
+    }
+
+    fn count(&self, query: &Query, _cap: u64) -> Result<CountOf, String> {
+        self.read(|world| world.number(query))
+    }
+
+    fn record(&self, key: RowKey) -> Result<Option<Record>, String> {
+        self.read(|world| world.record(key))
+    }
+
+    fn freshness(&self) -> Result<Vec<Freshness>, String> {
+        self.read(|world| world.lists.clone())
+    }
+
+    fn problems(&self, _limit: usize) -> Result<Vec<Problem>, String> {
+        self.read(|world| world.problems.clone())
+    }
+
+    fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String> {
+        self.read(|world| world.statuses(scope))
+    }
+}
+
+/// A console without a terminal.
+struct Console {
+    app: App,
+    store: Arc<FakeStore>,
+    inbox: Receiver<Message>,
+    asked: Receiver<Ask>,
+    screen: Terminal<TestBackend>,
+    clock: Instant,
+    orders: Vec<Order>,
+}
+
+fn connections() -> Vec<ConnectionInfo> {
+    [
+        ("turen", "turen", "https://api.prod.turen.io/api/v1"),
+        ("lab", "exo", "https://exo.lab.example/api/v1"),
+        ("acme", "runagents", "https://acme.runagents.io/api/v1"),
+    ]
+    .map(|(name, platform, url)| ConnectionInfo { name: name.into(), platform: platform.into(), url: url.into() })
+    .to_vec()
+}
+
+impl Console {
+    fn new(size: (u16, u16)) -> Self {
+        Self::with(size, World::believable(), connections(), TuiSettings::default())
+    }
+
+    fn with(size: (u16, u16), world: World, connections: Vec<ConnectionInfo>, settings: TuiSettings) -> Self {
+        let drawing = std::thread::current().id();
+        let store = Arc::new(FakeStore { world: Mutex::new(world), drawing, broken: AtomicBool::new(false), windows: AtomicUsize::new(0) });
+        let (queue, inbox) = mpsc::channel();
+        let (ask, asked) = mpsc::channel();
+        let face: Arc<dyn Store> = store.clone();
+        let asks = Box::new(move |wanted| ask.send(wanted).unwrap());
+        let deliver = move |answered| drop(queue.send(Message::Answer(answered)));
+        let app = App::new(&face, asks, connections, settings, fake::now, deliver);
+        let screen = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+        let mut console = Self { app, store, inbox, asked, screen, clock: Instant::now(), orders: Vec::new() };
+        console.app.start(console.clock);
+        console.settle();
+        console
+    }
+
+    /// Takes in every answer there will be, drawing as the loop does.
+    fn settle(&mut self) {
+        loop {
+            self.draw();
+            if self.app.waiting() == 0 && !self.take_waiting() {
+                self.draw();
+                if self.app.waiting() == 0 {
+                    return;
+                }
+            }
+            if self.app.waiting() > 0 {
+                let message = self.inbox.recv_timeout(Duration::from_secs(20)).expect("an answer");
+                self.app.handle(message, self.clock);
+            }
+        }
+    }
+
+    fn take_waiting(&mut self) -> bool {
+        let mut some = false;
+        while let Ok(message) = self.inbox.try_recv() {
+            self.app.handle(message, self.clock);
+            some = true;
+        }
+        some
+    }
+
+    fn draw(&mut self) {
+        let (app, clock) = (&mut self.app, self.clock);
+        self.screen
+            .draw(|frame| {
+                app.draw(frame.buffer_mut(), clock);
+            })
+            .unwrap();
+        self.orders.extend(self.app.take_orders());
+    }
+
+    /// Time passes, and what is due is done.
+    fn pass(&mut self, time: Duration) {
+        self.clock += time;
+        self.app.tick(self.clock);
+        self.settle();
+    }
+
+    /// Presses keys as they are written in the settings, apart by enough time to be seen apart.
+    fn press(&mut self, keys: &str) {
+        for key in keys.split(' ') {
+            self.pass(Duration::from_secs(1));
+            self.key(key);
+            self.settle();
+        }
+    }
+
+    /// One key, at this very moment.
+    fn key(&mut self, written: &str) {
+        let (rest, control) = match written.strip_prefix("C-") {
+            Some(rest) => (rest, KeyModifiers::CONTROL),
+            None => (written, KeyModifiers::NONE),
+        };
+        let code = match rest {
+            "<Enter>" => KeyCode::Enter,
+            "<Esc>" => KeyCode::Esc,
+            "<Tab>" => KeyCode::Tab,
+            "<Down>" => KeyCode::Down,
+            "<PgDn>" => KeyCode::PageDown,
+            "<Space>" => KeyCode::Char(' '),
+            one => KeyCode::Char(one.chars().next().unwrap()),
+        };
+        self.app.handle(Message::Input(Event::Key(KeyEvent::new(code, control))), self.clock);
+    }
+
+    /// Types text, key by key.
+    fn type_text(&mut self, text: &str) {
+        for c in text.chars() {
+            let event = KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+            self.app.handle(Message::Input(Event::Key(event)), self.clock);
+        }
+        self.settle();
+    }
+
+    /// News from outside, then everything that follows from it.
+    fn news(&mut self, news: Outside) {
+        self.app.handle(Message::Outside(news), self.clock);
+        self.pass(Duration::from_secs(1));
+    }
+
+    /// The text on the screen.
+    fn text(&self) -> String {
+        let buffer = self.screen.backend().buffer();
+        let mut out = String::new();
+        for y in 0..buffer.area.height {
+            let mut line = String::new();
+            let mut covered = 0;
+            for x in 0..buffer.area.width {
+                let symbol = buffer.cell((x, y)).unwrap().symbol();
+                if covered == 0 {
+                    line.push_str(symbol);
+                    covered = super::text::width(symbol).saturating_sub(1);
+                } else {
+                    covered -= 1;
+                }
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The line on the screen that holds the cursor's mark.
+    fn selected(&self) -> String {
+        let text = self.text();
+        let line = text.lines().find(|line| line.starts_with(['▌', '▏']));
+        line.map(|line| line.split('│').next().unwrap().trim_end().to_owned()).unwrap_or_default()
+    }
+}
+
+fn settings(theme: &str, color: ColorMode) -> TuiSettings {
+    TuiSettings { theme: theme.into(), color, ..TuiSettings::default() }
+}

@@ -88,7 +88,7 @@ pub(super) static RUNS: Listing = Listing {
     nouns: ("run", "runs"),
     none: "No runs yet.",
     columns: &[
-        STATUS,
+        wide(Cell::Status, "STATUS", 17, 19, 1),
         wide(Cell::Title, "RUN", 32, 400, 0),
         wide(Cell::Agent, "AGENT", 12, 22, 3),
         wide(Cell::Id, "ID", 8, 14, 5),

@@ -203,6 +203,7 @@ fn fields(lines: &mut Vec<Line>, row: &Row, cells: usize, room: usize) {
     }
     lines.push(Line::Blank);
     let mut field = |name: &'static str, glyph: &'static str, words: String, role: Role| {
+        let room = if glyph.is_empty() { room } else { room.saturating_sub(2) };
         for (at, words) in wrap(&words, room, 3).into_iter().enumerate() {
             let (name, glyph) = if at == 0 { (name, glyph) } else { (" ", "") };
             lines.push(Line::Field { name, glyph, words, role });

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::actions::{ACTIONS, Facts, Scope};
+use crate::tui::actions::{ACTIONS, Facts, Scope, view_number};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::Keymap;
 use crate::tui::text::wrap;
@@ -83,6 +83,13 @@ fn lines(keys: &Keymap, facts: &Facts, trouble: &[String], cells: usize) -> Vec<
     for scope in Scope::ALL {
         lines.push(Line::Heading(scope.title()));
         for action in ACTIONS.iter().filter(|action| action.scope == scope) {
+            // Nine lines that say the same would hide what is worth reading.
+            if let Some(number) = view_number(action.act) {
+                if number == 0 {
+                    lines.push(numbers(keys, facts.views));
+                }
+                continue;
+            }
             let written = match keys.keys_of(action.act) {
                 keys if keys.is_empty() => "–".to_owned(),
                 keys => keys.join("  "),
@@ -97,4 +104,19 @@ fn lines(keys: &Keymap, facts: &Facts, trouble: &[String], cells: usize) -> Vec<
     }
     lines.pop();
     lines
+}
+
+/// The keys that open views by number, in one line.
+fn numbers(keys: &Keymap, views: usize) -> Line {
+    let bound: Vec<String> = ACTIONS
+        .iter()
+        .filter(|action| view_number(action.act).is_some_and(|number| number < views))
+        .filter_map(|action| keys.keys_of(action.act).into_iter().next())
+        .collect();
+    let written = match (bound.first(), bound.last()) {
+        (Some(first), Some(last)) if bound.len() > 1 => format!("{first} … {last}"),
+        (Some(only), _) => only.clone(),
+        _ => "–".to_owned(),
+    };
+    Line::Key { keys: written, label: "Open a view by its number".to_owned(), role: Role::Text }
 }

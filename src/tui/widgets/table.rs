@@ -7,7 +7,7 @@ use crate::tui::text::{fit_end, width};
 use crate::tui::theme::Role;
 
 /// Cells in which a title can be read.
-const READABLE: u16 = 64;
+const READABLE: u16 = 44;
 /// Cells between two columns.
 const GAP: u16 = 2;
 /// Cells before the first column: the cursor's mark, and a space.

@@ -102,7 +102,11 @@ impl Records {
             let x = canvas.put(left, area.y, "/ ", 2, Role::Accent);
             canvas.put(x, area.y, self.ask.text(), room.saturating_sub(2), Role::Text);
         } else {
-            self.chips(Rect { x: left, width: room, ..area }, canvas);
+            let area = Rect { x: left, width: room, ..area };
+            match self.statuses.is_empty() {
+                true => self.sources(area, scene, canvas),
+                false => self.chips(area, canvas),
+            }
         }
     }
 
@@ -150,6 +154,22 @@ impl Records {
             x = canvas.put(x, area.y, glyph, 2, role) + 1;
             x = canvas.put(x, area.y, &number, 12, Role::Text) + 1;
             x = canvas.put(x, area.y, &words, 24, Role::Dim) + 3;
+        }
+    }
+
+    /// Live rows by connection, for lists without a status.
+    fn sources(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        let mut x = area.x;
+        for connection in &scene.fleet.connections {
+            let name = &connection.info.name;
+            let lists = scene.fleet.lists.iter().filter(|list| list.kind == self.listing.kind);
+            let count: u64 = lists.filter(|list| list.list.connection == *name).map(|list| list.mirror_count).sum();
+            let number = grouped(count);
+            if count == 0 || x + (width(name) + number.len() + 4) as u16 > area.right() {
+                continue;
+            }
+            x = canvas.put(x, area.y, &number, 12, Role::Text) + 1;
+            x = canvas.put(x, area.y, name, 24, scene.fleet.badge(name)) + 3;
         }
     }
 

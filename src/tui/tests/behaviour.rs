@@ -1,0 +1,298 @@
+//! What an operator would notice.
+
+use quarterdeck_sync::engine::Event as SyncEvent;
+use quarterdeck_sync::model::{Kind, ListKey};
+use quarterdeck_sync::platform::BudgetView;
+use quarterdeck_sync::text::is_hidden;
+
+use super::*;
+
+const SIZE: (u16, u16) = (160, 48);
+
+#[test]
+fn the_mirror_is_on_screen_at_once() {
+    let console = Console::new(SIZE);
+    let text = console.text();
+    assert!(text.contains("mbp-mara-00"), "{text}");
+    assert!(text.contains("Sessions 1,204"));
+    assert!(console.app.ready());
+}
+
+#[test]
+fn an_idle_console_neither_draws_nor_wakes_within_a_minute() {
+    let mut console = Console::new(SIZE);
+    console.press("j j G g 2 3 4");
+    console.pass(Duration::from_secs(30));
+    assert!(!console.app.dirty());
+    let deadline = console.app.deadline().expect("ages on screen change some day");
+    assert!(deadline >= console.clock + Duration::from_secs(60));
+}
+
+#[test]
+fn typing_filters_and_never_triggers_an_action() {
+    let mut console = Console::new(SIZE);
+    console.press("2 /");
+    console.type_text("q j o 1 flaky");
+    assert_eq!(console.orders, []);
+    assert!(console.text().contains("/ q j o 1 flaky"));
+    console.press("<Esc> /");
+    console.type_text("flaky");
+    let text = console.text();
+    assert!(text.contains("of 1,204 match"), "{text}");
+    let rows = text.lines().skip(4).filter(|line| line.contains("flaky")).count();
+    assert!(rows > 20 && !text.contains("Upgrade to Postgres"), "{text}");
+    console.press("<Enter> j");
+    assert!(console.selected().contains("flaky"));
+    console.press("<Esc>");
+    assert!(console.text().contains("Upgrade to Postgres"));
+}
+
+#[test]
+fn an_old_answer_never_replaces_a_newer_one() {
+    let mut console = Console::new(SIZE);
+    console.press("2 /");
+    let mut held = Vec::new();
+    for letters in ["flaky", " zzzz"] {
+        for c in letters.chars() {
+            let event = KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+            console.app.handle(Message::Input(Event::Key(event)), console.clock);
+        }
+        // Every answer to what is typed so far, kept back.
+        while console.app.waiting() > 0 {
+            held.push(console.inbox.recv_timeout(Duration::from_secs(20)).unwrap());
+        }
+        held.extend(console.inbox.try_iter());
+    }
+    for message in held.into_iter().rev() {
+        console.app.handle(message, console.clock);
+    }
+    console.settle();
+    let text = console.text();
+    assert!(text.contains("No sessions match"), "{text}");
+    assert!(text.contains("0 of 1,204 match"), "{text}");
+}
+
+#[test]
+fn new_rows_leave_the_selected_record_on_its_line() {
+    let mut console = Console::new(SIZE);
+    console.press("2 j j j j j");
+    let before = (console.selected(), console.text().lines().position(|line| line.starts_with('▌')));
+    {
+        let mut world = console.store.world.lock().unwrap();
+        for at in 0..3 {
+            let list = ("sessions", Kind::Session);
+            let doc = serde_json::json!({"id": at});
+            world.add(("turen", "turen"), list, format!("new-{at}"), Some("Brand new"), None, (None, None), 0, doc);
+        }
+        world.count();
+    }
+    console.news(Outside::Committed);
+    let after = (console.selected(), console.text().lines().position(|line| line.starts_with('▌')));
+    assert_eq!(after, before);
+    assert!(console.text().contains("Sessions 1,207"));
+    console.press("g");
+    assert!(console.text().contains("Brand new"));
+}
+
+#[test]
+fn a_storm_of_commits_is_a_few_refreshes() {
+    let mut console = Console::new(SIZE);
+    console.pass(Duration::from_secs(5));
+    let before = console.store.windows.load(Ordering::SeqCst);
+    for _ in 0..100 {
+        console.app.handle(Message::Outside(Outside::Committed), console.clock);
+        console.pass(Duration::from_millis(5));
+    }
+    let windows = console.store.windows.load(Ordering::SeqCst) - before;
+    assert!((2..=4).contains(&windows), "{windows} windows in half a second");
+}
+
+#[test]
+fn the_whole_list_can_be_walked() {
+    let mut console = Console::new(SIZE);
+    console.press("2 G");
+    let last = console.selected();
+    assert!(console.text().contains("1,204"));
+    console.press("g # 1 2 0 0 j");
+    console.press("j j j j j");
+    assert_eq!(console.selected(), last);
+    assert!(console.text().contains("1,204/1,204"));
+}
+
+#[test]
+fn a_running_cursor_never_shows_another_records_document() {
+    let mut console = Console::new(SIZE);
+    console.press("2");
+    assert!(console.text().contains("session_id"));
+    for _ in 0..5 {
+        console.key("j");
+        console.settle();
+        console.pass(Duration::from_millis(30));
+    }
+    let text = console.text();
+    assert!(!text.contains("session_id"), "{text}");
+    assert!(text.contains("89995"), "the record is named all the same");
+    console.pass(Duration::from_millis(200));
+    let text = console.text();
+    assert!(text.lines().any(|line| line.contains("id ") && line.contains("89995")) && text.contains("session_id"), "{text}");
+}
+
+#[test]
+fn gone_records_are_shown_on_demand_and_marked() {
+    let mut console = Console::new(SIZE);
+    assert!(!console.text().contains("† gone"));
+    console.press("z G");
+    assert!(console.text().contains("† gone"));
+    assert!(console.text().contains("† churn-radar"));
+}
+
+#[test]
+fn what_cannot_be_done_says_why() {
+    let mut console = Console::with(SIZE, World::default(), Vec::new(), TuiSettings::default());
+    assert!(console.text().contains("qd connect add"));
+    assert!(console.text().contains("qd demo"));
+    console.press("r");
+    assert!(console.text().contains("Not now: there is no connection yet"));
+    assert!(console.asked.try_recv().is_err());
+}
+
+#[test]
+fn a_sync_is_asked_for_and_followed() {
+    let mut console = Console::with(SIZE, World::default(), connections(), TuiSettings::default());
+    assert!(console.text().contains("Nothing has been mirrored yet"));
+    console.press("r");
+    assert_eq!(console.asked.try_recv(), Ok(Ask::SyncNow(None)));
+    console.news(Outside::Sync(SyncEvent::Started { connection: "lab".into(), lists: 9 }));
+    console.news(Outside::Sync(SyncEvent::Progress {
+        list: ListKey::new("lab", "runs"),
+        rows: 1_200,
+        total: Some(4_000),
+        budget: BudgetView { limit: Some(60), remaining: Some(7), reset_at: None, paused_until: None },
+    }));
+    let text = console.text();
+    assert!(text.contains("lab ↻ runs 1,200/4,000 (7/60 left)"), "{text}");
+    assert!(text.contains("Syncing …"));
+    assert!(text.contains("turen ○ never synced"));
+}
+
+#[test]
+fn another_holder_of_the_lease_is_named() {
+    let mut console = Console::new(SIZE);
+    console.news(Outside::LeaseHeldBy("qd (pid 4242)".into()));
+    assert!(console.text().contains("reading only: qd (pid 4242) syncs"));
+    console.press("r");
+    assert!(console.text().contains("Not now: another qd is syncing"));
+}
+
+#[test]
+fn the_palette_finds_views_actions_connections_and_themes() {
+    let mut console = Console::new(SIZE);
+    console.press(":");
+    console.type_text("open conn");
+    console.press("<Enter>");
+    assert!(console.text().contains("https://exo.lab.example"));
+    console.press(":");
+    console.type_text("sync lab");
+    console.press("<Enter>");
+    assert_eq!(console.asked.try_recv(), Ok(Ask::SyncNow(Some("lab".into()))));
+    console.press(":");
+    console.type_text("theme light");
+    console.press("<Enter>");
+    assert!(console.text().contains("Theme: Light"));
+}
+
+#[test]
+fn leaving_works_from_everywhere() {
+    for before in ["?", ":", "/", "l", "8"] {
+        let mut console = Console::new(SIZE);
+        console.press(before);
+        console.press("C-c");
+        assert_eq!(console.orders, [Order::Quit], "after {before}");
+    }
+    let mut console = Console::new(SIZE);
+    console.press("? q");
+    assert_eq!(console.orders, [], "q leaves the help first");
+    console.press("q");
+    assert_eq!(console.orders, [Order::Quit]);
+    console.app.handle(Message::Outside(Outside::Quit), console.clock);
+    console.app.handle(Message::Terminate, console.clock);
+    assert_eq!(console.app.take_orders(), [Order::Quit, Order::Quit]);
+}
+
+#[test]
+fn keys_can_be_changed_and_clashes_are_told() {
+    let mut settings = TuiSettings::default();
+    settings.keys.insert("help".into(), vec!["x".into()]);
+    settings.keys.insert("sort".into(), vec!["j".into()]);
+    let mut console = Console::with(SIZE, World::believable(), connections(), settings);
+    assert!(console.text().contains("j means both `down` and `sort`"), "{}", console.text());
+    console.press("?");
+    assert!(!console.text().contains("Everywhere"));
+    console.press("x");
+    assert!(console.text().contains("Everywhere") && console.text().contains("! keys: j means both"));
+}
+
+#[test]
+fn a_mirror_that_cannot_be_read_is_said_not_hidden() {
+    let mut console = Console::new(SIZE);
+    console.store.broken.store(true, Ordering::SeqCst);
+    console.press("2");
+    assert!(console.text().contains("The mirror could not be read."), "{}", console.text());
+    console.store.broken.store(false, Ordering::SeqCst);
+    console.news(Outside::Committed);
+    assert!(console.text().contains("1/1,204"), "{}", console.text());
+}
+
+#[test]
+fn hostile_text_is_seen_and_not_obeyed() {
+    let mut world = World::believable();
+    let evil = "\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}kcab\u{0}\r\n\u{e0041}";
+    let doc = serde_json::json!({evil: [evil, {"deep": evil}]});
+    world
+        .add((evil, evil), ("agents", Kind::Agent), evil.into(), Some(evil), Some(evil), (Some(evil), Some(evil)), -5, doc)
+        .agent_doubt = true;
+    world.count();
+    world.lists[0].list.connection = evil.into();
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    for keys in ["g l", "e", "G", "<Esc> 8", "1 /"] {
+        console.press(keys);
+        let text = console.text();
+        assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "after {keys}: {text:?}");
+    }
+    console.press("<Esc> g");
+    assert!(console.text().contains("␛]0;owned␇"));
+    console.news(Outside::Notice(evil.into()));
+    assert!(!console.text().chars().any(|c| is_hidden(c) && c != '\n'));
+}
+
+#[test]
+fn documents_fold_where_the_cursor_is() {
+    let mut console = Console::new(SIZE);
+    console.press("4 l");
+    assert!(console.text().contains("ch_3Px"));
+    console.press("E");
+    assert!(!console.text().contains("ch_3Px") && console.text().contains("▸ payload"));
+    console.press("e");
+    assert!(console.text().contains("ch_3Px"));
+}
+
+#[test]
+fn others_are_grouped_by_collection() {
+    let mut console = Console::new(SIZE);
+    console.press("7");
+    assert!(console.text().contains("‹all 47›"), "{}", console.text());
+    console.press(". .");
+    let text = console.text();
+    assert!(text.contains("‹knowledge bases 5›") && text.contains("1/5"), "{text}");
+    console.press(", ,");
+    assert!(console.text().contains("1/47"));
+}
+
+#[test]
+fn every_size_is_drawn_and_too_small_says_so() {
+    for size in [(1, 1), (20, 5), (40, 10), (41, 11), (60, 12), (80, 24), (300, 100)] {
+        let mut console = Console::new(size);
+        console.press("2 j l v v v ? <Esc> : <Esc> 7 8 G");
+    }
+    assert!(Console::new((39, 24)).text().contains("too small"));
+}

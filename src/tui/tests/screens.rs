@@ -1,0 +1,104 @@
+//! Every view as it looks, at the smallest size that must be comfortable and at a large one.
+
+use ratatui::style::Style;
+
+use super::*;
+use crate::tui::views::VIEWS;
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (160, 48)];
+
+fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn views() {
+    for size in SIZES {
+        let mut console = Console::new(size);
+        for (at, view) in VIEWS.iter().enumerate() {
+            console.press(&(at + 1).to_string());
+            snapshot(&format!("{}-{}x{}", view.id, size.0, size.1), &console.text());
+        }
+    }
+}
+
+#[test]
+fn overlays_and_panes() {
+    for size in SIZES {
+        let name = |what: &str| format!("{what}-{}x{}", size.0, size.1);
+        let mut console = Console::new(size);
+        console.press("4 l");
+        snapshot(&name("detail"), &console.text());
+        console.press("<Esc> v v v");
+        snapshot(&name("detail-below"), &console.text());
+        console.press("3 /");
+        console.type_text("status:failed agent:k");
+        snapshot(&name("filter"), &console.text());
+        console.press("<Enter> ?");
+        snapshot(&name("help"), &console.text());
+        console.press("<Esc> :");
+        console.type_text("sy");
+        snapshot(&name("palette"), &console.text());
+    }
+}
+
+#[test]
+fn nothing_to_show() {
+    let size = (80, 24);
+    let mut console = Console::with(size, World::default(), Vec::new(), TuiSettings::default());
+    snapshot("welcome-80x24", &console.text());
+    console = Console::with(size, World::default(), connections(), TuiSettings::default());
+    snapshot("never-synced-80x24", &console.text());
+    console = Console::new(size);
+    console.press("1 /");
+    console.type_text("nothing-is-called-so");
+    snapshot("no-match-80x24", &console.text());
+}
+
+/// What a screen says does not depend on colour: every theme shows the same characters.
+#[test]
+fn every_theme_says_the_same() {
+    let themes = [("dark", ColorMode::True), ("light", ColorMode::Indexed), ("ansi-16", ColorMode::Ansi), ("dark", ColorMode::None)];
+    for view in ["1", "3", "4", "8"] {
+        let texts: Vec<String> = themes
+            .iter()
+            .map(|(theme, mode)| {
+                let mut console = Console::with((120, 36), World::believable(), connections(), settings(theme, *mode));
+                console.press(view);
+                console.text()
+            })
+            .collect();
+        assert!(texts.windows(2).all(|pair| pair[0] == pair[1]), "view {view}");
+    }
+}
+
+/// Where the styles change, line by line: a theme's look, in a form that can be compared.
+fn styles(console: &Console) -> String {
+    let buffer = console.screen.backend().buffer();
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut last: Option<Style> = None;
+        for x in 0..buffer.area.width {
+            let cell = buffer.cell((x, y)).unwrap();
+            let style = Style::new().fg(cell.fg).bg(cell.bg).add_modifier(cell.modifier);
+            if last != Some(style) {
+                out.push_str(&format!("{y:>2},{x:<3} {} on {} {:?}\n", cell.fg, cell.bg, cell.modifier));
+                last = Some(style);
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn colours() {
+    for (theme, mode) in [("dark", ColorMode::True), ("light", ColorMode::True), ("dark", ColorMode::None)] {
+        let mut console = Console::with((80, 24), World::believable(), connections(), settings(theme, mode));
+        console.press("3 j");
+        let name = if mode == ColorMode::None { "mono" } else { theme };
+        snapshot(&format!("colours-{name}"), &styles(&console));
+    }
+}
