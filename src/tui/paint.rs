@@ -17,9 +17,9 @@ use ratatui::style::{Color, Modifier};
 /// A gap of unchanged cells up to this long is written again: a jump costs as much.
 const GAP: u16 = 3;
 /// A run of blanks from this long on is erased.
-const BLANKS: usize = 12;
-/// Stands for cells whose content on the terminal is not known. No text that is drawn holds it.
-const UNKNOWN: &str = "\u{1}";
+const BLANKS: usize = 16;
+/// Stands for cells whose content on the terminal is not known: a noncharacter, which no text that is drawn holds.
+const UNKNOWN: &str = "\u{fdd0}";
 
 /// What the terminal shows, and what it is set to.
 #[derive(Debug)]
@@ -43,10 +43,28 @@ struct Pen {
 
 const RESET: Pen = Pen { fg: Color::Reset, bg: Color::Reset, mods: Modifier::empty() };
 
+/// Attributes that are seen on a blank.
+const SEEN: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
+
 impl Pen {
-    fn of(cell: &Cell) -> Self {
-        Self { fg: cell.fg, bg: cell.bg, mods: cell.modifier }
+    /// What to put in force to write `cell`. On a blank only the ground is seen, so whatever else is in force may stay.
+    fn for_cell(self, cell: &Cell) -> Self {
+        if plain_blank(cell) && !self.mods.intersects(SEEN) {
+            Self { bg: cell.bg, ..self }
+        } else {
+            Self { fg: cell.fg, bg: cell.bg, mods: cell.modifier }
+        }
     }
+}
+
+/// A blank of which only the ground is seen.
+fn plain_blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && !cell.modifier.intersects(SEEN)
+}
+
+/// Two cells that nobody can tell apart.
+fn alike(one: &Cell, other: &Cell) -> bool {
+    one == other || (plain_blank(one) && plain_blank(other) && one.bg == other.bg)
 }
 
 impl Painter {
@@ -116,7 +134,7 @@ impl Painter {
         while at < changes.len() {
             let (x, y, cell) = changes[at];
             self.reach(x, y, next);
-            self.set(Pen::of(cell));
+            self.set(self.pen.for_cell(cell));
             let blanks = self.blanks(&changes[at..]);
             if blanks > 0 {
                 if x + blanks as u16 == next.area.right() {
@@ -135,17 +153,13 @@ impl Painter {
     /// How many blanks of one style begin here, if erasing them pays.
     fn blanks(&self, changes: &[(u16, u16, &Cell)]) -> usize {
         let (x, y, first) = changes[0];
-        let seen = Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT;
-        if !self.erase || first.symbol() != " " || first.modifier.intersects(seen) {
+        if !self.erase || !plain_blank(first) {
             return 0;
         }
-        let same = changes.iter().enumerate().take_while(|(at, change)| {
-            change.0 == x + *at as u16
-                && change.1 == y
-                && change.2.symbol() == " "
-                && Pen::of(change.2) == Pen::of(first)
-        });
-        let count = same.count();
+        let same = |(at, change): &(usize, &(u16, u16, &Cell))| {
+            change.0 == x + *at as u16 && change.1 == y && alike(change.2, first)
+        };
+        let count = changes.iter().enumerate().take_while(same).count();
         if count >= BLANKS { count } else { 0 }
     }
 
@@ -164,7 +178,7 @@ impl Painter {
             Some(at) if at == (x, y) => {}
             Some((from, line)) if line == y && from < x => {
                 let gap: Vec<&Cell> = (from..x).filter_map(|x| next.cell((x, y))).collect();
-                let plain = |cell: &&Cell| cell.symbol().is_ascii() && Pen::of(cell) == self.pen;
+                let plain = |cell: &&Cell| cell.symbol().is_ascii() && self.pen.for_cell(cell) == self.pen;
                 if x - from <= GAP && gap.iter().all(plain) {
                     gap.iter().for_each(|cell| self.out.push_str(cell.symbol()));
                 } else {
@@ -232,7 +246,7 @@ fn changes<'a>(shown: &Buffer, next: &'a Buffer) -> Vec<(u16, u16, &'a Cell)> {
             let (was_covered, is_covered) = (old_covered > 0, new_covered > 0);
             old_covered = if was_covered { old_covered - 1 } else { was.cell_width().saturating_sub(1) };
             new_covered = if is_covered { new_covered - 1 } else { is.cell_width().saturating_sub(1) };
-            if !is_covered && (was_covered || was != is) {
+            if !is_covered && (was_covered || !alike(was, is)) {
                 changes.push((x as u16, y as u16, is));
             }
         }

@@ -134,7 +134,10 @@ fn a_running_cursor_never_shows_another_records_document() {
     assert!(text.contains("89995"), "the record is named all the same");
     console.pass(Duration::from_millis(200));
     let text = console.text();
-    assert!(text.lines().any(|line| line.contains("id ") && line.contains("89995")) && text.contains("session_id"), "{text}");
+    assert!(
+        text.lines().any(|line| line.contains("id ") && line.contains("89995")) && text.contains("session_id"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -249,7 +252,16 @@ fn hostile_text_is_seen_and_not_obeyed() {
     let evil = "\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}kcab\u{0}\r\n\u{e0041}";
     let doc = serde_json::json!({evil: [evil, {"deep": evil}]});
     world
-        .add((evil, evil), ("agents", Kind::Agent), evil.into(), Some(evil), Some(evil), (Some(evil), Some(evil)), -5, doc)
+        .add(
+            (evil, evil),
+            ("agents", Kind::Agent),
+            evil.into(),
+            Some(evil),
+            Some(evil),
+            (Some(evil), Some(evil)),
+            -5,
+            doc,
+        )
         .agent_doubt = true;
     world.count();
     world.lists[0].list.connection = evil.into();

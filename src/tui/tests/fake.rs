@@ -1,8 +1,8 @@
 //! A mirror made up for tests: three connections of a small company, the same on every run.
 
 use quarterdeck_sync::model::{
-    Anchor, CountOf, Field, Filter, Freshness, Kind, ListKey, Match, Offered, Order, Problem, Query, Record, Row, RowKey,
-    Scope, Sort, Timestamp, Window,
+    Anchor, CountOf, Field, Filter, Freshness, Kind, ListKey, Match, Offered, Order, Problem, Query, Record, Row,
+    RowKey, Scope, Sort, Timestamp, Window,
 };
 
 /// The time it is in this world.
@@ -50,7 +50,13 @@ const PROMPTS: [&str; 12] = [
     "Draft the incident report for last night's outage",
 ];
 const NAMES: [&str; 8] = [
-    "support-triage", "invoice-matcher", "release-notes", "log-summariser", "refund-helper", "kb-writer", "churn-radar",
+    "support-triage",
+    "invoice-matcher",
+    "release-notes",
+    "log-summariser",
+    "refund-helper",
+    "kb-writer",
+    "churn-radar",
     "oncall-buddy",
 ];
 
@@ -116,7 +122,16 @@ impl World {
             });
             let title = format!("{host}-{at:02}");
             let ago = (at * at * 97) as i64;
-            self.add(("turen", "turen"), ("agents", Kind::Agent), format!("agt_{at:04}"), Some(&title), Some(status), (None, None), ago, doc);
+            self.add(
+                ("turen", "turen"),
+                ("agents", Kind::Agent),
+                format!("agt_{at:04}"),
+                Some(&title),
+                Some(status),
+                (None, None),
+                ago,
+                doc,
+            );
         }
         for (at, name) in NAMES.into_iter().enumerate() {
             let doc = serde_json::json!({"name": name, "namespace": "default",
@@ -124,9 +139,27 @@ impl World {
                     "llmConfig": {"provider": "anthropic", "model": "claude"}, "env": [{"name": "API_KEY", "value": "‹masked›"}]},
                 "status": {"phase": "Running", "message": ""}});
             let status = dice.pick(&["Running", "Running", "Pending", "Failed"]);
-            self.add(("acme", "runagents"), ("agents", Kind::Agent), name.into(), Some(name), Some(status), (None, Some("default")), 60, doc);
+            self.add(
+                ("acme", "runagents"),
+                ("agents", Kind::Agent),
+                name.into(),
+                Some(name),
+                Some(status),
+                (None, Some("default")),
+                60,
+                doc,
+            );
             let doc = serde_json::json!({"id": at, "name": name, "deployment": "active", "tools_json": "[]"});
-            let row = self.add(("lab", "exo"), ("agents", Kind::Agent), format!("{at}"), Some(name), None, (None, Some("research")), 86_400 * at as i64, doc);
+            let row = self.add(
+                ("lab", "exo"),
+                ("agents", Kind::Agent),
+                format!("{at}"),
+                Some(name),
+                None,
+                (None, Some("research")),
+                86_400 * at as i64,
+                doc,
+            );
             row.gone_at = (at == 6).then(|| now() - jiff::SignedDuration::from_hours(30));
         }
     }
@@ -145,7 +178,16 @@ impl World {
             });
             let project = format!("/home/{}/src/{repo}", dice.pick(&PEOPLE));
             let connection = if at % 9 == 4 { ("lab", "exo") } else { ("turen", "turen") };
-            let row = self.add(connection, ("sessions", Kind::Session), (90_000 - at).to_string(), Some(prompt), None, (Some(host), Some(&project)), ago, doc);
+            let row = self.add(
+                connection,
+                ("sessions", Kind::Session),
+                (90_000 - at).to_string(),
+                Some(prompt),
+                None,
+                (Some(host), Some(&project)),
+                ago,
+                doc,
+            );
             row.agent_doubt = at % 41 == 7;
         }
     }
@@ -163,19 +205,44 @@ impl World {
             let id = format!("{:08x}-77aa-41d0", dice.roll(1 << 31));
             let doc = serde_json::json!({"id": id, "agent_id": name, "namespace": "default", "status": status, "user_id": "u_118",
                 "initial_message": prompt, "conversation_id": format!("cnv_{at}"), "invoke_url": "https://acme.runagents.io/invoke"});
-            self.add(("acme", "runagents"), ("runs", Kind::Run), id, Some(prompt), Some(status), (Some(name), None), ago, doc);
+            self.add(
+                ("acme", "runagents"),
+                ("runs", Kind::Run),
+                id,
+                Some(prompt),
+                Some(status),
+                (Some(name), None),
+                ago,
+                doc,
+            );
         }
     }
 
     fn approvals(&mut self, dice: &mut Dice) {
         for at in 0..23 {
             let status = if at < 3 { "PENDING" } else { dice.pick(&["APPROVED", "APPROVED", "REJECTED", "EXPIRED"]) };
-            let (agent, title) = (dice.pick(&NAMES), dice.pick(&["stripe.refund  POST /v1/refunds", "zendesk.close  PUT /tickets", "github.merge  PUT /pulls/88/merge"]));
+            let (agent, title) = (
+                dice.pick(&NAMES),
+                dice.pick(&[
+                    "stripe.refund  POST /v1/refunds",
+                    "zendesk.close  PUT /tickets",
+                    "github.merge  PUT /pulls/88/merge",
+                ]),
+            );
             let doc = serde_json::json!({"id": format!("apr-{at:03}"), "subject": "user:118", "agent_id": agent, "tool_id": "stripe", "status": status,
                 "capability": "refund", "payload_hash": "sha256:9f2c41aa", "tool_method": "POST", "tool_url": "https://api.stripe.com/v1/refunds",
                 "payload": {"amount": 12_900, "currency": "eur", "charge": "ch_3Px", "note": "customer says:\n\u{1b}[31mplease\u{202e} hurry"},
                 "expires_at": "2026-11-22T09:30:00Z"});
-            self.add(("acme", "runagents"), ("approvals", Kind::Approval), format!("apr-{at:03}"), Some(title), Some(status), (Some(agent), None), at * 1_900 + 30, doc);
+            self.add(
+                ("acme", "runagents"),
+                ("approvals", Kind::Approval),
+                format!("apr-{at:03}"),
+                Some(title),
+                Some(status),
+                (Some(agent), None),
+                at * 1_900 + 30,
+                doc,
+            );
         }
     }
 
@@ -188,12 +255,28 @@ impl World {
                 8 | 12 => "review",
                 _ => "allow",
             };
-            let package = dice.pick(&["left-pad@1.3.0", "requests@2.32.3", "colorama@0.4.6", "event-stream@3.3.6", "serde@1.0.217", "express@5.0.1"]);
+            let package = dice.pick(&[
+                "left-pad@1.3.0",
+                "requests@2.32.3",
+                "colorama@0.4.6",
+                "event-stream@3.3.6",
+                "serde@1.0.217",
+                "express@5.0.1",
+            ]);
             let title = format!("{} install {package}", dice.pick(&["npm", "pip", "cargo"]));
             let doc = serde_json::json!({"id": format!("ev_{at:06}"), "type": "install", "outcome": outcome,
                 "actor": {"command": "npm", "args": ["install", package], "version": "10.9"}, "subject": {"ecosystem": "npm", "package": package},
                 "payload": {"reasons": ["published 2 days ago", "scorecard 3.1 is below 5"]}});
-            self.add(("turen", "turen"), ("events", Kind::Event), format!("ev_{at:06}"), Some(&title), Some(outcome), (Some(dice.pick(&HOSTS)), None), ago, doc);
+            self.add(
+                ("turen", "turen"),
+                ("events", Kind::Event),
+                format!("ev_{at:06}"),
+                Some(&title),
+                Some(outcome),
+                (Some(dice.pick(&HOSTS)), None),
+                ago,
+                doc,
+            );
         }
     }
 
@@ -201,18 +284,49 @@ impl World {
         let policy = serde_json::json!({"version": "v1.4.2", "name": "Acme default", "rules": {"min_scorecard": 5, "review_scorecard": 7,
             "block_on_critical_vuln": true, "allowed_licenses": ["MIT", "Apache-2.0", "BSD-3-Clause"], "typosquat_action": "block", "typosquat_threshold": 0.85},
             "blocked_packages": ["event-stream"], "blocked_maintainers": []});
-        self.add(("turen", "turen"), ("policy", Kind::Policy), "default".into(), Some("Acme default"), Some("v1.4.2"), (None, None), 400_000, policy);
-        for (at, name) in ["deny-payments", "read-only-crm", "refunds-under-50", "weekday-deploys"].into_iter().enumerate() {
+        self.add(
+            ("turen", "turen"),
+            ("policy", Kind::Policy),
+            "default".into(),
+            Some("Acme default"),
+            Some("v1.4.2"),
+            (None, None),
+            400_000,
+            policy,
+        );
+        for (at, name) in
+            ["deny-payments", "read-only-crm", "refunds-under-50", "weekday-deploys"].into_iter().enumerate()
+        {
             let doc = serde_json::json!({"name": name, "spec": {"policies": [{"permission": "approval_required", "operations": ["POST"],
                 "resource": "https://api.stripe.com/v1/*", "tags": ["money"]}], "approvals": []}, "status": {"ready": true}, "used_by": ["refund-helper"]});
-            self.add(("acme", "runagents"), ("policies", Kind::Policy), name.into(), Some(name), Some("ready"), (None, Some("default")), at as i64 * 90_000, doc);
+            self.add(
+                ("acme", "runagents"),
+                ("policies", Kind::Policy),
+                name.into(),
+                Some(name),
+                Some("ready"),
+                (None, Some("default")),
+                at as i64 * 90_000,
+                doc,
+            );
         }
-        for (collection, count) in [("tools", 18), ("knowledge-bases", 5), ("deployments", 9), ("workflows", 12), ("model-providers", 3)] {
+        for (collection, count) in
+            [("tools", 18), ("knowledge-bases", 5), ("deployments", 9), ("workflows", 12), ("model-providers", 3)]
+        {
             for at in 0..count {
                 let name = format!("{}-{}", dice.pick(&REPOS), at);
                 let status = if collection == "deployments" { Some(dice.pick(&["active", "inactive"])) } else { None };
                 let doc = serde_json::json!({"id": at, "name": name, "created_by": dice.pick(&PEOPLE)});
-                self.add(("lab", "exo"), (collection, Kind::Other), format!("{at}"), Some(&name), status, (None, None), at * 70_000, doc);
+                self.add(
+                    ("lab", "exo"),
+                    (collection, Kind::Other),
+                    format!("{at}"),
+                    Some(&name),
+                    status,
+                    (None, None),
+                    at * 70_000,
+                    doc,
+                );
             }
         }
     }
@@ -256,7 +370,9 @@ impl World {
         let mut rows: Vec<&Row> = self
             .rows
             .iter()
-            .filter(|(row, doc)| within(&query.scope, row) && (query.gone || row.gone_at.is_none()) && passes(&query.filter, row, doc))
+            .filter(|(row, doc)| {
+                within(&query.scope, row) && (query.gone || row.gone_at.is_none()) && passes(&query.filter, row, doc)
+            })
             .map(|(row, _)| row)
             .collect();
         let newest = |row: &Row| std::cmp::Reverse(row.updated_at);
@@ -332,7 +448,9 @@ fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
         Filter::Field(Field::Agent, wanted) => row.agent.as_deref().is_some_and(|agent| matches(wanted, agent)),
         Filter::Field(Field::Connection, wanted) => matches(wanted, &row.list.connection),
         Filter::Field(..) => true,
-        Filter::Text(wanted) => matches(wanted, doc) || row.title.as_deref().is_some_and(|title| matches(wanted, title)),
+        Filter::Text(wanted) => {
+            matches(wanted, doc) || row.title.as_deref().is_some_and(|title| matches(wanted, title))
+        }
         Filter::After(at) => row.updated_at.is_some_and(|updated| updated >= *at),
         Filter::Before(at) => row.updated_at.is_some_and(|updated| updated < *at),
         Filter::Gone => row.gone_at.is_some(),

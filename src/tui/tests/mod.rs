@@ -94,7 +94,12 @@ impl Console {
 
     fn with(size: (u16, u16), world: World, connections: Vec<ConnectionInfo>, settings: TuiSettings) -> Self {
         let drawing = std::thread::current().id();
-        let store = Arc::new(FakeStore { world: Mutex::new(world), drawing, broken: AtomicBool::new(false), windows: AtomicUsize::new(0) });
+        let store = Arc::new(FakeStore {
+            world: Mutex::new(world),
+            drawing,
+            broken: AtomicBool::new(false),
+            windows: AtomicUsize::new(0),
+        });
         let (queue, inbox) = mpsc::channel();
         let (ask, asked) = mpsc::channel();
         let face: Arc<dyn Store> = store.clone();

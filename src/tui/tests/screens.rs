@@ -61,7 +61,12 @@ fn nothing_to_show() {
 /// What a screen says does not depend on colour: every theme shows the same characters.
 #[test]
 fn every_theme_says_the_same() {
-    let themes = [("dark", ColorMode::True), ("light", ColorMode::Indexed), ("ansi-16", ColorMode::Ansi), ("dark", ColorMode::None)];
+    let themes = [
+        ("dark", ColorMode::True),
+        ("light", ColorMode::Indexed),
+        ("ansi-16", ColorMode::Ansi),
+        ("dark", ColorMode::None),
+    ];
     for view in ["1", "3", "4", "8"] {
         let texts: Vec<String> = themes
             .iter()

@@ -160,7 +160,7 @@ pub(crate) fn row<T: Copy>(
     };
     if let Some(ground) = ground {
         canvas.tint(area, ground);
-        canvas.put(area.x, area.y, if mark == Mark::Cursor { "▌" } else { "▏" }, 1, Role::Accent);
+        canvas.put(area.x, area.y, if mark == Mark::Cursor { "▌" } else { "▏" }, 1, Role::LineFocus);
     }
     for column in columns {
         let cell = text(canvas, column.cell);
