@@ -11,7 +11,7 @@ use super::auth::Proof;
 use super::budget::{Patience, Permit};
 use super::retry::Tries;
 use super::transport::{Answer, Call, Failure};
-use super::verdict::{Verdict, follow, judge};
+use super::verdict::{Asked, Verdict, follow, judge};
 use super::words::Words;
 
 use crate::platform::request::error_text;
@@ -59,9 +59,12 @@ impl Inner {
         let mut refused = None;
         let mut renewed = false;
         loop {
-            let pass = self.pass(&call.method).await?;
+            // Before it queues: what fails to sign in fails for all who wait for it, and takes no one's turn.
+            self.pass(&call.method).await?;
             let permit = self.gate.enter(priority, &mut patience).await;
             let permit = permit.map_err(|wait| self.words(call).rate_limited(refused.take(), wait))?;
+            // The wait may have been long, and the session renewed by another request meanwhile.
+            let pass = self.pass(&call.method).await?;
             match self.attempt(call, &pass, permit, &reader).await {
                 Step::Done(value) => return Ok(value),
                 Step::Fail(error) => return Err(error),
@@ -144,14 +147,23 @@ impl Inner {
         };
         let words = self.words(call);
         let expired = answer.status == 403 && session.is_some_and(|session| session.says_expired(&answer.body));
-        let verdict = judge(answer.status, session.is_some(), expired, !call.headers.is_empty());
+        let verdict = judge(
+            answer.status,
+            &Asked {
+                session: session.is_some(),
+                expired,
+                conditional: !call.headers.is_empty(),
+                read: call.method.is_safe(),
+            },
+        );
         if verdict != Verdict::Renew {
             self.kept(pass, answer.status, &answer.headers).await;
         }
         let said = |kind| {
             let told = error_text(&self.manifest, &answer.body);
             let mut error = words.status(kind, answer.status, told.as_deref(), &answer.body);
-            error.retry_after = asked_wait(&answer.headers);
+            // Some servers send the header with every reply; it means something with these two.
+            error.retry_after = asked_wait(&answer.headers).filter(|_| matches!(answer.status, 429 | 503));
             error
         };
         match verdict {

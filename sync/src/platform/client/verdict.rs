@@ -23,18 +23,31 @@ pub(super) enum Verdict {
     Fail(FetchKind),
 }
 
-/// Judges a reply by its status. `session` says that we signed in with a user, `expired` that a 403 holds words which
-/// mean that the session is over, `conditional` that we sent validators.
-pub(super) fn judge(status: u16, session: bool, expired: bool, conditional: bool) -> Verdict {
+/// What a status is judged by besides itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked {
+    /// We signed in with a user.
+    pub session: bool,
+    /// The words of a 403 mean that the session is over.
+    pub expired: bool,
+    /// We sent validators.
+    pub conditional: bool,
+    /// We want something to read.
+    pub read: bool,
+}
+
+/// Judges a reply by its status.
+pub(super) fn judge(status: u16, asked: &Asked) -> Verdict {
     use Verdict::{Again, Fail, Later, Renew, Take};
     match status {
-        304 if conditional => Take,
-        204 | 205 | 304 => Again(FetchKind::BadReply),
+        304 if asked.conditional => Take,
+        304 => Again(FetchKind::BadReply),
+        204 | 205 if asked.read => Again(FetchKind::BadReply),
         200..=299 => Take,
         300..=399 => Fail(FetchKind::Redirected),
-        401 if session => Renew,
+        401 if asked.session => Renew,
         401 => Fail(FetchKind::Unauthorized),
-        403 if session && expired => Renew,
+        403 if asked.session && asked.expired => Renew,
         403 => Fail(FetchKind::Forbidden),
         404 | 405 | 410 | 501 => Fail(FetchKind::NotOffered),
         408 | 425 => Again(FetchKind::TimedOut),
@@ -64,16 +77,19 @@ mod tests {
     #[test]
     fn each_status_has_its_consequence() {
         use Verdict::{Again, Fail, Later, Renew, Take};
-        let key = |status| judge(status, false, false, false);
+        let read = Asked { read: true, ..Asked::default() };
+        let user = Asked { session: true, ..read };
+        let key = |status| judge(status, &read);
         assert_eq!(key(200), Take);
         assert_eq!(key(204), Again(FetchKind::BadReply));
+        assert_eq!(judge(204, &Asked::default()), Take, "a write needs no words to have been done");
         assert_eq!(key(304), Again(FetchKind::BadReply));
-        assert_eq!(judge(304, false, false, true), Take);
+        assert_eq!(judge(304, &Asked { conditional: true, ..read }), Take);
         assert_eq!(key(301), Fail(FetchKind::Redirected));
         assert_eq!(key(401), Fail(FetchKind::Unauthorized));
-        assert_eq!(judge(401, true, false, false), Renew);
-        assert_eq!(judge(403, true, true, false), Renew);
-        assert_eq!(judge(403, false, true, false), Fail(FetchKind::Forbidden));
+        assert_eq!(judge(401, &user), Renew);
+        assert_eq!(judge(403, &Asked { expired: true, ..user }), Renew);
+        assert_eq!(judge(403, &Asked { expired: true, ..read }), Fail(FetchKind::Forbidden));
         for status in [404, 405, 410, 501] {
             assert_eq!(key(status), Fail(FetchKind::NotOffered));
         }
