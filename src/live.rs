@@ -62,6 +62,7 @@ pub enum Ask {
 
 /// What happened.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a few a second, each moved twice: a box would cost more than it saves")]
 pub enum LiveEvent {
     /// A sync moved on.
     Sync(engine::Event),

@@ -4,3 +4,4 @@ mod cli_connect;
 mod cli_errors;
 mod cli_harness;
 mod cli_read;
+mod cli_sync;

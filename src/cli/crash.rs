@@ -16,7 +16,12 @@ pub fn guard<T: From<Code>>(json: bool, work: impl FnOnce() -> T) -> T {
 }
 
 fn told(info: &PanicHookInfo<'_>) -> Failure {
-    let words = info.payload_as_str().unwrap_or("no words");
+    let payload = info.payload();
+    let words = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(words), _) => words,
+        (None, Some(words)) => words.as_str(),
+        (None, None) => "no words",
+    };
     let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
     Failure::new(Kind::Internal, format!("this is a bug in qd: {words}{place}"))
         .hint("what was committed is kept; please report it with the last lines of qd.log")
