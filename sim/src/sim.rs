@@ -64,7 +64,7 @@ impl Sim {
         let mut endpoints = Vec::new();
         for (index, (name, dialect)) in world.dialects().enumerate() {
             let port = if options.port == 0 { 0 } else { next_port(options.port, index)? };
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+            let listener = bind(port)?;
             listener.set_nonblocking(true)?;
             endpoints.push(endpoint(name, dialect, listener.local_addr()?.port()));
             listeners.push((listener, dialect));
@@ -197,6 +197,11 @@ async fn serve_all(listeners: Vec<(TcpListener, Dialect)>, shared: SharedRef, st
     for task in tasks {
         let _ = task.await;
     }
+}
+
+fn bind(port: u16) -> io::Result<TcpListener> {
+    let refused = |error: io::Error| io::Error::new(error.kind(), format!("127.0.0.1:{port}: {error}"));
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)
 }
 
 fn next_port(first: u16, index: usize) -> io::Result<u16> {

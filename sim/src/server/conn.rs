@@ -41,8 +41,11 @@ pub(crate) async fn listen(
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                // Out of file descriptors: the next accept may go through.
-                let Ok((stream, _)) = accepted else { tokio::task::yield_now().await; continue };
+                // Out of file descriptors: a later accept may go through.
+                let Ok((stream, _)) = accepted else {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                };
                 let (shared, stop) = (Arc::clone(&shared), stop.clone());
                 tokio::spawn(serve(stream, shared, place, dialect, stop));
             }

@@ -13,15 +13,29 @@ pub(crate) fn plant(value: &mut Value, dialect: Dialect) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                if !is_machine_read(name, dialect) {
+                if name.ends_with("_json") {
+                    plant_inside(field, dialect);
+                } else if !is_machine_read(name, dialect) {
                     plant(field, dialect);
                 }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| plant(item, dialect)),
-        // A text that holds JSON must stay JSON.
-        Value::String(text) if !text.contains(PLANT) && !text.starts_with(['{', '[']) => text.push_str(PLANT),
+        Value::String(text) if !text.contains(PLANT) => text.push_str(PLANT),
         _ => {}
+    }
+}
+
+/// A text that holds JSON stays JSON, and attacks whoever unpacks it.
+fn plant_inside(field: &mut Value, dialect: Dialect) {
+    match field {
+        Value::String(text) => {
+            if let Ok(mut inner) = serde_json::from_str::<Value>(text) {
+                plant(&mut inner, dialect);
+                *text = inner.to_string();
+            }
+        }
+        other => plant(other, dialect),
     }
 }
 
@@ -57,7 +71,6 @@ fn is_machine_read(field: &str, dialect: Dialect) -> bool {
         || field.ends_with("_id")
         || field.ends_with("_at")
         || field.ends_with("_hash")
-        || field.ends_with("_json")
         || matches!(
             field,
             "timestamp"
@@ -76,7 +89,6 @@ fn is_machine_read(field: &str, dialect: Dialect) -> bool {
                 | "permission"
                 | "scope"
                 | "duration"
-                | "data_json"
         )
 }
 
@@ -87,12 +99,15 @@ mod tests {
 
     #[test]
     fn text_for_people_is_planted_once_and_what_machines_read_is_not() {
-        let mut row = json!({"id": "a", "status": "active", "hostname": "h", "actor": {"args": ["x"]}});
+        let mut row =
+            json!({"id": "a", "status": "active", "hostname": "h", "actor": {"args": ["x"]}, "tools_json": "[\"t\"]"});
         plant(&mut row, Dialect::Turen);
         plant(&mut row, Dialect::Turen);
         assert_eq!(row["id"], "a");
         assert_eq!(row["status"], "active");
         assert_eq!(row["hostname"], format!("h{PLANT}"));
+        let tools: Value = serde_json::from_str(row["tools_json"].as_str().unwrap()).unwrap();
+        assert_eq!(tools, json!([format!("t{PLANT}")]));
         assert_eq!(row["actor"]["args"][0], format!("x{PLANT}"));
     }
 }

@@ -132,6 +132,20 @@ impl Place {
         Some(table.id_of(row))
     }
 
+    /// How long ago the `n`-th of `count` things happened, over a span of seconds: few long ago, the last just now.
+    pub(crate) fn spread(&mut self, span: i64, n: u64, count: u64) -> i64 {
+        let left = i128::from(count.saturating_sub(n));
+        let whole = i128::from(count.max(1));
+        let age = i64::try_from(i128::from(span) * left * left / (whole * whole)).unwrap_or(span);
+        age + self.rng.between(120, 300)
+    }
+
+    /// A moment passes while the past is made.
+    pub(crate) fn pause(&mut self, least: i64, most: i64) {
+        let seconds = self.rng.between(least, most);
+        self.now = crate::time::after(self.now, seconds);
+    }
+
     /// Runs `work` as if it were `seconds` ago: how the past of a world is made.
     pub(crate) fn in_the_past<T>(&mut self, seconds: i64, work: impl FnOnce(&mut Place) -> T) -> T {
         let now = self.now;

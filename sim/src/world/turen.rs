@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::huge::Generated;
 use super::place::{Place, text};
 use super::table::Table;
+use super::words::Verdict;
 use super::{transcript, words};
 use crate::options::Scenario;
 use crate::time::{after, before, iso};
@@ -45,12 +46,10 @@ pub(crate) fn populate(place: &mut Place, scenario: Scenario) {
 
 fn make_sessions(place: &mut Place, count: u64) {
     // Oldest first, so that ids rise with time as a database's do.
-    let span = 21 * DAY;
     for n in 0..count {
-        let left = i64::try_from(count - n).unwrap_or(1);
-        let age = span * left / i64::try_from(count).unwrap_or(1);
-        let jitter = place.rng.between(0, 900);
-        place.in_the_past((age - jitter).max(60), |place| begin_session(place, Some(jitter + 60)));
+        let age = place.spread(21 * DAY, n, count);
+        let lasted = place.rng.between(60, 960).min(age - place.rng.between(30, 110));
+        place.in_the_past(age, |place| begin_session(place, Some(lasted)));
     }
 }
 
@@ -139,16 +138,16 @@ pub(crate) fn clone_agent(place: &mut Place) -> String {
 
 /// Someone starts a session; with `lasted`, it is over by then (in seconds), subagents and all.
 pub(crate) fn begin_session(place: &mut Place, lasted: Option<i64>) -> String {
-    let agent = place.any_id("agents", |row| row["status"] != "deleted").and_then(|id| place.get("agents", &id));
+    let agent = someone_there(place);
     let (client, host, user) = match &agent {
         Some(row) => (text(row, "client_id"), text(row, "hostname"), text(row, "username")),
         None => ("0000000000000000", "unknown-host", "nobody"),
     };
     let project = place.rng.pick(&words::PROJECTS);
     let home = match agent.as_ref().map(|row| text(row, "os")) {
-        Some("darwin") => format!("/Users/{user}/work"),
-        Some("windows") => format!("C:\\Users\\{user}\\work"),
-        _ => format!("/home/{user}/work"),
+        Some("darwin") => format!("/Users/{user}/work/"),
+        Some("windows") => format!("C:\\Users\\{user}\\work\\"),
+        _ => format!("/home/{user}/work/"),
     };
     let subagents = if place.rng.chance(180) { place.rng.below(3) + 1 } else { 0 };
     let length = lasted.unwrap_or(0);
@@ -159,7 +158,7 @@ pub(crate) fn begin_session(place: &mut Place, lasted: Option<i64>) -> String {
         "session_id": place.rng.uuid(),
         "client_id": client,
         "agent_hostname": host,
-        "project_path": format!("{home}/{}", project.name),
+        "project_path": format!("{home}{}", project.name),
         "first_prompt": place.rng.pick(project.prompts),
         "git_branch": place.rng.pick(project.branches),
         "message_count": messages,
@@ -175,6 +174,14 @@ pub(crate) fn begin_session(place: &mut Place, lasted: Option<i64>) -> String {
     }
     place.put("sessions", row);
     serial.to_string()
+}
+
+/// An agent that was about at this time.
+fn someone_there(place: &mut Place) -> Option<Value> {
+    let least = iso(before(place.now, 900));
+    let there = place.any_id("agents", |row| row["status"] == "active" && text(row, "last_seen_at") >= least.as_str());
+    let id = there.or_else(|| place.any_id("agents", |row| row["status"] == "active"))?;
+    place.get("agents", &id)
 }
 
 fn begin_subagent(place: &mut Place, parent: &Value, n: u64, length: i64) {
@@ -201,10 +208,15 @@ fn begin_subagent(place: &mut Place, parent: &Value, n: u64, length: i64) {
 
 /// An agent asks for a package, or an audit runs.
 pub(crate) fn happen(place: &mut Place) -> String {
-    let client = place.any_id("agents", |row| row["status"] == "active").and_then(|id| place.get("agents", &id));
+    let client = someone_there(place);
     let client = client.as_ref().map_or("0000000000000000", |row| text(row, "client_id")).to_owned();
-    let (ecosystem, package, version, reason) = *place.rng.pick(&words::PACKAGES);
-    let outcome = *place.rng.pick(&["allow", "allow", "allow", "allow", "allow", "review", "review", "block"]);
+    let (ecosystem, package, version, verdict) = *place.rng.pick(&words::PACKAGES);
+    let (outcome, reason) = match verdict {
+        Verdict::Fine => ("allow", None),
+        Verdict::Doubtful(reason) if place.rng.chance(550) => ("review", Some(reason)),
+        Verdict::Doubtful(_) => ("allow", None),
+        Verdict::Bad(reason) => ("block", Some(reason)),
+    };
     let audit = place.rng.chance(200);
     let (command, args) = match ecosystem {
         "npm" => ("npm", json!(["install", format!("{package}@{version}")])),
@@ -212,7 +224,6 @@ pub(crate) fn happen(place: &mut Place) -> String {
         "go" => ("go", json!(["get", format!("{package}@{version}")])),
         _ => ("cargo", json!(["add", format!("{package}@{version}")])),
     };
-    let reasons = if outcome == "allow" { json!([]) } else { json!([reason]) };
     let id = format!("evt_{}", place.rng.hex(20));
     let row = json!({
         "id": id,
@@ -223,7 +234,7 @@ pub(crate) fn happen(place: &mut Place) -> String {
         "actor": {"command": command, "args": args, "version": place.rng.pick(&["10.9.2", "24.3.1", "1.88.0"])},
         "subject": {"ecosystem": ecosystem, "package": package, "version": version},
         "metadata": {"scorecard": place.rng.between(21, 98) as f64 / 10.0, "policy_version": "v1.4.2"},
-        "payload": {"reasons": reasons},
+        "payload": {"reasons": Vec::from_iter(reason)},
     });
     place.put("events", row);
     id

@@ -150,30 +150,55 @@ pub(crate) const PROJECTS: [Project; 8] = [
     },
 ];
 
-/// `(ecosystem, package, version, reason it may be held for)`.
-pub(crate) const PACKAGES: [(&str, &str, &str, &str); 22] = [
-    ("npm", "left-padd", "1.0.3", "name is one letter away from left-pad"),
-    ("npm", "date-fns", "4.1.0", "install script added in this version"),
-    ("npm", "react-aria-components", "1.8.0", "published 3 days ago"),
-    ("npm", "sharp", "0.34.1", "downloads a binary at install"),
-    ("npm", "event-stream-next", "0.1.2", "maintainer changed last week"),
-    ("npm", "@parcel/watcher", "2.5.1", "native addon without provenance"),
-    ("npm", "zod", "4.0.5", "no provenance attestation"),
-    ("pip", "requets", "2.32.0", "name is one letter away from requests"),
-    ("pip", "polars", "1.31.0", "published 1 day ago"),
-    ("pip", "python-dateutil", "2.9.0", "scorecard 4.1 is under 5.0"),
-    ("pip", "torch-nightly-cu128", "2.9.0.dev1", "not in an index we trust"),
-    ("pip", "httpx", "0.28.1", "scorecard 5.6 is under the review mark"),
-    ("pip", "pyyaml-include", "2.1.0", "known vulnerability of high severity"),
-    ("go", "golang.org/x/net", "v0.41.0", "known vulnerability of medium severity"),
-    ("go", "github.com/jackc/pgx/v5", "v5.7.5", "checksum not in the transparency log yet"),
-    ("go", "github.com/dhl-api/labels-go", "v0.0.4", "repository is 11 days old"),
-    ("cargo", "sqlx", "0.8.6", "build script reaches the network"),
-    ("cargo", "tokio", "1.46.1", "published 2 days ago"),
-    ("cargo", "serde_yaml", "0.9.34", "unmaintained (RUSTSEC-2024-0320 family)"),
-    ("cargo", "rustdecimal", "1.23.1", "name is known for malware (RUSTSEC-2022-0042)"),
-    ("cargo", "jiff", "0.2.15", "no provenance attestation"),
-    ("npm", "vite", "7.0.2", "critical vulnerability in this range"),
+/// What the policy makes of a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Nobody minds.
+    Fine,
+    /// A person looks at it, or has let it pass.
+    Doubtful(&'static str),
+    /// Never.
+    Bad(&'static str),
+}
+
+use Verdict::{Bad, Doubtful, Fine};
+
+/// `(ecosystem, package, version, verdict)`.
+pub(crate) const PACKAGES: [(&str, &str, &str, Verdict); 34] = [
+    ("npm", "left-padd", "1.0.3", Bad("name is one letter away from left-pad")),
+    ("npm", "event-stream-next", "0.1.2", Bad("maintainer changed last week; package is on the block list")),
+    ("npm", "vite", "7.0.2", Bad("critical vulnerability in this range")),
+    ("pip", "requets", "2.32.0", Bad("name is one letter away from requests")),
+    ("pip", "pyyaml-include", "2.1.0", Bad("known vulnerability of high severity")),
+    ("cargo", "rustdecimal", "1.23.1", Bad("name is known for malware (RUSTSEC-2022-0042)")),
+    ("npm", "date-fns", "4.1.0", Doubtful("install script added in this version")),
+    ("npm", "react-aria-components", "1.8.0", Doubtful("published 3 days ago")),
+    ("npm", "sharp", "0.34.1", Doubtful("downloads a binary at install")),
+    ("npm", "@parcel/watcher", "2.5.1", Doubtful("native addon without provenance")),
+    ("pip", "polars", "1.31.0", Doubtful("published 1 day ago")),
+    ("pip", "python-dateutil", "2.9.0", Doubtful("scorecard 4.1 is under 5.0")),
+    ("pip", "torch-nightly-cu128", "2.9.0.dev1", Doubtful("not in an index we trust")),
+    ("go", "golang.org/x/net", "v0.41.0", Doubtful("known vulnerability of medium severity")),
+    ("go", "github.com/dhl-api/labels-go", "v0.0.4", Doubtful("repository is 11 days old")),
+    ("cargo", "sqlx", "0.8.6", Doubtful("build script reaches the network")),
+    ("cargo", "serde_yaml", "0.9.34", Doubtful("unmaintained")),
+    ("npm", "zod", "4.0.5", Fine),
+    ("npm", "react", "19.1.0", Fine),
+    ("npm", "typescript", "5.8.3", Fine),
+    ("npm", "playwright", "1.53.1", Fine),
+    ("npm", "eslint", "9.30.0", Fine),
+    ("pip", "httpx", "0.28.1", Fine),
+    ("pip", "fastapi", "0.115.14", Fine),
+    ("pip", "pytest", "8.4.1", Fine),
+    ("pip", "numpy", "2.3.1", Fine),
+    ("go", "github.com/jackc/pgx/v5", "v5.7.5", Fine),
+    ("go", "go.opentelemetry.io/otel", "v1.37.0", Fine),
+    ("go", "github.com/stretchr/testify", "v1.10.0", Fine),
+    ("cargo", "tokio", "1.46.1", Fine),
+    ("cargo", "serde", "1.0.219", Fine),
+    ("cargo", "jiff", "0.2.15", Fine),
+    ("cargo", "axum", "0.8.4", Fine),
+    ("cargo", "insta", "1.43.1", Fine),
 ];
 
 /// Models and what a million tokens of them cost, in and out, in dollars.

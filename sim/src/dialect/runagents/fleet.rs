@@ -41,6 +41,12 @@ pub(super) fn set_config(place: &mut Place, ask: &Request, name: &str) -> Reply 
     config(place, name)
 }
 
+/// The workspace in one piece, without its runs.
+pub(super) fn context(place: &Place) -> Reply {
+    let rows = |table: &str| Value::Array(place.rows(table).to_vec());
+    Reply::ok(json!({"agents": rows("agents"), "policies": rows("policies"), "tools": rows("tools")}))
+}
+
 pub(super) fn catalog(place: &Place, ask: &Request) -> Reply {
     let cap = place.page_cap.map_or(100, u64::from);
     let page = list::number(ask, "page", 1).filter(|page| *page > 0);

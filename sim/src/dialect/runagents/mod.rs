@@ -103,6 +103,7 @@ fn route(place: &mut Place, ask: &Request, parts: &[&str], alpha: bool) -> Reply
             [name @ ("tools" | "model-providers" | "identity-providers" | "approval-connectors" | "builds"), id],
         ) => one(place, table_for(name), id),
         ("GET", ["catalog"]) if !alpha => fleet::catalog(place, ask),
+        ("GET", ["context", "export"]) if !alpha => fleet::context(place),
         ("GET", ["model-spend"]) if !alpha => all(place, "model_spend"),
         (_, ["agents" | "runs" | "approvals" | "policies" | "tools", ..]) => refuse(405, "method not allowed"),
         _ => refuse(404, "not found"),

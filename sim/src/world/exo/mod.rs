@@ -59,13 +59,16 @@ pub(crate) fn populate(place: &mut Place) {
         place.in_the_past(age, |place| build::deployment(place, n));
     }
     runs::populate(place);
-    for _ in 0..20 * place.scale {
-        let age = place.rng.between(600, 20 * DAY);
+    for n in 0..20 * place.scale {
+        let age = place.spread(20 * DAY, n, 20 * place.scale) + 600;
         place.in_the_past(age, converse);
     }
-    for _ in 0..10 * place.scale {
-        let age = place.rng.between(300, 10 * DAY);
-        place.in_the_past(age, alert);
+    for n in 0..10 * place.scale {
+        let age = place.spread(10 * DAY, n, 10 * place.scale);
+        let id = place.in_the_past(age, alert);
+        if n % 10 < 5 {
+            place.update("alerts", &id, |row| row["acknowledged"] = true.into());
+        }
     }
 }
 
@@ -101,10 +104,17 @@ pub(crate) fn alert(place: &mut Place) -> String {
     let rule = place.any_id("alert_rules", |_| true).and_then(|id| place.get("alert_rules", &id)).unwrap_or_default();
     let id = place.rng.uuid();
     let value = place.rng.between(2, 40);
+    let message = match text(&rule, "type") {
+        "cost" => format!("Cost today is {}.{value:02} USD, the limit is 40", 40 + value),
+        "latency" => format!("Release captain took {} s, the limit is 120", 120 + value * 3),
+        "approval_age" => format!("Release sign-off has waited for {} minutes", 30 + value),
+        "provider_errors" => format!("anthropic answered 529 {value} times in 15 minutes"),
+        _ => format!("{value} runs failed in the last hour"),
+    };
     let row = json!({
         "id": id, "user_id": USER, "rule_id": rule["id"], "type": rule["type"],
         "severity": place.rng.pick(&["info", "warning", "warning", "critical"]),
-        "message": format!("{}: {value} in the last 15 minutes", text(&rule, "name")),
+        "message": message,
         "acknowledged": false, "created_at": plain(place.now),
     });
     place.put("alerts", row);

@@ -87,11 +87,11 @@ pub(super) fn advance(place: &mut Place) {
 pub(super) fn populate(place: &mut Place) {
     let scale = place.scale;
     for n in 0..120 * scale {
-        let left = (120 * scale - n).cast_signed();
-        let age = left * 20_000 / scale.cast_signed() + place.rng.between(30, 9000);
+        let age = place.spread(28 * DAY, n, 120 * scale);
         place.in_the_past(age, |place| {
             let run = begin_run(place);
             for _ in 0..place.rng.below(5) {
+                place.pause(2, 12);
                 add_step(place, &run);
             }
             let lasted = place.rng.between(8, 25);

@@ -6,7 +6,7 @@ use crate::time::{before, iso};
 use crate::world::place::Place;
 use crate::world::words;
 
-const TOOLS: [(&str, &str, &str); 16] = [
+const TOOLS: [(&str, &str, &str); 17] = [
     ("stripe-refunds", "https://api.stripe.com/v1/refunds", "Create and read refunds"),
     ("orders-db", "https://orders-db.shop.svc:8443/query", "Orders, read and write"),
     ("warehouse-api", "https://warehouse.shop.svc", "Stock and transfers"),
@@ -22,8 +22,14 @@ const TOOLS: [(&str, &str, &str); 16] = [
     ("pagerduty", "https://api.pagerduty.com", "Incidents"),
     ("drive-read", "https://www.googleapis.com/drive/v3", "Files of the signed-in user"),
     ("pg-admin", "https://pg-admin.shop.svc/v1", "Vacuum, reindex"),
+    ("github-read", "https://api.github.com", "Merged changes"),
     ("okta-read", "https://chandlery.okta.example/api/v1", "Who can do what"),
 ];
+
+/// Where a tool is.
+pub(super) fn url_of(tool: &str) -> &'static str {
+    TOOLS.iter().find(|(name, ..)| *name == tool).map_or("https://tools.shop.svc", |(_, url, _)| url)
+}
 
 pub(super) fn rule(permission: &str, operations: &[&str], resource: &str) -> Value {
     json!({"permission": permission, "operations": operations, "resource": resource, "tags": ["shop"]})

@@ -6,43 +6,15 @@ use super::place::{Place, text};
 use super::table::Table;
 use super::words;
 use crate::time::iso;
+use roles::{ROLES, Role};
 
 mod catalog;
+mod roles;
 mod runs;
 
 pub(crate) use runs::{
     begin_run, decide, expire, fail_run, finish_run, note, pause_for_approval, resume_run, set_action,
 };
-
-/// Names of agents, what they are for, and the tools they need.
-const ROLES: [(&str, &str, &[&str]); 14] = [
-    (
-        "refund-clerk",
-        "Decides on refunds under 200 EUR and prepares the larger ones for a person.",
-        &["stripe-refunds", "orders-db"],
-    ),
-    (
-        "stock-watcher",
-        "Watches stock against open orders and proposes transfers between warehouses.",
-        &["warehouse-api", "slack-post"],
-    ),
-    ("parcel-tracer", "Finds parcels that carriers lost and writes to the customer.", &["dhl-tracking", "mail-send"]),
-    ("price-tuner", "Proposes price changes from the elasticity model.", &["pricing-api", "orders-db"]),
-    ("ticket-triage", "Sorts support tickets and answers the simple ones.", &["zendesk", "mail-send"]),
-    ("invoice-matcher", "Matches supplier invoices with deliveries.", &["erp-read", "orders-db"]),
-    ("catalog-writer", "Writes product texts from data sheets.", &["cms", "translate"]),
-    (
-        "alert-first-responder",
-        "Reads alerts at night, collects what a person would look at, opens an incident.",
-        &["grafana-read", "pagerduty", "slack-post"],
-    ),
-    ("contract-reader", "Extracts terms from supplier contracts.", &["drive-read"]),
-    ("fraud-second-look", "Looks at orders the rules held and says why.", &["orders-db", "stripe-refunds"]),
-    ("release-notes", "Writes release notes from merged changes.", &["github-read", "cms"]),
-    ("db-housekeeper", "Proposes vacuum, index and retention work on the order database.", &["orders-db", "pg-admin"]),
-    ("newsletter-drafts", "Drafts the weekly newsletter.", &["cms", "mail-send"]),
-    ("access-reviewer", "Lists who can do what and asks owners to confirm.", &["okta-read", "slack-post"]),
-];
 
 pub(crate) fn populate(place: &mut Place) {
     for name in ["agents", "agent_configs", "policies", "tools", "model_providers", "identity_providers", "connectors"]
@@ -66,9 +38,9 @@ pub(crate) fn populate(place: &mut Place) {
 
 /// An agent is deployed: the `n`-th.
 fn deploy(place: &mut Place, n: u64) -> String {
-    let (role, duty, tools) = ROLES[usize::try_from(n).unwrap_or(0) % ROLES.len()];
+    let Role { name: role, duty, tools, .. } = &ROLES[usize::try_from(n).unwrap_or(0) % ROLES.len()];
     let round = n / ROLES.len() as u64;
-    let name = if round == 0 { role.to_owned() } else { format!("{role}-{}", round + 1) };
+    let name = if round == 0 { (*role).to_owned() } else { format!("{role}-{}", round + 1) };
     let (provider, model, ..) = *place.rng.pick(&words::MODELS);
     let person = place.rng.pick(&words::PEOPLE);
     let version = place.rng.between(3, 48);
@@ -114,17 +86,16 @@ fn deploy(place: &mut Place, n: u64) -> String {
 fn make_runs(place: &mut Place) {
     let scale = place.scale;
     for n in 0..90 * scale {
-        let left = (90 * scale - n).cast_signed();
         // The last ones are still at it, and nobody has let them wait for long.
         let waits = n % 90 >= 66;
-        let age = if waits {
-            place.rng.between(90, 3 * 3600)
-        } else {
-            left * 9_000 / scale.cast_signed() + place.rng.between(60, 4000)
+        let age = match waits {
+            true => place.rng.between(150, 3 * 3600),
+            false => place.spread(10 * 86_400, n % 90 + n / 90, 66 + scale),
         };
         place.in_the_past(age, |place| {
             let id = begin_run(place);
             for _ in 0..place.rng.between(1, 4) {
+                place.pause(2, 15);
                 note(place, &id);
             }
             match (waits, n % 6) {

@@ -2,81 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::event;
+use super::{catalog, event, roles};
 use crate::time::{after, iso, parse};
 use crate::world::place::{Place, text};
 use crate::world::words;
-
-/// What agents ask leave for: tool, method, URL, capability, body.
-const ASKS: [(&str, &str, &str, &str, &str); 8] = [
-    (
-        "stripe-refunds",
-        "POST",
-        "https://api.stripe.com/v1/refunds",
-        "refunds:create",
-        r#"{"charge":"ch_3Rk20","amount":48900}"#,
-    ),
-    (
-        "orders-db",
-        "POST",
-        "https://orders-db.shop.svc:8443/query",
-        "orders:write",
-        r#"{"sql":"UPDATE orders SET state='held' WHERE id=81442"}"#,
-    ),
-    (
-        "mail-send",
-        "POST",
-        "https://mail.shop.svc/v2/messages",
-        "mail:external",
-        r#"{"to":"j.petersen@kunde.example","template":"parcel-lost"}"#,
-    ),
-    (
-        "pricing-api",
-        "PUT",
-        "https://pricing.shop.svc/v1/prices/rope-12mm",
-        "prices:write",
-        r#"{"price":"3.49","currency":"EUR"}"#,
-    ),
-    (
-        "pg-admin",
-        "POST",
-        "https://pg-admin.shop.svc/v1/vacuum",
-        "database:maintain",
-        r#"{"table":"order_lines","full":true}"#,
-    ),
-    (
-        "warehouse-api",
-        "POST",
-        "https://warehouse.shop.svc/transfers",
-        "stock:move",
-        r#"{"sku":"SHACKLE-8","from":"HAM","to":"GDN","count":400}"#,
-    ),
-    ("cms", "DELETE", "https://cms.shop.svc/pages/returns-old", "pages:delete", r#"{"hard":true}"#),
-    (
-        "pagerduty",
-        "POST",
-        "https://api.pagerduty.com/incidents",
-        "incident:create",
-        r#"{"service":"checkout","urgency":"high"}"#,
-    ),
-];
 
 /// Someone asks an agent for something.
 pub(crate) fn begin_run(place: &mut Place) -> String {
     let agent = place.any_id("agents", |row| row["status"]["phase"] == "Running").unwrap_or("refund-clerk".to_owned());
     let agent_row = place.get("agents", &agent).unwrap_or_default();
     let person = place.rng.pick(&words::PEOPLE);
-    let message = *place.rng.pick(&[
-        "Customer 20117 wants the money back for order 81442, the shackle arrived bent",
-        "Why was order 81500 held? The customer is on the phone",
-        "Check yesterday's deliveries from Gdansk against the invoices",
-        "Parcel JD0146 has not moved for six days, please find it",
-        "Suggest prices for the winter sale, ropes and fenders only",
-        "checkout p95 is above 900 ms since 02:10, collect what we need",
-        "Which of our contracts renew by themselves before June?",
-        "Write the release notes for this week",
-        "order_lines has 40 % dead rows, what do you propose?",
-    ]);
+    let message = *place.rng.pick(roles::role_of(&agent).asked);
     let id = place.rng.uuid();
     let row = json!({
         "id": id,
@@ -97,18 +33,28 @@ pub(crate) fn begin_run(place: &mut Place) -> String {
     id
 }
 
-/// The run calls a tool and says something.
+fn agent_of(place: &Place, run: &str) -> String {
+    place.get("runs", run).map(|row| text(&row, "agent_id").to_owned()).unwrap_or_default()
+}
+
+/// The run calls a tool, or says something.
 pub(crate) fn note(place: &mut Place, run: &str) {
-    let (tool, method, url, capability, _) = *place.rng.pick(&ASKS);
+    let role = roles::role_of(&agent_of(place, run));
     if place.rng.chance(650) {
-        let asked = json!({"tool_id": tool, "tool_method": "GET", "tool_url": url, "capability": capability});
+        let tool = *place.rng.pick(role.tools);
+        let url = catalog::url_of(tool);
+        let asked =
+            json!({"tool_id": tool, "tool_method": "GET", "tool_url": url, "capability": format!("{tool}:read")});
         event(place, run, "TOOL_REQUEST", Some("agent"), asked);
-        let code = if place.rng.chance(90) { 503 } else { 200 };
-        let summary = if code == 200 { "1 row" } else { "upstream connect error" };
-        let answer = json!({"tool_id": tool, "tool_method": method, "status_code": code, "summary": summary});
+        let (code, summary) = if place.rng.chance(90) { (503, "upstream connect error") } else { (200, "14 rows") };
+        let answer = json!({"tool_id": tool, "tool_method": "GET", "status_code": code, "summary": summary});
         event(place, run, "TOOL_RESPONSE", Some("tool"), answer);
     } else {
-        let answer = *place.rng.pick(&words::ANSWERS);
+        let answer = *place.rng.pick(&[
+            "Let me look at what is there before I propose anything.",
+            "Two sources disagree; I take the one with the later time and say so.",
+            "That is done. One thing is left, and it is not mine to decide.",
+        ]);
         event(place, run, "AGENT_MESSAGE", Some("agent"), json!({"message": answer}));
     }
     set_status(place, run, "RUNNING");
@@ -130,7 +76,9 @@ fn set_status(place: &mut Place, run: &str, status: &str) {
 /// The run wants to do something that needs a person's leave.
 pub(crate) fn pause_for_approval(place: &mut Place, run_id: &str) {
     let Some(run) = place.get("runs", run_id) else { return };
-    let (tool, method, url, capability, payload) = *place.rng.pick(&ASKS);
+    let (tool, method, url, capability, payload) = roles::ask_of(text(&run, "agent_id"));
+    let why = *place.rng.pick(roles::role_of(text(&run, "agent_id")).says);
+    event(place, run_id, "AGENT_MESSAGE", Some("agent"), json!({"message": why}));
     let (action, request, hash) = (place.rng.uuid(), place.rng.uuid(), place.rng.hex(64));
     let now = iso(place.now);
     place.children_mut("actions", run_id).push(json!({
@@ -168,7 +116,7 @@ pub(super) fn pause_for_consent(place: &mut Place, run: &str) {
 }
 
 pub(crate) fn finish_run(place: &mut Place, run: &str) {
-    let answer = *place.rng.pick(&words::ANSWERS);
+    let answer = *place.rng.pick(roles::role_of(&agent_of(place, run)).says);
     event(place, run, "AGENT_MESSAGE", Some("agent"), json!({"message": answer}));
     event(place, run, "COMPLETED", Some("system"), json!({"summary": "finished", "duration_ms": 48_200}));
     set_status(place, run, "COMPLETED");
