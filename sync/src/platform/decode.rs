@@ -276,7 +276,7 @@ impl Decoder {
         };
         let status = text(&self.plan.status);
         Columns {
-            title: text(&self.plan.title).map(|title| shorten(&title, TITLE).into_owned()),
+            title: text(&self.plan.title).map(short),
             status: status.map(|status| match self.status_words.get(&*status) {
                 Some(word) => word.clone(),
                 None => status.into_owned(),
@@ -366,6 +366,11 @@ impl Gathered {
     }
 }
 
+/// A title, cut where it is too long. Bytes are never fewer than characters: most titles need no counting.
+fn short(title: Cow<'_, str>) -> String {
+    if title.len() <= TITLE { title.into_owned() } else { shorten(&title, TITLE).into_owned() }
+}
+
 /// The text of a value that has one; an empty one says nothing.
 fn text_of_pick(pick: Pick<'_>) -> Option<Cow<'_, str>> {
     match pick {
@@ -382,7 +387,8 @@ fn text_of(body: &[u8]) -> Result<Cow<'_, str>, String> {
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None => Err("an empty reply".to_owned()),
         Some(b'<') => Err("HTML or XML in place of JSON".to_owned()),
-        Some(_) => Ok(String::from_utf8_lossy(body)),
+        // Checking first is far quicker than replacing, and nearly every reply passes.
+        Some(_) => Ok(std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)),
     }
 }
 

@@ -87,30 +87,36 @@ impl<'a, 'p> Reader<'a, 'p> {
 
     fn value(&mut self, at: Option<usize>, depth: usize) -> Result<u64, Fault> {
         let sort = self.scanner.sort()?;
-        if let Some(node) = at.map(|at| self.plan.node(at)) {
-            if node.mask && sort != Sort::Null {
-                return self.masked(node.slot);
-            }
-            if let Some(slot) = node.slot {
-                let mut ahead = self.scanner;
-                self.picks[slot] = Some(match sort {
-                    Sort::Text => Pick::Text(ahead.string()?),
-                    Sort::Number => Pick::Number(ahead.number()?),
-                    Sort::Flag => Pick::Flag(ahead.flag()?),
-                    Sort::Null => Pick::Null,
-                    Sort::Object | Sort::Array => Pick::Nested,
-                });
-            }
+        let node = at.map(|at| self.plan.node(at));
+        let slot = node.and_then(|node| node.slot);
+        if node.is_some_and(|node| node.mask) && sort != Sort::Null {
+            return self.masked(slot);
         }
-        match sort {
-            Sort::Text => self.text(),
-            Sort::Number => self.number(),
-            Sort::Flag => Ok(if self.scanner.flag()? { seed::TRUE } else { seed::FALSE }),
-            Sort::Null => self.scanner.word("null").map(|()| seed::NULL),
-            Sort::Object | Sort::Array if depth >= MAX_DEPTH => Err(Fault::TooDeep),
-            Sort::Object => self.object(at, depth),
-            Sort::Array => self.array(at, depth),
+        let (pick, hash) = match sort {
+            Sort::Text => {
+                let text = self.text()?;
+                (Pick::Text(text), hash_of_text(&text))
+            }
+            Sort::Number => {
+                let number = self.number()?;
+                (Pick::Number(number), xxh3_64_with_seed(number.as_bytes(), seed::NUMBER))
+            }
+            Sort::Flag => {
+                let flag = self.scanner.flag()?;
+                (Pick::Flag(flag), if flag { seed::TRUE } else { seed::FALSE })
+            }
+            Sort::Null => {
+                self.scanner.word("null")?;
+                (Pick::Null, seed::NULL)
+            }
+            Sort::Object | Sort::Array if depth >= MAX_DEPTH => return Err(Fault::TooDeep),
+            Sort::Object => (Pick::Nested, self.object(at, depth)?),
+            Sort::Array => (Pick::Nested, self.array(at, depth)?),
+        };
+        if let Some(slot) = slot {
+            self.picks[slot] = Some(pick);
         }
+        Ok(hash)
     }
 
     fn object(&mut self, at: Option<usize>, depth: usize) -> Result<u64, Fault> {
@@ -144,13 +150,14 @@ impl<'a, 'p> Reader<'a, 'p> {
         Ok(mix(hash, seed::ARRAY))
     }
 
-    fn text(&mut self) -> Result<u64, Fault> {
+    #[inline]
+    fn text(&mut self) -> Result<Text<'a>, Fault> {
         let start = self.scanner.at;
         let text = self.scanner.string()?;
         if text.suspect {
             self.mend(start, text);
         }
-        Ok(xxh3_64_with_seed(text.value().as_bytes(), seed::TEXT))
+        Ok(text)
     }
 
     /// Keeps the document readable by strict parsers.
@@ -160,8 +167,8 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
     }
 
-    /// Numbers are hashed as written: no digit is lost, however many there are.
-    fn number(&mut self) -> Result<u64, Fault> {
+    /// Numbers are kept and hashed as written: no digit is lost, however many there are.
+    fn number(&mut self) -> Result<&'a str, Fault> {
         let start = self.scanner.at;
         let number = self.scanner.number()?;
         let end = self.scanner.at;
@@ -172,7 +179,7 @@ impl<'a, 'p> Reader<'a, 'p> {
             // Strict readers refuse the whole document over a number no double can hold; as text it loses nothing.
             self.edits.push((start..end, format!("\"{number}\"")));
         }
-        Ok(xxh3_64_with_seed(number.as_bytes(), seed::NUMBER))
+        Ok(number)
     }
 
     /// Replaces the value that begins here. Empty text stays: that nothing is set is no secret.
@@ -192,6 +199,11 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
         Ok(xxh3_64_with_seed(MASKED.as_bytes(), seed::TEXT))
     }
+}
+
+#[inline]
+fn hash_of_text(text: &Text<'_>) -> u64 {
+    xxh3_64_with_seed(text.value().as_bytes(), seed::TEXT)
 }
 
 /// Hash of one more key with a text, to be added to that of an object's members.

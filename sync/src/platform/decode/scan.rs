@@ -171,6 +171,7 @@ impl<'a> Scanner<'a> {
         let mut at = start;
         let (mut escaped, mut suspect) = (false, false);
         loop {
+            at = plain(bytes, at);
             match bytes.get(at) {
                 None => return Err(Fault::CutOff),
                 Some(b'"') => break,
@@ -178,11 +179,11 @@ impl<'a> Scanner<'a> {
                     escaped = true;
                     at += self.escape(at, &mut suspect)?;
                 }
-                Some(0..=0x1f) => {
+                // What else is not plain is a raw control character.
+                Some(_) => {
                     suspect = true;
                     at += 1;
                 }
-                Some(_) => at += 1,
             }
         }
         self.at = at + 1;
@@ -295,14 +296,12 @@ impl<'a> Scanner<'a> {
     pub fn skip_brackets(&mut self) -> Result<(), Fault> {
         let bytes = self.text.as_bytes();
         let mut depth = 0usize;
-        let mut in_string = false;
         while let Some(byte) = bytes.get(self.at) {
             self.at += 1;
             match byte {
-                b'\\' if in_string => self.at += 1,
-                b'"' => in_string = !in_string,
-                b'{' | b'[' if !in_string => depth += 1,
-                b'}' | b']' if !in_string => {
+                b'"' => self.skip_quotes(),
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => {
                     depth = depth.saturating_sub(1);
                     if depth == 0 {
                         return Ok(());
@@ -313,6 +312,48 @@ impl<'a> Scanner<'a> {
         }
         Err(Fault::CutOff)
     }
+
+    /// Passes the rest of a string, whatever escapes it holds.
+    fn skip_quotes(&mut self) {
+        let bytes = self.text.as_bytes();
+        loop {
+            self.at = plain(bytes, self.at);
+            match bytes.get(self.at) {
+                None => return,
+                Some(b'"') => {
+                    self.at += 1;
+                    return;
+                }
+                Some(b'\\') => self.at += 2,
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+}
+
+/// The next byte from `at` on that is a quote, a backslash or a control character; eight bytes are looked at at once.
+///
+/// The usual test for a zero byte in a word, three times over. A flag may be wrong above a right one, because a subtraction borrows, but
+/// never below: the lowest is the one we want.
+#[inline]
+fn plain(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        let quote = word ^ (ONES * 0x22);
+        let slash = word ^ (ONES * 0x5c);
+        let below_space = word.wrapping_sub(ONES * 0x20) & !word;
+        let found = (quote.wrapping_sub(ONES) & !quote) | (slash.wrapping_sub(ONES) & !slash) | below_space;
+        match found & HIGH {
+            0 => at += 8,
+            flags => return at + (flags.trailing_zeros() / 8) as usize,
+        }
+    }
+    while let Some(0x20..=0x21 | 0x23..=0x5b | 0x5d..=0xff) = bytes.get(at) {
+        at += 1;
+    }
+    at
 }
 
 /// Resolves escapes. The text has been scanned: every escape in it is a known one.
