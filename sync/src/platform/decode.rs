@@ -11,6 +11,8 @@
 //! Not here: retries, status codes and size limits (`client`); what to ask next (`pull`).
 
 mod envelope;
+#[cfg(test)]
+mod fixtures;
 mod plan;
 mod row;
 mod scan;
@@ -22,7 +24,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use self::envelope::{Envelope, Rows};
-use self::plan::Plan;
+use self::plan::{IdRule, Piece, Plan};
 use self::row::{Pick, Reader};
 use self::scan::{Fault, Scanner, Sort};
 use super::manifest::{Paging, Partition};
@@ -241,27 +243,42 @@ impl Decoder {
 
     /// The row's id. A child's number counts within its parent only, and gets the parent's id in front.
     fn id(&self, picks: &[Option<Pick<'_>>], parent: Option<&str>) -> Result<String, String> {
-        for slot in &self.plan.id {
-            match (picks[*slot], parent) {
-                (Some(Pick::Number(number)), Some(parent)) => return Ok(format!("{parent}/{number}")),
-                (Some(pick @ (Pick::Number(_) | Pick::Text(_))), _) => {
-                    if let Some(text) = text_of_pick(pick) {
-                        return Ok(text.into_owned());
-                    }
-                }
-                _ => {}
+        let value = |slot: &usize| match picks[*slot] {
+            Some(pick @ (Pick::Number(_) | Pick::Text(_))) => text_of_pick(pick),
+            _ => None,
+        };
+        for rule in &self.plan.id {
+            let id = match rule {
+                IdRule::Value(slot) => match (picks[*slot], parent) {
+                    (Some(Pick::Number(number)), Some(parent)) => Some(format!("{parent}/{number}")),
+                    _ => value(slot).map(Cow::into_owned),
+                },
+                IdRule::Joined(pieces) => pieces
+                    .iter()
+                    .map(|piece| match piece {
+                        Piece::Text(text) => Some(Cow::Borrowed(&**text)),
+                        Piece::Value(slot) => value(slot),
+                    })
+                    .collect(),
+            };
+            if let Some(id) = id {
+                return Ok(id);
             }
         }
-        if let Some(fixed) = &self.fixed_id {
-            return Ok(fixed.clone());
-        }
-        let found = self.plan.id.iter().find_map(|slot| picks[*slot]);
-        Err(match found {
+        self.fixed_id.clone().ok_or_else(|| self.no_id(picks))
+    }
+
+    fn no_id(&self, picks: &[Option<Pick<'_>>]) -> String {
+        let found = self.plan.id.iter().find_map(|rule| match rule {
+            IdRule::Value(slot) => picks[*slot],
+            IdRule::Joined(_) => None,
+        });
+        match found {
             None => format!("no id at {}", self.id_pointers),
             Some(Pick::Text(_)) => format!("the id at {} is empty", self.id_pointers),
             Some(Pick::Null) => format!("the id at {} is null", self.id_pointers),
             Some(_) => format!("the id at {} is neither a string nor a number", self.id_pointers),
-        })
+        }
     }
 
     fn parent_to_add<'s>(&'s self, picks: &[Option<Pick<'_>>], parent: Option<&'s str>) -> Option<(&'s str, &'s str)> {

@@ -244,7 +244,8 @@ pub enum Partition {
 /// Where columns stand in a row: JSON pointers, the first that holds a value wins.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ColumnMap {
-    /// The id; required.
+    /// The id; required unless `fixed_id` is set. A rule is a pointer, or a template of pointers (`{/provider}/{/model}`) for rows
+    /// that no single value tells apart.
     pub id: Vec<String>,
     /// Fixed id of a single record, used when `id` finds none.
     pub fixed_id: Option<String>,

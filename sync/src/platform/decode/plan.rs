@@ -2,6 +2,7 @@
 
 use crate::platform::Collection;
 use crate::platform::manifest::{Delta, Partition};
+use crate::platform::template::{self, Part, Slot};
 
 /// A place in the tree.
 #[derive(Debug, Default)]
@@ -14,13 +15,29 @@ pub struct Node {
     pub mask: bool,
 }
 
+/// A way to an id.
+#[derive(Debug)]
+pub enum IdRule {
+    /// The value a slot took.
+    Value(usize),
+    /// Several values and what stands between them; each of them is needed.
+    Joined(Vec<Piece>),
+}
+
+/// A piece of a joined id.
+#[derive(Debug)]
+pub enum Piece {
+    Text(Box<str>),
+    Value(usize),
+}
+
 /// The tree, and which slots make up which column.
 #[derive(Debug)]
 pub struct Plan {
     nodes: Vec<Node>,
     /// Number of slots.
     pub slots: usize,
-    pub id: Vec<usize>,
+    pub id: Vec<IdRule>,
     pub title: Vec<usize>,
     pub status: Vec<usize>,
     pub agent: Vec<usize>,
@@ -43,8 +60,8 @@ impl Plan {
     pub fn new(collection: &Collection) -> Self {
         let mut tree = Tree { nodes: vec![Node::default()], slots: 0 };
         let columns = &collection.columns;
-        let [id, title, status, agent, project, created_at, updated_at, with, without] = [
-            &columns.id,
+        let id = columns.id.iter().map(|rule| tree.id_rule(rule)).collect();
+        let [title, status, agent, project, created_at, updated_at, with, without] = [
             &columns.title,
             &columns.status,
             &columns.agent,
@@ -116,6 +133,20 @@ impl Tree {
             self.slots += 1;
             self.slots - 1
         })
+    }
+
+    /// A rule is a pointer, or a template of pointers.
+    fn id_rule(&mut self, rule: &str) -> IdRule {
+        if rule.starts_with('/') {
+            return IdRule::Value(self.slot(rule));
+        }
+        let piece = |part| match part {
+            Part::Text(text) => Piece::Text(text.into()),
+            Part::Slot(Slot::Pointer(pointer)) => Piece::Value(self.slot(pointer)),
+            // A manifest with any other place in an id is refused when it is read.
+            Part::Slot(other) => Piece::Text(other.name().into()),
+        };
+        IdRule::Joined(template::parts(rule).unwrap_or_default().into_iter().map(piece).collect())
     }
 
     fn node(&mut self, pointer: &str, wildcards: bool) -> usize {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::platform::{Manifest, Registry};
 
-static PLATFORMS: LazyLock<Registry> = LazyLock::new(Registry::builtin);
+pub static PLATFORMS: LazyLock<Registry> = LazyLock::new(Registry::builtin);
 
 fn manifest(platform: &str) -> Arc<Manifest> {
     PLATFORMS.get(platform).unwrap()
@@ -16,7 +16,7 @@ fn decoder(platform: &str, collection: &str) -> Decoder {
     Decoder::new(&manifest(platform).collections[collection])
 }
 
-fn ask(at: At) -> PageAsk {
+pub fn ask(at: At) -> PageAsk {
     PageAsk { collection: String::new(), partition: None, at, size: None, since: None, etag: None, last_modified: None }
 }
 
@@ -351,6 +351,14 @@ fn an_id_keeps_every_digit() {
 }
 
 #[test]
+fn an_id_of_two_values_tells_rows_apart_that_neither_does() {
+    let body = r#"[{"model":"m","provider":"a"},{"model":"m","provider":"b"},{"model":"m"},{"provider":null}]"#;
+    let page = page("runagents", "model-spend", body);
+    assert_eq!(ids(&page), ["a/m", "b/m", "m"]);
+    assert_eq!(page.bad[0].reason, "the id at /id or {/provider}/{/model} or /model or /provider is null");
+}
+
+#[test]
 fn others_join_by_the_key_and_its_generation() {
     let page = page("turen", "agents", r#"[{"id":"x","client_id":"c1","generation":3},{"id":"y","client_id":"c1"}]"#);
     let join = |key: &str, rank| Some(JoinKey { key: key.to_owned(), rank });
@@ -463,8 +471,9 @@ fn every_built_in_mask_hides_what_it_names() {
                 for key in pointer.split('/').skip(1).collect::<Vec<_>>().into_iter().rev() {
                     row = json!({ if key == "*" { "any" } else { key }: row });
                 }
-                let members = collection.columns.id.iter().map(|id| (id[1..].to_owned(), json!("x")));
-                row.as_object_mut().unwrap().extend(members.filter(|(key, _)| !key.contains('/')));
+                let names = collection.columns.id.iter().filter_map(|id| id.strip_prefix('/'));
+                let members = names.filter(|key| !key.contains('/')).map(|key| (key.to_owned(), json!("x")));
+                row.as_object_mut().unwrap().extend(members);
                 let body = format!("[{row}]");
                 let page = Decoder::new(collection).page(&ask(At::Start), body.as_bytes()).unwrap();
                 assert!(!page.rows[0].doc.contains("hunter2"), "{} {} {pointer}", manifest.name, collection.name);

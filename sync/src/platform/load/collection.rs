@@ -217,8 +217,9 @@ fn field(report: &mut Report, node: &Node) -> Option<String> {
 fn columns(report: &mut Report, node: &Node) -> Option<ColumnMap> {
     let fields = report.open(&keys::COLUMNS, node)?;
     let fixed_id = fields.get("fixed_id").and_then(|node| report.text(node));
+    let id = fields.get("id").map(|node| report.list(node, id_rule)).unwrap_or_default();
     let mut pointers = |key: &str| fields.get(key).map(|node| report.pointers(node)).unwrap_or_default();
-    let (id, title, project) = (pointers("id"), pointers("title"), pointers("project"));
+    let (title, project) = (pointers("title"), pointers("project"));
     let (created_at, updated_at) = (pointers("created_at"), pointers("updated_at"));
     if id.is_empty() && fixed_id.is_none() {
         report.error(node.place, "`id` is missing in columns", Some("like `id = \"/id\"`".to_owned()));
@@ -226,6 +227,17 @@ fn columns(report: &mut Report, node: &Node) -> Option<ColumnMap> {
     let (status, status_words) = fields.get("status").map(|node| status(report, node)).unwrap_or_default();
     let (agent, agent_join) = fields.get("agent").map(|node| agent(report, node)).unwrap_or_default();
     Some(ColumnMap { id, fixed_id, title, status, status_words, agent, agent_join, project, created_at, updated_at })
+}
+
+/// A pointer, or a template of pointers for rows that no single value tells apart.
+fn id_rule(report: &mut Report, node: &Node) -> Option<String> {
+    match node.as_text() {
+        Some(text) if text.contains('{') => {
+            let good = report.template(node.place, text, |slot| matches!(slot, Slot::Pointer(_)));
+            good.then(|| text.to_owned())
+        }
+        _ => report.pointer(node, false),
+    }
 }
 
 fn status(report: &mut Report, node: &Node) -> (Vec<String>, std::collections::BTreeMap<String, String>) {
