@@ -1,9 +1,10 @@
 //! Progress bars: a line for each connection, and one for each of its lists that is being read.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use quarterdeck_sync::engine::{Event, Outcome};
 use quarterdeck_sync::model::{ListKey, Timestamp};
 use quarterdeck_sync::platform::BudgetView;
@@ -13,6 +14,9 @@ use crate::cli::columns::grouped;
 
 /// Redraws a second: an SSH link carries them easily.
 const RATE: u8 = 8;
+
+/// How long a list must have been read before its speed means anything.
+const SURE: Duration = Duration::from_secs(1);
 
 /// The bars of one sync.
 pub struct Bars {
@@ -40,8 +44,7 @@ impl Bars {
     pub fn take(&mut self, event: Event) {
         match event {
             Event::Started { connection, lists } => {
-                let line = self.all.add(ProgressBar::new_spinner().with_style(style("{spinner} {prefix:<18} {msg}")));
-                line.set_prefix(Clean::line(&connection).into_string());
+                let line = self.all.add(bar(&connection, "{spinner} {prefix:<18} {msg}"));
                 line.enable_steady_tick(Duration::from_millis(250));
                 let state = Connection { line, lists, done: 0, rows: 0, budget: BudgetView::default() };
                 state.show();
@@ -55,12 +58,11 @@ impl Bars {
                 });
                 let all = &self.all;
                 let bar = self.lists.entry(list).or_insert_with_key(|list| list_bar(all, after.as_ref(), list));
-                match total {
-                    Some(total) => {
-                        bar.set_length(total.max(rows));
-                        bar.set_style(style("    {prefix:<16} {bar:24} {human_pos}/{human_len} {per_sec} {eta} left"));
-                    }
-                    None => bar.set_style(style("    {prefix:<16} {human_pos} rows {per_sec}")),
+                if let Some(total) = total
+                    && bar.length() != Some(total.max(rows))
+                {
+                    bar.set_length(total.max(rows));
+                    bar.set_style(style("    {prefix:<16} {bar:24} {human_pos}/{human_len}  {rate}{left}"));
                 }
                 bar.set_position(rows);
             }
@@ -109,12 +111,18 @@ impl Connection {
 }
 
 fn list_bar(all: &MultiProgress, after: Option<&ProgressBar>, list: &ListKey) -> ProgressBar {
-    let bar = ProgressBar::no_length();
-    bar.set_prefix(Clean::line(&list.collection).into_string());
+    let bar = bar(&list.collection, "    {prefix:<16} {human_pos} rows  {rate}");
     match after {
         Some(line) => all.insert_after(line, bar),
         None => all.add(bar),
     }
+}
+
+/// A bar that is drawn by nobody yet: one with a target of its own would draw itself among the others.
+fn bar(name: &str, template: &str) -> ProgressBar {
+    ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
+        .with_style(style(template))
+        .with_prefix(Clean::line(name).into_string())
 }
 
 /// What is left of the rate budget, and what we wait for.
@@ -136,7 +144,20 @@ fn budget(budget: &BudgetView, now: Timestamp) -> String {
 
 /// Templates are our own words: a wrong one falls back to indicatif's.
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─")
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("━╸─")
+        .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // Before a second has passed the rate is a guess.
+            if state.elapsed() >= SURE {
+                let _ = write!(out, "{} rows/s", grouped(state.per_sec().round() as u64));
+            }
+        })
+        .with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            if state.elapsed() >= SURE && state.eta() >= SURE {
+                let _ = write!(out, ", {:#} left", HumanDuration(state.eta()));
+            }
+        })
 }
 
 #[cfg(test)]
