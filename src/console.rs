@@ -10,9 +10,9 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use quarterdeck_sync::platform::Registry;
-use quarterdeck_sync::store::{Access, Mirror};
+use quarterdeck_sync::store::{Access, Mirror, StoreError};
 
-use crate::config::{Connection, Connections, Env, Paths, Settings};
+use crate::config::{Connection, Connections, Env, Lease, Paths, Settings};
 use crate::error::{Code, Failure, Kind};
 use crate::live::{self, Live, LiveEvent, Plan};
 use crate::tui::{self, ColorMode, ConnectionInfo, Outside, Setup, TuiSettings};
@@ -55,7 +55,7 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     let settings = Settings::load(&opening.paths.settings())?;
     let connections = Connections::load(&opening.paths.connections())?.pick(&[])?;
     opening.paths.make_data_dir()?;
-    let mirror = Mirror::open(&opening.paths.mirror(), Access::ReadOnly)?;
+    let mirror = mirror(&opening.paths)?;
     let (news, outside) = channel();
     let (registry, wrong) = Registry::load(&opening.paths.platforms());
     for error in wrong {
@@ -72,6 +72,18 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     // What it was given goes with it: the live side has ended when this returns.
     tui::run(setup).map_err(|error| Failure::new(Kind::Io, format!("the terminal cannot be used: {error}")))?;
     Ok(Code::Done)
+}
+
+/// The mirror, to read. One that an older program wrote is brought up to date first, which needs the lease.
+fn mirror(paths: &Paths) -> Result<Mirror, Failure> {
+    match Mirror::open(&paths.mirror(), Access::ReadOnly) {
+        Err(StoreError::Older { .. }) => {
+            let _lease = Lease::take(&paths.lease(), "console")?;
+            drop(Mirror::open(&paths.mirror(), Access::ReadWrite)?);
+            Ok(Mirror::open(&paths.mirror(), Access::ReadOnly)?)
+        }
+        opened => Ok(opened?),
+    }
 }
 
 fn start(

@@ -276,11 +276,20 @@ impl From<StoreError> for Failure {
             StoreError::Pattern { .. } => {
                 Self::new(Kind::Query, message).hint("write a simpler one, or quote it to search for the text")
             }
-            StoreError::Newer { .. } | StoreError::Damaged { .. } => Self::new(Kind::Mirror, message),
             StoreError::Open { .. } => {
                 Self::new(Kind::Mirror, message).hint("`qd doctor` shows the folders qd uses and their modes")
             }
-            _ => Self::new(Kind::Mirror, message),
+            // Their messages say what to do.
+            StoreError::Newer { .. }
+            | StoreError::Older { .. }
+            | StoreError::NotAMirror { .. }
+            | StoreError::Damaged { .. } => Self::new(Kind::Mirror, message),
+            StoreError::Sqlite(_) => Self::new(Kind::Mirror, message).hint(
+                "is the disk full, or the file on a network drive? mirror.db may be deleted: the next sync rebuilds it",
+            ),
+            StoreError::UnknownList(_) | StoreError::ReadOnly | StoreError::Stopped => {
+                Self::new(Kind::Internal, message).hint("please report it with the last lines of qd.log")
+            }
         }
     }
 }

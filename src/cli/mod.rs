@@ -132,6 +132,10 @@ pub fn main() -> ExitCode {
         Ok(code) => code.into(),
         Err(Stop::Clap(error)) => clap_stop(&error, json),
         Err(Stop::Failure(failure)) => {
+            // A wrong command line is not logged: a secret may have been typed into it.
+            if !matches!(failure.kind, Kind::BrokenPipe | Kind::Usage | Kind::Query) {
+                tracing::warn!(kind = failure.kind.as_str(), "{failure}");
+            }
             if failure.kind != Kind::BrokenPipe {
                 talk(&if json { failure.json() } else { failure.plain() });
             }

@@ -218,6 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn the_page_on_configuration_shows_every_setting_with_its_default() {
+        let page = include_str!("../../docs/configuration.md");
+        let example = page.split("```").nth(1).unwrap().strip_prefix("toml\n").unwrap();
+        assert_eq!(read(example).unwrap(), Settings::default());
+        let shown = example.parse::<toml::Table>().unwrap();
+        let unknown = read("nothing = 1").unwrap_err();
+        for name in unknown.split('`').skip(3).step_by(2) {
+            assert!(shown.contains_key(name), "{name} is not on the page");
+        }
+    }
+
+    #[test]
     fn a_wrong_setting_is_named_with_its_place() {
         for (text, place, words) in [
             ("theme = \"dark\"\nrefesh = \"2m\"", "config.toml:2:1: ", "unknown field `refesh`"),

@@ -10,10 +10,9 @@ use url::Url;
 use super::list::Shown;
 use crate::cli::context::Context;
 use crate::cli::out::{Form, Out};
-use crate::cli::prompt;
+use crate::cli::{platform, prompt};
 use crate::config::{ConfigError, Connection, SecretSource, check_name, secret};
 use crate::error::{Code, Failure, Kind};
-use crate::names::nearest;
 
 /// Arguments of `connect add`.
 #[derive(Debug, clap::Args)]
@@ -42,7 +41,7 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
         return Err(ConfigError::Exists { name: args.name }.into());
     }
     let registry = cx.registry();
-    let manifest = platform(&registry, args.platform.as_deref())?;
+    let manifest = manifest(&registry, args.platform.as_deref())?;
     let (manifest, url) = address(cx, &registry, manifest, args.url.as_deref())?;
     sign_in(&manifest, args.user.as_deref())?;
     let source = place(args.secret.as_deref(), &args.name)?;
@@ -72,17 +71,12 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
 }
 
 /// The manifest of a platform, or which there are.
-fn platform(registry: &Registry, name: Option<&str>) -> Result<Arc<Manifest>, Failure> {
+fn manifest(registry: &Registry, name: Option<&str>) -> Result<Arc<Manifest>, Failure> {
+    if let Some(name) = name {
+        return Ok(platform::named(registry, name, Kind::Usage)?.0.clone());
+    }
     let known: Vec<&str> = registry.iter().map(|(manifest, _)| manifest.name.as_str()).collect();
-    let there_are = format!("there are: {}", known.join(", "));
-    let Some(name) = name else {
-        return Err(Failure::usage("--platform is missing: which platform is it?").hint(there_are));
-    };
-    registry.get(name).ok_or_else(|| {
-        let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}? "));
-        Failure::usage(format!("there is no platform called {name:?}"))
-            .hint(format!("{}{there_are}", near.unwrap_or_default()))
-    })
+    Err(Failure::usage("--platform is missing: which platform is it?").hint(format!("there are: {}", known.join(", "))))
 }
 
 /// The URL in form, and the platform it really belongs to.

@@ -4,10 +4,14 @@ mod check;
 mod probe;
 mod show;
 
+use std::sync::Arc;
+
 use clap::Subcommand;
+use quarterdeck_sync::platform::{Manifest, Origin, Registry};
 
 use super::context::Context;
-use crate::error::{Code, Failure};
+use crate::error::{Code, Failure, Kind};
+use crate::names::nearest;
 
 /// Arguments of `platform`.
 #[derive(Debug, clap::Args)]
@@ -36,4 +40,15 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
         Verb::Export(args) => show::export(cx, &args),
         Verb::Check(args) => check::run(cx, &args),
     }
+}
+
+/// The platform called `name`, or a failure of this kind that names those there are.
+pub fn named<'a>(registry: &'a Registry, name: &str, kind: Kind) -> Result<(&'a Arc<Manifest>, &'a Origin), Failure> {
+    registry.iter().find(|(manifest, _)| manifest.name == name).ok_or_else(|| {
+        let known: Vec<&str> = registry.iter().map(|(manifest, _)| manifest.name.as_str()).collect();
+        let near =
+            nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+        Failure::new(kind, format!("there is no platform called {name:?}"))
+            .hint(format!("{near}there are: {}", known.join(", ")))
+    })
 }

@@ -1,17 +1,15 @@
 //! `qd platform list`, `show` and `export`.
 
-use std::sync::Arc;
-
 use quarterdeck_sync::platform::manifest::{Auth, Collection, Delta, Paging, Partition};
-use quarterdeck_sync::platform::{Manifest, Origin, Registry};
+use quarterdeck_sync::platform::{Manifest, Origin};
 use quarterdeck_sync::text::Clean;
 use serde_json::{Value, json};
 
+use super::named;
 use crate::cli::columns::{Cell, table};
 use crate::cli::context::Context;
 use crate::cli::out::{Form, Out};
-use crate::error::{Code, Failure};
-use crate::names::nearest;
+use crate::error::{Code, Failure, Kind};
 
 /// Arguments of `platform show` and `platform export`.
 #[derive(Debug, clap::Args)]
@@ -51,7 +49,7 @@ pub fn list(cx: &Context) -> Result<Code, Failure> {
 
 pub fn show(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let registry = cx.registry();
-    let (manifest, origin) = find(&registry, &args.name)?;
+    let (manifest, origin) = named(&registry, &args.name, Kind::NotFound)?;
     let mut out = Out::new();
     match cx.form {
         Form::Json => out.json(&json!({"schema": "qd.platform/1", "item": item(manifest, origin)}))?,
@@ -75,22 +73,12 @@ pub fn show(cx: &Context, args: &Args) -> Result<Code, Failure> {
 
 pub fn export(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let registry = cx.registry();
-    find(&registry, &args.name)?;
+    named(&registry, &args.name, Kind::NotFound)?;
     let text = registry.source(&args.name).unwrap_or_default();
     let mut out = Out::new();
     out.raw(Clean::block(text).as_str())?;
     out.finish()?;
     Ok(Code::Done)
-}
-
-fn find<'a>(registry: &'a Registry, name: &str) -> Result<(&'a Arc<Manifest>, &'a Origin), Failure> {
-    registry.iter().find(|(manifest, _)| manifest.name == name).ok_or_else(|| {
-        let known: Vec<&str> = registry.iter().map(|(manifest, _)| manifest.name.as_str()).collect();
-        let near =
-            nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
-        Failure::not_found(format!("there is no platform called {name:?}"))
-            .hint(format!("{near}there are: {}", known.join(", ")))
-    })
 }
 
 fn row(collection: &Collection) -> Vec<Cell> {

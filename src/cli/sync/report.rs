@@ -18,6 +18,8 @@ pub struct Pulled {
     pub report: ConnectionReport,
     /// Why the connection as a whole could not be read.
     pub kind: Option<Kind>,
+    /// What to do about it.
+    pub hint: Option<String>,
     /// The engine was asked.
     pub asked: bool,
 }
@@ -50,7 +52,13 @@ pub fn pulled(report: ConnectionReport) -> Pulled {
         }
         None => None,
     };
-    Pulled { report, kind, asked: true }
+    let hint = match kind {
+        Some(Kind::Unauthorized) => Some("qd connect list shows where its secret is"),
+        Some(Kind::Forbidden) => Some("once the key may read, qd sync --full asks again"),
+        Some(Kind::Unreachable) => Some("check the network and the URL: qd connect list"),
+        _ => None,
+    };
+    Pulled { report, kind, hint: hint.map(str::to_owned), asked: true }
 }
 
 fn not_asked(name: &str, connection: &Connection, failure: &Failure) -> Pulled {
@@ -65,7 +73,7 @@ fn not_asked(name: &str, connection: &Connection, failure: &Failure) -> Pulled {
         traffic: Traffic::default(),
         budget: BudgetView::default(),
     };
-    Pulled { report, kind: Some(failure.kind), asked: false }
+    Pulled { report, kind: Some(failure.kind), hint: failure.hint.clone(), asked: false }
 }
 
 /// Exit code: 0 when all is well; when every connection failed for one reason, that reason's; else 5.
@@ -105,7 +113,8 @@ fn one(result: &Pulled) -> Value {
     if let Some(kind) = result.kind {
         let message = result.report.error.as_ref().map_or("every list is closed to this key", |error| &error.message);
         value["error"] = json!({
-            "code": kind.code() as u8, "kind": kind.as_str(), "message": message, "retryable": kind.retryable(),
+            "code": kind.code() as u8, "kind": kind.as_str(), "message": message, "hint": result.hint,
+            "retryable": kind.retryable(),
         });
     }
     value
@@ -119,6 +128,9 @@ pub fn plain(style: &Style, results: &[Pulled]) -> String {
     for result in results {
         if let Some(error) = &result.report.error {
             out.push_str(&note(style, Role::Bad, &result.report.connection, &error.message));
+            if let Some(hint) = &result.hint {
+                out.push_str(&format!("  hint: {}\n", Clean::line(hint)));
+            }
         }
         for list in &result.report.lists {
             let role = match list.outcome {
