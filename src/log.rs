@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use quarterdeck_sync::text::Clean;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::{self, Env, Paths};
 
@@ -29,7 +31,10 @@ pub fn start(env: &Env, paths: &Paths) -> Result<(), String> {
         .parse(env.log.as_deref().unwrap_or(DEFAULT))
         .map_err(|error| format!("QD_LOG cannot be understood: {error}"))?;
     let log = Log::new(paths.log(), LIMIT);
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(log).finish();
+    // Libraries below us may log whole requests, with the key in them: only our own words get into the file.
+    let ours = filter_fn(|meta| meta.target().starts_with("quarterdeck"));
+    let layer = fmt::layer().with_ansi(false).with_writer(log).with_filter(filter.and(ours));
+    let subscriber = tracing_subscriber::registry().with(layer);
     // Only a second start in one process is refused, and changes nothing.
     let _ = tracing::subscriber::set_global_default(subscriber);
     Ok(())

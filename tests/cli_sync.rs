@@ -56,6 +56,26 @@ fn a_sync_reports_what_came_and_a_second_one_that_nothing_did() {
 }
 
 #[test]
+fn a_key_stays_in_its_place_however_much_is_logged() {
+    let (home, sim) = deck(&["turen", "exo"]);
+    let opens = |name: &str| {
+        let one = sim.endpoint(name).unwrap();
+        one.password.or(one.key).unwrap()
+    };
+    let secrets = [opens("turen"), opens("exo")];
+    sim.script().add(Fault::nth(Matcher::endpoint("turen").path("/events"), 1, What::Html(200)));
+    let said = home.qd_with(("QD_LOG", "trace"), &["sync", "--json"]);
+    let missing = home.qd(&["sessions", "show", "none", "--json"]);
+    let kept = home.everything_but(&[&home.path().join("keys/turen"), &home.path().join("keys/exo")]);
+    assert!(home.path().join("log/qd.log").exists());
+    for secret in &secrets {
+        for text in [said.out.as_bytes(), said.err.as_bytes(), missing.err.as_bytes(), &kept] {
+            assert!(!text.windows(secret.len()).any(|window| window == secret.as_bytes()));
+        }
+    }
+}
+
+#[test]
 fn a_stream_of_events_is_one_line_each_and_ends_with_the_report() {
     let (home, _sim) = deck(&["turen"]);
     let said = home.qd(&["sync", "--ndjson"]);
