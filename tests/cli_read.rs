@@ -169,7 +169,7 @@ fn an_empty_list_is_a_list() {
     );
     let plain = deck.qd(&["agents", "list", "nothing-like-it"]);
     assert_eq!(plain.code, 0);
-    assert!(plain.out.starts_with("id  title  status"), "{plain:?}");
+    assert!(plain.out.starts_with("ID  TITLE  STATUS"), "{plain:?}");
     assert_eq!(deck.qd(&["agents", "list", "nothing-like-it", "--ndjson", "--quiet"]).err, "");
 }
 
@@ -223,6 +223,8 @@ fn an_id_may_be_shortened_while_it_means_one_record() {
     };
     assert_eq!(shown("b"), "prod b-1");
     assert_eq!(shown("a-2"), "prod a-2");
+    assert_eq!(shown("b…"), "prod b-1");
+    assert_eq!(shown("test/a…"), "test a-1");
     assert_eq!(shown("test/a-1"), "test a-1");
     assert_eq!(shown("test/a"), "test a-1");
     assert_eq!(shown("prod/x"), "lab prod/x");
@@ -385,7 +387,7 @@ fn a_table_is_aligned_and_whole_when_nobody_looks() {
     deck.fill("prod", "agents", Kind::Agent, vec![row("1", &long, "active", 1), row("22", "日本", "error", 2)]);
     let table = deck.qd(&["agents", "list"]).out;
     let lines: Vec<&str> = table.lines().collect();
-    assert!(lines[0].starts_with("id  title "), "{table}");
+    assert!(lines[0].starts_with("ID  TITLE "), "{table}");
     assert!(lines[1].starts_with("22  日本 ") && lines[2].starts_with(&format!("1   {long}  active  ")), "{table}");
     assert!(lines.iter().all(|line| *line == line.trim_end()), "{table}");
 }

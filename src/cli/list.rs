@@ -48,6 +48,7 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     let limit = if args.limit == 0 { u64::MAX } else { args.limit };
     let reader = cx.mirror()?.reader()?;
     reading::check_connections(cx, &reader, &args.connection)?;
+    let _held = reader.hold()?;
     let mut out = Out::new();
     let found = match cx.form {
         Form::Plain => plain(cx, noun, &reader, query, limit, &now, &mut out)?,
@@ -84,7 +85,6 @@ fn json(noun: &Noun, form: Form, reader: &Reader, query: Query, limit: u64, out:
     let mut items = Items::new(noun.name(), form);
     let found = each_row(reader, query, limit, |row| match reader.record(row.key)? {
         Some(record) => items.item(out, &JsonRecord::new(&record)?),
-        // Its connection was removed since the window was read.
         None => Ok(()),
     })?;
     items.finish(out)?;
@@ -202,15 +202,15 @@ fn columns(noun: &Noun, gone: bool) -> Vec<Shown> {
 impl Shown {
     fn heading(self) -> Column {
         match self {
-            Shown::Id => Column::cut("id", 12),
-            Shown::Title => Column::cut("title", 16),
-            Shown::Status => Column::whole("status"),
-            Shown::Agent => Column::cut("agent", 10).spare(2),
-            Shown::Project => Column::cut("project", 10).spare(3),
-            Shown::Updated => Column::whole("updated").spare(4),
-            Shown::Age => Column::whole("age"),
-            Shown::Gone => Column::whole("gone"),
-            Shown::Connection => Column::whole("connection").spare(1),
+            Shown::Id => Column::cut("ID", 13),
+            Shown::Title => Column::cut("TITLE", 24),
+            Shown::Status => Column::whole("STATUS"),
+            Shown::Agent => Column::cut("AGENT", 10).spare(2),
+            Shown::Project => Column::cut("PROJECT", 10).spare(3),
+            Shown::Updated => Column::whole("UPDATED").spare(4),
+            Shown::Age => Column::whole("AGE"),
+            Shown::Gone => Column::whole("GONE"),
+            Shown::Connection => Column::whole("CONNECTION").spare(1),
         }
     }
 
@@ -218,7 +218,8 @@ impl Shown {
         let active = row.updated_at.or(row.created_at);
         match self {
             Shown::Id => Cell::text(&row.id),
-            Shown::Title => Cell::maybe(row.title.as_deref()),
+            // A title that is only the id says nothing.
+            Shown::Title => Cell::maybe(row.title.as_deref().filter(|title| *title != row.id)),
             Shown::Status => Cell::maybe(row.status.as_deref()).role(row.status.as_deref().and_then(status_role)),
             Shown::Agent => {
                 let agent = row.agent_title.as_deref().or(row.agent.as_deref());

@@ -79,6 +79,12 @@ pub fn find(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[Strin
             (found, wanted) = (there, rest);
         }
     }
+    if found.is_empty()
+        && let Some(begun) = id.strip_suffix('…')
+    {
+        // Copied from a table that cut it.
+        return find(cx, reader, noun, begun, asked);
+    }
     let exact = found.iter().any(|record| record.row.id == wanted);
     found.retain(|record| !exact || record.row.id == wanted);
     match found.len() {

@@ -40,7 +40,7 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
 fn plain(record: &Record, now: &Zoned, style: Style) -> String {
     let row = &record.row;
     let time = |at: Option<jiff::Timestamp>| at.map(|at| moment(at, now));
-    let agent = row.agent.as_ref().map(|id| match &row.agent_title {
+    let agent = row.agent.as_ref().filter(|id| **id != row.id).map(|id| match &row.agent_title {
         Some(title) if title != id => format!("{title} ({id})"),
         _ => id.clone(),
     });

@@ -158,13 +158,13 @@ impl From<Freshness> for List {
 
 const COLUMNS: &[Column] = &[
     Column::whole(""),
-    Column::cut("collection", 12),
-    Column::number("server"),
-    Column::number("mirror"),
-    Column::number("gone").spare(1),
-    Column::whole("checked"),
-    Column::whole("walked").spare(2),
-    Column::cut("state", 12),
+    Column::cut("COLLECTION", 12),
+    Column::number("SERVER"),
+    Column::number("MIRROR"),
+    Column::number("GONE").spare(1),
+    Column::whole("CHECKED"),
+    Column::whole("WALKED").spare(2),
+    Column::cut("STATE", 12),
 ];
 
 fn plain(deck: &Deck, args: &Args, now: &Zoned, style: Style) -> String {

@@ -192,7 +192,8 @@ impl Table {
         }
     }
 
-    /// Takes `over` from the widest of the columns that may be cut; changes nothing when they do not have so much.
+    /// Takes `over` from the columns that may be cut, each in proportion to its least width; changes nothing when they do not
+    /// have so much.
     fn cut(&self, widths: &mut [Option<usize>], over: usize) -> bool {
         let slack = |place: usize, widths: &[Option<usize>]| {
             let column = &self.columns[place];

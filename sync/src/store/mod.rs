@@ -43,4 +43,4 @@ mod tests;
 pub use error::StoreError;
 pub use face::{Access, Applied, Batch, FeedEntry, Known, ListSpec, NewProblem, SqlRow};
 pub use mirror::{Mirror, Pending};
-pub use reader::Reader;
+pub use reader::{Held, Reader};

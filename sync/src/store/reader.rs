@@ -24,6 +24,17 @@ impl fmt::Debug for Reader {
     }
 }
 
+/// While it lives, its [`Reader`] sees one state of the mirror.
+#[derive(Debug)]
+pub struct Held<'a>(&'a Connection);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        // Nothing was written; a connection that cannot end its transaction has already lost it.
+        let _ = self.0.execute_batch("ROLLBACK");
+    }
+}
+
 impl Drop for Reader {
     fn drop(&mut self) {
         if let Some(conn) = self.conn.take().filter(|_| !self.empty) {
@@ -40,10 +51,24 @@ impl Reader {
     /// Runs `read` on one state of the file, however many statements it takes.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let conn = self.conn.as_ref().ok_or(StoreError::Stopped)?;
+        if !conn.is_autocommit() {
+            return read(conn);
+        }
         let step = conn.unchecked_transaction()?;
         let answer = read(&step)?;
         step.commit()?;
         Ok(answer)
+    }
+
+    /// Until what it returns is dropped, every call sees the mirror as it is now, whatever is committed meanwhile: a long list
+    /// is one list. The writer's journal cannot shrink for so long, so it is nothing for a screen.
+    pub fn hold(&self) -> Result<Held<'_>, StoreError> {
+        let conn = self.conn.as_ref().ok_or(StoreError::Stopped)?;
+        conn.execute_batch("BEGIN")?;
+        let held = Held(conn);
+        // What is seen is settled by the first read.
+        conn.query_row("SELECT count(*) FROM list", [], |row| row.get::<_, i64>(0))?;
+        Ok(held)
     }
 
     /// A window of rows.

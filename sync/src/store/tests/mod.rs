@@ -2,6 +2,7 @@
 
 mod changes;
 mod files;
+mod held;
 mod paging;
 mod statements;
 
