@@ -30,6 +30,17 @@ impl Jitter {
     }
 }
 
+/// How soon a failure deserves another try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// At once, one time: a dead pooled connection says nothing about the server.
+    AtOnce,
+    /// After a wait that doubles.
+    Usual,
+    /// The same, but one time only: what fails in this way seldom gets better soon.
+    Once,
+}
+
 /// The tries of one request.
 #[derive(Debug)]
 pub(super) struct Tries {
@@ -46,20 +57,17 @@ impl Tries {
         Self { left: tries.max(1) - 1, failures: 0, free: true, first, longest }
     }
 
-    /// The wait before the next try, or none when there is no further one. `fast` asks for a try at once, as a dead
-    /// pooled connection deserves: it is granted one time.
-    pub(super) fn again(&mut self, fast: bool, jitter: &Jitter) -> Option<Duration> {
+    /// The wait before the next try, or none when there is no further one.
+    pub(super) fn again(&mut self, pace: Pace, jitter: &Jitter) -> Option<Duration> {
         self.left = self.left.checked_sub(1)?;
-        if fast && std::mem::take(&mut self.free) {
+        if pace == Pace::Once {
+            self.left = 0;
+        }
+        if pace == Pace::AtOnce && std::mem::take(&mut self.free) {
             return Some(Duration::ZERO);
         }
         self.failures += 1;
         Some(jitter.spread(doubled(self.first, self.longest, self.failures - 1)))
-    }
-
-    /// Leaves at most one further try: what fails in this way seldom gets better soon.
-    pub(super) fn hurry(&mut self) {
-        self.left = self.left.min(1);
     }
 }
 
@@ -74,10 +82,10 @@ mod tests {
         let jitter = Jitter::new();
         let mut tries = Tries::new(8, SECOND, 30 * SECOND);
         for whole in [1, 2, 4, 8, 16, 30, 30] {
-            let wait = tries.again(false, &jitter).unwrap();
+            let wait = tries.again(Pace::Usual, &jitter).unwrap();
             assert!(wait >= SECOND * whole / 2 && wait <= SECOND * whole, "{wait:?} of {whole} s");
         }
-        assert_eq!(tries.again(false, &jitter), None);
+        assert_eq!(tries.again(Pace::Usual, &jitter), None);
     }
 
     #[test]
@@ -91,10 +99,15 @@ mod tests {
     fn one_try_at_once_is_free_of_waiting_and_no_more() {
         let jitter = Jitter::new();
         let mut tries = Tries::new(4, SECOND, SECOND);
-        assert_eq!(tries.again(true, &jitter), Some(Duration::ZERO));
-        assert!(tries.again(true, &jitter).unwrap() > Duration::ZERO);
-        tries.hurry();
-        assert!(tries.again(true, &jitter).is_some());
-        assert_eq!(tries.again(true, &jitter), None);
+        assert_eq!(tries.again(Pace::AtOnce, &jitter), Some(Duration::ZERO));
+        assert!(tries.again(Pace::AtOnce, &jitter).unwrap() > Duration::ZERO);
+    }
+
+    #[test]
+    fn what_seldom_gets_better_is_tried_once_more() {
+        let jitter = Jitter::new();
+        let mut tries = Tries::new(4, SECOND, SECOND);
+        assert!(tries.again(Pace::Once, &jitter).is_some());
+        assert_eq!(tries.again(Pace::Usual, &jitter), None);
     }
 }

@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use super::Inner;
 use super::auth::Proof;
 use super::budget::{Patience, Permit};
-use super::retry::Tries;
+use super::retry::{Pace, Tries};
 use super::transport::{Answer, Call, Failure};
 use super::verdict::{Asked, Verdict, follow, judge};
 use super::words::Words;
@@ -33,10 +33,10 @@ pub(super) struct Pass {
 enum Step<T> {
     Done(T),
     Fail(FetchError),
-    /// Try again, at once when `fast`, not before `after`.
+    /// Try again, not before `after`.
     Again {
         error: FetchError,
-        fast: bool,
+        pace: Pace,
         after: Option<Duration>,
     },
     /// Ask for leave again: the budget knows how long to wait.
@@ -79,11 +79,8 @@ impl Inner {
                     renewed = true;
                     self.renew(pass.generation).await?;
                 }
-                Step::Again { error, fast, after } => {
-                    if error.kind == FetchKind::Unreachable && !fast {
-                        tries.hurry();
-                    }
-                    let wait = if call.idempotent { tries.again(fast, &self.jitter) } else { None };
+                Step::Again { error, pace, after } => {
+                    let wait = if call.idempotent { tries.again(pace, &self.jitter) } else { None };
                     let Some(wait) = wait else { return Err(error) };
                     let wait = wait.max(after.unwrap_or_default());
                     if wait > self.options.patience {
@@ -130,12 +127,9 @@ impl Inner {
 
     fn failed<T>(&self, call: &Call, failure: &Failure) -> Step<T> {
         let error = self.words(call).failure(failure);
-        match failure {
-            Failure::TooLarge { .. } | Failure::Unsendable(_) => Step::Fail(error),
-            Failure::Lost(_) => Step::Again { error, fast: true, after: None },
-            Failure::Connect { .. } | Failure::Silent(_) | Failure::Cut { .. } => {
-                Step::Again { error, fast: false, after: None }
-            }
+        match failure.pace() {
+            Some(pace) => Step::Again { error, pace, after: None },
+            None => Step::Fail(error),
         }
     }
 
@@ -171,7 +165,9 @@ impl Inner {
                 Ok(value) => Step::Done(value),
                 Err(why) => {
                     let error = words.unusable(answer.status, &why, &answer.body);
-                    Step::Again { error, fast: false, after: None }
+                    // Whole JSON of another shape is what this server says, not what got lost on the way.
+                    let whole = serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).is_ok();
+                    Step::Again { error, pace: if whole { Pace::Once } else { Pace::Usual }, after: None }
                 }
             },
             Verdict::Renew => Step::Renew(said(FetchKind::Unauthorized)),
@@ -183,11 +179,11 @@ impl Inner {
             Verdict::Fail(kind) => Step::Fail(said(kind)),
             Verdict::Again(FetchKind::BadReply) => {
                 let error = words.unusable(answer.status, "it has no body", &answer.body);
-                Step::Again { error, fast: false, after: None }
+                Step::Again { error, pace: Pace::Usual, after: None }
             }
             Verdict::Again(kind) => {
                 let error = said(kind);
-                Step::Again { after: error.retry_after, error, fast: false }
+                Step::Again { after: error.retry_after, error, pace: Pace::Usual }
             }
         }
     }

@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use super::Inner;
 use super::auth::Proof;
 use super::jar::Jar;
-use super::retry::{Tries, doubled};
+use super::retry::{Pace, Tries, doubled};
 use super::send::{Pass, asked_wait};
 use super::session::{Csrf, Session, State};
 use super::transport::{Answer, Call};
@@ -186,7 +186,7 @@ impl Inner {
         let mut tries = Tries::new(options.tries, options.backoff, options.backoff_max);
         let (mut refusals, mut waited) = (0, Duration::ZERO);
         loop {
-            let (error, fast) = match self.transport.exchange(call, pass, |_, _| {}).await {
+            let (error, pace) = match self.transport.exchange(call, pass, |_, _| {}).await {
                 Ok(answer) if answer.status == 429 => {
                     self.counters.refused();
                     let own = doubled(options.backoff, options.backoff_max, refusals);
@@ -203,18 +203,12 @@ impl Inner {
                     continue;
                 }
                 Ok(answer) if answer.status >= 500 && answer.status != 501 => {
-                    (self.refused_login(call, &answer), false)
+                    (self.refused_login(call, &answer), Some(Pace::Usual))
                 }
                 Ok(answer) => return Ok(answer),
-                Err(failure) => {
-                    let fast = matches!(failure, super::transport::Failure::Lost(_));
-                    (self.words(call).failure(&failure), fast)
-                }
+                Err(failure) => (self.words(call).failure(&failure), failure.pace()),
             };
-            if error.kind == FetchKind::Unreachable && !fast {
-                tries.hurry();
-            }
-            match tries.again(fast, &self.jitter) {
+            match pace.and_then(|pace| tries.again(pace, &self.jitter)) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return Err(error),
             }

@@ -9,6 +9,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Response};
 use url::Url;
 
+use super::retry::Pace;
 use super::{ClientOptions, Counters};
 use crate::platform::url::is_loopback;
 use crate::platform::{FetchError, FetchKind};
@@ -66,6 +67,18 @@ pub(super) enum Failure {
     TooLarge { status: u16, limit: u64 },
     /// The request could not even be built.
     Unsendable(String),
+}
+
+impl Failure {
+    /// How soon it deserves another try; none when another would fail in the same way.
+    pub(super) fn pace(&self) -> Option<Pace> {
+        match self {
+            Self::Lost(_) => Some(Pace::AtOnce),
+            Self::Connect { .. } => Some(Pace::Once),
+            Self::Silent(_) | Self::Cut { .. } => Some(Pace::Usual),
+            Self::TooLarge { .. } | Self::Unsendable(_) => None,
+        }
+    }
 }
 
 /// The connections of one client.

@@ -78,9 +78,10 @@ async fn a_web_page_with_200_is_retried_and_then_shown() {
 
 #[tokio::test]
 async fn a_reply_of_the_wrong_shape_is_a_bad_reply() {
-    for body in ["", "null", "7", "{\"data\":", "\"text\""] {
+    for (body, tries) in [("", 3), ("{\"data\":", 3), ("null", 2), ("7", 2), ("\"text\"", 2)] {
         let server = Server::start(move |_, _| ok(body)).await;
         assert_eq!(failure(&client(&server, options())).await.kind, FetchKind::BadReply, "{body}");
+        assert_eq!(server.seen().len(), tries, "{body}");
     }
     let server = Server::start(|_, _| status(204, "")).await;
     assert_eq!(failure(&client(&server, options())).await.kind, FetchKind::BadReply);
