@@ -109,7 +109,7 @@ fn start(
             LiveEvent::Commit => Outside::Committed,
             LiveEvent::LeaseHeldBy(who) => Outside::LeaseHeldBy(who),
             LiveEvent::Problem(text) => Outside::Notice(text),
-            LiveEvent::LeaseTaken => return,
+            LiveEvent::LeaseTaken => Outside::LeaseTaken,
         };
         // The console may have been left already.
         let _ = news.send(told);

@@ -79,7 +79,8 @@ pub(crate) struct App {
     health: Option<Ticket>,
     refreshed: Option<Instant>,
     refresh_due: Option<Instant>,
-    wake: Option<(usize, Instant)>,
+    /// Views that want to be woken.
+    wakes: Vec<(usize, Instant)>,
     ages_due: Option<Instant>,
     tabs: Vec<Rect>,
     dirty: bool,
@@ -120,7 +121,7 @@ impl App {
             health: None,
             refreshed: None,
             refresh_due: None,
-            wake: None,
+            wakes: Vec::new(),
             ages_due: None,
             tabs: Vec::new(),
             dirty: true,
@@ -164,7 +165,7 @@ impl App {
 
     /// When [`App::tick`] is due, if ever.
     pub fn deadline(&self) -> Option<Instant> {
-        let wake = self.wake.map(|(_, at)| at);
+        let wake = self.wakes.iter().map(|(_, at)| *at).min();
         [self.refresh_due, wake, self.ages_due, self.toasts.next()].into_iter().flatten().min()
     }
 
@@ -173,7 +174,8 @@ impl App {
         if self.refresh_due.is_some_and(|at| at <= clock) {
             self.refresh(clock);
         }
-        if let Some((view, _)) = self.wake.take_if(|(_, at)| *at <= clock) {
+        let due: Vec<usize> = self.wakes.extract_if(.., |(_, at)| *at <= clock).map(|(view, _)| view).collect();
+        for view in due {
             self.with(view, clock, |view, cx| view.wake(cx));
         }
         if self.ages_due.take_if(|at| *at <= clock).is_some() || self.toasts.expire(clock) {
@@ -224,6 +226,10 @@ impl App {
                 self.fleet.lease = Some(who);
                 self.dirty = true;
             }
+            Outside::LeaseTaken => {
+                self.fleet.lease = None;
+                self.dirty = true;
+            }
             Outside::Notice(words) => {
                 self.toasts.say(words, clock);
                 self.dirty = true;
@@ -251,7 +257,7 @@ impl App {
         for wish in cx.wishes {
             match wish {
                 Wish::Say(words) => self.toasts.say(words, clock),
-                Wish::Wake(after) => self.wake = Some((number, clock + after)),
+                Wish::Wake(after) => self.wakes.push((number, clock + after)),
             }
         }
         result

@@ -188,10 +188,9 @@ impl Fleet {
             };
         }
         let name = &connection.info.name;
-        let oldest = self.lists_of(name).map(|list| list.checked_at).min().flatten();
-        let Some(oldest) = oldest else {
-            let begun = self.lists_of(name).any(|list| list.checked_at.is_some() || list.walking);
-            let words = if begun { "partly synced" } else { "never synced" };
+        let Some(oldest) = self.lists_of(name).filter_map(|list| list.checked_at).min() else {
+            let begun = self.lists_of(name).any(|list| list.walking || list.mirror_count > 0);
+            let words = if begun { "first sync unfinished" } else { "never synced" };
             return Verdict { role: Role::Warn, glyph: "○", words: words.to_owned(), since: None };
         };
         let passed = age(now, oldest).0;

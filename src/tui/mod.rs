@@ -108,6 +108,8 @@ pub enum Outside {
     Sync(quarterdeck_sync::engine::Event),
     /// Another process syncs; this one only reads. Who, for a person.
     LeaseHeldBy(String),
+    /// Nobody else syncs any more: this process does.
+    LeaseTaken,
     /// Something to say to the person.
     Notice(String),
     /// Leave.

@@ -71,8 +71,8 @@ pub(super) static SESSIONS: Listing = Listing {
     nouns: ("session", "sessions"),
     none: "No sessions yet.",
     columns: &[
-        wide(Cell::Title, "SESSION", 36, 400, 0),
-        wide(Cell::Agent, "AGENT", 12, 22, 2),
+        wide(Cell::Title, "SESSION", 34, 400, 0),
+        wide(Cell::Agent, "AGENT", 16, 24, 2),
         wide(Cell::Project, "PROJECT", 14, 30, 3),
         wide(Cell::Id, "ID", 8, 14, 6),
         CONNECTION,
@@ -90,7 +90,7 @@ pub(super) static RUNS: Listing = Listing {
     columns: &[
         wide(Cell::Status, "STATUS", 17, 19, 1),
         wide(Cell::Title, "RUN", 32, 400, 0),
-        wide(Cell::Agent, "AGENT", 12, 22, 3),
+        wide(Cell::Agent, "AGENT", 16, 24, 3),
         wide(Cell::Id, "ID", 8, 14, 5),
         CONNECTION,
         age(Cell::Created, "BEGUN", 6),
@@ -107,7 +107,7 @@ pub(super) static APPROVALS: Listing = Listing {
     columns: &[
         STATUS,
         wide(Cell::Title, "ASKS FOR", 32, 400, 0),
-        wide(Cell::Agent, "AGENT", 12, 22, 2),
+        wide(Cell::Agent, "AGENT", 16, 24, 2),
         wide(Cell::Id, "ID", 8, 14, 6),
         CONNECTION,
         age(Cell::Created, "ASKED", 3),
@@ -138,9 +138,9 @@ pub(super) static EVENTS: Listing = Listing {
     nouns: ("event", "events"),
     none: "No events yet.",
     columns: &[
-        wide(Cell::Status, "OUTCOME", 12, 16, 1),
+        wide(Cell::Status, "OUTCOME", 16, 18, 1),
         wide(Cell::Title, "EVENT", 30, 400, 0),
-        wide(Cell::Agent, "AGENT", 12, 22, 3),
+        wide(Cell::Agent, "AGENT", 16, 24, 3),
         wide(Cell::Project, "PROJECT", 12, 26, 6),
         CONNECTION,
         age(Cell::Updated, "WHEN", 2),
@@ -154,7 +154,7 @@ pub(super) static OTHERS: Listing = Listing {
     nouns: ("record", "records"),
     none: "Nothing here yet.",
     columns: &[
-        wide(Cell::Collection, "COLLECTION", 14, 20, 1),
+        wide(Cell::Collection, "COLLECTION", 16, 20, 1),
         wide(Cell::Title, "NAME", 20, 60, 0),
         wide(Cell::Status, "STATUS", 12, 16, 4),
         wide(Cell::Id, "ID", 10, 28, 5),
@@ -254,12 +254,13 @@ pub(super) fn text(row: &Row, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Tex
     };
     match cell {
         Cell::Title => {
-            let words = row.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or(&row.id);
-            let first = words.lines().next().unwrap_or_default();
+            let title = row.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+            let first = title.unwrap_or(&row.id).lines().next().unwrap_or_default();
             // Gone must show without its column too, and without colour: the sign stands before the title.
             match gone {
                 true => Text { glyph: "†", ..Text::new(first, Role::Gone) },
-                false => Text::new(first, Role::Text),
+                // An id in place of a title must not pass for one.
+                false => Text::new(first, if title.is_some() { Role::Text } else { Role::Dim }),
             }
         }
         Cell::Status => match row.status.as_deref() {

@@ -110,7 +110,7 @@ fn lines(fleet: &Fleet, cells: usize) -> Vec<Line<'_>> {
             for problem in fleet.problems.iter().filter(|problem| problem.list == list.list) {
                 let about = problem.id.as_ref().map_or(String::new(), |id| format!("{id}: "));
                 for (at, words) in
-                    wrap(&format!("{about}{}", problem.message), cells.saturating_sub(4), 3).into_iter().enumerate()
+                    wrap(&format!("{about}{}", problem.message), cells.saturating_sub(18), 3).into_iter().enumerate()
                 {
                     lines.push(Line::Problem(problem, words, at == 0));
                 }

@@ -12,6 +12,8 @@ use crate::tui::theme::Role;
 
 /// Lines a single string may take; the rest of it is cut with a mark.
 const STRING_LINES: usize = 40;
+/// Bytes of a string that is looked into for JSON.
+const EMBEDDED: usize = 64 * 1024;
 /// Lines a document may take on screen.
 const LINES: usize = 20_000;
 /// Widest column of member names.
@@ -92,7 +94,8 @@ impl Maker<'_> {
             Value::Array(list) => list.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
             _ => return,
         };
-        let names = members.iter().filter(|(_, value)| !folds(value)).map(|(name, _)| width(name)).max().unwrap_or(0);
+        let flat = |value: &Value| !folds(value) && embedded(value).is_none();
+        let names = members.iter().filter(|(_, value)| flat(value)).map(|(name, _)| width(name)).max().unwrap_or(0);
         let names = names.min(NAME).min(self.cells / 3);
         for (name, value) in members {
             if self.out.len() >= LINES {
@@ -107,10 +110,21 @@ impl Maker<'_> {
         // Two cells for the fold mark, even where there is none: values line up.
         let indent = 2 * depth;
         let value_at = indent + 2 + names.max(width(&name)) + 2;
+        // Some platforms put JSON into strings. It reads as what it is, and says that it is a string.
+        let embedded = embedded(value);
+        let (value, mark) = match &embedded {
+            Some(inner) => (inner, "text of "),
+            None => (value, ""),
+        };
         if let Some((length, words)) = contents(value).filter(|_| folds(value)) {
             let open = self.folds.open(&path, depth, length);
             let value_at = indent + 2 + width(&name) + 2;
-            let value_words = if open { length.to_string() } else { words };
+            let value_words = match (open, value) {
+                (false, _) => format!("{mark}{words}"),
+                (true, Value::Array(_)) => format!("{mark}[{length}]"),
+                (true, _) if mark.is_empty() => String::new(),
+                (true, _) => format!("{mark}{{…}}"),
+            };
             self.push(Line {
                 path: path.clone(),
                 indent,
@@ -142,6 +156,12 @@ impl Maker<'_> {
     }
 }
 
+/// The object or array that a string holds, if it does.
+fn embedded(value: &Value) -> Option<Value> {
+    let text = value.as_str().filter(|text| text.len() <= EMBEDDED && text.starts_with(['{', '[']))?;
+    serde_json::from_str(text).ok().filter(folds)
+}
+
 /// Objects and arrays with something in them fold.
 fn folds(value: &Value) -> bool {
     match value {
@@ -157,13 +177,13 @@ fn contents(value: &Value) -> Option<(usize, String)> {
         Value::Object(map) => {
             let names: Vec<&str> = map.keys().take(4).map(String::as_str).collect();
             let more = if map.len() > 4 { ", …" } else { "" };
-            Some((map.len(), format!("{} {{{}{more}}}", map.len(), names.join(", "))))
+            Some((map.len(), format!("{{{}{more}}}", names.join(", "))))
         }
         Value::Array(list) => {
             let flat: Vec<String> =
                 list.iter().take(4).map(|item| if folds(item) { "…".into() } else { scalar(item).0 }).collect();
             let more = if list.len() > 4 { ", …" } else { "" };
-            Some((list.len(), format!("{} [{}{more}]", list.len(), flat.join(", "))))
+            Some((list.len(), format!("[{}] {}{more}", list.len(), flat.join(", "))))
         }
         _ => None,
     }
@@ -219,10 +239,10 @@ mod tests {
         folds.turn("/spec/tags");
         assert_eq!(
             text(&doc, &folds, 40),
-            "  name  billing\n  ok    true\n  n     \"12\"\n▾ spec  3\n    image  ghcr.io/x\n    env    []\n  ▸ tags  2 [a, b]\n"
+            "  name  billing\n  ok    true\n  n     \"12\"\n▾ spec\n    image  ghcr.io/x\n    env    []\n  ▸ tags  [2] a, b\n"
         );
         folds.all(false);
-        assert_eq!(text(&doc, &folds, 40).lines().last(), Some("▸ spec  3 {image, env, tags}"));
+        assert_eq!(text(&doc, &folds, 40).lines().last(), Some("▸ spec  {image, env, tags}"));
     }
 
     #[test]
@@ -231,6 +251,15 @@ mod tests {
         for line in lines(&doc, &Folds::default(), 30) {
             assert!(line.value_at + width(&line.value) <= 30, "{line:?}");
         }
+    }
+
+    #[test]
+    fn json_in_a_string_unfolds_and_says_what_it_is() {
+        let doc = json!({"steps_json": "[{\"tool\": \"shell\"}]", "note": "[not json"});
+        assert_eq!(
+            text(&doc, &Folds::default(), 40),
+            "▾ steps_json  text of [1]\n  ▾ 0\n      tool  shell\n  note  [not json\n"
+        );
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl Records {
             // Nothing to show beside an empty list.
             _ if self.rows.is_empty() => Places { head, list: body, detail: None, rule: None },
             Pane::Side => {
-                let wide = (area.width * 2 / 5).clamp(30, DETAIL_MOST);
+                let wide = (area.width * 3 / 8).clamp(30, DETAIL_MOST);
                 let list = Rect { width: area.width - wide - 1, ..body };
                 let rule = Rect { x: list.right(), width: 1, ..body };
                 let detail = Rect { x: rule.x + 2, width: wide - 2, ..body };

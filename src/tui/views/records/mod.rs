@@ -19,6 +19,7 @@ use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::rows::{End, Need, Rows};
+use crate::tui::text::word;
 use crate::tui::widgets::input::Input;
 use query::Ask;
 
@@ -32,6 +33,9 @@ mod part {
 
 /// Two motions closer than this are one run: the details wait for its end.
 const RUN: Duration = Duration::from_millis(140);
+
+/// Time between two counts, at least.
+const RECOUNT: Duration = Duration::from_secs(1);
 
 /// What a window that was asked for is to become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +72,10 @@ pub(super) struct Records {
     count_ticket: Option<Ticket>,
     statuses: Vec<(String, u64)>,
     statuses_ticket: Option<Ticket>,
+    /// When the numbers were last asked for, how long they took, and when they may be asked for again.
+    totals_asked: Option<Instant>,
+    totals_took: Duration,
+    totals_due: Option<Instant>,
     detail: Detail,
     detail_ticket: Option<(Ticket, RowKey)>,
     /// The cursor runs: the details wait until this time.
@@ -98,6 +106,9 @@ impl Records {
             count_ticket: None,
             statuses: Vec::new(),
             statuses_ticket: None,
+            totals_asked: None,
+            totals_took: Duration::ZERO,
+            totals_due: None,
             detail: Detail::default(),
             detail_ticket: None,
             resting_at: None,
@@ -123,8 +134,44 @@ impl Records {
     }
 
     fn totals(&mut self, cx: &Cx) {
+        self.totals_due = None;
+        self.totals_asked = Some(cx.clock);
         self.count_ticket = Some(cx.ask(part::COUNT, Lane::Later, self.ask.count()));
         self.statuses_ticket = Some(cx.ask(part::STATUSES, Lane::Later, self.ask.statuses()));
+    }
+
+    /// The numbers again, because the mirror has changed: not while they are being counted, and in a large mirror, where
+    /// counting takes long, less often.
+    fn recount(&mut self, cx: &mut Cx) {
+        let pause = RECOUNT + 4 * self.totals_took;
+        let next = self.totals_asked.map_or(cx.clock, |asked| asked + pause);
+        if cx.clock >= next && self.count_ticket.is_none() && self.statuses_ticket.is_none() {
+            return self.totals(cx);
+        }
+        if self.totals_due.is_none() {
+            let wait = next.saturating_duration_since(cx.clock).max(RECOUNT);
+            self.totals_due = Some(cx.clock + wait);
+            cx.wishes.push(super::Wish::Wake(wait));
+        }
+    }
+
+    fn counted(&mut self, answered: Answered, clock: Instant) {
+        match answered.answer {
+            Answer::Count(count) if self.count_ticket.take_if(|ticket| *ticket == answered.ticket).is_some() => {
+                self.count = Some(count);
+            }
+            Answer::Statuses(found) if self.statuses_ticket.take_if(|ticket| *ticket == answered.ticket).is_some() => {
+                self.statuses = tallied(found);
+            }
+            // What failed says so where the rows are.
+            Answer::Failed(_) => {
+                self.count_ticket.take_if(|ticket| *ticket == answered.ticket);
+                self.statuses_ticket.take_if(|ticket| *ticket == answered.ticket);
+            }
+            _ => return,
+        }
+        let asked = self.totals_asked.unwrap_or(clock);
+        self.totals_took = clock.saturating_duration_since(asked);
     }
 
     fn fill(&mut self, cx: &Cx) {
@@ -300,7 +347,7 @@ impl View for Records {
         if self.fetch.is_none_or(|(_, fetch)| !matches!(fetch, Fetch::Show(_))) {
             self.fetch(Fetch::Refresh(around), cx);
         }
-        self.totals(cx);
+        self.recount(cx);
     }
 
     fn answer(&mut self, answered: Answered, cx: &mut Cx) {
@@ -319,19 +366,7 @@ impl View for Records {
                     _ => {}
                 }
             }
-            part::COUNT if self.count_ticket == Some(answered.ticket) => {
-                if let Answer::Count(count) = answered.answer {
-                    self.count = Some(count);
-                }
-            }
-            part::STATUSES if self.statuses_ticket == Some(answered.ticket) => {
-                if let Answer::Statuses(mut found) = answered.answer {
-                    found.retain(|(_, count)| *count > 0);
-                    found.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-                    self.statuses = found;
-                }
-            }
-            _ => {}
+            _ => self.counted(answered, cx.clock),
         }
     }
 
@@ -387,6 +422,10 @@ impl View for Records {
             self.resting_at = None;
             self.follow(false, cx);
         }
+        if self.totals_due.is_some_and(|at| cx.clock >= at) {
+            self.totals_due = None;
+            self.recount(cx);
+        }
     }
 
     fn drawn(&mut self, cx: &mut Cx) {
@@ -416,4 +455,18 @@ impl View for Records {
     fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         self.draw_all(area, scene, canvas);
     }
+}
+
+/// Rows by status as an operator reads it: platforms that write the same word in other letters are counted together.
+fn tallied(found: Vec<(String, u64)>) -> Vec<(String, u64)> {
+    let mut tally: Vec<(String, u64)> = Vec::new();
+    for (status, count) in found.into_iter().filter(|(_, count)| *count > 0) {
+        let read = word(&status);
+        match tally.iter_mut().find(|(known, _)| word(known) == read) {
+            Some((_, sum)) => *sum += count,
+            None => tally.push((status, count)),
+        }
+    }
+    tally.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    tally
 }
