@@ -44,14 +44,7 @@ impl Opening {
 /// # Errors
 /// When there is no terminal to open it on, or our own files cannot be used. What a platform does wrong is shown inside.
 pub fn run(opening: Opening) -> Result<Code, Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(Failure::usage("the console needs a terminal, and this is none")
-            .hint("without one: qd sync, qd status, qd agents list; qd help lists the rest"));
-    }
-    if opening.env.dumb() {
-        return Err(Failure::usage("the console needs a terminal that can move its cursor, and TERM says dumb")
-            .hint("set TERM to what your terminal is, for example xterm-256color"));
-    }
+    check_terminal(&opening.env)?;
     let settings = Settings::load(&opening.paths.settings())?;
     let connections = Connections::load(&opening.paths.connections())?.pick(&[])?;
     opening.paths.make_data_dir()?;
@@ -72,6 +65,22 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     // What it was given goes with it: the live side has ended when this returns.
     tui::run(setup).map_err(|error| Failure::new(Kind::Io, format!("the terminal cannot be used: {error}")))?;
     Ok(Code::Done)
+}
+
+/// Is there a terminal the console can be opened on?
+///
+/// # Errors
+/// A usage failure that says what is missing.
+pub fn check_terminal(env: &Env) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Failure::usage("the console needs a terminal, and this is none")
+            .hint("without one: qd sync, qd status, qd agents list; qd help lists the rest"));
+    }
+    if env.dumb() {
+        return Err(Failure::usage("the console needs a terminal that can move its cursor, and TERM says dumb")
+            .hint("set TERM to what your terminal is, for example xterm-256color"));
+    }
+    Ok(())
 }
 
 /// The mirror, to read. One that an older program wrote is brought up to date first, which needs the lease.

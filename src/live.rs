@@ -226,24 +226,37 @@ async fn tell_commits(mirror: Mirror, tell: Tell) {
     pending::<()>().await;
 }
 
-/// Pulls one connection again and again.
+/// Pulls one connection again and again. One whose key is missing or not accepted is tried less and less often: a
+/// platform may lock an account out, and a secret's command may ask a person each time.
 async fn keep_fresh(name: String, connection: Connection, shared: Arc<Shared>, wake: Arc<Notify>) {
     let mut client: Option<Client> = None;
+    let mut refusals = 0;
     loop {
         if client.is_none() {
             client = make_client(&name, &connection, &shared).await;
         }
-        if let Some(ready) = &client
-            && !pull(ready, &shared).await
-        {
-            // The key may have been changed where it is kept: ask there again.
+        let accepted = match &client {
+            Some(ready) => pull(ready, &shared).await,
+            None => false,
+        };
+        if accepted {
+            refusals = 0;
+        } else {
+            // The key may be changed where it is kept: ask there again.
             client = None;
+            refusals += 1;
         }
         tokio::select! {
-            () = tokio::time::sleep(jittered(shared.every)) => {}
+            () = tokio::time::sleep(jittered(after(shared.every, refusals))) => {}
             () = wake.notified() => {}
         }
     }
+}
+
+/// Time to the next pull: doubled with each refusal in a row, up to an hour more.
+fn after(every: Duration, refusals: u32) -> Duration {
+    let grown = every.saturating_mul(1 << refusals.min(12));
+    grown.min(every + Duration::from_secs(60 * 60))
 }
 
 async fn make_client(name: &str, connection: &Connection, shared: &Shared) -> Option<Client> {
@@ -277,6 +290,7 @@ async fn pull(client: &Client, shared: &Shared) -> bool {
     if let Err(error) = shared.mirror.settle().await {
         (shared.tell)(LiveEvent::Problem(error.to_string()));
     }
+    report.connections.iter().for_each(crate::log::pulled);
     !report.connections.iter().filter_map(|one| one.error.as_ref()).any(|e| e.kind == Some(FetchKind::Unauthorized))
 }
 

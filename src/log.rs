@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use quarterdeck_sync::engine::{ConnectionReport, Outcome};
 use quarterdeck_sync::text::Clean;
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::fmt::{self, MakeWriter};
@@ -38,6 +39,21 @@ pub fn start(env: &Env, paths: &Paths) -> Result<(), String> {
     // Only a second start in one process is refused, and changes nothing.
     let _ = tracing::subscriber::set_global_default(subscriber);
     Ok(())
+}
+
+/// Logs how one connection's pull ended.
+pub fn pulled(report: &ConnectionReport) {
+    let (connection, requests, refused) = (&*report.connection, report.traffic.requests, report.traffic.refused);
+    if let Some(error) = &report.error {
+        tracing::warn!(connection, requests, refused, "not synced: {}", error.message);
+        return;
+    }
+    let rows: u64 = report.lists.iter().map(|list| list.rows).sum();
+    tracing::info!(connection, requests, refused, rows, "synced");
+    for list in report.lists.iter().filter(|list| matches!(list.outcome, Outcome::Partial | Outcome::Failed)) {
+        let (collection, message) = (&*list.list.collection, list.message.as_deref().unwrap_or_default());
+        tracing::warn!(connection, collection, outcome = ?list.outcome, "{message}");
+    }
 }
 
 /// The file, opened when it is needed.

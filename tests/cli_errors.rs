@@ -123,3 +123,51 @@ fn a_filter_of_the_log_that_cannot_be_is_told() {
     assert_eq!(said.code, 2);
     assert!(said.err.contains("QD_LOG"), "{}", said.err);
 }
+
+#[test]
+fn without_a_home_of_its_own_everything_goes_where_xdg_says() {
+    let home = Home::new();
+    let below = |name: &str| home.path().join(name);
+    let mut command = home.command(&["connect", "add", "a", "--platform", "turen", "--secret", "env:K"]);
+    command.env_remove("QD_HOME").env("HOME", home.path());
+    command.env("XDG_CONFIG_HOME", below("c")).env("XDG_DATA_HOME", below("d")).env("XDG_STATE_HOME", below("s"));
+    let said = crate::cli_harness::Said::from(command.output().unwrap());
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(below("c/quarterdeck/connections.toml").exists());
+    let mode = std::os::unix::fs::PermissionsExt::mode(&below("c/quarterdeck").metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn the_console_says_what_it_lacks_when_there_is_no_terminal() {
+    let home = Home::new();
+    let said = home.qd(&[]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("needs a terminal"), "{said:?}");
+    let said = home.qd(&["demo", "--json"]);
+    assert_eq!((said.code, said.error()["hint"].as_str()), (2, Some("qd demo --headless needs none")));
+}
+
+#[test]
+fn the_doctor_names_what_is_wrong_and_what_to_do() {
+    let home = Home::new();
+    home.write(
+        "connections.toml",
+        0o644,
+        "[connections.a]\nplatform = \"turen\"\nurl = \"https://127.0.0.1:1/\"\nsecret = \"env:NONE\"\n",
+    );
+    home.write("platforms/mine.toml", 0o600, "name = 3\n");
+    let said = home.qd(&["doctor", "--json"]);
+    assert_eq!(said.code, 5, "{said:?}");
+    let report = said.json();
+    let state = |name: &str| {
+        let found = report["items"].as_array().unwrap().iter().find(|item| item["name"] == name);
+        found.unwrap_or_else(|| panic!("{name}: {report}"))["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state("connections"), "warning");
+    assert_eq!(state("connection a"), "bad");
+    assert_eq!(state("manifest"), "bad");
+    assert_eq!(state("lease"), "ok");
+    assert!(said.out.contains("chmod 600"), "{}", said.out);
+    assert_eq!(Home::new().qd(&["doctor"]).code, 0);
+}

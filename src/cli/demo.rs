@@ -39,6 +39,9 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
+    if !args.headless {
+        console::check_terminal(&cx.env).map_err(|failure| failure.hint("qd demo --headless needs none"))?;
+    }
     let temporary = tempfile::Builder::new().prefix("qd-demo-").tempdir()?;
     let home = match &args.keep {
         Some(folder) => empty(folder)?,

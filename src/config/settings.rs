@@ -45,7 +45,7 @@ pub struct Settings {
     /// How long one request waits for a platform that refuses (429).
     #[serde(deserialize_with = "duration")]
     pub patience: Duration,
-    /// How long a secret's command may take.
+    /// How long a secret's command, or a locked keyring, may take.
     #[serde(deserialize_with = "duration")]
     pub secret_timeout: Duration,
     /// Largest reply, unpacked: `"64MiB"`, or a number of bytes.

@@ -183,3 +183,11 @@ fn a_missing_secret_is_told_and_the_rest_goes_on() {
         });
     }
 }
+
+#[test]
+fn a_refused_key_is_tried_less_and_less_often() {
+    let minute = Duration::from_secs(60);
+    let waits: Vec<u64> = (0..9).map(|refusals| after(minute, refusals).as_secs() / 60).collect();
+    assert_eq!(waits, [1, 2, 4, 8, 16, 32, 61, 61, 61]);
+    assert_eq!(after(minute * 600, u32::MAX), minute * 660);
+}

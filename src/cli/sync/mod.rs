@@ -139,7 +139,11 @@ fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> 
     let report = synced?;
     told?;
     match report {
-        Some(report) => Ok(report::collect(&job.connections, made, report)),
+        Some(report) => {
+            let results = report::collect(&job.connections, made, report);
+            results.iter().for_each(|one| crate::log::pulled(&one.report));
+            Ok(results)
+        }
         None => Err(Failure::new(Kind::Stopped, "stopped before the end")
             .hint("what was read is kept; the next sync goes on from there")),
     }

@@ -1,5 +1,8 @@
 //! A secret in the keyring of the operating system: service `quarterdeck`, account = the connection's name.
 
+use std::sync::mpsc;
+use std::time::Duration;
+
 use keyring::{Entry, Error};
 use quarterdeck_sync::platform::Secret;
 
@@ -7,10 +10,15 @@ use super::SecretError;
 
 const SERVICE: &str = "quarterdeck";
 
-/// Reads the secret of a connection.
-pub fn get(name: &str) -> Result<Secret, SecretError> {
+/// How long a person may take to unlock the keyring when they have just asked for something to be done with it.
+const UNLOCK: Duration = Duration::from_secs(120);
+
+/// Reads the secret of a connection. Waits at most `limit`: a locked keyring asks its owner, who may not be there.
+pub fn get(name: &str, limit: Duration) -> Result<Secret, SecretError> {
     let name = name.to_owned();
-    apart(name.clone(), move || entry(&name)?.get_password().map(Secret::new).map_err(|error| told(&name, &error)))
+    apart(name.clone(), limit, move || {
+        entry(&name)?.get_password().map(Secret::new).map_err(|error| told(&name, &error))
+    })
 }
 
 /// Writes the secret of a connection and reads it back.
@@ -19,7 +27,7 @@ pub fn get(name: &str) -> Result<Secret, SecretError> {
 /// When there is no keyring, it does not open, or it gives back something else than was written.
 pub fn keep(name: &str, secret: &Secret) -> Result<(), SecretError> {
     let (account, secret) = (name.to_owned(), secret.clone());
-    apart(name.to_owned(), move || {
+    apart(name.to_owned(), UNLOCK, move || {
         let entry = entry(&account)?;
         entry.set_password(secret.expose()).map_err(|error| told(&account, &error))?;
         let read = entry.get_password().map_err(|error| told(&account, &error))?;
@@ -33,7 +41,7 @@ pub fn keep(name: &str, secret: &Secret) -> Result<(), SecretError> {
 /// Removes the secret of a connection; says whether there was one.
 pub fn forget(name: &str) -> Result<bool, SecretError> {
     let name = name.to_owned();
-    apart(name.clone(), move || match entry(&name)?.delete_credential() {
+    apart(name.clone(), UNLOCK, move || match entry(&name)?.delete_credential() {
         Ok(()) => Ok(true),
         Err(Error::NoEntry) => Ok(false),
         Err(error) => Err(told(&name, &error)),
@@ -76,9 +84,18 @@ fn told(name: &str, error: &Error) -> SecretError {
 /// Runs keyring calls on a thread of their own: they block, and bring an executor that must not meet ours.
 fn apart<T: Send + 'static>(
     name: String,
+    limit: Duration,
     call: impl FnOnce() -> Result<T, SecretError> + Send + 'static,
 ) -> Result<T, SecretError> {
-    std::thread::spawn(call)
-        .join()
-        .unwrap_or_else(|_| Err(SecretError::new(place(&name), "the keyring's library failed", OTHERS)))
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let _ = sender.send(call());
+    });
+    receiver.recv_timeout(limit).unwrap_or_else(|error| {
+        let message = match error {
+            mpsc::RecvTimeoutError::Timeout => format!("no answer within {} s", limit.as_secs()),
+            mpsc::RecvTimeoutError::Disconnected => "the keyring's library failed".to_owned(),
+        };
+        Err(SecretError::new(place(&name), message, OTHERS))
+    })
 }

@@ -55,7 +55,7 @@ impl SecretError {
 }
 
 impl SecretSource {
-    /// Gets the secret for the connection `name`. Blocks: a command may take up to `limit`, a keyring until its owner unlocks it.
+    /// Gets the secret for the connection `name`. Blocks, at most for `limit`, while a command runs or a keyring is unlocked.
     ///
     /// # Errors
     /// When the place cannot be used, or holds nothing.
@@ -64,7 +64,7 @@ impl SecretSource {
             SecretSource::Env(variable) => environment(self, variable)?,
             SecretSource::Command(command) => command::run(self, command, limit)?,
             SecretSource::File(path) => file::read(self, path)?,
-            SecretSource::Keyring => keyring::get(name)?,
+            SecretSource::Keyring => keyring::get(name, limit)?,
         };
         if secret.expose().trim().is_empty() {
             return Err(SecretError::new(self, "it is empty", "put the key or password there"));
