@@ -133,6 +133,8 @@ pub enum What {
     Status(u16),
     /// 429, with or without headers. The request is not applied.
     TooMany(Retry),
+    /// This status with this JSON for a body, whatever the platform would say. The request is not applied.
+    Body(u16, String),
     /// A page of HTML with this status: 200 for a captive portal, 502 for a proxy. The request is not applied.
     Html(u16),
     /// The reply comes this much later.
@@ -183,6 +185,9 @@ pub enum What {
     LastModified,
     /// A bare array comes as `{"data": [...], "pagination": {...}}`.
     Envelope,
+    /// As `Envelope`, and cut by `limit` and `offset` into pages of at most so many rows: the paging that RunAgents
+    /// announces for later.
+    Paged(u32),
 }
 
 /// One thing that goes wrong.

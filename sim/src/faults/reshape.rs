@@ -40,6 +40,7 @@ pub(super) fn reshape(what: &What, script: &Script, place: &Place, ask: &Request
                 *body = json!({"data": std::mem::take(rows), "pagination": pagination});
             }
         }),
+        What::Paged(most) => reply.change(|body| page(body, ask, *most)),
         What::ETag => etag(ask, reply),
         What::LastModified => last_modified(place, ask, reply),
         _ => {}
@@ -53,6 +54,21 @@ fn rows_of(body: &mut Value) -> Option<&mut Vec<Value>> {
     }
     let name = ROWS.iter().find(|name| body.get(**name).is_some_and(Value::is_array))?;
     body.get_mut(*name)?.as_array_mut()
+}
+
+/// One page of a bare array, in an envelope.
+fn page(body: &mut Value, ask: &Request, most: u32) {
+    let Value::Array(rows) = body else { return };
+    let number = |name: &str| ask.param(name).and_then(|text| text.parse::<usize>().ok());
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let (offset, limit) = (number("offset").unwrap_or(0), number("limit").unwrap_or(most).min(most));
+    let total = rows.len();
+    let data: Vec<Value> = rows.iter().skip(offset).take(limit).cloned().collect();
+    let has_more = offset + data.len() < total;
+    *body = json!({
+        "data": data,
+        "pagination": {"limit": limit, "offset": offset, "total": total, "has_more": has_more},
+    });
 }
 
 fn promise_more(body: &mut Value, script: &Script) {

@@ -7,12 +7,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::body::{Body, Frame, SizeHint};
+use hyper::body::{Frame, SizeHint};
 use jiff::Timestamp;
 
 use super::{Retry, Script, What, reshape};
 use crate::dialect::Dialect;
-use crate::http::{Reply, Request};
+use crate::http::{Body, Reply, Request};
 use crate::time::{after, http_date};
 use crate::world::Place;
 
@@ -65,6 +65,10 @@ pub(crate) fn before(struck: &[What], place: &mut Place, ask: &mut Request) -> O
             What::ExpireSession if dialect.platform() == "exo" => place.sign_ins.open.clear(),
             What::ExpireSession => return Some(dialect.refuse(401, "Session expired")),
             What::Status(status) => return Some(dialect.refuse(*status, reason(*status))),
+            What::Body(status, json) => {
+                let body = Body::Text(json.clone().into());
+                return Some(Reply { status: *status, headers: Vec::new(), body });
+            }
             What::TooMany(retry) => return Some(too_many(dialect, retry, place.now)),
             What::Html(status) => return Some(Reply::html(*status, if *status < 400 { HTML } else { BAD_GATEWAY })),
             What::Reset | What::Close | What::Hang => return Some(Reply::empty(0)),
@@ -201,7 +205,7 @@ impl WireBody {
     }
 }
 
-impl Body for WireBody {
+impl hyper::body::Body for WireBody {
     type Data = Bytes;
     type Error = io::Error;
 

@@ -190,7 +190,7 @@ impl World {
         place.is_some_and(|place| place.table_mut(&collection).remove(id).is_some())
     }
 
-    /// Changes fields of a row, an object's worth of them. With `bump`, the time of its last change becomes now, and a
+    /// Changes the fields of a row that `patch`, an object, names; a null in it leaves the field alone. With `bump`, the time of its last change becomes now, and a
     /// list in that order moves it; without, it changes silently. `false` when it was not there.
     pub fn edit(&mut self, endpoint: &str, collection: &str, id: &str, patch: &Value, bump: bool) -> bool {
         let collection = canonical(collection);

@@ -34,8 +34,10 @@ pub(crate) struct Place {
 }
 
 /// Who is signed in: cookies and their CSRF tokens.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SignIns {
+    /// Lots of its own: who signs in when must not change what happens in the world.
+    pub(crate) rng: Rng,
     /// Cookie to `(end of the session, CSRF token)`.
     pub(crate) open: BTreeMap<String, (Timestamp, Option<String>)>,
 }
@@ -53,7 +55,7 @@ impl Place {
             tables: BTreeMap::new(),
             children: BTreeMap::new(),
             singles: BTreeMap::new(),
-            sign_ins: SignIns::default(),
+            sign_ins: SignIns { rng: Rng::named(seed ^ 1, name), open: BTreeMap::new() },
             serial: 0,
         }
     }

@@ -248,6 +248,24 @@ fn an_announced_envelope_is_put_around_a_bare_list() {
 }
 
 #[test]
+fn a_bare_list_is_cut_into_pages_some_day() {
+    let (sim, last) = struck("runagents", "/agents?limit=5&offset=10", What::Paged(7));
+    let truth = sim.truth("runagents", "agents");
+    assert_eq!(rows(&last)[..], truth[10..]);
+    let first = Caller::new(&sim, "runagents").get("/agents").json();
+    assert_eq!(first["data"].as_array().map(Vec::len), Some(7));
+    assert_eq!((&first["pagination"]["total"], &first["pagination"]["has_more"]), (&14.into(), &true.into()));
+}
+
+#[test]
+fn any_words_may_be_put_into_the_server_s_mouth() {
+    let words = r#"{"error":{"message":"key sk_live_x is not known"}}"#;
+    let (_, answer) = struck("turen", "/events", What::Body(401, words.to_owned()));
+    assert_eq!((answer.status, answer.text()), (401, words.to_owned()));
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+}
+
+#[test]
 fn faults_strike_when_they_are_told_to() {
     let strikes = |when: When| {
         let sim = start(fixed());

@@ -32,7 +32,9 @@ fn the_same_seed_gives_the_same_replies_and_another_gives_others() {
 #[test]
 fn steps_are_the_same_too_whenever_they_are_asked_for() {
     let (one, two) = (start(fixed()), start(fixed()));
+    // Neither reading nor signing in changes what happens next.
     Caller::new(&two, "runagents").get("/runs");
+    Caller::new(&two, "exo").get("/agents");
     one.step(200);
     two.step(200);
     for (name, _) in LISTS {

@@ -45,7 +45,7 @@ fn login(place: &mut Place, ask: &Request) -> Reply {
     }
     let now = place.now;
     place.sign_ins.open.retain(|_, (ends, _)| *ends > now);
-    let cookie = place.rng.hex(48);
+    let cookie = place.sign_ins.rng.hex(48);
     let ends = after(place.now, SESSION_SECONDS);
     place.sign_ins.open.insert(cookie.clone(), (ends, None));
     let attributes = format!("Path=/; HttpOnly; SameSite=Lax; Max-Age={SESSION_SECONDS}");
@@ -62,7 +62,7 @@ fn csrf(place: &mut Place, ask: &Request) -> Reply {
     if let Err(refusal) = check(place, ask) {
         return refusal;
     }
-    let token = place.rng.hex(40);
+    let token = place.sign_ins.rng.hex(40);
     if let Some((_, open)) = ask.cookie(COOKIE).and_then(|cookie| place.sign_ins.open.get_mut(cookie)) {
         *open = Some(token.clone());
     }
