@@ -55,7 +55,11 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
         form => json(noun, form, &reader, query, limit, &mut out)?,
     };
     out.finish()?;
-    if found == 0 {
+    // For who looks at a screen: a script that asks for 50 records wants 50.
+    if found.more && cx.style.terminal {
+        cx.say(&format!("the first {}: --limit 0 lists all of them", found.rows));
+    }
+    if found.rows == 0 {
         cx.say(&format!("no {} match", noun.name()));
         reading::say_if_never_synced(cx, &reader, &noun.scope(), &args.connection)?;
     }
@@ -70,7 +74,7 @@ fn plain(
     limit: u64,
     now: &Zoned,
     out: &mut Out,
-) -> Result<u64, Failure> {
+) -> Result<Found, Failure> {
     let shown = columns(noun, query.gone);
     let headings: Vec<Column> = shown.iter().map(|column| column.heading()).collect();
     let mut table = Table::for_stdout(&headings, cx.style);
@@ -81,14 +85,23 @@ fn plain(
     Ok(found)
 }
 
-fn json(noun: &Noun, form: Form, reader: &Reader, query: Query, limit: u64, out: &mut Out) -> Result<u64, Failure> {
+fn json(noun: &Noun, form: Form, reader: &Reader, query: Query, limit: u64, out: &mut Out) -> Result<Found, Failure> {
     let mut items = Items::new(noun.name(), form);
     let found = each_row(reader, query, limit, |row| match reader.record(row.key)? {
         Some(record) => items.item(out, &JsonRecord::new(&record)?),
+        // Cannot be while the mirror is held; a row less is no reason to end the list.
         None => Ok(()),
     })?;
     items.finish(out)?;
     Ok(found)
+}
+
+/// What a list came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Found {
+    rows: u64,
+    /// There are more than were asked for.
+    more: bool,
 }
 
 /// Reads the answer to `query` window by window, never the whole, and counts its rows.
@@ -97,18 +110,20 @@ fn each_row(
     mut query: Query,
     limit: u64,
     mut each: impl FnMut(Row) -> Result<(), Failure>,
-) -> Result<u64, Failure> {
-    let mut found = 0;
+) -> Result<Found, Failure> {
+    let mut rows = 0;
     loop {
-        query.limit = usize::try_from(limit - found).unwrap_or(WINDOW).min(WINDOW);
+        query.limit = usize::try_from(limit - rows).unwrap_or(WINDOW).min(WINDOW);
         let window = reader.window(&query)?;
-        let Some(last) = window.rows.last().map(|row| row.key) else { return Ok(found) };
+        let Some(last) = window.rows.last().map(|row| row.key) else {
+            return Ok(Found { rows, more: false });
+        };
         for row in window.rows {
-            found += 1;
+            rows += 1;
             each(row)?;
         }
-        if !window.more_after || found >= limit {
-            return Ok(found);
+        if !window.more_after || rows >= limit {
+            return Ok(Found { rows, more: window.more_after });
         }
         query.anchor = Anchor::After(last);
     }

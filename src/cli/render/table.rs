@@ -108,7 +108,9 @@ impl Table {
 
     /// A table for stdout: it fits the terminal if that is one.
     pub fn for_stdout(columns: &[Column], style: Style) -> Self {
-        let room = style.terminal.then(|| crossterm::terminal::size().map_or(80, |(width, _)| usize::from(width)));
+        // A terminal that does not know its size says 0.
+        let width = || crossterm::terminal::size().map_or(0, |(width, _)| usize::from(width));
+        let room = style.terminal.then(width).map(|width| if width == 0 { 80 } else { width });
         Self::new(columns, room, style)
     }
 
@@ -186,8 +188,7 @@ impl Table {
                 .max_by_key(|&place| self.columns[place].spare);
             match spare {
                 Some(place) => widths[place] = None,
-                // Whatever is still too wide is cut where the line ends, by the terminal.
-                None => return,
+                None => return self.cut_to_least(widths),
             }
         }
     }
@@ -209,6 +210,13 @@ impl Table {
             }
         }
         true
+    }
+
+    /// What is too wide even so is broken by the terminal.
+    fn cut_to_least(&self, widths: &mut [Option<usize>]) {
+        for (width, column) in widths.iter_mut().zip(&self.columns).filter(|(_, column)| column.least > 0) {
+            *width = width.map(|width| width.min(column.least));
+        }
     }
 
     fn line(&self, cells: &[Cell], widths: &[Option<usize>]) -> String {
@@ -284,6 +292,7 @@ mod tests {
         let rows = [["a", "a title that is long", "7", "something"]];
         assert_eq!(table(Some(32), &rows), "ID  TITLE        ROWS  NOTE\na   a title th…     7  something\n");
         assert_eq!(table(Some(20), &rows), "ID  TITLE       ROWS\na   a title t…     7\n");
+        assert_eq!(table(Some(5), &rows), "ID  TITLE  ROWS\na   a ti…     7\n");
         for line in table(Some(20), &[["a", "日本語日本語日本語", "7", "x"]]).lines() {
             assert!(line.width() <= 20, "{line:?}");
         }
