@@ -16,6 +16,8 @@ mod gate;
 mod models;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use std::collections::VecDeque;
@@ -231,7 +233,10 @@ impl Budget {
             _ => None,
         };
         let reset = self.reset_at.filter(|_| self.settings.trust_reset);
-        (self.limit, self.remaining, reset, pause.filter(|&until| until > now))
+        // What was left of a window that is over says nothing about the one that runs now.
+        let over = reset.is_some_and(|at| at <= now);
+        let remaining = self.remaining.filter(|_| !over);
+        (self.limit, remaining, reset.filter(|_| !over), pause.filter(|&until| until > now))
     }
 
     fn close(&mut self, ticket: &mut Ticket) {
