@@ -289,6 +289,16 @@ fn documents_fold_where_the_cursor_is() {
 }
 
 #[test]
+fn keys_typed_ahead_of_the_mirror_count() {
+    let mut console = Console::new(SIZE);
+    console.key("4");
+    console.key("l");
+    console.settle();
+    console.press("E");
+    assert!(console.text().contains("▸ payload"), "{}", console.text());
+}
+
+#[test]
 fn others_are_grouped_by_collection() {
     let mut console = Console::new(SIZE);
     console.press("7");

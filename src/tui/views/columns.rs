@@ -71,7 +71,7 @@ pub(super) static SESSIONS: Listing = Listing {
     nouns: ("session", "sessions"),
     none: "No sessions yet.",
     columns: &[
-        wide(Cell::Title, "SESSION", 34, 400, 0),
+        wide(Cell::Title, "SESSION", 30, 400, 0),
         wide(Cell::Agent, "AGENT", 16, 24, 2),
         wide(Cell::Project, "PROJECT", 14, 30, 3),
         wide(Cell::Id, "ID", 8, 14, 6),
@@ -88,8 +88,8 @@ pub(super) static RUNS: Listing = Listing {
     nouns: ("run", "runs"),
     none: "No runs yet.",
     columns: &[
-        wide(Cell::Status, "STATUS", 17, 19, 1),
-        wide(Cell::Title, "RUN", 32, 400, 0),
+        wide(Cell::Status, "STATUS", 19, 19, 1),
+        wide(Cell::Title, "RUN", 22, 400, 0),
         wide(Cell::Agent, "AGENT", 16, 24, 3),
         wide(Cell::Id, "ID", 8, 14, 5),
         CONNECTION,
@@ -106,7 +106,7 @@ pub(super) static APPROVALS: Listing = Listing {
     none: "Nothing has asked for approval yet.",
     columns: &[
         STATUS,
-        wide(Cell::Title, "ASKS FOR", 32, 400, 0),
+        wide(Cell::Title, "ASKS FOR", 24, 400, 0),
         wide(Cell::Agent, "AGENT", 16, 24, 2),
         wide(Cell::Id, "ID", 8, 14, 6),
         CONNECTION,
@@ -139,7 +139,7 @@ pub(super) static EVENTS: Listing = Listing {
     none: "No events yet.",
     columns: &[
         wide(Cell::Status, "OUTCOME", 16, 18, 1),
-        wide(Cell::Title, "EVENT", 30, 400, 0),
+        wide(Cell::Title, "EVENT", 24, 400, 0),
         wide(Cell::Agent, "AGENT", 16, 24, 3),
         wide(Cell::Project, "PROJECT", 12, 26, 6),
         CONNECTION,

@@ -75,10 +75,12 @@ pub(crate) fn place<T: Copy>(columns: &[Column<T>], total: u16) -> Vec<Placed<T>
     for at in order {
         let first = widths.iter().all(Option::is_none);
         let cost = columns[at].least + if first { 0 } else { GAP };
-        if cost <= left || first {
-            widths[at] = Some(columns[at].least.min(left));
-            left = left.saturating_sub(cost);
+        // What does not fit ends the choice: a lesser column in its place would be noise.
+        if cost > left && !first {
+            break;
         }
+        widths[at] = Some(columns[at].least.min(left));
+        left = left.saturating_sub(cost);
     }
     // The most important column is read, the others are looked at: it gets what it needs to be read first.
     if let Some(main) = (0..columns.len()).find(|&at| columns[at].rank == 0)

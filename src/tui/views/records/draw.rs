@@ -30,7 +30,6 @@ impl Records {
     pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         let places = self.places(area);
         self.detail_shown = places.detail.is_some();
-        self.beside = places.rule.is_some_and(|rule| rule.width == 1);
         self.head(places.head, scene, canvas);
         let list = places.list;
         let heads = u16::from(self.listing.grouped);
@@ -103,7 +102,7 @@ impl Records {
             canvas.put(x, area.y, self.ask.text(), room.saturating_sub(2), Role::Text);
         } else {
             let area = Rect { x: left, width: room, ..area };
-            match self.statuses.is_empty() {
+            match self.totals.statuses.is_empty() {
                 true => self.sources(area, scene, canvas),
                 false => self.chips(area, canvas),
             }
@@ -119,7 +118,7 @@ impl Records {
         if let Some(note) = self.ask.note.as_ref().filter(|_| self.typing.is_some()) {
             return (note.clone(), Role::Warn);
         }
-        let count = match (self.rows.whole(), self.count) {
+        let count = match (self.rows.whole(), self.totals.count) {
             (Some(whole), _) => grouped(whole),
             (None, Some(CountOf::Exact(count))) => grouped(count),
             (None, Some(CountOf::AtLeast(count))) => format!("≥{}", grouped(count)),
@@ -143,7 +142,7 @@ impl Records {
     /// Live rows by status, as many as fit.
     fn chips(&self, area: Rect, canvas: &mut Canvas) {
         let mut x = area.x;
-        for (name, count) in &self.statuses {
+        for (name, count) in &self.totals.statuses {
             let (glyph, role) = status(name);
             let words = word(name);
             let number = grouped(*count);

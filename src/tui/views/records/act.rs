@@ -1,0 +1,115 @@
+//! What the keys do in a list of records.
+
+use super::{Fetch, Pane, Records};
+use crate::tui::actions::Act;
+use crate::tui::rows::End;
+use crate::tui::views::Cx;
+use crate::tui::views::columns::sort_name;
+use crate::tui::widgets::input::Input;
+
+impl Records {
+    /// Does a motion; false when it is none.
+    pub(super) fn motion(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        let page = if self.in_detail { self.detail.page() } else { self.rows.page() } as i64;
+        let times = i64::from(count.unwrap_or(1));
+        let by = match act {
+            Act::Down => times,
+            Act::Up => -times,
+            Act::PageDown => page * times,
+            Act::PageUp => -page * times,
+            Act::HalfDown => (page / 2).max(1) * times,
+            Act::HalfUp => -(page / 2).max(1) * times,
+            Act::First if self.in_detail => i64::MIN / 2,
+            Act::Last if self.in_detail => i64::MAX / 2,
+            Act::First | Act::Last => {
+                let end = if act == Act::First { End::First } else { End::Last };
+                if !self.rows.reach(end) {
+                    self.fetch(Fetch::Show(end), cx);
+                }
+                self.moved(cx);
+                return true;
+            }
+            _ => return false,
+        };
+        if self.in_detail {
+            self.detail.step(by);
+        } else {
+            self.rows.step(by);
+            self.moved(cx);
+        }
+        true
+    }
+
+    /// The filter's text has changed.
+    pub(super) fn retype(&mut self, cx: &Cx) {
+        let text = self.typing.as_ref().map_or(String::new(), |input| input.text().to_owned());
+        if self.ask.filter(&text, cx.now) {
+            self.restart(cx);
+        }
+    }
+
+    fn back(&mut self, cx: &mut Cx) -> bool {
+        if self.in_detail {
+            self.in_detail = false;
+        } else if !self.ask.text().is_empty() {
+            self.ask.filter("", cx.now);
+            self.restart(cx);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn next_pane(&mut self) {
+        let now = match (self.pane, self.detail_shown) {
+            (Pane::Auto, true) => Pane::Side,
+            (Pane::Auto, false) => Pane::Off,
+            (pane, _) => pane,
+        };
+        self.pane = match now {
+            Pane::Side => Pane::Below,
+            Pane::Below => Pane::Off,
+            _ => Pane::Side,
+        };
+    }
+
+    /// Does what is not a motion; false when it is none of the view's.
+    pub(super) fn list_act(&mut self, act: Act, cx: &mut Cx) -> bool {
+        match act {
+            Act::Open => {
+                self.in_detail = true;
+                self.resting_at = None;
+                self.follow(false, cx);
+            }
+            Act::Filter => {
+                self.before = self.ask.text().to_owned();
+                self.typing = Some(Input::new(&self.before));
+            }
+            Act::Sort | Act::Reverse => {
+                if act == Act::Sort {
+                    self.ask.next_sort()
+                } else {
+                    self.ask.reverse()
+                }
+                self.restart(cx);
+                cx.say(format!("By {}, {}", sort_name(self.ask.sort()), self.ask.order_name()));
+            }
+            Act::ShowGone => {
+                self.ask.gone = !self.ask.gone;
+                self.restart(cx);
+                cx.say(if self.ask.gone { "Gone records are shown, marked †" } else { "Gone records are hidden" });
+            }
+            Act::NextGroup | Act::PreviousGroup => {
+                self.ask.turn_group(act == Act::NextGroup, cx.fleet);
+                self.restart(cx);
+            }
+            Act::Layout | Act::DetailLayout => self.next_pane(),
+            Act::Close => self.in_detail = false,
+            Act::Fold => self.detail.fold(),
+            Act::Unfold | Act::FoldAll => self.detail.fold_all(act == Act::Unfold),
+            Act::Back => return self.back(cx),
+            _ => return false,
+        }
+        true
+    }
+}
