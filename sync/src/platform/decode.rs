@@ -10,12 +10,15 @@
 //!
 //! Not here: retries, status codes and size limits (`client`); what to ask next (`pull`).
 
+mod columns;
 mod envelope;
+mod escape;
 #[cfg(test)]
 mod fixtures;
 mod plan;
 mod row;
 mod scan;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -23,19 +26,16 @@ mod time;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use self::columns::text_of_pick;
 use self::envelope::{Envelope, Rows};
-use self::plan::{IdRule, Piece, Plan};
-use self::row::{Pick, Reader};
+use self::plan::Plan;
+use self::row::Reader;
 use self::scan::{Fault, Scanner, Sort};
 use super::manifest::{Paging, Partition};
 use super::{At, BadRow, Collection, Page, PageAsk, Style};
-use crate::model::{Columns, Incoming, JoinKey};
-use crate::text::shorten;
+use crate::model::Incoming;
 
 pub use self::row::MASKED;
-
-/// Longest title that is kept as a column, in characters; the document has the whole of it.
-const TITLE: usize = 500;
 
 /// Reads the replies of one collection.
 #[derive(Debug)]
@@ -198,7 +198,10 @@ impl Decoder {
         let sort = reader.scanner.sort()?;
         let start = reader.scanner.at;
         if sort != Sort::Object {
-            reader.scanner.skip(0)?;
+            match sort {
+                Sort::Array => reader.scanner.skip_brackets()?,
+                _ => reader.scanner.skip(0)?,
+            }
             return bad(None, format!("{} where a record should be", sort.name()));
         }
         let hash = match reader.row() {
@@ -210,7 +213,8 @@ impl Decoder {
                     Fault::TooDeep => format!("nested deeper than {} levels", scan::MAX_DEPTH),
                     _ => "not valid JSON".to_owned(),
                 };
-                return bad(None, reason);
+                // What was read before the fault may tell which record it is.
+                return bad(self.id(&reader.picks, parent).ok(), reason);
             }
             Err(fault) => return Err(fault),
         };
@@ -239,77 +243,6 @@ impl Decoder {
             doc: reader.doc(start, added.as_deref()),
         };
         Ok(Taken::Good(incoming, order_by.map(Cow::into_owned)))
-    }
-
-    /// The row's id. A child's number counts within its parent only, and gets the parent's id in front.
-    fn id(&self, picks: &[Option<Pick<'_>>], parent: Option<&str>) -> Result<String, String> {
-        let value = |slot: &usize| match picks[*slot] {
-            Some(pick @ (Pick::Number(_) | Pick::Text(_))) => text_of_pick(pick),
-            _ => None,
-        };
-        for rule in &self.plan.id {
-            let id = match rule {
-                IdRule::Value(slot) => match (picks[*slot], parent) {
-                    (Some(Pick::Number(number)), Some(parent)) => Some(format!("{parent}/{number}")),
-                    _ => value(slot).map(Cow::into_owned),
-                },
-                IdRule::Joined(pieces) => pieces
-                    .iter()
-                    .map(|piece| match piece {
-                        Piece::Text(text) => Some(Cow::Borrowed(&**text)),
-                        Piece::Value(slot) => value(slot),
-                    })
-                    .collect(),
-            };
-            if let Some(id) = id {
-                return Ok(id);
-            }
-        }
-        self.fixed_id.clone().ok_or_else(|| self.no_id(picks))
-    }
-
-    fn no_id(&self, picks: &[Option<Pick<'_>>]) -> String {
-        let found = self.plan.id.iter().find_map(|rule| match rule {
-            IdRule::Value(slot) => picks[*slot],
-            IdRule::Joined(_) => None,
-        });
-        match found {
-            None => format!("no id at {}", self.id_pointers),
-            Some(Pick::Text(_)) => format!("the id at {} is empty", self.id_pointers),
-            Some(Pick::Null) => format!("the id at {} is null", self.id_pointers),
-            Some(_) => format!("the id at {} is neither a string nor a number", self.id_pointers),
-        }
-    }
-
-    fn parent_to_add<'s>(&'s self, picks: &[Option<Pick<'_>>], parent: Option<&'s str>) -> Option<(&'s str, &'s str)> {
-        let absent = picks[self.plan.parent?].is_none();
-        self.parent_key.as_deref().filter(|_| absent).zip(parent)
-    }
-
-    fn columns(&self, picks: &[Option<Pick<'_>>]) -> Columns {
-        let text = |slots: &[usize]| slots.iter().filter_map(|slot| picks[*slot]).find_map(text_of_pick);
-        let time = |slots: &[usize]| {
-            slots.iter().filter_map(|slot| text_of_pick(picks[*slot]?)).find_map(|text| time::parse(&text))
-        };
-        let status = text(&self.plan.status);
-        Columns {
-            title: text(&self.plan.title).map(short),
-            status: status.map(|status| match self.status_words.get(&*status) {
-                Some(word) => word.clone(),
-                None => status.into_owned(),
-            }),
-            agent: text(&self.plan.agent).map(Cow::into_owned),
-            project: text(&self.plan.project).map(Cow::into_owned),
-            created_at: time(&self.plan.created_at),
-            updated_at: time(&self.plan.updated_at),
-        }
-    }
-
-    fn join(&self, picks: &[Option<Pick<'_>>]) -> Option<JoinKey> {
-        let key = text_of_pick(picks[self.plan.join_on?]?)?.into_owned();
-        let rank = self.plan.join_rank.and_then(|slot| text_of_pick(picks[slot]?));
-        // A rank beyond the range, or none, is the lowest.
-        Some(JoinKey { key, rank: rank.and_then(|rank| rank.parse().ok()).unwrap_or(0) })
     }
 
     fn finish(&self, ask: &PageAsk, page: Gathered, told: envelope::Told, bare: bool) -> Page {
@@ -380,21 +313,6 @@ impl Gathered {
         self.rows.retain(|_| kept.next().unwrap_or(true));
         let mut kept = keep.iter().copied();
         self.order_by.retain(|_| kept.next().unwrap_or(true));
-    }
-}
-
-/// A title, cut where it is too long. Bytes are never fewer than characters: most titles need no counting.
-fn short(title: Cow<'_, str>) -> String {
-    if title.len() <= TITLE { title.into_owned() } else { shorten(&title, TITLE).into_owned() }
-}
-
-/// The text of a value that has one; an empty one says nothing.
-fn text_of_pick(pick: Pick<'_>) -> Option<Cow<'_, str>> {
-    match pick {
-        Pick::Text(text) => Some(text.value()).filter(|text| !text.trim().is_empty()),
-        Pick::Number(number) => Some(Cow::Borrowed(number)),
-        Pick::Flag(flag) => Some(Cow::Borrowed(if flag { "true" } else { "false" })),
-        Pick::Null | Pick::Nested => None,
     }
 }
 

@@ -113,13 +113,15 @@ impl Registry {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn check(&self, file: &Path, text: &str) -> Result<Manifest, Vec<ManifestError>> {
+        let own = name_in(text);
         load(file, text, &|name, nested| {
-            // A file that carries the name of what it inherits means the one that is built in, or the other file.
+            // A file that carries the name of what it inherits means the one below it, not itself.
             let known = self.entries.get(name).and_then(|entry| match &entry.origin {
                 Origin::File { path, .. } if !same_file(path, file) => Some((path.clone(), entry.source.to_string())),
                 _ => None,
             });
-            known.into_iter().chain(built_in(name)).nth(nested.saturating_sub(1))
+            let itself = usize::from(own.as_deref() == Some(name));
+            known.into_iter().chain(built_in(name)).nth(nested.saturating_sub(itself))
         })
     }
 }

@@ -34,8 +34,8 @@ pub struct Envelope {
     pub told: Told,
     /// Rows at the best of the manifest's pointers that exists, by its place among them.
     found: Option<(usize, Rows)>,
-    /// Arrays at other places of the reply.
-    others: Vec<usize>,
+    /// Arrays at other places of the reply, with how deep they stand.
+    others: Vec<(usize, usize)>,
     /// Keys of the object, for a message.
     keys: Vec<String>,
 }
@@ -56,12 +56,18 @@ impl Envelope {
 
     /// The rows: where the manifest says, or the only array there is.
     pub fn rows(&self) -> Result<Rows, String> {
-        match (self.found, self.others.as_slice()) {
-            (Some((_, rows)), _) => Ok(rows),
-            (None, _) if self.told.error => Err("an error in place of a list".to_owned()),
-            (None, [only]) => Ok(Rows::At(*only)),
-            (None, []) => Err(format!("an object without a list of rows (its keys: {})", self.keys.join(", "))),
-            (None, _) => Err(format!("several lists, none of them known (keys: {})", self.keys.join(", "))),
+        if let Some((_, rows)) = self.found {
+            return Ok(rows);
+        }
+        if self.told.error {
+            return Err("an error in place of a list".to_owned());
+        }
+        let shallowest = self.others.iter().map(|(depth, _)| *depth).min();
+        let mut nearest = self.others.iter().filter(|(depth, _)| Some(*depth) == shallowest);
+        match (nearest.next(), nearest.next()) {
+            (Some((_, only)), None) => Ok(Rows::At(*only)),
+            (None, _) => Err(format!("an object without a list of rows (its keys: {})", self.keys.join(", "))),
+            _ => Err(format!("several lists, none of them known (keys: {})", self.keys.join(", "))),
         }
     }
 
@@ -106,7 +112,10 @@ impl Envelope {
             Sort::Array => {
                 match place {
                     Some(place) => self.offer(place, Rows::At(scanner.at)),
-                    None => self.others.push(scanner.at),
+                    None if depth == 0 && matches!(key, "error" | "errors") => self.told.error = true,
+                    // What stands beside the paging is no list of rows.
+                    None if paging && depth > 0 => {}
+                    None => self.others.push((depth, scanner.at)),
                 }
                 // Passed by brackets: whoever reads the rows checks their grammar, and a broken row is theirs to report.
                 scanner.skip_brackets()

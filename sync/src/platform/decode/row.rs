@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::escape::mend;
 use super::plan::Plan;
-use super::scan::{Fault, MAX_DEPTH, Scanner, Sort, Text, mend};
+use super::scan::{Fault, MAX_DEPTH, Scanner, Sort, Text};
+use super::secrets::{self, Around};
 
 /// What stands in the place of a secret.
 pub const MASKED: &str = "‹masked›";
@@ -60,7 +62,7 @@ impl<'a, 'p> Reader<'a, 'p> {
     pub fn row(&mut self) -> Result<u64, Fault> {
         self.picks.fill(None);
         self.edits.clear();
-        self.value(Some(Plan::ROOT), 0)
+        self.value(Some(Plan::ROOT), Around::Plain, 0)
     }
 
     /// The row's text from `start` to here, with the edits done; `added` is put behind the opening brace.
@@ -85,11 +87,12 @@ impl<'a, 'p> Reader<'a, 'p> {
         doc
     }
 
-    fn value(&mut self, at: Option<usize>, depth: usize) -> Result<u64, Fault> {
+    fn value(&mut self, at: Option<usize>, around: Around, depth: usize) -> Result<u64, Fault> {
         let sort = self.scanner.sort()?;
         let node = at.map(|at| self.plan.node(at));
         let slot = node.and_then(|node| node.slot);
-        if node.is_some_and(|node| node.mask) && sort != Sort::Null {
+        let named_in_manifest = node.is_some_and(|node| node.mask) && sort != Sort::Null;
+        if named_in_manifest || (around == Around::Secret && sort == Sort::Text) {
             return self.masked(slot);
         }
         let (pick, hash) = match sort {
@@ -110,8 +113,8 @@ impl<'a, 'p> Reader<'a, 'p> {
                 (Pick::Null, seed::NULL)
             }
             Sort::Object | Sort::Array if depth >= MAX_DEPTH => return Err(Fault::TooDeep),
-            Sort::Object => (Pick::Nested, self.object(at, depth)?),
-            Sort::Array => (Pick::Nested, self.array(at, depth)?),
+            Sort::Object => (Pick::Nested, self.object(at, around, depth)?),
+            Sort::Array => (Pick::Nested, self.array(at, around, depth)?),
         };
         if let Some(slot) = slot {
             self.picks[slot] = Some(pick);
@@ -119,7 +122,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         Ok(hash)
     }
 
-    fn object(&mut self, at: Option<usize>, depth: usize) -> Result<u64, Fault> {
+    fn object(&mut self, at: Option<usize>, around: Around, depth: usize) -> Result<u64, Fault> {
         self.scanner.open();
         // A sum does not care for the order of its terms.
         let (mut sum, mut first) = (seed::OBJECT, true);
@@ -132,19 +135,19 @@ impl<'a, 'p> Reader<'a, 'p> {
             }
             let name = key.value();
             let child = at.and_then(|at| self.plan.child(at, &name));
-            let value = self.value(child, depth + 1)?;
+            let value = self.value(child, secrets::below(around, &name), depth + 1)?;
             sum = sum.wrapping_add(mix(xxh3_64_with_seed(name.as_bytes(), seed::KEY), value));
         }
         Ok(mix(sum, seed::OBJECT))
     }
 
-    fn array(&mut self, at: Option<usize>, depth: usize) -> Result<u64, Fault> {
+    fn array(&mut self, at: Option<usize>, around: Around, depth: usize) -> Result<u64, Fault> {
         self.scanner.open();
         let (mut hash, mut index, mut first) = (seed::ARRAY, 0usize, true);
         while self.scanner.next(b']', first)? {
             first = false;
             let child = at.and_then(|at| self.plan.child(at, &index.to_string()));
-            hash = mix(hash.rotate_left(7), self.value(child, depth + 1)?);
+            hash = mix(hash.rotate_left(7), self.value(child, secrets::in_array(around), depth + 1)?);
             index += 1;
         }
         Ok(mix(hash, seed::ARRAY))

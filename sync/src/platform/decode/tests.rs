@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::JoinKey;
 use crate::platform::{Manifest, Registry};
 
 pub static PLATFORMS: LazyLock<Registry> = LazyLock::new(Registry::builtin);
@@ -214,6 +215,16 @@ fn rows_and_paging_are_believed_from_the_reply() {
             Some(true),
             None,
         ),
+        (
+            "runagents",
+            "approvals",
+            r#"{"entries":[{"id":"q"}],"filters":{"tags":[]}}"#,
+            &["q"],
+            Style::Whole,
+            None,
+            None,
+            None,
+        ),
         ("runagents", "catalog", r#"[{"id":"c"}]"#, &["c"], Style::Page, None, None, None),
         (
             "turen",
@@ -259,6 +270,8 @@ fn what_is_no_list_is_refused_with_what_it_is() {
         ("{\"a\":[],\"b\":[]}", "several lists, none of them known (keys: a, b)"),
         ("{\"error\":\"no such tenant\",\"details\":[]}", "an error in place of a list"),
         ("{\"error\":{\"code\":\"x\"},\"trace\":[]}", "an error in place of a list"),
+        ("{\"errors\":[{\"message\":\"x\"}]}", "an error in place of a list"),
+        ("{\"meta\":{\"warnings\":[]}}", "an object without a list of rows (its keys: meta)"),
     ] {
         let reply = decoder("turen", "agents").page(&ask(At::Start), body.as_bytes());
         assert_eq!(reply.unwrap_err(), says, "{body}");
@@ -268,6 +281,8 @@ fn what_is_no_list_is_refused_with_what_it_is() {
 #[test]
 fn a_bad_row_costs_no_other() {
     let deep = format!("{{\"id\":\"deep\",\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let deep_array = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let long_id = format!(r#"{{"id":"{}"}}"#, "x".repeat(2_000));
     for (row, reason) in [
         ("{}", "no id at /id"),
         (r#"{"id":null}"#, "the id at /id is null"),
@@ -279,6 +294,8 @@ fn a_bad_row_costs_no_other() {
         ("\"a string\"", "a string where a record should be"),
         ("[1,2]", "an array where a record should be"),
         ("7", "a number where a record should be"),
+        (deep_array.as_str(), "an array where a record should be"),
+        (long_id.as_str(), "an id of 2000 bytes is too long"),
         (r#"{"id":"x","n":01}"#, "not valid JSON"),
         (r#"{"id":"x","n":tru}"#, "not valid JSON"),
         (r#"{"id":"x","n":"\q"}"#, "not valid JSON"),
@@ -293,6 +310,8 @@ fn a_bad_row_costs_no_other() {
             assert_eq!(ids(&page), ["a", "b"], "{reason}");
             let bad: Vec<_> = page.bad.iter().map(|bad| (bad.place, bad.reason.as_str())).collect();
             assert_eq!(bad, [(1, reason)]);
+            let told = row.contains("\"id\":\"x\"").then_some("x").or(row.contains("deep").then_some("deep"));
+            assert_eq!(page.bad[0].id.as_deref(), told, "{reason}");
             assert_eq!(page.carried, 3);
         }
     }
@@ -460,6 +479,27 @@ fn a_secret_under_an_escaped_key_is_still_a_secret() {
     let page = page("runagents", "connectors", body);
     assert!(!page.rows[0].doc.contains("hunter2"), "{}", page.rows[0].doc);
     assert!(serde_json::from_str::<Value>(&page.rows[0].doc).is_ok());
+}
+
+#[test]
+fn what_is_always_a_secret_needs_no_manifest() {
+    let row = r#"{"id":"a","x":[{"Headers":{"AUTHORIZATION":"Bearer hunter2","Accept":"json"}}],"api_key_hash":"hunter2","env":[{"name":"K","value":"hunter2"}],"deep":{"env":[{"value":"hunter2"}]}}"#;
+    let page = page("turen", "events", &format!("[{row}]"));
+    assert!(!page.rows[0].doc.contains("hunter2"), "{}", page.rows[0].doc);
+    // Names that only look like it, and schemas of what is secret, stay readable.
+    let row = r#"{"id":"a","value":"v","env":"prod","tokens":5,"password":{"type":"string"},"environment":"prod","x":{"value":"v"}}"#;
+    let page = super::tests::page("turen", "events", &format!("[{row}]"));
+    assert_eq!(page.rows[0].doc, row);
+}
+
+#[test]
+fn a_column_is_cut_and_the_document_is_not() {
+    let long = "ü".repeat(2_000);
+    let page = page("turen", "sessions", &format!(r#"[{{"id":1,"first_prompt":"{long}","project_path":"{long}"}}]"#));
+    let row = &page.rows[0];
+    assert_eq!(row.columns.title.as_ref().unwrap().chars().count(), 501);
+    assert_eq!(row.columns.project, row.columns.title);
+    assert!(row.doc.contains(&long));
 }
 
 #[test]

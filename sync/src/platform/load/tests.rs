@@ -410,6 +410,9 @@ mod folder {
         let files: Vec<_> = errors.iter().map(|error| error.file.file_name().unwrap().to_str().unwrap()).collect();
         assert_eq!(files, ["wrong.toml", "z-mine-again.toml"]);
         assert!(errors[1].message.contains("already described by"), "{}", errors[1]);
+        // An heir of the file is an heir of what the file inherits.
+        let below = registry.check(Path::new("x.toml"), "schema = 1\nname = \"x\"\ninherits = \"turen\"").unwrap();
+        assert_eq!(below.collections.len(), 7);
         // The file is checked again from where it lies: it still inherits the built-in one.
         let path = folder.path().join("turen.toml");
         assert_eq!(registry.check(&path, turen).unwrap().collections.len(), 7);
