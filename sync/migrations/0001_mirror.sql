@@ -117,7 +117,7 @@ CREATE TABLE memo (
 -- What `qd sql` reads.
 CREATE VIEW records AS
 SELECT
-    l.connection, l.platform, l.collection, l.kind, r.id, r.title, s.text AS status,
+    l.connection, l.platform, l.collection, l.kind, r.id, coalesce(r.title, qd_title(r.doc)) AS title, s.text AS status,
     CASE WHEN r.agent IS NULL THEN NULL ELSE coalesce(
         (SELECT o.id FROM alias AS x JOIN record AS o ON o.key = x.record
          WHERE x.word = r.agent AND x.list = (

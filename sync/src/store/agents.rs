@@ -16,7 +16,7 @@ pub(super) struct Agent {
 }
 
 /// Of the agents with key `?2` in list `?1`, the one that is meant: the live one of the highest rank.
-const MEANT: &str = "SELECT o.id, o.title,
+const MEANT: &str = "SELECT o.id, coalesce(o.title, qd_title(o.doc)),
         (SELECT count(*) FROM alias AS y JOIN record AS u ON u.key = y.record
          WHERE y.list = ?1 AND y.word = ?2 AND u.gone_at IS NULL) > 1
     FROM alias AS x JOIN record AS o ON o.key = x.record
@@ -29,7 +29,7 @@ pub(super) fn resolve(conn: &Connection, list: &ListInfo, word: i64, text: &str)
     let found = if let Some(joined) = list.join_list {
         conn.prepare_cached(MEANT)?.query_row((joined, word), named).optional()?
     } else if let Some(agents) = list.agent_list {
-        conn.prepare_cached("SELECT id, title, 0 FROM record WHERE list = ?1 AND id = ?2")?
+        conn.prepare_cached("SELECT id, coalesce(title, qd_title(doc)), 0 FROM record WHERE list = ?1 AND id = ?2")?
             .query_row((agents, text), named)
             .optional()?
     } else {

@@ -193,7 +193,7 @@ impl<'a> Changes<'a> {
         let part = self.kept.words.part(self.conn, job.list, &job.batch.partition)?;
         let words = self.words(row)?;
         let key = self.kept.next_key;
-        let doc = self.kept.packer.pack(job.list, &row.doc)?;
+        let packed = self.kept.packer.pack(job.list, row.columns.title.as_deref(), &row.doc)?;
         self.conn
             .prepare_cached(
                 "INSERT INTO record (key, list, part, id, title, status, agent, project, created_at, updated_at, confirmed_at,
@@ -205,7 +205,7 @@ impl<'a> Changes<'a> {
                 job.list,
                 part,
                 &row.id,
-                &row.columns.title,
+                packed.title,
                 words[0],
                 words[1],
                 words[2],
@@ -213,7 +213,7 @@ impl<'a> Changes<'a> {
                 row.columns.updated_at.map(millis),
                 millis(job.at),
                 row.hash.cast_signed(),
-                doc,
+                packed.frame,
             ))?;
         self.kept.next_key += 1;
         self.alias(job.list, key, row)?;
@@ -224,7 +224,7 @@ impl<'a> Changes<'a> {
 
     fn update(&mut self, job: &Job, row: &Incoming, had: &Had, part: i64) -> rusqlite::Result<()> {
         let words = self.words(row)?;
-        let doc = self.kept.packer.pack(job.list, &row.doc)?;
+        let packed = self.kept.packer.pack(job.list, row.columns.title.as_deref(), &row.doc)?;
         self.conn
             .prepare_cached(
                 "UPDATE record SET part = ?2, title = ?3, status = ?4, agent = ?5, project = ?6, created_at = ?7,
@@ -234,7 +234,7 @@ impl<'a> Changes<'a> {
             .execute((
                 had.key,
                 part,
-                &row.columns.title,
+                packed.title,
                 words[0],
                 words[1],
                 words[2],
@@ -242,7 +242,7 @@ impl<'a> Changes<'a> {
                 row.columns.updated_at.map(millis),
                 millis(job.at),
                 row.hash.cast_signed(),
-                doc,
+                packed.frame,
             ))?;
         self.conn.prepare_cached("DELETE FROM alias WHERE record = ?1")?.execute([had.key])?;
         self.alias(job.list, had.key, row)?;

@@ -160,17 +160,24 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// `qd_time(milliseconds)` is RFC 3339 text; `qd_doc(frame)` is the document.
+/// `qd_time(milliseconds)` is RFC 3339 text; `qd_doc(frame)` and `qd_title(frame)` are what a frame holds.
 fn register_functions(conn: &Connection, dicts: &Arc<Dicts>) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     conn.create_scalar_function("qd_time", 1, flags, |ctx| {
         Ok(ctx.get::<Option<i64>>(0)?.map(|millis| timestamp(millis).to_string()))
     })?;
-    let dicts = dicts.clone();
+    let known = dicts.clone();
     conn.create_scalar_function("qd_doc", 1, flags, move |ctx| match ctx.get_raw(0) {
-        ValueRef::Blob(frame) => dicts.unpack(frame).map(Some).ok_or_else(|| {
-            rusqlite::Error::UserFunctionError("a document in the mirror is damaged: delete mirror.db".into())
-        }),
+        ValueRef::Blob(frame) => known.doc(frame).map(Some).ok_or_else(damaged),
+        _ => Ok(None),
+    })?;
+    let known = dicts.clone();
+    conn.create_scalar_function("qd_title", 1, flags, move |ctx| match ctx.get_raw(0) {
+        ValueRef::Blob(frame) => known.title(frame).ok_or_else(damaged),
         _ => Ok(None),
     })
+}
+
+fn damaged() -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError("a document in the mirror is damaged: delete mirror.db and sync again".into())
 }

@@ -162,6 +162,14 @@ impl Mirror {
         self.shared.commits.subscribe()
     }
 
+    /// Makes the writer thread panic.
+    #[cfg(test)]
+    pub(super) fn break_writer(&self) {
+        if let Some(writer) = &self.writer {
+            let _ = writer.send(Ask::Break);
+        }
+    }
+
     async fn ask<T>(&self, ask: impl FnOnce(Answer<T>) -> Ask) -> Result<T, StoreError> {
         let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
         let (answer, pending) = oneshot::channel();

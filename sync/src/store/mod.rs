@@ -24,6 +24,7 @@ mod face;
 mod file;
 mod filter;
 mod frames;
+mod ids;
 mod lists;
 mod mirror;
 mod needle;

@@ -54,11 +54,19 @@ impl Needle {
         }
     }
 
-    /// For ids, of which a prefix is as good as the whole.
+    /// For ids, of which a prefix is as good as the whole. Their case is folded within ASCII only.
     pub(super) fn matches_id(&self, id: &str) -> bool {
+        match self.id_start() {
+            Some(start) => id.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)),
+            None => self.matches(id),
+        }
+    }
+
+    /// What an id has to begin with, when that is all that is asked.
+    pub(super) fn id_start(&self) -> Option<&str> {
         match self {
-            Needle::Is(start) => id.to_lowercase().starts_with(start),
-            other => other.matches(id),
+            Needle::Is(start) | Needle::Prefix(start) => Some(start),
+            Needle::Within(_) => None,
         }
     }
 

@@ -14,7 +14,7 @@ use super::filter::{self, NO_TIME, Test};
 use super::lists::{self, ListInfo};
 use super::rows::Stored;
 use super::words::WordField;
-use super::{StoreError, agents};
+use super::{StoreError, agents, ids};
 use crate::model::{Order, Query, Sort};
 
 /// Strands up to which merging beats gathering.
@@ -40,17 +40,69 @@ pub(super) struct Shelf {
     pub driver: Option<Driver>,
 }
 
-/// A condition on a word that an index answers.
+/// A condition that an index answers.
 #[derive(Debug, Clone)]
 pub(super) struct Driver {
-    pub field: WordField,
-    pub words: Vec<i64>,
+    pub by: By,
+    /// How many records it picks.
     pub count: u64,
+}
+
+/// What a driver asks for.
+#[derive(Debug, Clone)]
+pub(super) enum By {
+    /// One of these words in this column.
+    Words(WordField, Vec<i64>),
+    /// An id that begins with one of these.
+    Ids(Vec<String>),
+}
+
+impl Driver {
+    /// Words in `field`, if it asks for such.
+    fn words_in(&self, field: WordField) -> Option<&[i64]> {
+        match &self.by {
+            By::Words(known, words) if *known == field => Some(words),
+            _ => None,
+        }
+    }
+
+    /// How many index ranges in order of activity it takes; `None` when its index has another order.
+    fn strands(&self) -> Option<usize> {
+        match &self.by {
+            By::Words(_, words) => Some(words.len()),
+            By::Ids(_) => None,
+        }
+    }
 }
 
 impl Shelf {
     fn expected(&self) -> u64 {
         self.driver.as_ref().map_or(self.count, |driver| driver.count)
+    }
+
+    /// Everything on the shelf.
+    pub(super) fn all(&self) -> String {
+        format!("r.shelf = {}", self.list.shelf(self.gone))
+    }
+
+    /// What the driver picks, or everything.
+    pub(super) fn driven(&self) -> String {
+        match self.driver.as_ref().map(|driver| &driver.by) {
+            None => self.all(),
+            Some(By::Words(field, words)) => {
+                let words: Vec<String> = words.iter().map(i64::to_string).collect();
+                format!("{} AND r.{} IN ({})", self.all(), field.column(), words.join(","))
+            }
+            Some(By::Ids(starts)) => {
+                let begins = |start: &String| {
+                    let start = start.replace('\'', "''");
+                    format!("(r.list = {} AND r.id >= '{start}' AND r.id < '{start}\u{10ffff}')", self.list.id)
+                };
+                let starts: Vec<String> = starts.iter().map(begins).collect();
+                // The plus leaves the index of ids as the only one that fits.
+                format!("({}) AND +{}", starts.join(" OR "), self.all())
+            }
+        }
     }
 }
 
@@ -227,11 +279,10 @@ pub(super) fn shelves(conn: &Connection, query: &Query) -> Result<Vec<Shelf>, St
                 driver: None,
             };
             for test in test.conjuncts() {
-                if let Test::Word(field, words) = &test {
-                    let count = tally(conn, list.id, gone, *field, words.iter().copied())?;
-                    if shelf.driver.as_ref().is_none_or(|driver| count < driver.count) {
-                        shelf.driver = Some(Driver { field: *field, words: words.iter().copied().collect(), count });
-                    }
+                if let Some(driver) = driver(conn, &shelf, &test)?
+                    && shelf.driver.as_ref().is_none_or(|known| driver.count < known.count)
+                {
+                    shelf.driver = Some(driver);
                 }
                 match test.sql(query.sort == Sort::Updated) {
                     Some(sql) => shelf.sql.push_str(&format!(" AND {sql}")),
@@ -264,17 +315,31 @@ pub(super) fn tally(
     Ok(sum.cast_unsigned())
 }
 
+/// The driver that `test` is good for.
+fn driver(conn: &Connection, shelf: &Shelf, test: &Test) -> Result<Option<Driver>, StoreError> {
+    Ok(match test {
+        Test::Word(field, words) => {
+            let count = tally(conn, shelf.list.id, shelf.gone, *field, words.iter().copied())?;
+            Some(Driver { by: By::Words(*field, words.iter().copied().collect()), count })
+        }
+        Test::Id(needle) => match needle.id_start() {
+            Some(start) => ids::driver(conn, shelf.list.id, start, GATHER)?,
+            None => None,
+        },
+        _ => None,
+    })
+}
+
 /// Does sorting what the drivers pick cost less than walking the order past what they do not pick?
 fn gathering_pays(shelves: &[Shelf], query: &Query) -> bool {
-    let driven_by =
-        |field| shelves.iter().all(|shelf| shelf.driver.as_ref().is_none_or(|driver| driver.field == field));
+    let drivers = || shelves.iter().filter_map(|shelf| shelf.driver.as_ref());
     let along_index = match query.sort {
         Sort::Updated => {
-            shelves.iter().filter_map(|shelf| shelf.driver.as_ref()).map(|d| d.words.len()).sum::<usize>() <= STRANDS
+            drivers().try_fold(0, |sum, driver| Some(sum + driver.strands()?)).is_some_and(|strands| strands <= STRANDS)
         }
-        Sort::Status => driven_by(WordField::Status),
-        Sort::Agent => driven_by(WordField::Agent),
-        Sort::Created | Sort::Id => shelves.iter().all(|shelf| shelf.driver.is_none()),
+        Sort::Status => drivers().all(|driver| driver.words_in(WordField::Status).is_some()),
+        Sort::Agent => drivers().all(|driver| driver.words_in(WordField::Agent).is_some()),
+        Sort::Created | Sort::Id => drivers().next().is_none(),
     };
     let picked: u64 = shelves.iter().map(Shelf::expected).sum();
     let all: u64 = shelves.iter().map(|shelf| shelf.count).sum();
@@ -288,17 +353,17 @@ fn one_group(shelves: &[Shelf]) -> Group {
 
 /// One strand per word where a driver has few, since each word's index is in order of activity too.
 fn by_activity(shelves: &[Shelf]) -> Group {
-    let words: usize = shelves.iter().filter_map(|shelf| shelf.driver.as_ref()).map(|driver| driver.words.len()).sum();
-    if words > STRANDS {
+    let drivers = shelves.iter().filter_map(|shelf| shelf.driver.as_ref());
+    if drivers.filter_map(Driver::strands).sum::<usize>() > STRANDS {
         return one_group(shelves);
     }
     let mut strands = Vec::new();
     for (place, shelf) in shelves.iter().enumerate() {
-        match &shelf.driver {
-            None => strands.push(Strand { shelf: place, word: None }),
-            Some(driver) => strands.extend(
-                driver.words.iter().map(|&word| Strand { shelf: place, word: Some((driver.field, Some(word))) }),
-            ),
+        match shelf.driver.as_ref().map(|driver| &driver.by) {
+            Some(By::Words(field, words)) => {
+                strands.extend(words.iter().map(|&word| Strand { shelf: place, word: Some((*field, Some(word))) }));
+            }
+            Some(By::Ids(_)) | None => strands.push(Strand { shelf: place, word: None }),
         }
     }
     Group { label: None, strands }
@@ -314,8 +379,8 @@ fn groups(conn: &Connection, shelves: &[Shelf], field: WordField) -> Result<Vec<
             let strand = Strand { shelf: place, word: Some((field, Some(word))) };
             groups.entry(label).or_default().push(strand);
         }
-        let driven = shelf.driver.as_ref().is_some_and(|driver| driver.field == field);
-        if with_word < shelf.count && !driven {
+        let driven = shelf.driver.as_ref().and_then(|driver| driver.words_in(field));
+        if with_word < shelf.count && driven.is_none() {
             let strand = Strand { shelf: place, word: Some((field, None)) };
             groups.entry(None).or_default().push(strand);
         }
@@ -325,10 +390,8 @@ fn groups(conn: &Connection, shelves: &[Shelf], field: WordField) -> Result<Vec<
 
 /// The words of a shelf with their labels, and how many records carry each.
 fn labels(conn: &Connection, shelf: &Shelf, field: WordField) -> Result<Vec<(i64, Option<String>, u64)>, StoreError> {
-    let wanted = |word: i64| match &shelf.driver {
-        Some(driver) if driver.field == field => driver.words.contains(&word),
-        _ => true,
-    };
+    let driven = shelf.driver.as_ref().and_then(|driver| driver.words_in(field));
+    let wanted = |word: i64| driven.is_none_or(|words| words.contains(&word));
     let mut statement = conn.prepare_cached(
         "SELECT t.word, t.n, w.text FROM tally AS t JOIN word AS w ON w.id = t.word
          WHERE t.list = ?1 AND t.field = ?2 AND t.gone = ?3",

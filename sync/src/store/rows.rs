@@ -34,7 +34,8 @@ pub(super) struct Stored {
     pub gone_at: Option<i64>,
 }
 
-const COLUMNS: &str = "r.key, r.list, r.id, r.title, r.status, s.text, r.agent, a.text, r.project, p.text,
+const COLUMNS: &str =
+    "r.key, r.list, r.id, coalesce(r.title, qd_title(r.doc)), r.status, s.text, r.agent, a.text, r.project, p.text,
     r.created_at, r.updated_at,
     CASE WHEN r.gone_at IS NULL THEN max(r.confirmed_at, coalesce(h.walked_at, 0), coalesce(w.walked_at, 0))
          ELSE r.confirmed_at END,
@@ -115,7 +116,7 @@ pub(super) fn line(conn: &Connection, list: &ListInfo, stored: Stored) -> rusqli
 pub(super) fn doc(conn: &Connection, dicts: &Dicts, key: i64, id: &str) -> Result<String, StoreError> {
     let doc = conn
         .prepare_cached("SELECT doc FROM record WHERE key = ?1")?
-        .query_row([key], |row| Ok(row.get_ref(0)?.as_blob().ok().and_then(|frame| dicts.unpack(frame))))?;
+        .query_row([key], |row| Ok(row.get_ref(0)?.as_blob().ok().and_then(|frame| dicts.doc(frame))))?;
     doc.ok_or_else(|| StoreError::Damaged { id: id.to_owned() })
 }
 

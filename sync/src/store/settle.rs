@@ -11,9 +11,6 @@ use super::frames::{self, Dicts, Packer};
 /// Documents a list must show at once before a dictionary is worth training: fewer than these are small anyway.
 const SAMPLES: usize = 1_000;
 
-/// Longest stretch of a document that goes into training.
-const SAMPLE_BYTES: usize = 4 * 1024;
-
 /// Measured on session records: twice as large gains two percent.
 const DICT_BYTES: usize = 64 * 1024;
 
@@ -47,7 +44,7 @@ pub(super) fn train(conn: &Connection, packer: &mut Packer, dicts: &Dicts, jobs:
         let samples: Vec<Vec<u8>> = docs
             .filter(|row| seen.insert(row.hash))
             .take(4 * SAMPLES)
-            .map(|row| row.doc.as_bytes()[..row.doc.len().min(SAMPLE_BYTES)].to_vec())
+            .map(|row| frames::sample(row.columns.title.as_deref(), &row.doc))
             .collect();
         if samples.len() >= SAMPLES {
             let _ = keep_dict(conn, packer, dicts, list, &samples);

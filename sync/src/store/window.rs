@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, Connection, Rows};
 use super::StoreError;
 use super::filter::{Candidate, Test};
 use super::frames::Dicts;
-use super::plan::{self, Method, Place, Plan, Shelf, Strand, Value, Way};
+use super::plan::{self, Group, Method, Place, Plan, Shelf, Strand, Value, Way};
 use super::rows;
 use super::words::WordField;
 use crate::model::{Anchor, CountOf, Query, Row, Sort, Window};
@@ -87,7 +87,7 @@ pub(super) fn count(conn: &Connection, dicts: &Dicts, query: &Query, cap: u64) -
 
 /// Counts up to one more than `cap`.
 fn count_shelf(conn: &Connection, dicts: &Dicts, shelf: &Shelf, cap: u64) -> Result<u64, StoreError> {
-    let from = format!("FROM record AS r WHERE {}{}", condition(shelf, driver_words(shelf).as_deref()), shelf.sql);
+    let from = format!("FROM record AS r WHERE {}{}", shelf.driven(), shelf.sql);
     if shelf.rest.is_empty() {
         let sql = format!("SELECT count(*) FROM (SELECT 1 {from} LIMIT ?1)");
         let limit = i64::try_from(cap.saturating_add(1)).unwrap_or(i64::MAX);
@@ -105,21 +105,6 @@ fn count_shelf(conn: &Connection, dicts: &Dicts, shelf: &Shelf, cap: u64) -> Res
         }
     }
     Ok(counted)
-}
-
-fn driver_words(shelf: &Shelf) -> Option<String> {
-    let driver = shelf.driver.as_ref()?;
-    let words: Vec<String> = driver.words.iter().map(i64::to_string).collect();
-    Some(format!("r.{} IN ({})", driver.field.column(), words.join(",")))
-}
-
-/// The shelf, and what else narrows the index range.
-fn condition(shelf: &Shelf, narrow: Option<&str>) -> String {
-    let shelf = shelf.list.shelf(shelf.gone);
-    match narrow {
-        Some(narrow) => format!("r.shelf = {shelf} AND {narrow}"),
-        None => format!("r.shelf = {shelf}"),
-    }
 }
 
 /// Does what has to be read hold?
@@ -167,7 +152,7 @@ impl Walk<'_> {
                             std::cmp::Ordering::Greater => None,
                         },
                     };
-                    if !self.merge(way, &group.strands, group.label.as_ref(), bound, &mut visit)? {
+                    if !self.merge(way, group, bound, count, &mut visit)? {
                         break;
                     }
                 }
@@ -176,18 +161,19 @@ impl Walk<'_> {
         Ok(found)
     }
 
-    /// Merges strands; says whether to go on.
+    /// Merges the strands of a group, of which `count` records are wanted at most; says whether to go on.
     fn merge(
         &self,
         way: Way,
-        strands: &[Strand],
-        label: Option<&String>,
+        group: &Group,
         start: Option<&Start>,
+        count: usize,
         visit: &mut dyn FnMut(Place, usize) -> Result<bool, StoreError>,
     ) -> Result<bool, StoreError> {
+        let (strands, label) = (&group.strands, group.label.as_ref());
         let mut statements: Vec<CachedStatement<'_>> = Vec::with_capacity(strands.len());
         for strand in strands {
-            statements.push(self.conn.prepare_cached(&self.strand_sql(way, strand, start))?);
+            statements.push(self.conn.prepare_cached(&self.strand_sql(way, strand, start, count))?);
         }
         let mut cursors = Vec::with_capacity(strands.len());
         for (statement, strand) in statements.iter_mut().zip(strands) {
@@ -214,7 +200,7 @@ impl Walk<'_> {
         }
     }
 
-    fn strand_sql(&self, way: Way, strand: &Strand, start: Option<&Start>) -> String {
+    fn strand_sql(&self, way: Way, strand: &Strand, start: Option<&Start>, count: usize) -> String {
         let shelf = &self.plan.shelves[strand.shelf];
         let column = self.plan.column();
         let (than, direction) = if way.values_up { (">", "ASC") } else { ("<", "DESC") };
@@ -224,7 +210,7 @@ impl Walk<'_> {
                 let gone = if shelf.gone { "NOT NULL" } else { "NULL" };
                 format!("r.list = {} AND r.gone_at IS {gone}", shelf.list.id)
             }
-            _ => condition(shelf, None),
+            _ => shelf.all(),
         };
         let word = match strand.word {
             None => String::new(),
@@ -238,9 +224,11 @@ impl Walk<'_> {
                 format!(" AND (r.{column}, r.key) {than}{or_equal} (?1, ?2)")
             }
         };
+        // Where nothing has to be read, no more is needed; it matters while the index of this order is not built yet.
+        let limit = if shelf.rest.is_empty() { format!(" LIMIT {count}") } else { String::new() };
         format!(
             "SELECT r.{column}, r.key FROM record AS r WHERE {shelf_is}{word}{sql}{bound}
-             ORDER BY r.{column} {direction}, r.key {direction}",
+             ORDER BY r.{column} {direction}, r.key {direction}{limit}",
             sql = shelf.sql,
         )
     }
@@ -277,12 +265,7 @@ impl Walk<'_> {
             Sort::Agent => WordField::Agent.column(),
             _ => "key",
         };
-        let narrow = driver_words(shelf);
-        let sql = format!(
-            "SELECT r.{column}, r.key, r.{label} FROM record AS r WHERE {}{}",
-            condition(shelf, narrow.as_deref()),
-            shelf.sql
-        );
+        let sql = format!("SELECT r.{column}, r.key, r.{label} FROM record AS r WHERE {}{}", shelf.driven(), shelf.sql);
         let labels = self.plan.labels_of(self.conn, shelf)?;
         let mut statement = self.conn.prepare(&sql)?;
         let mut rows = statement.query([])?;

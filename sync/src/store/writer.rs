@@ -22,10 +22,24 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 /// What can be asked of the writer.
 #[derive(Debug)]
 pub(super) enum Ask {
-    Apply { job: Job, answer: Answer<Applied>, room: OwnedSemaphorePermit },
-    Register { lists: Vec<ListSpec>, answer: Answer<Vec<ListId>> },
-    Forget { connection: String, answer: Answer<()> },
-    Settle { answer: Answer<()> },
+    Apply {
+        job: Job,
+        answer: Answer<Applied>,
+        room: OwnedSemaphorePermit,
+    },
+    Register {
+        lists: Vec<ListSpec>,
+        answer: Answer<Vec<ListId>>,
+    },
+    Forget {
+        connection: String,
+        answer: Answer<()>,
+    },
+    Settle {
+        answer: Answer<()>,
+    },
+    #[cfg(test)]
+    Break,
 }
 
 /// The thread's own things.
@@ -62,6 +76,8 @@ impl Writer {
                 Ask::Settle { answer } => {
                     let _ = answer.send(settle::settle(&self.conn));
                 }
+                #[cfg(test)]
+                Ask::Break => panic!("a test broke the writer"),
             }
             if next.is_none() {
                 next = asks.blocking_recv();

@@ -128,6 +128,79 @@ async fn a_bad_batch_fails_alone() {
 }
 
 #[tokio::test]
+async fn what_the_file_refuses_takes_only_its_own_batch_along() {
+    let place = Place::new();
+    let mirror = place.open();
+    let sessions = list(&mirror, "a", "sessions", Kind::Session).await;
+    let other = rusqlite::Connection::open(place.path()).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER sabotage BEFORE INSERT ON record WHEN NEW.id = 'poison'
+             BEGIN SELECT RAISE(ABORT, 'sabotage'); END",
+        )
+        .unwrap();
+    let word = |id: &str| Incoming {
+        columns: Columns { status: Some(format!("status of {id}")), ..Columns::default() },
+        ..row(id, 1)
+    };
+    let mut pending = Vec::new();
+    for ids in [vec!["1", "2"], vec!["3", "poison"], vec!["4", "3"]] {
+        pending.push(mirror.submit(sessions, rows(ids.into_iter().map(word)), time(1)).await.unwrap());
+    }
+    let mut told = Vec::new();
+    for pending in pending {
+        told.push(pending.committed().await);
+    }
+    assert_eq!(told[0].as_ref().unwrap(), &applied(2, 0, 0, 0));
+    assert!(told[1].as_ref().unwrap_err().to_string().contains("sabotage"));
+    assert_eq!(told[2].as_ref().unwrap(), &applied(2, 0, 0, 0));
+    let reader = mirror.reader().unwrap();
+    let ids: Vec<String> = reader.live(sessions, None, None, 9).unwrap().into_iter().map(|known| known.id).collect();
+    assert_eq!(ids, ["1", "2", "3", "4"]);
+    assert_eq!(reader.statuses(&Scope::default()).unwrap().len(), 4);
+    assert_eq!(reader.live_count(sessions, None).unwrap(), 4);
+}
+
+#[tokio::test]
+async fn a_writer_that_breaks_is_told_and_not_waited_for() {
+    let place = Place::new();
+    let mirror = place.open();
+    let sessions = list(&mirror, "a", "sessions", Kind::Session).await;
+    mirror.apply(sessions, rows([row("1", 1)]), time(1)).await.unwrap();
+    mirror.break_writer();
+    let mut stopped = false;
+    // The first may still find the channel open; none may hang.
+    for _ in 0..2 {
+        stopped = matches!(mirror.apply(sessions, rows([row("2", 1)]), time(1)).await, Err(StoreError::Stopped));
+    }
+    assert!(stopped);
+    assert!(matches!(mirror.settle().await, Err(StoreError::Stopped)));
+    assert_eq!(mirror.reader().unwrap().live_count(sessions, None).unwrap(), 1);
+}
+
+#[tokio::test]
+async fn titles_are_kept_whether_the_document_is_short_or_long() {
+    let place = Place::new();
+    let mirror = place.open();
+    let lists = mirror.register(vec![spec("a", "others", Kind::Other)]).await.unwrap();
+    let long = "x".repeat(5_000);
+    for (id, title, doc) in [
+        ("1", Some("short"), "{}".to_owned()),
+        ("2", Some(""), "{}".to_owned()),
+        ("3", None, "{}".to_owned()),
+        ("4", Some("long \u{ff} document"), format!("{{\"a\":\"{long}\"}}")),
+        ("5", None, format!("{{\"a\":\"{long}\"}}")),
+        ("6", Some(long.as_str()), "{\"a\":\"\u{ff}\"}".to_owned()),
+    ] {
+        let columns = Columns { title: title.map(str::to_owned), ..Columns::default() };
+        let told = Incoming { columns, doc: doc.clone(), ..row(id, 1) };
+        mirror.apply(lists[0], rows([told]), time(1)).await.unwrap();
+        let found = mirror.reader().unwrap().find(&Scope::default(), id, 1).unwrap().remove(0);
+        assert_eq!((found.row.title.as_deref(), found.doc), (title, doc), "{id}");
+    }
+}
+
+#[tokio::test]
 async fn states_and_problems_stand_beside_the_rows() {
     let place = Place::new();
     let mirror = place.open();

@@ -262,6 +262,26 @@ async fn a_lost_anchor_begins_at_the_end_it_came_from() {
 }
 
 #[tokio::test]
+async fn an_id_is_found_by_its_beginning_in_any_case() {
+    let place = Place::new();
+    let mirror = place.open();
+    let sessions = list(&mirror, "a", "sessions", Kind::Session).await;
+    let ids = ["Sess_ab1", "sess_AB2", "sess_b", "it's", "SESS_ab3", "ses"];
+    mirror.apply(sessions, rows(ids.map(|id| row(id, 1))), time(1)).await.unwrap();
+    let reader = mirror.reader().unwrap();
+    let found = |id: &str| {
+        let filter = Filter::Field(Field::Id, Match::Is(id.into()));
+        let query = Query { filter, sort: Sort::Id, order: Order::Ascending, ..Query::newest(Scope::default()) };
+        assert_eq!(reader.count(&query, 99).unwrap(), CountOf::Exact(reader.window(&query).unwrap().rows.len() as u64));
+        reader.window(&query).unwrap().rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!(found("SESS_A"), ["SESS_ab3", "Sess_ab1", "sess_AB2"]);
+    assert_eq!(found("IT'S"), ["it's"]);
+    assert_eq!(found("sess_ab2x"), Vec::<String>::new());
+    assert_eq!(found("").len(), 6);
+}
+
+#[tokio::test]
 async fn counting_stops_at_the_cap() {
     let place = Place::new();
     let mirror = place.open();
