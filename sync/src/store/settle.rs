@@ -7,9 +7,13 @@ use rusqlite::{Connection, OptionalExtension};
 use super::StoreError;
 use super::apply::{self, Job};
 use super::frames::{self, Dicts, Packer};
+use super::lists::ListInfo;
 
-/// Documents a list must show at once before a dictionary is worth training: fewer than these are small anyway.
+/// Documents a list must show before a dictionary is worth training: fewer than these are small anyway.
 const SAMPLES: usize = 1_000;
+
+/// More are not better, and cost memory.
+const MOST_SAMPLES: usize = 4 * SAMPLES;
 
 /// Measured on session records: twice as large gains two percent.
 const DICT_BYTES: usize = 64 * 1024;
@@ -30,26 +34,52 @@ pub(super) fn settle(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Trains a dictionary for every list that shows enough documents in `jobs` and has none. A list that cannot have one
-/// goes without: frames say what they need.
-pub(super) fn train(conn: &Connection, packer: &mut Packer, dicts: &Dicts, jobs: &[Job]) {
-    let mut rows: HashMap<i64, usize> = HashMap::new();
-    for job in jobs {
-        *rows.entry(job.list).or_default() += job.batch.rows.len();
-    }
-    rows.retain(|&list, rows| *rows >= SAMPLES && !packer.has(list));
-    for list in rows.into_keys() {
+/// When a dictionary was last tried for a list that has none: records it had. Tried again at twice as many.
+pub(super) type Tried = HashMap<i64, u64>;
+
+/// Trains a dictionary for each of `lists` that shows enough documents, in `jobs` or in the file, and has none. A list that
+/// cannot have one goes without: frames say what they need.
+pub(super) fn train(
+    conn: &Connection,
+    packer: &mut Packer,
+    dicts: &Dicts,
+    tried: &mut Tried,
+    lists: &[ListInfo],
+    jobs: &[Job],
+) {
+    for list in lists {
+        let told = || jobs.iter().filter(|job| job.list == list.id).flat_map(|job| &job.batch.rows);
+        let count = list.live + list.gone + told().count() as u64;
+        if packer.has(list.id) || count < tried.get(&list.id).map_or(SAMPLES as u64, |before| before * 2) {
+            continue;
+        }
+        tried.insert(list.id, count);
         let mut seen = HashSet::new();
-        let docs = jobs.iter().filter(|job| job.list == list).flat_map(|job| &job.batch.rows);
-        let samples: Vec<Vec<u8>> = docs
+        let mut samples: Vec<Vec<u8>> = told()
             .filter(|row| seen.insert(row.hash))
-            .take(4 * SAMPLES)
+            .take(MOST_SAMPLES)
             .map(|row| frames::sample(row.columns.title.as_deref(), &row.doc))
             .collect();
+        if samples.len() < SAMPLES {
+            // Pages that trickle in never show enough at once; those before them do.
+            samples.extend(stored_samples(conn, dicts, list.id).unwrap_or_default());
+        }
         if samples.len() >= SAMPLES {
-            let _ = keep_dict(conn, packer, dicts, list, &samples);
+            let _ = keep_dict(conn, packer, dicts, list.id, &samples);
         }
     }
+}
+
+fn stored_samples(conn: &Connection, dicts: &Dicts, list: i64) -> rusqlite::Result<Vec<Vec<u8>>> {
+    let mut statement = conn.prepare_cached("SELECT title, doc FROM record WHERE list = ?1 LIMIT ?2")?;
+    let mut rows = statement.query((list, MOST_SAMPLES as i64))?;
+    let mut samples = Vec::new();
+    while let Some(row) = rows.next()? {
+        let frame = row.get_ref(1)?.as_blob()?;
+        let title = row.get::<_, Option<String>>(0)?.or_else(|| dicts.title(frame).flatten());
+        samples.extend(dicts.doc(frame).map(|doc| frames::sample(title.as_deref(), &doc)));
+    }
+    Ok(samples)
 }
 
 fn keep_dict(

@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
 use super::apply::{self, Job, Kept};
 use super::frames::{Dicts, Packer};
+use super::lists::ListInfo;
 use super::words::Words;
 use super::{Applied, ListSpec, StoreError, file, lists, settle};
 use crate::model::ListId;
@@ -48,6 +49,7 @@ pub(super) struct Writer {
     conn: Connection,
     kept: Kept,
     dicts: Arc<Dicts>,
+    tried: settle::Tried,
     commits: watch::Sender<u64>,
 }
 
@@ -55,7 +57,7 @@ impl Writer {
     pub(super) fn open(path: &PathBuf, dicts: Arc<Dicts>, commits: watch::Sender<u64>) -> Result<Self, StoreError> {
         let conn = file::open_writer(path, &dicts)?;
         let kept = Kept { words: Words::default(), packer: Packer::load(&conn)?, next_key: settle::next_key(&conn)? };
-        Ok(Self { conn, kept, dicts, commits })
+        Ok(Self { conn, kept, dicts, tried: settle::Tried::new(), commits })
     }
 
     /// Serves until every handle is gone. What was handed over by then is still applied.
@@ -114,9 +116,16 @@ impl Writer {
     fn commit(&mut self, group: Vec<Waiting>) {
         let mut jobs = Vec::with_capacity(group.len());
         let mut answers = Vec::with_capacity(group.len());
+        let mut known: Vec<ListInfo> = Vec::new();
         for waiting in group {
+            if known.iter().any(|list| list.id == waiting.job.list) {
+                jobs.push(waiting.job);
+                answers.push((waiting.answer, waiting.room));
+                continue;
+            }
             match lists::by_id(&self.conn, waiting.job.list) {
-                Ok(Some(_)) => {
+                Ok(Some(list)) => {
+                    known.push(list);
                     jobs.push(waiting.job);
                     answers.push((waiting.answer, waiting.room));
                 }
@@ -128,7 +137,7 @@ impl Writer {
                 }
             }
         }
-        settle::train(&self.conn, &mut self.kept.packer, &self.dicts, &jobs);
+        settle::train(&self.conn, &mut self.kept.packer, &self.dicts, &mut self.tried, &known, &jobs);
         match apply::apply(&mut self.conn, &mut self.kept, &jobs) {
             Ok(outcome) => {
                 if outcome.wrote {

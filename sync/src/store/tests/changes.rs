@@ -383,6 +383,30 @@ async fn documents_survive_whatever_dictionary_came_between() {
     assert_eq!(doc("002100"), page(2_000).rows[100].doc);
 }
 
+#[tokio::test]
+async fn pages_that_trickle_in_get_a_dictionary_too() {
+    let place = Place::new();
+    let mirror = place.open();
+    let sessions = list(&mirror, "a", "sessions", Kind::Session).await;
+    let told = |n: u64| Incoming {
+        doc: format!(
+            r#"{{"id":"{n}","prompt":"fix the build of module {} please and say what was wrong with it"}}"#,
+            n % 97
+        ),
+        ..row(&n.to_string(), n)
+    };
+    for page in 0..15 {
+        mirror.apply(sessions, rows((page * 100..page * 100 + 100).map(told)), time(1)).await.unwrap();
+    }
+    let file = rusqlite::Connection::open(place.path()).unwrap();
+    let size = |id: &str| -> i64 {
+        file.query_row("SELECT length(doc) FROM record WHERE id = ?1", [id], |row| row.get(0)).unwrap()
+    };
+    assert!(size("1450") * 2 < size("50"), "{} and {}", size("1450"), size("50"));
+    let found = mirror.reader().unwrap().find(&Scope::default(), "1450", 1).unwrap();
+    assert_eq!(found[0].doc, told(1_450).doc);
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Rows(Vec<(u8, u8, u8, u8)>, u8),
