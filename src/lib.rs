@@ -1,7 +1,9 @@
 //! Quarterdeck (`qd`): the operator's console for fleets of AI agents.
 //!
 //! This crate is the part that meets a person: the console (`tui`), the command line (`cli`), configuration, and the
-//! wiring of both to the engine in `quarterdeck-sync`. `tui` and `cli` never import each other.
+//! wiring of both to the engine in `quarterdeck-sync`. `tui` and `cli` never import each other: [`console`] is where
+//! the console meets the engine, which [`live`] runs in the background. [`error`] is the one table from every error to
+//! what a person is told.
 
 pub mod cli;
 pub mod config;

@@ -39,7 +39,7 @@ pub struct Plan {
     pub settings: Settings,
     /// The platforms.
     pub registry: Registry,
-    /// The accounts to pull.
+    /// The connections to pull.
     pub connections: Vec<(String, Connection)>,
     /// How each is pulled.
     pub options: SyncOptions,

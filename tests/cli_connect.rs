@@ -1,4 +1,4 @@
-//! Accounts: what may be added, where secrets are, and that they are nowhere else.
+//! Connections: what may be added, where secrets are, and that they are nowhere else.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -12,7 +12,7 @@ fn add(home: &Home, name: &str, secret: &str) -> Said {
 }
 
 #[test]
-fn an_account_is_kept_without_its_secret() {
+fn a_connection_is_kept_without_its_secret() {
     let home = Home::new();
     let file = home.write("keys/turen", 0o600, &format!("{KEY}\n"));
     let place = format!("file:{}", file.display());
@@ -178,7 +178,7 @@ fn a_keyring_that_cannot_be_reached_is_named_and_nothing_is_kept_elsewhere() {
 }
 
 #[test]
-fn a_removed_account_is_gone() {
+fn a_removed_connection_is_gone() {
     let home = Home::new();
     add(&home, "a", "env:K");
     add(&home, "b", "env:K");
@@ -189,7 +189,7 @@ fn a_removed_account_is_gone() {
 }
 
 #[test]
-fn an_account_whose_secret_is_missing_fails_alone() {
+fn a_connection_whose_secret_is_missing_fails_alone() {
     let home = Home::new();
     add(&home, "a", "env:QD_TEST_NONE");
     let said = home.qd(&["sync", "--json"]);

@@ -10,6 +10,8 @@ fn a_wrong_command_line_is_told_in_the_form_that_was_asked_for() {
     let plain = home.qd(&["sync", "--evrey", "5s"]);
     assert_eq!((plain.code, plain.out.as_str()), (2, ""));
     assert!(plain.err.starts_with("qd: unexpected argument '--evrey' found\n  hint: "), "{}", plain.err);
+    let said = home.qd(&["sync", "--watch", "--json"]);
+    assert_eq!((said.code, said.error()["hint"].as_str()), (2, Some("--ndjson tells each event on a line")));
     for form in ["--json", "--ndjson"] {
         let said = home.qd(&["sync", form, "--evrey", "5s"]);
         assert_eq!((said.code, said.out.as_str()), (2, ""));

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::cli_harness::{Home, Said};
 
-/// A still world, and a home with an account on each of `names`.
+/// A still world, and a home with a connection on each of `names`.
 fn deck(names: &[&str]) -> (Home, Sim) {
     let sim = tokio::runtime::Runtime::new().unwrap().block_on(Sim::start(Options::default())).unwrap();
     let home = Home::new();
@@ -143,7 +143,7 @@ fn one_bad_list_leaves_the_others_well() {
 }
 
 #[test]
-fn a_test_of_an_account_signs_in_and_reads_a_row() {
+fn a_test_of_a_connection_signs_in_and_reads_a_row() {
     let (home, _sim) = deck(&["exo"]);
     let said = home.qd(&["connect", "test", "exo", "--json"]);
     assert_eq!(said.code, 0, "{said:?}");
@@ -154,7 +154,7 @@ fn a_test_of_an_account_signs_in_and_reads_a_row() {
 }
 
 #[test]
-fn a_removed_account_takes_its_records_along_unless_told_otherwise() {
+fn a_removed_connection_takes_its_records_along_unless_told_otherwise() {
     let (home, _sim) = deck(&["turen", "exo"]);
     assert_eq!(home.qd(&["sync", "--only", "agents"]).code, 0);
     let count = |name: &str| {

@@ -76,7 +76,7 @@ fn empty(folder: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
-/// Writes the demo's accounts: each secret is in a file, as an operator's could be.
+/// Writes the demo's connections: each secret is in a file, as an operator's could be.
 fn connect(cx: &Context, sim: &Sim) -> Result<(), Failure> {
     let mut connections = Connections::load(&cx.paths.connections())?;
     let endpoints: Vec<Endpoint> =

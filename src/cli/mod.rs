@@ -55,20 +55,23 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+/// Heading of the flags that every command takes.
+const EVERY: &str = "Every command";
+
 /// Flags of every command.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Global {
     /// Answer as one JSON object; errors are JSON on stderr
-    #[arg(long, global = true, conflicts_with = "ndjson")]
+    #[arg(long, global = true, help_heading = EVERY, conflicts_with = "ndjson")]
     pub json: bool,
     /// Answer as one JSON value a line; errors are JSON on stderr
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERY)]
     pub ndjson: bool,
     /// No colour, whatever the terminal can show
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERY)]
     pub no_color: bool,
     /// Nothing on stderr but errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = EVERY)]
     pub quiet: bool,
 }
 
@@ -89,7 +92,7 @@ impl Global {
 pub enum Command {
     /// Three simulated platforms to look around in, no account needed
     Demo(demo::Args),
-    /// The accounts: add, list, test, remove
+    /// The connections: add, list, test, remove
     Connect(connect::Args),
     /// Pull the platforms into the mirror
     Sync(sync::Args),

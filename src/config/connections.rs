@@ -1,4 +1,4 @@
-//! `connections.toml`: which accounts there are. Ours: `qd connect` reads, changes and replaces it as a whole.
+//! `connections.toml`: which connections there are. Ours: `qd connect` reads, changes and replaces it as a whole.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -32,7 +32,7 @@ struct Document {
     connections: BTreeMap<String, Connection>,
 }
 
-/// The accounts, by name.
+/// The connections, by name.
 #[derive(Debug, Clone)]
 pub struct Connections {
     path: PathBuf,

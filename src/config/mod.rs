@@ -1,4 +1,4 @@
-//! Where things are, what the operator has set, and which accounts there are.
+//! Where things are, what the operator has set, and which connections there are.
 //!
 //! - [`Env`]: the environment, read here and nowhere else.
 //! - [`Paths`]: every file and folder of ours.

@@ -17,7 +17,7 @@ use crate::error::{Code, Failure, Kind};
 /// Arguments of `connect add`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Name for the account: a-z, 0-9, - and _
+    /// Name for the connection: a-z, 0-9, - and _
     name: String,
     /// Name of its platform: qd platform list
     #[arg(long, short)]

@@ -9,7 +9,7 @@ use crate::cli::out::{Form, Out};
 use crate::config::Connection;
 use crate::error::{Code, Failure};
 
-/// An account as it is shown: where its secret is, never the secret.
+/// A connection as it is shown: where its secret is, never the secret.
 #[derive(Debug, Serialize)]
 pub struct Shown<'a> {
     name: &'a str,

@@ -1,4 +1,4 @@
-//! `qd connect`: the accounts.
+//! `qd connect`: the connections.
 
 mod add;
 mod list;
@@ -19,13 +19,13 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Add an account: says where its secret is, and keeps no secret
+    /// Add a connection: says where its secret is, and keeps no secret
     Add(add::Args),
-    /// List the accounts
+    /// List the connections
     List,
     /// Sign in and read one row
     Test(test::Args),
-    /// Remove an account, with what the mirror holds of it
+    /// Remove a connection, with what the mirror holds of it
     Remove(remove::Args),
 }
 

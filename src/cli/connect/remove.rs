@@ -7,7 +7,7 @@ use crate::error::{Code, Failure};
 /// Arguments of `connect remove`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Name of the account
+    /// Name of the connection
     name: String,
     /// Keep what the mirror holds of it
     #[arg(long)]

@@ -13,7 +13,7 @@ use crate::error::{Code, Failure, Kind};
 /// Arguments of `connect test`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Name of the account
+    /// Name of the connection
     name: String,
 }
 

@@ -77,7 +77,7 @@ fn platforms(cx: &Context) -> Vec<Check> {
         .collect()
 }
 
-/// Each account: is its platform known, can its secret be had, does the secret suit it?
+/// Each connection: is its platform known, can its secret be had, does the secret suit it?
 fn connections(cx: &Context) -> Vec<Check> {
     let all = match cx.connections().and_then(|all| Ok(all.pick(&[])?)) {
         Ok(all) => all,

@@ -25,7 +25,7 @@ pub struct Args {
     /// User, for a platform that is signed in to with a password
     #[arg(long, requires = "url")]
     user: Option<String>,
-    /// Where the secret is: env:VARIABLE, command:COMMAND, file:PATH or keyring (the entry of an account)
+    /// Where the secret is: env:VARIABLE, command:COMMAND, file:PATH or keyring (the entry of a connection)
     #[arg(long, value_name = "PLACE", requires = "url")]
     secret: Option<String>,
 }

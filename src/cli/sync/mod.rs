@@ -25,7 +25,7 @@ use crate::names::nearest;
 /// Arguments of `sync`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Accounts to pull; all when none is named
+    /// Connections to pull; all when none is named
     names: Vec<String>,
     /// Read every list completely, whatever is known of it
     #[arg(long)]
@@ -52,7 +52,13 @@ struct Job {
     options: SyncOptions,
 }
 
+/// Runs it.
 pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
+    if args.watch && cx.form == Form::Json {
+        return Err(
+            Failure::usage("--watch has no end, and so no one report").hint("--ndjson tells each event on a line")
+        );
+    }
     let job = job(cx, &args)?;
     cx.paths.make_data_dir()?;
     let lease = Lease::take(&cx.paths.lease(), if args.watch { "sync --watch" } else { "sync" })?;
@@ -94,7 +100,8 @@ fn check_only(only: &[String], connections: &[(String, Connection)], registry: &
                 Some(near) => format!("did you mean {near}?"),
                 None => "qd platform show NAME lists a platform's collections".to_owned(),
             };
-            Err(Failure::usage(format!("--only: none of these accounts has a collection called {name:?}")).hint(hint))
+            Err(Failure::usage(format!("--only: none of these connections has a collection called {name:?}"))
+                .hint(hint))
         }
     }
 }
