@@ -256,7 +256,7 @@ impl App {
         let result = act(self.views[number].as_mut(), &mut cx);
         for wish in cx.wishes {
             match wish {
-                Wish::Say(words) => self.toasts.say(words, clock),
+                Wish::Say(words) => self.toasts.reply(words, clock),
                 Wish::Wake(after) => self.wakes.push((number, clock + after)),
             }
         }
@@ -289,7 +289,7 @@ impl App {
     fn act(&mut self, act: Act, count: Option<u32>, clock: Instant) {
         self.dirty = true;
         if let Some(why) = (actions::row(act).disabled)(&self.facts()) {
-            return self.toasts.say(format!("Not now: {why}."), clock);
+            return self.toasts.reply(format!("Not now: {why}."), clock);
         }
         let views = self.views.len();
         match act {
@@ -328,7 +328,7 @@ impl App {
 
     fn sync(&mut self, name: Option<String>, clock: Instant) {
         let words = name.as_ref().map_or("Syncing every connection".to_owned(), |name| format!("Syncing {name}"));
-        self.toasts.say(words, clock);
+        self.toasts.reply(words, clock);
         (self.asks)(Ask::SyncNow(name));
     }
 
@@ -393,11 +393,11 @@ impl App {
         match load(&self.settings, name) {
             Ok(theme) => {
                 let note = if self.settings.color == ColorMode::None { " (this terminal shows no colour)" } else { "" };
-                self.toasts.say(format!("Theme: {}{note}", theme.title), clock);
+                self.toasts.reply(format!("Theme: {}{note}", theme.title), clock);
                 self.theme = theme;
                 self.theme_name = name.to_owned();
             }
-            Err(why) => self.toasts.say(why, clock),
+            Err(why) => self.toasts.reply(why, clock),
         }
     }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use quarterdeck_sync::text::{Clean, is_hidden};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::text;
 use super::theme::{Role, Theme};
@@ -68,11 +68,15 @@ impl<'a> Canvas<'a> {
         self.buffer.set_style(area.intersection(self.buffer.area), self.style(role));
     }
 
-    /// Lays only the ground and the weight of a role over what is drawn in `area`: colours that mean something stay.
-    pub fn underlay(&mut self, area: Rect, role: Role) {
-        let mut style = self.style(role);
-        style.fg = None;
-        self.buffer.set_style(area.intersection(self.buffer.area), style);
+    /// Ends the drawing of a row that a role was laid under. Where the theme marks it by turning colours round, colours of
+    /// its parts would make grounds of all sorts: there it gets the role's style alone.
+    pub fn settle(&mut self, area: Rect, role: Role) {
+        let style = self.style(role);
+        if style.add_modifier.contains(Modifier::REVERSED) {
+            let area = area.intersection(self.buffer.area);
+            let plain = Style::reset().patch(style);
+            self.buffer.set_style(area, plain);
+        }
     }
 
     /// Writes `words` at a place, cut to `cells`; returns where the next cell is. The one way text gets on screen.

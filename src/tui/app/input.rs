@@ -75,7 +75,7 @@ impl App {
         match self.keys.find(Scope::Prompt, key) {
             Some(Act::Accept) => match palette.chosen().map(|entry| (entry.choice.clone(), entry.disabled)) {
                 Some((choice, None)) => return self.choose(choice, clock),
-                Some((_, Some(why))) => self.toasts.say(format!("Not now: {why}."), clock),
+                Some((_, Some(why))) => self.toasts.reply(format!("Not now: {why}."), clock),
                 None => {}
             },
             Some(Act::Cancel) => return,

@@ -95,7 +95,8 @@ fn lines(fleet: &Fleet, cells: usize) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     for connection in &fleet.connections {
         lines.push(Line::Connection(connection));
-        if let Some((_, message)) = connection.ended.as_ref().and_then(|ended| ended.error.as_ref()) {
+        let error = connection.ended.as_ref().and_then(|ended| ended.error.as_ref()).map(|(_, message)| message);
+        if let Some(message) = error {
             for words in wrap(message, cells, 3) {
                 lines.push(Line::Note(words, Role::Bad));
             }
@@ -107,7 +108,9 @@ fn lines(fleet: &Fleet, cells: usize) -> Vec<Line<'_>> {
         }
         for list in offered {
             lines.push(Line::List(list));
-            for problem in fleet.problems.iter().filter(|problem| problem.list == list.list) {
+            // What stopped the whole connection has been said above.
+            let here = |problem: &&Problem| problem.list == list.list && Some(&problem.message) != error;
+            for problem in fleet.problems.iter().filter(here) {
                 let about = problem.id.as_ref().map_or(String::new(), |id| format!("{id}: "));
                 for (at, words) in
                     wrap(&format!("{about}{}", problem.message), cells.saturating_sub(18), 3).into_iter().enumerate()

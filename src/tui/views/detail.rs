@@ -139,6 +139,9 @@ impl Detail {
                 canvas.tint(Rect { y, height: 1, ..body }, Role::Selected);
             }
             draw_line(line, body, y, canvas);
+            if focused && at == self.cursor {
+                canvas.settle(Rect { y, height: 1, ..body }, Role::Selected);
+            }
         }
         if let Some(row) = self.opened.as_ref().map(|opened| &opened.record.row) {
             self.badge(row, body, fleet, canvas);

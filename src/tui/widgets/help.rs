@@ -37,7 +37,7 @@ impl Help {
 
     /// Draws it over `area`.
     pub fn draw(&mut self, area: Rect, keys: &Keymap, facts: &Facts, trouble: &[String], canvas: &mut Canvas) {
-        let wide = area.width.min(84);
+        let wide = area.width.min(92);
         let lines = lines(keys, facts, trouble, usize::from(wide.saturating_sub(8)));
         let high = area.height.saturating_sub(2).min(lines.len() as u16 + 2).max(5).min(area.height);
         let place = Rect {
@@ -60,8 +60,8 @@ impl Help {
                     canvas.put(inside.x, y, words, inside.width, Role::Warn);
                 }
                 Line::Key { keys, label, role } => {
-                    canvas.put(inside.x + 2, y, keys, 18, Role::Key);
-                    canvas.put(inside.x + 22, y, label, inside.width.saturating_sub(22), *role);
+                    canvas.put(inside.x + 2, y, keys, 22, Role::Key);
+                    canvas.put(inside.x + 26, y, label, inside.width.saturating_sub(26), *role);
                 }
             }
         }

@@ -125,6 +125,9 @@ impl Palette {
                 Rect { x: list.x + 2, width: list.width - 2, y, height: 1 },
                 canvas,
             );
+            if at == self.cursor {
+                canvas.settle(Rect { y, height: 1, ..list }, Role::Selected);
+            }
         }
     }
 }

@@ -180,6 +180,9 @@ pub(crate) fn row<T: Copy>(
             canvas.put(x, area.y, &cell.words, room, role);
         }
     }
+    if let Some(ground) = ground {
+        canvas.settle(area, ground);
+    }
 }
 
 #[cfg(test)]

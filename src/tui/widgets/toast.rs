@@ -17,10 +17,21 @@ const MOST: usize = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Toasts {
     list: Vec<(String, Instant)>,
+    /// The last answer to a key.
+    reply: Option<String>,
 }
 
 impl Toasts {
-    /// Says something.
+    /// Answers a key. The answer to the next key takes its place.
+    pub fn reply(&mut self, words: String, now: Instant) {
+        if let Some(before) = self.reply.take() {
+            self.list.retain(|(said, _)| *said != before);
+        }
+        self.reply = Some(words.clone());
+        self.say(words, now);
+    }
+
+    /// Says something that happened.
     pub fn say(&mut self, words: String, now: Instant) {
         self.list.retain(|(said, _)| *said != words);
         if self.list.len() == MOST {
@@ -83,5 +94,10 @@ mod tests {
         assert!(!toasts.expire(now + Duration::from_secs(1)));
         assert!(toasts.expire(toasts.next().unwrap()));
         assert_eq!(toasts.next(), None);
+        toasts.say("kept".into(), now);
+        toasts.reply("first".into(), now);
+        toasts.reply("second".into(), now);
+        let said: Vec<&str> = toasts.list.iter().map(|(words, _)| words.as_str()).collect();
+        assert_eq!(said, ["kept", "second"]);
     }
 }

@@ -224,12 +224,15 @@ impl Records {
     /// The screen without rows: what is the case, and what to do.
     fn nothing(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         let key = |act| scene.keys.hint_of(act).unwrap_or_else(|| "(no key)".to_owned());
+        let mut standings = true;
         let (title, more): (String, Vec<String>) = if !self.loaded {
             // A list that is on its way for a few milliseconds must not flash a message.
             return;
         } else if let Some(why) = &self.failure {
+            standings = false;
             ("The mirror could not be read.".to_owned(), vec![why.clone()])
         } else if !self.ask.text().is_empty() {
+            standings = false;
             let clear = format!("{} clears the filter", key(Act::Back));
             (format!("No {} match.", self.listing.nouns.1), vec![clear])
         } else if scene.fleet.connections.is_empty() {
@@ -253,10 +256,34 @@ impl Records {
             };
             (self.listing.none.to_owned(), vec![more])
         };
-        let top = area.y + area.height.saturating_sub(2 + more.len() as u16) / 2;
+        let connections = if standings { scene.fleet.connections.len() as u16 + 1 } else { 0 };
+        let high = 2 + more.len() as u16 + connections;
+        let top = area.y + area.height.saturating_sub(high) / 2;
         canvas.put_centre(area, top, &title, Role::Title);
         for (at, line) in more.iter().enumerate() {
             canvas.put_centre(area, top + 2 + at as u16, line, Role::Dim);
+        }
+        if standings {
+            let y = top + 3 + more.len() as u16;
+            self.standings(Rect { y, height: area.bottom().saturating_sub(y), ..area }, scene, canvas);
+        }
+    }
+
+    /// How each connection stands: on a screen without rows, that is why there are none.
+    fn standings(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        let fleet = scene.fleet;
+        let names = fleet.connections.iter().map(|connection| width(&connection.info.name)).max().unwrap_or(0) as u16;
+        let verdicts: Vec<_> = fleet.connections.iter().map(|one| (one, fleet.verdict(one, canvas.now()))).collect();
+        let widest = verdicts.iter().map(|(_, verdict)| width(&verdict.words)).max().unwrap_or(0) as u16;
+        let left = area.x + area.width.saturating_sub(names + widest + 4) / 2;
+        for (at, (connection, verdict)) in verdicts.iter().take(usize::from(area.height)).enumerate() {
+            let (y, name) = (area.y + at as u16, &connection.info.name);
+            canvas.put(left, y, name, names, fleet.badge(name));
+            let x = canvas.put(left + names + 2, y, verdict.glyph, 1, verdict.role) + 1;
+            canvas.put(x, y, &verdict.words, area.right().saturating_sub(x), verdict.role);
+            if let Some(since) = verdict.since {
+                canvas.age(since);
+            }
         }
     }
 }
