@@ -73,7 +73,8 @@ impl Decoder {
         };
         let status = text(&self.plan.status);
         Columns {
-            title: text(&self.plan.title).map(short),
+            // The one record of a collection is called by its name, if by nothing else.
+            title: text(&self.plan.title).map(short).or_else(|| self.fixed_id.clone()),
             status: status.map(|status| self.status_words.get(&*status).cloned().unwrap_or_else(|| short(status))),
             agent: text(&self.plan.agent).filter(|key| key.len() <= LONGEST_ID).map(Cow::into_owned),
             project: text(&self.plan.project).map(short),

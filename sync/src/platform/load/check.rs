@@ -9,7 +9,7 @@ use crate::platform::manifest::{JoinTarget, Partition};
 
 /// Checks references and works out what follows from them: who is joined to, and the order of the pull.
 pub fn whole(report: &mut Report, mut manifest: Manifest) -> Option<Manifest> {
-    names_exist(report, &manifest);
+    names_exist(report);
     join_targets(report, &mut manifest);
     let circle = parent_circle(&manifest);
     if let Some(name) = circle {
@@ -27,22 +27,21 @@ pub fn whole(report: &mut Report, mut manifest: Manifest) -> Option<Manifest> {
     Some(manifest)
 }
 
-fn names_exist(report: &mut Report, manifest: &Manifest) {
-    let missing = |names: &[&str], name: &str| {
-        let near = nearest(name, names.iter().copied());
-        near.map_or_else(|| format!("there are {}", listed(names)), |near| format!("did you mean `{near}`?"))
-    };
-    let collections: Vec<&str> = manifest.collections.keys().map(String::as_str).collect();
-    let actions: Vec<&str> = manifest.actions.keys().map(String::as_str).collect();
-    for (name, place) in std::mem::take(&mut report.collections) {
-        if !collections.contains(&name.as_str()) {
-            report.error(place, format!("there is no collection `{name}`"), Some(missing(&collections, &name)));
-        }
-        report.collections.push((name, place));
-    }
-    for (name, place) in std::mem::take(&mut report.actions) {
-        if !actions.contains(&name.as_str()) {
-            report.error(place, format!("there is no action `{name}`"), Some(missing(&actions, &name)));
+fn names_exist(report: &mut Report) {
+    let described = std::mem::take(&mut report.described);
+    let names = |table: &str| -> Vec<&str> { described.iter().filter_map(|name| name.strip_prefix(table)).collect() };
+    let (collections, actions) = (names("collections."), names("actions."));
+    let to_collections = report.collections.clone();
+    let to_actions = std::mem::take(&mut report.actions);
+    let references = to_collections.iter().map(|(name, place)| ("collection", &collections, name, place));
+    for (what, known, name, place) in
+        references.chain(to_actions.iter().map(|(name, place)| ("action", &actions, name, place)))
+    {
+        if !known.contains(&name.as_str()) {
+            let near = nearest(name, known.iter().copied());
+            let hint =
+                near.map_or_else(|| format!("there are {}", listed(known)), |near| format!("did you mean `{near}`?"));
+            report.error(*place, format!("there is no {what} `{name}`"), Some(hint));
         }
     }
 }

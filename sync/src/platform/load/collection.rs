@@ -34,30 +34,38 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
     let columns = fields.need(report, "columns").and_then(|node| columns(report, node));
     let mut pointers = |key: &str| fields.get(key).map(|node| report.pointers(node)).unwrap_or_default();
     let (rows, with, without, mask) = (pointers("rows"), pointers("with"), pointers("without"), pointers("mask"));
+    let list_or = fields.get("list_or").map(|node| report.list(node, |report, node| list_path(report, node, is_child)));
+    let query = fields.get("query").map(|node| query(report, node)).unwrap_or_default();
+    let item = fields.get("item").and_then(|node| record_path(report, node));
+    let paging = fields.get("paging").and_then(|node| paging(report, node)).unwrap_or(Paging::None);
+    let delta = fields.get("delta").and_then(|node| delta(report, node)).unwrap_or(Delta::Full);
+    let absence = fields.get("absence").and_then(|node| report.choice(node, &ABSENCES)).unwrap_or(Absence::Deletion);
+    let content = fields.get("content").and_then(|node| content(report, node));
+    let reconcile = fields.get("reconcile").and_then(|node| report.number(node, 1, 366 * 86_400));
+    let max_rows = fields.get("max_rows").and_then(|node| report.number(node, 1, i64::MAX)).unwrap_or(ENDLESS);
+    let single = fields.get("single").and_then(|node| report.flag(node)).unwrap_or_default();
+    // Everything has been read before anything is given up: all that is wrong is told at once.
     let collection = Collection {
         name: name.to_owned(),
         kind: kind?,
         list: list?,
-        list_or: fields
-            .get("list_or")
-            .map(|node| report.list(node, |report, node| list_path(report, node, is_child)))
-            .unwrap_or_default(),
-        query: fields.get("query").map(|node| query(report, node)).unwrap_or_default(),
-        item: fields.get("item").and_then(|node| record_path(report, node)),
-        paging: fields.get("paging").and_then(|node| paging(report, node)).unwrap_or(Paging::None),
+        list_or: list_or.unwrap_or_default(),
+        query,
+        item,
+        paging,
         rows,
-        single: fields.get("single").and_then(|node| report.flag(node)).unwrap_or_default(),
-        delta: fields.get("delta").and_then(|node| delta(report, node)).unwrap_or(Delta::Full),
-        absence: fields.get("absence").and_then(|node| report.choice(node, &ABSENCES)).unwrap_or(Absence::Deletion),
+        single,
+        delta,
+        absence,
         partition,
         with,
         without,
         columns: columns?,
         joined: None,
         mask,
-        content: fields.get("content").and_then(|node| content(report, node)),
-        reconcile: fields.get("reconcile").and_then(|node| report.number(node, 1, 366 * 86_400)),
-        max_rows: fields.get("max_rows").and_then(|node| report.number(node, 1, i64::MAX)).unwrap_or(ENDLESS),
+        content,
+        reconcile,
+        max_rows,
     };
     fits(report, &fields, &collection);
     Some(collection)
@@ -221,7 +229,7 @@ fn columns(report: &mut Report, node: &Node) -> Option<ColumnMap> {
     let mut pointers = |key: &str| fields.get(key).map(|node| report.pointers(node)).unwrap_or_default();
     let (title, project) = (pointers("title"), pointers("project"));
     let (created_at, updated_at) = (pointers("created_at"), pointers("updated_at"));
-    if id.is_empty() && fixed_id.is_none() {
+    if fields.get("id").is_none() && fields.get("fixed_id").is_none() {
         report.error(node.place, "`id` is missing in columns", Some("like `id = \"/id\"`".to_owned()));
     }
     let (status, status_words) = fields.get("status").map(|node| status(report, node)).unwrap_or_default();

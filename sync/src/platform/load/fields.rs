@@ -19,6 +19,8 @@ pub struct Report {
     pub collections: Vec<(String, Place)>,
     /// Names of actions that were referred to.
     pub actions: Vec<(String, Place)>,
+    /// Names of everything that is described, well or badly: what is described badly is not missing, too.
+    pub described: Vec<String>,
 }
 
 /// An opened table whose keys are all known ones.

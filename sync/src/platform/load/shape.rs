@@ -67,6 +67,7 @@ fn named<T>(
         if matches!(entry.node.value, Value::Flag(false)) || !report.name(&entry.key, entry.place) {
             continue;
         }
+        report.described.push(format!("{key}.{}", entry.key));
         if let Some(thing) = read(report, &entry.key, &entry.node) {
             found.insert(entry.key.clone(), thing);
         }
@@ -213,36 +214,37 @@ const METHODS: [(&str, &str); 4] = [("POST", "POST"), ("PUT", "PUT"), ("PATCH", 
 
 fn action(report: &mut Report, _name: &str, node: &Node) -> Option<Action> {
     let fields = report.open(&keys::ACTION, node)?;
-    let on = fields.need(report, "on")?;
-    let request = fields.need(report, "request")?;
-    let collection = report.text(on)?;
-    report.collections.push((collection.clone(), on.place));
+    let on = fields.need(report, "on").and_then(|node| named_collection(report, node));
     let undo = fields.get("undo").and_then(|node| {
         let name = report.text(node)?;
         report.actions.push((name.clone(), node.place));
         Some(name)
     });
+    let needs = fields.get("needs").map(|node| needs(report, node)).unwrap_or_default();
+    let done = fields.get("done").map(|node| conditions(report, node, |_, _, value| Some(value))).unwrap_or_default();
+    let guard = fields.get("guard").map(|node| report.pointers(node)).unwrap_or_default();
+    let request = fields.need(report, "request")?;
     let request = report.open(&keys::REQUEST, request)?;
-    let (method, path) = (request.need(report, "method")?, request.need(report, "path")?);
-    let query = request.get("query").map(|node| {
-        for entry in report.entries(node).unwrap_or_default() {
-            if let Some(text) = entry.node.as_text() {
-                report.template(entry.node.place, text, in_action);
-            }
+    let method = request.need(report, "method").and_then(|node| report.choice(node, &METHODS));
+    let path = request.need(report, "path").and_then(|node| report.path(node, in_action));
+    let query = request.get("query").map(|node| query(report, node)).unwrap_or_default();
+    let body = request.get("body").and_then(|node| body(report, node));
+    Some(Action { on: on?, method: method?.to_owned(), path: path?, query, body, needs, done, guard, undo })
+}
+
+fn named_collection(report: &mut Report, node: &Node) -> Option<String> {
+    let name = report.text(node)?;
+    report.collections.push((name.clone(), node.place));
+    Some(name)
+}
+
+fn query(report: &mut Report, node: &Node) -> BTreeMap<String, String> {
+    for entry in report.entries(node).unwrap_or_default() {
+        if let Some(text) = entry.node.as_text() {
+            report.template(entry.node.place, text, in_action);
         }
-        report.texts(node)
-    });
-    Some(Action {
-        on: collection,
-        method: report.choice(method, &METHODS)?.to_owned(),
-        path: report.path(path, in_action)?,
-        query: query.unwrap_or_default(),
-        body: request.get("body").and_then(|node| body(report, node)),
-        needs: fields.get("needs").map(|node| needs(report, node)).unwrap_or_default(),
-        done: fields.get("done").map(|node| conditions(report, node, |_, _, value| Some(value))).unwrap_or_default(),
-        guard: fields.get("guard").map(|node| report.pointers(node)).unwrap_or_default(),
-        undo,
-    })
+    }
+    report.texts(node)
 }
 
 fn body(report: &mut Report, node: &Node) -> Option<serde_json::Value> {

@@ -291,6 +291,17 @@ fn all_mistakes_are_told_at_once_in_their_order() {
     let lines: Vec<_> = errors.iter().map(|error| error.line.unwrap()).collect();
     assert_eq!(lines, [8, 9, 10]);
     assert_eq!(errors[0].to_string(), "mine.toml:8:1: unknown key `pagign` in collection");
+    // What is missing or wrong early hides nothing that comes later.
+    let text = "schema = 1\nname = \"x\"\nauth = { kind = \"bearer\" }\n[collections.a]\nlits = \"/a\"\npaging = { kind = \"ofset\" }\ncolumns = { id = \"id\" }\n[actions.b]\nundo = \"c\"\nguard = \"x\"";
+    let lines: Vec<_> = check(text).unwrap_err().iter().map(|error| error.line.unwrap()).collect();
+    assert_eq!(lines, [4, 4, 5, 6, 7, 8, 8, 9, 10]);
+}
+
+#[test]
+fn what_is_described_badly_is_not_missing_too() {
+    let errors = check(&with("[actions.stop]\non = \"rnus\"\nundo = \"start\"\nrequest = { method = \"PUT\", path = \"/a\" }\n[actions.start]\non = \"runs\"\nrequest = 1")).unwrap_err();
+    let said: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(said, ["there is no collection `rnus`", "expected a table, found a number"]);
 }
 
 #[test]
