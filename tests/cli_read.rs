@@ -1,6 +1,7 @@
 //! The reading commands, as a script and a person meet them: the real program over a mirror filled for the purpose.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::num::NonZero;
 use std::process::{Command, Stdio};
 
 use jiff::Timestamp;
@@ -390,6 +391,45 @@ fn a_table_is_aligned_and_whole_when_nobody_looks() {
     assert!(lines[0].starts_with("ID  TITLE "), "{table}");
     assert!(lines[1].starts_with("22  日本 ") && lines[2].starts_with(&format!("1   {long}  active  ")), "{table}");
     assert!(lines.iter().all(|line| *line == line.trim_end()), "{table}");
+}
+
+/// What the command draws on a terminal of this width.
+fn on_a_terminal(deck: &Deck, width: u16, args: &[&str]) -> String {
+    let size = portable_pty::PtySize { rows: 24, cols: width, pixel_width: 0, pixel_height: 0 };
+    let pair = portable_pty::native_pty_system().openpty(size).expect("a terminal");
+    let mut command = portable_pty::CommandBuilder::new(env!("CARGO_BIN_EXE_qd"));
+    command.args(args);
+    command.env_clear();
+    for (name, value) in [("TERM", "xterm"), ("TZ", "UTC")] {
+        command.env(name, value);
+    }
+    command.env("QD_HOME", deck.home.path());
+    let mut child = pair.slave.spawn_command(command).expect("qd runs");
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().expect("a reader");
+    let mut drawn = Vec::new();
+    // A terminal whose other side has gone ends in an error on some systems.
+    let _ = reader.read_to_end(&mut drawn);
+    assert!(child.wait().expect("it ends").success());
+    String::from_utf8(drawn).expect("UTF-8")
+}
+
+#[test]
+fn a_table_fits_the_terminal_and_its_colours_are_only_a_help() {
+    let deck = Deck::new();
+    let rows = vec![row("1", &"日本 long ".repeat(30), "active", 1), row(&"x".repeat(60), "short", "failed", 2)];
+    deck.fill("prod", "agents", Kind::Agent, rows);
+    for width in [50, 80, 120] {
+        let drawn = on_a_terminal(&deck, width, &["agents", "list"]);
+        assert!(drawn.contains("\u{1b}[32mactive\u{1b}[0m") && drawn.contains("\u{1b}[31mfailed\u{1b}[0m"), "{drawn}");
+        let size = |cells| NonZero::new(cells).expect("a size");
+        let mut screen = vt100::Parser::new(size(24), size(width), 0);
+        screen.process(drawn.as_bytes());
+        let lines: Vec<String> = screen.screen().rows(0, width).filter(|line| !line.is_empty()).collect();
+        assert_eq!(lines.len(), 3, "at {width} something wraps: {lines:#?}");
+        assert!(lines.iter().any(|line| line.contains("active")) && lines[1].contains('…'), "{lines:#?}");
+    }
+    assert!(!on_a_terminal(&deck, 80, &["agents", "list", "--no-color"]).contains('\u{1b}'));
 }
 
 #[test]

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn now() -> Zoned {
@@ -160,5 +162,27 @@ fn the_page_names_every_field() {
             page.contains(&format!("`{field}:")) || page.contains(&format!("-{field}:")),
             "{field}: is not on the page"
         );
+    }
+}
+
+/// Pieces of queries, put together at random.
+fn pieces() -> impl Strategy<Value = String> {
+    let pieces = [
+        "web", " ", " ", " ", "-", "(", ")", " OR ", "\"", "*", ",", "~", "/", "kind:", "run", "status:", "is:gone",
+        "is:", "has:x", "after:", "on:", "before:", "3h", "2026-02", "agent:", "path:", "é",
+    ];
+    prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn a_finished_query_means_the_same_while_it_is_typed(text in prop_oneof![pieces(), any::<String>()]) {
+        // Whatever was typed, there is an answer.
+        let at_the_keyboard = typing(&format!("{text} "), &now());
+        if let Ok(in_a_script) = strict(&text, &now()) {
+            prop_assert_eq!(&at_the_keyboard.filter, &in_a_script.filter);
+            prop_assert_eq!(at_the_keyboard.gone, in_a_script.gone);
+            prop_assert_eq!(at_the_keyboard.notes, []);
+        }
     }
 }

@@ -77,6 +77,8 @@ impl Column {
 /// Rows on which the widths are settled.
 const SAMPLE: usize = 500;
 const GAP: &str = "  ";
+/// Width to which columns are cut when nothing else helps.
+const BARE: usize = 4;
 
 /// A table with aligned columns. On a terminal it fits the width: columns that are empty or spare are left out, long
 /// texts end in `…`. Elsewhere every column and every character is there.
@@ -180,42 +182,39 @@ impl Table {
     fn fit(&self, widths: &mut [Option<usize>], room: usize) {
         loop {
             let over = total(widths).saturating_sub(room);
-            if over == 0 || self.cut(widths, over) {
-                return;
+            if over <= self.slack(widths, |column| column.least) {
+                return self.cut(widths, over, |column| column.least);
             }
             let spare = (0..widths.len())
                 .filter(|&place| widths[place].is_some() && self.columns[place].spare > 0)
                 .max_by_key(|&place| self.columns[place].spare);
             match spare {
                 Some(place) => widths[place] = None,
-                None => return self.cut_to_least(widths),
+                None => {
+                    let bare = |column: &Column| column.least.min(BARE);
+                    return self.cut(widths, over.min(self.slack(widths, bare)), bare);
+                }
             }
         }
     }
 
-    /// Takes `over` from the columns that may be cut, each in proportion to its least width; changes nothing when they do not
-    /// have so much.
-    fn cut(&self, widths: &mut [Option<usize>], over: usize) -> bool {
-        let slack = |place: usize, widths: &[Option<usize>]| {
-            let column = &self.columns[place];
-            if column.least == 0 { 0 } else { widths[place].unwrap_or(0).saturating_sub(column.least) }
-        };
-        if (0..widths.len()).map(|place| slack(place, widths)).sum::<usize>() < over {
-            return false;
-        }
+    /// How much the columns that may be cut have beyond their `least`.
+    fn slack(&self, widths: &[Option<usize>], least: impl Fn(&Column) -> usize) -> usize {
+        let cuttable = self.columns.iter().zip(widths).filter(|(column, _)| column.least > 0);
+        cuttable.map(|(column, width)| width.unwrap_or(0).saturating_sub(least(column))).sum()
+    }
+
+    /// Takes `over`, which is no more than the slack, from the columns that may be cut, cell by cell from the one that is
+    /// the furthest over its `least` for its size.
+    fn cut(&self, widths: &mut [Option<usize>], over: usize, least: impl Fn(&Column) -> usize) {
         for _ in 0..over {
-            let widest = (0..widths.len()).filter(|&place| slack(place, widths) > 0).max_by_key(|&place| widths[place]);
-            if let Some(width) = widest.and_then(|place| widths[place].as_mut()) {
+            let wide = self.columns.iter().zip(widths.iter_mut()).filter_map(|(column, width)| {
+                let (width, least) = (width.as_mut()?, least(column));
+                (column.least > 0 && *width > least).then_some((*width * 1_000 / least.max(1), width))
+            });
+            if let Some((_, width)) = wide.max_by_key(|(share, _)| *share) {
                 *width -= 1;
             }
-        }
-        true
-    }
-
-    /// What is too wide even so is broken by the terminal.
-    fn cut_to_least(&self, widths: &mut [Option<usize>]) {
-        for (width, column) in widths.iter_mut().zip(&self.columns).filter(|(_, column)| column.least > 0) {
-            *width = width.map(|width| width.min(column.least));
         }
     }
 
@@ -292,7 +291,7 @@ mod tests {
         let rows = [["a", "a title that is long", "7", "something"]];
         assert_eq!(table(Some(32), &rows), "ID  TITLE        ROWS  NOTE\na   a title th…     7  something\n");
         assert_eq!(table(Some(20), &rows), "ID  TITLE       ROWS\na   a title t…     7\n");
-        assert_eq!(table(Some(5), &rows), "ID  TITLE  ROWS\na   a ti…     7\n");
+        assert_eq!(table(Some(5), &rows), "ID  TIT…  ROWS\na   a t…     7\n");
         for line in table(Some(20), &[["a", "日本語日本語日本語", "7", "x"]]).lines() {
             assert!(line.width() <= 20, "{line:?}");
         }
