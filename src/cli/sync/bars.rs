@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use quarterdeck_sync::engine::{Event, Outcome};
@@ -15,6 +15,9 @@ use crate::cli::columns::grouped;
 /// Redraws a second: an SSH link carries them easily.
 const RATE: u8 = 8;
 
+/// A list that is read faster than this never gets a bar: it would only flicker.
+const SHORT: Duration = Duration::from_millis(300);
+
 /// How long a list must have been read before its speed means anything.
 const SURE: Duration = Duration::from_secs(1);
 
@@ -22,7 +25,13 @@ const SURE: Duration = Duration::from_secs(1);
 pub struct Bars {
     all: MultiProgress,
     connections: HashMap<String, Connection>,
-    lists: HashMap<ListKey, ProgressBar>,
+    lists: HashMap<ListKey, Reading>,
+}
+
+/// A list that is being read; it gets a bar once it takes long enough to be looked at.
+struct Reading {
+    since: Instant,
+    bar: Option<ProgressBar>,
 }
 
 struct Connection {
@@ -56,8 +65,12 @@ impl Bars {
                     connection.show();
                     connection.line.clone()
                 });
-                let all = &self.all;
-                let bar = self.lists.entry(list).or_insert_with_key(|list| list_bar(all, after.as_ref(), list));
+                let reading =
+                    self.lists.entry(list.clone()).or_insert_with(|| Reading { since: Instant::now(), bar: None });
+                if reading.since.elapsed() < SHORT {
+                    return;
+                }
+                let bar = reading.bar.get_or_insert_with(|| list_bar(&self.all, after.as_ref(), &list));
                 if let Some(total) = total
                     && bar.length() != Some(total.max(rows))
                 {
@@ -67,7 +80,7 @@ impl Bars {
                 bar.set_position(rows);
             }
             Event::Listed(report) => {
-                if let Some(bar) = self.lists.remove(&report.list) {
+                if let Some(bar) = self.lists.remove(&report.list).and_then(|reading| reading.bar) {
                     bar.finish_and_clear();
                     self.all.remove(&bar);
                 }
@@ -98,7 +111,8 @@ impl Bars {
 impl Drop for Bars {
     /// A sync that was stopped leaves no half-drawn lines.
     fn drop(&mut self) {
-        for bar in self.lists.values().chain(self.connections.values().map(|connection| &connection.line)) {
+        let lists = self.lists.values().filter_map(|reading| reading.bar.as_ref());
+        for bar in lists.chain(self.connections.values().map(|connection| &connection.line)) {
             bar.finish_and_clear();
         }
     }
