@@ -101,3 +101,13 @@ fn content_has_as_many_messages_as_the_session_says() {
         assert_eq!(content["messages"][0]["content"], session["first_prompt"]);
     }
 }
+
+#[test]
+fn a_client_is_counted_once_whatever_its_machines_are_called() {
+    let sim = start(fixed());
+    let clients = sim.truth("turen", "session-clients");
+    let ids: std::collections::BTreeSet<&str> = clients.iter().filter_map(|row| row["client_id"].as_str()).collect();
+    assert_eq!(ids.len(), clients.len());
+    let counted: u64 = clients.iter().filter_map(|row| row["session_count"].as_u64()).sum();
+    assert_eq!(counted, sim.truth("turen", "sessions").len() as u64);
+}

@@ -114,18 +114,20 @@ fn day(text: &str) -> Option<Date> {
     text.parse().ok()
 }
 
-/// Clients that have sessions, and how many.
+/// Clients that have sessions, and how many; a machine that was cloned goes by the name it had last.
 pub(super) fn clients(place: &Place) -> Vec<Value> {
-    let mut counts: BTreeMap<(&str, &str), (u64, &str)> = BTreeMap::new();
+    let mut clients: BTreeMap<&str, (u64, &Value)> = BTreeMap::new();
+    // Newest first: the first row met of a client is its latest.
     for row in place.rows("sessions") {
-        let entry = counts.entry((text(row, "client_id"), text(row, "agent_hostname"))).or_default();
-        entry.0 += 1;
-        entry.1 = entry.1.max(text(row, "modified_at"));
+        clients.entry(text(row, "client_id")).or_insert((0, row)).0 += 1;
     }
-    counts
+    clients
         .into_iter()
-        .map(|((client, host), (count, last))| {
-            json!({"client_id": client, "agent_hostname": host, "session_count": count, "last_session_at": last})
+        .map(|(client, (count, latest))| {
+            json!({
+                "client_id": client, "agent_hostname": latest["agent_hostname"], "session_count": count,
+                "last_session_at": latest["modified_at"],
+            })
         })
         .collect()
 }
