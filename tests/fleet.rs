@@ -1,0 +1,132 @@
+//! A simulated fleet, and `qd` in a home of its own that is connected to it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use quarterdeck_sim::{Endpoint, Options, Sim};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Every endpoint of the simulator, by the name its connection has here.
+pub const ENDPOINTS: [&str; 5] = ["turen", "exo", "exo-documented", "runagents", "runagents-v1alpha"];
+
+/// A simulator and a `QD_HOME`.
+pub struct Fleet {
+    pub sim: Sim,
+    home: TempDir,
+}
+
+/// What a command answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Answer {
+    /// What it printed, as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        Self { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+impl Fleet {
+    /// A fleet with a connection for each of `names`.
+    pub fn new(options: Options, names: &[&str]) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let sim = runtime.block_on(Sim::start(options)).expect("a simulator");
+        let fleet = Self { sim, home: tempfile::tempdir().expect("a home") };
+        for endpoint in fleet.sim.endpoints().iter().filter(|endpoint| names.contains(&endpoint.name.as_str())) {
+            fleet.connect(endpoint);
+        }
+        fleet
+    }
+
+    fn connect(&self, endpoint: &Endpoint) {
+        let secret = self.secret_file(endpoint);
+        let secret = format!("file:{}", secret.display());
+        let mut args = vec!["connect", "add", &endpoint.name, "--platform", &endpoint.platform, "--url", &endpoint.url];
+        args.extend(["--secret", &secret]);
+        if let (None, Some(user)) = (&endpoint.key, &endpoint.user) {
+            args.extend(["--user", user]);
+        }
+        let added = self.qd(&args);
+        assert_eq!(added.code, 0, "{added:?}");
+    }
+
+    fn secret_file(&self, endpoint: &Endpoint) -> PathBuf {
+        let path = self.home.path().join(format!("{}.secret", endpoint.name));
+        let secret = endpoint.key.as_ref().or(endpoint.password.as_ref()).expect("every endpoint has a secret");
+        std::fs::write(&path, secret).expect("written");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("made private");
+        }
+        path
+    }
+
+    /// Everything `qd` keeps.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// `qd` with these arguments, not yet started.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qd"));
+        command.args(args).env_clear().env("QD_HOME", self.home.path()).env("TZ", "UTC").stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `qd` to its end.
+    pub fn qd(&self, args: &[&str]) -> Answer {
+        self.command(args).output().expect("qd runs").into()
+    }
+
+    /// The documents the mirror holds live of a list.
+    pub fn mirrored(&self, connection: &str, collection: &str) -> Vec<Value> {
+        let listed = self.qd(&[collection, "list", "--connection", connection, "--limit", "0", "--ndjson"]);
+        assert_eq!(listed.code, 0, "{listed:?}");
+        let rows = listed.out.lines().map(|line| serde_json::from_str::<Value>(line).expect("a record"));
+        rows.filter(|row| row["collection"] == collection).map(|row| row["doc"].clone()).collect()
+    }
+
+    /// Compares a list of the mirror with what the server holds.
+    ///
+    /// # Panics
+    /// When a record is missing, stale, doubled or too much.
+    pub fn assert_equal(&self, connection: &str, collection: &str) {
+        let mut mirrored = self.mirrored(connection, collection);
+        let truth = self.sim.truth(connection, collection);
+        for row in &truth {
+            let place = mirrored.iter().position(|doc| same(row, doc));
+            let Some(place) = place else {
+                panic!("{connection} {collection}: missing or stale: {row}\nof {} mirrored", mirrored.len())
+            };
+            mirrored.swap_remove(place);
+        }
+        assert!(mirrored.is_empty(), "{connection} {collection}: not on the server: {mirrored:?}");
+    }
+}
+
+/// Is `doc` what the server sent as `row`, but for what was masked and for the parent's id that a child was given?
+fn same(row: &Value, doc: &Value) -> bool {
+    match (row, doc) {
+        (_, Value::String(text)) if text.contains("masked") => true,
+        (Value::Object(row), Value::Object(doc)) => {
+            row.iter().all(|(key, value)| doc.get(key).is_some_and(|doc| same(value, doc)))
+        }
+        (Value::Array(row), Value::Array(doc)) => {
+            row.len() == doc.len() && row.iter().zip(doc).all(|(row, doc)| same(row, doc))
+        }
+        _ => row == doc,
+    }
+}
