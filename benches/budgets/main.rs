@@ -1,0 +1,38 @@
+//! The measured budgets: each against its limit on this machine in the same run, since machines differ and are noisy.
+//!
+//! `cargo bench --bench budgets` measures at 1,000,000 sessions; `QD_BENCH_ROWS=100000` makes it a tenth; words after `--`
+//! choose parts: `sync`, `quiet`, `lists`, `console`. Nothing here fails a build: it prints what was asked, what was seen
+//! and whether it is within the budget.
+
+mod console;
+mod floor;
+mod lists;
+mod measure;
+mod pty;
+mod sync;
+
+use measure::Fleet;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    if let [role, path] = args.as_slice()
+        && role == "floor"
+    {
+        return floor::run(path);
+    }
+    let rows = std::env::var("QD_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
+    let wanted = |part: &str| args.is_empty() || args.iter().any(|arg| arg == part);
+    let fleet = Fleet::start(rows);
+    println!("{rows} sessions; every figure is of this run on this machine");
+    // The other parts need the mirror that the first sync makes.
+    sync::first(&fleet);
+    if wanted("quiet") {
+        sync::quiet(&fleet);
+    }
+    if wanted("lists") {
+        lists::run(&fleet);
+    }
+    if wanted("console") {
+        console::run(&fleet);
+    }
+}
