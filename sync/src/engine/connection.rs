@@ -10,7 +10,7 @@ use super::{ConnectionError, ConnectionReport, Event, ListReport, Mode, Outcome,
 use crate::model::{ListId, ListKey, Offered};
 use crate::platform::manifest::Partition;
 use crate::platform::{Collection, FetchError, FetchKind, Manifest};
-use crate::pull::{ListPull, Source};
+use crate::pull::{ListPull, Meter, Source};
 use crate::store::{ListSpec, Mirror, StoreError};
 
 /// Lists pulled side by side. The rate budget, not this, decides how fast.
@@ -108,13 +108,14 @@ impl<S: Source> Shared<'_, S> {
             return Ok((unread(key), None));
         }
         let last = Mutex::new(None::<Instant>);
-        let progress = |rows, total| {
+        let meter = Meter::default();
+        let progress = |total| {
             self.answered.store(true, Ordering::Relaxed);
             let now = Instant::now();
             let mut last = last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             if last.is_none_or(|last| now - last >= PROGRESS_EVERY) {
                 *last = Some(now);
-                let (list, budget) = (key.clone(), self.source.budget());
+                let (list, rows, budget) = (key.clone(), meter.rows(), self.source.budget());
                 (self.on_event)(Event::Progress { list, rows, total, budget });
             }
         };
@@ -127,6 +128,7 @@ impl<S: Source> Shared<'_, S> {
             parents: all.iter().find(|(other, _)| Some(other.name.as_str()) == parent).map(|(_, list)| *list),
             collection,
             options: self.options,
+            meter: &meter,
             progress: &progress,
             halted: &|| self.halted.load(Ordering::Relaxed),
         };

@@ -6,6 +6,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::Stop;
 use super::hands::Hands;
+use super::meter::Meter;
 use super::piece::{Ending, Piece, PiecePull};
 use super::plan::Learned;
 use super::seen::Seen;
@@ -45,16 +46,15 @@ pub(crate) struct ListPull<'a, S> {
     pub parents: Option<ListId>,
     pub collection: &'a Collection,
     pub options: &'a SyncOptions,
-    /// Told after each page: rows read, rows announced.
-    pub progress: &'a (dyn Fn(u64, Option<u64>) + Send + Sync),
+    pub meter: &'a Meter,
+    /// Told after each page: rows announced.
+    pub progress: &'a (dyn Fn(Option<u64>) + Send + Sync),
     pub halted: &'a (dyn Fn() -> bool + Send + Sync),
 }
 
 /// What came of the pieces, added up.
 #[derive(Debug, Default)]
 struct Sum {
-    requests: u64,
-    rows: u64,
     bad: u64,
     walked: bool,
     skipped: bool,
@@ -130,7 +130,6 @@ impl<S: Source> ListPull<'_, S> {
                 }
                 // This server does not know the value: the others may do.
                 Err(Stop::Fetch(error)) if error.kind == FetchKind::Rejected => {
-                    sum.requests += 1;
                     sum.states.push(self.refused_state(value, &error));
                     refused.push(error);
                 }
@@ -144,7 +143,7 @@ impl<S: Source> ListPull<'_, S> {
         }
         sum.proven = proven;
         if proven {
-            self.look_up_missing(&mut seen, &mut sum, hands).await?;
+            self.look_up_missing(&mut seen, hands).await?;
             let mut state = ListState::default();
             let kept = self.vanish(None, &seen, &mut state, &mut sum, hands).await?;
             if !kept {
@@ -155,13 +154,13 @@ impl<S: Source> ListPull<'_, S> {
     }
 
     /// Reads records that no piece showed one by one: those that are still there are met after all.
-    async fn look_up_missing(&self, seen: &mut Seen, sum: &mut Sum, hands: &mut Hands<'_>) -> Result<(), Stop> {
+    async fn look_up_missing(&self, seen: &mut Seen, hands: &mut Hands<'_>) -> Result<(), Stop> {
         let ids = missing(hands, seen, LOOKED_UP + 1).await?;
         if self.collection.item.is_none() || ids.len() > LOOKED_UP {
             return Ok(());
         }
         for id in ids {
-            sum.requests += 1;
+            self.meter.asked();
             match self.source.item(&self.collection.name, &id, self.priority()).await {
                 Ok(Some(row)) => {
                     seen.insert(Seen::key(&id));
@@ -320,6 +319,7 @@ impl<S: Source> ListPull<'_, S> {
             collection: self.collection,
             partition,
             priority,
+            meter: self.meter,
             progress: self.progress,
             halted: self.halted,
         };
@@ -396,8 +396,8 @@ impl<S: Source> ListPull<'_, S> {
                 (false, true) => Mode::Walk,
                 (false, false) => Mode::Delta,
             },
-            requests: sum.requests,
-            rows: sum.rows,
+            requests: self.meter.requests(),
+            rows: self.meter.rows(),
             inserted: hands.done.inserted,
             updated: hands.done.updated,
             gone: hands.done.gone,
@@ -411,7 +411,7 @@ impl<S: Source> ListPull<'_, S> {
     /// A request got no usable answer: what was read stays, and the reason is kept.
     async fn failed(&self, error: &FetchError, mut hands: Hands<'_>) -> Result<ListReport, StoreError> {
         hands.settle().await?;
-        let mut sum = Sum { requests: 1, ..Sum::default() };
+        let mut sum = Sum::default();
         let not_offered = matches!(error.kind, FetchKind::NotOffered | FetchKind::Forbidden);
         if let (true, Some(status)) = (not_offered, error.status) {
             sum.not_offered(status);
@@ -440,8 +440,6 @@ impl<S: Source> ListPull<'_, S> {
 
 impl Sum {
     fn add(&mut self, piece: Piece, proven: bool) {
-        self.requests += piece.requests;
-        self.rows += piece.rows;
         self.bad += piece.bad;
         self.walked |= piece.mode == Mode::Walk;
         self.proven = proven;
@@ -468,8 +466,6 @@ impl Sum {
     }
 
     fn merge(&mut self, other: Sum) {
-        self.requests += other.requests;
-        self.rows += other.rows;
         self.bad += other.bad;
         self.walked |= other.walked;
         if let Some(count) = other.server_count {

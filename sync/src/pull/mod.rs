@@ -13,6 +13,7 @@
 mod guard;
 mod hands;
 mod list;
+mod meter;
 mod pager;
 mod piece;
 mod place;
@@ -23,6 +24,7 @@ mod sweep;
 mod vanish;
 
 pub(crate) use list::ListPull;
+pub(crate) use meter::Meter;
 pub(crate) use place::Place;
 pub use source::Source;
 

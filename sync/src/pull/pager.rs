@@ -15,6 +15,9 @@ const STAGNANT_PAGES: u32 = 5;
 /// The same while stepping back over known ground, which brings nothing new by design.
 const STAGNANT_STEPS: u32 = 64;
 
+/// Pages over which a list must have held still before it is read ahead again.
+const CALM_PAGES: u32 = 8;
+
 /// Rows read beyond what the server announced, as a factor and a number, before the list is taken to be endless.
 const ENDLESS: (u64, u64) = (3, 10_000);
 
@@ -133,6 +136,10 @@ pub struct Pager {
     total: Option<u64>,
     moved: bool,
     shrank: bool,
+    /// The total changed.
+    recounted: bool,
+    /// Pages since the list was last seen to move.
+    calm: u32,
     /// Pages to step back by, while the walk has lost its footing.
     stepping_back: u64,
     stagnant: u32,
@@ -154,6 +161,8 @@ impl Pager {
             total: None,
             moved: false,
             shrank: false,
+            recounted: false,
+            calm: 0,
             stepping_back: 0,
             stagnant: 0,
             furthest: 0,
@@ -186,18 +195,25 @@ impl Pager {
         self.shrank
     }
 
+    /// The list was seen to move with the last page: replies to what was asked before are of another list.
+    pub fn just_moved(&self) -> bool {
+        self.moved && self.calm == 0
+    }
+
     /// Offset that may be read ahead after `offset`, when nothing is in doubt.
     pub fn ahead_of(&self, offset: u64) -> Option<u64> {
         let total = self.total?;
         let stride = self.page.saturating_sub(self.overlap());
         let next = offset + stride;
-        (stride > 0 && self.stepping_back == 0 && next + self.overlap() < total).then_some(next)
+        let firm = self.stepping_back == 0 && (!self.moved || self.calm >= CALM_PAGES);
+        (stride > 0 && firm && next + self.overlap() < total).then_some(next)
     }
 
     /// Takes note of the page read at `at`, and says what comes next.
     pub fn turn(&mut self, at: &At, facts: &Facts) -> Turn {
         let was_total = self.total;
         self.pages += 1;
+        self.calm += 1;
         self.note_total(facts.total);
         self.page = self.page.max(facts.len);
         let ceiling = self.first_total.map_or(self.max_rows, |total| total * ENDLESS.0 + ENDLESS.1);
@@ -219,10 +235,20 @@ impl Pager {
         let Some(told) = told else { return };
         self.first_total.get_or_insert(told);
         if let Some(before) = self.total {
-            self.moved |= told != before;
+            if told != before {
+                self.recounted = true;
+                self.note_move();
+            }
             self.shrank |= told < before;
+            // What was read stands further down now.
+            self.furthest += told.saturating_sub(before);
         }
         self.total = Some(told);
+    }
+
+    fn note_move(&mut self) {
+        self.moved = true;
+        self.calm = 0;
     }
 
     /// One row is read again with each page, where pages hold more than one.
@@ -270,7 +296,7 @@ impl Pager {
         }
         Turn::Read(At::Offset(match (self.overlap(), growth) {
             // Pages of one row cannot overlap: the total is all that tells of a shift before this page.
-            (0, ..0) => {
+            (0, ..=-1) => {
                 self.furthest = end;
                 offset.saturating_sub(growth.unsigned_abs())
             }
@@ -286,11 +312,13 @@ impl Pager {
             return None;
         }
         let stands = facts.first_met || facts.anchor_at == Some(0);
-        self.moved |= facts.len > 0 && facts.anchor_at != Some(0);
+        if facts.len > 0 && facts.anchor_at != Some(0) {
+            self.note_move();
+        }
         if stands || offset == 0 {
             return None;
         }
-        self.moved = true;
+        self.note_move();
         self.shrank = true;
         self.furthest = self.furthest.max(offset + facts.len);
         self.stepping_back = (self.stepping_back * 2).max(2);
@@ -360,6 +388,8 @@ impl Pager {
             Some(total) if facts.met >= total => Turn::End,
             // A short page that comes again is a server that ignores the offset and showed everything at once.
             None if !full && facts.has_more != Some(true) => Turn::End,
+            // Rows come in above as fast as they are read: whoever walks judges what that means.
+            _ if self.recounted => Turn::End,
             total => Turn::Stop(Lie::Repeats { met: facts.met, total }),
         }
     }

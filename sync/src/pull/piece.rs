@@ -35,10 +35,6 @@ pub struct Piece {
     pub ending: Ending,
     /// Rows skipped.
     pub bad: u64,
-    /// Requests for pages.
-    pub requests: u64,
-    /// Rows read.
-    pub rows: u64,
     /// Its state, to be kept once the rest of the list is settled.
     pub state: ListState,
 }
@@ -259,12 +255,10 @@ impl<S: Source> PiecePull<'_, S> {
 
 impl Piece {
     fn new(state: ListState) -> Self {
-        Self { mode: Mode::Delta, ending: Ending::News, bad: 0, requests: 0, rows: 0, state }
+        Self { mode: Mode::Delta, ending: Ending::News, bad: 0, state }
     }
 
     fn count(&mut self, swept: &Swept) {
-        self.requests += swept.pages + u64::from(swept.not_modified);
-        self.rows += swept.rows;
         self.bad = self.bad.max(swept.bad);
     }
 

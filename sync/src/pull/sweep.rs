@@ -1,13 +1,14 @@
 //! One pass over a list, or over the part of it that is news: reads pages, hands them to the mirror, follows the pager.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::task::Poll;
 
-use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, FutureExt as _};
-use futures_util::stream::FuturesOrdered;
 use jiff::Timestamp;
 
 use super::hands::Hands;
+use super::meter::Meter;
 use super::pager::{Facts, Lie, Pager, Turn};
 use super::plan::total_as_expected;
 use super::seen::Seen;
@@ -71,8 +72,6 @@ pub struct Swept {
     pub shrank: bool,
     /// Rows in the whole list, as last told.
     pub total: Option<u64>,
-    /// Rows read.
-    pub rows: u64,
     /// Different rows met.
     pub met: u64,
     /// Something was new or different (not counted by [`Goal::All`]).
@@ -96,16 +95,47 @@ pub struct Sweeper<'a, S> {
     /// The piece; empty for a list in one piece.
     pub partition: &'a str,
     pub priority: Priority,
-    /// Told after each page: rows read by this sweep, rows announced.
-    pub progress: &'a (dyn Fn(u64, Option<u64>) + Send + Sync),
+    pub meter: &'a Meter,
+    /// Told after each page: rows announced.
+    pub progress: &'a (dyn Fn(Option<u64>) + Send + Sync),
     /// Says that the connection was found unusable meanwhile.
     pub halted: &'a (dyn Fn() -> bool + Send + Sync),
 }
 
-/// The requests of a sweep: the next page, and those read ahead of it.
+/// The requests of a sweep: the next page, and those read ahead of it. They are sent in this order, and their replies are
+/// taken in this order.
+#[derive(Default)]
 struct Lane<'s> {
-    replies: FuturesOrdered<BoxFuture<'s, Result<Reply, Stop>>>,
-    places: VecDeque<At>,
+    requests: VecDeque<(At, Request<'s>)>,
+}
+
+enum Request<'s> {
+    Sent(BoxFuture<'s, Result<Reply, Stop>>),
+    Answered(Result<Reply, Stop>),
+}
+
+impl Lane<'_> {
+    /// The reply to the first request; `None` when there is none.
+    async fn next(&mut self) -> Option<(At, Result<Reply, Stop>)> {
+        poll_fn(|context| {
+            for (_, request) in &mut self.requests {
+                if let Request::Sent(reply) = request
+                    && let Poll::Ready(reply) = reply.as_mut().poll(context)
+                {
+                    *request = Request::Answered(reply);
+                }
+            }
+            match self.requests.pop_front() {
+                None => Poll::Ready(None),
+                Some((at, Request::Answered(reply))) => Poll::Ready(Some((at, reply))),
+                Some(first) => {
+                    self.requests.push_front(first);
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
 }
 
 impl<'a, S: Source> Sweeper<'a, S> {
@@ -116,11 +146,10 @@ impl<'a, S: Source> Sweeper<'a, S> {
         let mut goal = order.goal.clone();
         let started_at = order.state.walk.as_ref().map_or_else(hands.now, |walk| walk.started_at);
         let mut quiet_pages = 0;
-        let mut lane = Lane { replies: FuturesOrdered::new(), places: VecDeque::new() };
+        let mut lane = Lane::default();
         self.ask(&mut lane, order, order.start.clone());
 
-        while let Some(reply) = lane.replies.next().await {
-            let at = lane.places.pop_front().unwrap_or(At::Start);
+        while let Some((at, reply)) = lane.next().await {
             if (self.halted)() {
                 return Err(Stop::Halted);
             }
@@ -131,7 +160,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
             let compared = compare(&goal, &page, seen, hands).await?;
             let facts = facts(&page, seen, &pager);
             let turn = pager.turn(&at, &facts);
-            swept.rows += facts.len;
+            self.meter.read(facts.len);
             swept.take_note(&page, &compared);
             quiet_pages = if compared.news { 0 } else { quiet_pages + 1 };
             if pager.pages() == 1 {
@@ -147,11 +176,14 @@ impl<'a, S: Source> Sweeper<'a, S> {
                 _ => None,
             };
             hands.give(self.batch(page, state, swept.bad)).await?;
-            (self.progress)(swept.rows, pager.total());
+            (self.progress)(pager.total());
             match turn {
                 Turn::Read(_) if enough => break,
                 Turn::Read(next) => {
-                    self.go_on(&mut lane, order, next);
+                    if lane.requests.front().is_none_or(|(at, _)| *at != next) || pager.just_moved() {
+                        lane.requests.clear();
+                        self.ask(&mut lane, order, next);
+                    }
                     if goal == Goal::All {
                         self.read_ahead(&mut lane, order, &pager);
                     }
@@ -183,24 +215,16 @@ impl<'a, S: Source> Sweeper<'a, S> {
         matches!(self.collection.partition, Some(Partition::Parent { .. }))
     }
 
-    /// Reads on at `next`; what was read ahead elsewhere is dropped.
-    fn go_on<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, next: At) {
-        if lane.places.front() != Some(&next) {
-            lane.replies = FuturesOrdered::new();
-            lane.places.clear();
-            self.ask(lane, order, next);
-        }
-    }
-
     fn read_ahead<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, pager: &Pager) {
-        while lane.places.len() < AHEAD {
-            let Some(At::Offset(last)) = lane.places.back() else { return };
+        while lane.requests.len() < AHEAD {
+            let Some((At::Offset(last), _)) = lane.requests.back() else { return };
             let Some(next) = pager.ahead_of(*last) else { return };
             self.ask(lane, order, At::Offset(next));
         }
     }
 
     fn ask<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, at: At) {
+        self.meter.asked();
         let conditional = order.conditional && at == At::Start;
         let ask = PageAsk {
             collection: self.collection.name.clone(),
@@ -215,8 +239,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
             last_modified: order.state.last_modified.clone().filter(|_| conditional),
         };
         let reply = async move { self.source.page(&ask, self.priority).await.map_err(Stop::Fetch) };
-        lane.replies.push_back(reply.boxed());
-        lane.places.push_back(at);
+        lane.requests.push_back((at, Request::Sent(reply.boxed())));
     }
 
     fn batch(&self, page: Page, state: Option<ListState>, bad_so_far: u64) -> Batch {

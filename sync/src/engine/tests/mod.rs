@@ -196,7 +196,7 @@ fn a_refused_list_does_not_keep_the_others_from_being_read() {
 fn a_list_that_fails_halfway_loses_nothing_and_is_finished_by_the_next_sync() {
     let world = World::new([("things", items(0..900))]);
     let bench = Bench::new();
-    world.with("things", |list| list.manner.fault = Fault::FailsAfter(4));
+    world.with("things", |list| list.manner.fault = Fault::FailsFrom(300));
     let failed = bench.sync(&world);
     assert_eq!(report(&failed, "things").outcome, Outcome::Failed);
     assert!(bench.mirrored("things").len() >= 300);
@@ -335,7 +335,7 @@ fn make(rows: &mut Vec<Item>, change: &Move, serial: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     /// Rows are inserted, deleted and edited while the list is walked. Whatever that one sync could not see, the next
     /// one does; and what it could see, the first has.
@@ -373,6 +373,12 @@ proptest! {
         bench.full(&world);
         prop_assert_eq!(bench.mirrored("things"), served(&world.rows("things")));
     }
+
+}
+
+proptest! {
+    // Each case syncs thousands of rows.
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     /// A sync is killed anywhere, the world moves on, and the next sync makes the mirror equal.
     #[test]

@@ -57,7 +57,8 @@ pub enum Fault {
     Emptied,
     TotalOff(i64),
     Endless,
-    FailsAfter(u64),
+    /// A page that begins at or after this row is a 500.
+    FailsFrom(u64),
 }
 
 type Meddle = Box<dyn FnMut(u64, &mut Vec<Item>) + Send>;
@@ -153,7 +154,9 @@ impl World {
         }
         match list.manner.fault {
             Fault::Refuses(kind, status) => return Err(error(kind, Some(status))),
-            Fault::FailsAfter(requests) if count >= requests => return Err(error(FetchKind::Server, Some(500))),
+            Fault::FailsFrom(row) if matches!(ask.at, At::Offset(offset) if offset >= row) => {
+                return Err(error(FetchKind::Server, Some(500)));
+            }
             _ => {}
         }
         let rows: Vec<&Item> = match (&ask.partition, name.as_str()) {
