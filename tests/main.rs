@@ -1,7 +1,9 @@
-//! Whole-program tests.
+//! Whole-program tests: the real `qd`, over simulated platforms and real terminals.
 
 mod cli_connect;
 mod cli_errors;
 mod cli_harness;
 mod cli_read;
 mod cli_sync;
+mod fleet;
+mod sync;
