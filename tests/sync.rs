@@ -57,7 +57,8 @@ fn runs_of_every_status_subagents_and_later_pages_are_all_there() {
     let fleet = Fleet::new(Options::default(), &ENDPOINTS);
     fleet.qd(&["sync"]);
     let statuses = |connection: &str| {
-        let mut found: Vec<String> = fleet.mirrored(connection, "runs").iter().map(|run| run["status"].to_string()).collect();
+        let mut found: Vec<String> =
+            fleet.mirrored(connection, "runs").iter().map(|run| run["status"].to_string()).collect();
         found.sort();
         found.dedup();
         found
@@ -74,7 +75,11 @@ fn runs_of_every_status_subagents_and_later_pages_are_all_there() {
 fn a_second_sync_asks_once_per_list_and_piece_and_writes_nothing() {
     let fleet = Fleet::new(Options::default(), &["turen", "runagents"]);
     fleet.qd(&["sync"]);
-    let before = fleet.qd(&["sql", "select max(confirmed_at) as at, count(*) as n from records where collection not in ('stats')", "--json"]);
+    let before = fleet.qd(&[
+        "sql",
+        "select max(confirmed_at) as at, count(*) as n from records where collection not in ('stats')",
+        "--json",
+    ]);
     fleet.sim.clear_log();
     let again = fleet.qd(&["sync", "--json"]);
     assert_eq!(again.code, 0, "{again:?}");
@@ -83,19 +88,27 @@ fn a_second_sync_asks_once_per_list_and_piece_and_writes_nothing() {
         let asked = log.iter().filter(|request| request.path.ends_with(list)).count();
         assert_eq!(asked, 1, "{list}");
     }
-    let after = fleet.qd(&["sql", "select max(confirmed_at) as at, count(*) as n from records where collection not in ('stats')", "--json"]);
+    let after = fleet.qd(&[
+        "sql",
+        "select max(confirmed_at) as at, count(*) as n from records where collection not in ('stats')",
+        "--json",
+    ]);
     assert_eq!(before.json()["items"][0]["n"], after.json()["items"][0]["n"]);
-    let written: u64 = again.json()["items"].as_array().expect("connections").iter().flat_map(|connection| connection["lists"].as_array().expect("lists").clone()).map(|list| list["inserted"].as_u64().unwrap_or(0) + list["gone"].as_u64().unwrap_or(0)).sum();
+    let written: u64 = again.json()["items"]
+        .as_array()
+        .expect("connections")
+        .iter()
+        .flat_map(|connection| connection["lists"].as_array().expect("lists").clone())
+        .map(|list| list["inserted"].as_u64().unwrap_or(0) + list["gone"].as_u64().unwrap_or(0))
+        .sum();
     assert_eq!(written, 0, "{}", again.out);
 }
 
 #[test]
 fn a_sync_killed_anywhere_is_made_whole_by_the_next() {
     for millis in [30, 120, 300, 700, 1_500] {
-        let fleet = Fleet::new(
-            Options { scenario: Scenario::Huge { sessions: 12_000 }, ..Options::default() },
-            &["turen"],
-        );
+        let fleet =
+            Fleet::new(Options { scenario: Scenario::Huge { sessions: 12_000 }, ..Options::default() }, &["turen"]);
         let mut first = fleet.command(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("qd runs");
         std::thread::sleep(Duration::from_millis(millis));
         // Kill -9: nothing gets a chance to tidy up.
@@ -103,8 +116,16 @@ fn a_sync_killed_anywhere_is_made_whole_by_the_next() {
         let _ = first.wait();
         let second = fleet.qd(&["sync", "--json"]);
         assert_eq!(second.code, 0, "{second:?}");
-        let counted = fleet.qd(&["sql", "select count(*) as n, count(distinct id) as ids from sessions where gone_at is null", "--json"]);
-        assert_eq!(counted.json()["items"][0], serde_json::json!({ "n": 12_000, "ids": 12_000 }), "killed after {millis} ms");
+        let counted = fleet.qd(&[
+            "sql",
+            "select count(*) as n, count(distinct id) as ids from sessions where gone_at is null",
+            "--json",
+        ]);
+        assert_eq!(
+            counted.json()["items"][0],
+            serde_json::json!({ "n": 12_000, "ids": 12_000 }),
+            "killed after {millis} ms"
+        );
         fleet.assert_equal("turen", "agents");
         fleet.assert_equal("turen", "events");
     }
@@ -145,7 +166,8 @@ fn memory_does_not_grow_with_the_number_of_rows() {
 fn a_planted_key_is_found_nowhere() {
     let fleet = Fleet::new(Options::default(), &ENDPOINTS);
     let mut said = String::new();
-    for args in [&["sync"][..], &["sync", "--json"], &["status", "--json"], &["connect", "list", "--json"], &["doctor"]] {
+    for args in [&["sync"][..], &["sync", "--json"], &["status", "--json"], &["connect", "list", "--json"], &["doctor"]]
+    {
         let answer = fleet.qd(args);
         said += &answer.out;
         said += &answer.err;
@@ -192,7 +214,8 @@ fn hostile_text_of_any_field_of_any_platform_reaches_no_output_raw() {
             look(&[collection, "list", "--connection", endpoint, "--limit", "5"]);
             let listed = look(&[collection, "list", "--connection", endpoint, "--limit", "0", "--ndjson"]);
             if let Some(first) = listed.out.lines().next() {
-                let id = serde_json::from_str::<serde_json::Value>(first).expect("JSON")["id"].as_str().map(str::to_owned);
+                let id =
+                    serde_json::from_str::<serde_json::Value>(first).expect("JSON")["id"].as_str().map(str::to_owned);
                 look(&[collection, "show", &id.expect("ids are strings"), "--connection", endpoint]);
             }
         }

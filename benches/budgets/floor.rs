@@ -10,7 +10,8 @@ pub fn run(path: &str) {
     let open = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
     let rows: Vec<String> = open
         .and_then(|db| {
-            let mut query = db.prepare("SELECT id || '  ' || coalesce(title, '') FROM record ORDER BY rowid DESC LIMIT 100")?;
+            let mut query =
+                db.prepare("SELECT id || '  ' || coalesce(title, '') FROM record ORDER BY rowid DESC LIMIT 100")?;
             let rows = query.query_map([], |row| row.get(0))?;
             rows.collect()
         })

@@ -71,7 +71,8 @@ impl Session {
         let mut parser = vt100::Parser::new(ROWS, COLUMNS, 0);
         for (at, chunk) in &self.seen {
             parser.process(chunk);
-            let there = cells.iter().filter(|(row, column, text)| text_at(parser.screen(), *row, *column) == *text).count();
+            let there =
+                cells.iter().filter(|(row, column, text)| text_at(parser.screen(), *row, *column) == *text).count();
             if !cells.is_empty() && there * 10 >= cells.len() * 9 {
                 return Some(*at - self.started);
             }

@@ -142,7 +142,9 @@ impl<'a, S: Source> Sweeper<'a, S> {
     /// Sweeps. Rows met are noted in `seen`, which tells the pager what is new to this pass.
     pub async fn run(&self, order: &Order, seen: &mut Seen, hands: &mut Hands<'_>) -> Result<Swept, Stop> {
         let mut pager = Pager::new(self.collection.max_rows);
-        let mut swept = Swept { watermark: order.state.watermark.clone(), ..Swept::default() };
+        // A walk finds its own watermark: what an earlier one saw may be beyond what this one has read.
+        let watermark = order.state.watermark.clone().filter(|_| order.goal != Goal::All);
+        let mut swept = Swept { watermark, ..Swept::default() };
         let mut goal = order.goal.clone();
         let started_at = order.state.walk.as_ref().map_or_else(hands.now, |walk| walk.started_at);
         let mut quiet_pages = 0;

@@ -288,6 +288,8 @@ fn a_capped_reply_to_a_watermark_is_asked_on() {
     let bench = Bench::new();
     bench.sync(&world);
     assert_eq!(bench.mirrored("steps").len(), 30);
+    bench.full(&world);
+    assert_eq!(bench.mirrored("steps").len(), 30, "nor does a later walk take the rest for gone");
 }
 
 #[test]
