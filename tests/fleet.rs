@@ -82,7 +82,13 @@ impl Fleet {
     /// `qd` with these arguments, not yet started.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_qd"));
-        command.args(args).env_clear().env("QD_HOME", self.home.path()).env("TZ", "UTC").stdin(Stdio::null());
+        command
+            .args(args)
+            .env_clear()
+            .env("QD_HOME", self.home.path())
+            .env("TZ", "UTC")
+            .env("QD_LOG", "trace")
+            .stdin(Stdio::null());
         command
     }
 
