@@ -1,6 +1,7 @@
 //! A program in a pseudo-terminal, every byte of it with the time at which it came.
 
 use std::io::{Read as _, Write as _};
+use std::num::NonZeroU16;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -65,10 +66,10 @@ impl Session {
 
     /// When nine tenths of the cells of the present screen stood there for the first time.
     pub fn full_frame(&self) -> Option<Duration> {
-        let mut last = vt100::Parser::new(ROWS, COLUMNS, 0);
+        let mut last = screen();
         self.seen.iter().for_each(|(_, chunk)| last.process(chunk));
         let cells = filled(last.screen());
-        let mut parser = vt100::Parser::new(ROWS, COLUMNS, 0);
+        let mut parser = screen();
         for (at, chunk) in &self.seen {
             parser.process(chunk);
             let there =
@@ -90,6 +91,11 @@ impl Session {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn screen() -> vt100::Parser {
+    let size = |cells| NonZeroU16::new(cells).expect("not zero");
+    vt100::Parser::new(size(ROWS), size(COLUMNS), 0)
 }
 
 fn text_at(screen: &vt100::Screen, row: u16, column: u16) -> String {

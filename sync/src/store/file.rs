@@ -37,8 +37,9 @@ pub(super) fn open_writer(path: &Path, dicts: &Arc<Dicts>) -> Result<Connection,
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let at = |error| explain(path, error);
     let mut conn = Connection::open_with_flags(path, flags).map_err(at)?;
-    settings(&conn, 16).map_err(at)?;
+    settings(&conn).map_err(at)?;
     migrate(&mut conn, path)?;
+    bound_cache(&conn, 16).map_err(at)?;
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(at)?;
     register_functions(&conn, dicts).map_err(at)?;
     // The log and its index take the mode of the file only when they are made; they may be older than it.
@@ -59,9 +60,12 @@ pub(super) fn open_reader(path: &Path, dicts: &Arc<Dicts>) -> Result<(Connection
         Ok(meta) if meta.len() > 0 => {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let conn = Connection::open_with_flags(path, flags).map_err(at)?;
-            settings(&conn, 4).map_err(at)?;
+            settings(&conn).map_err(at)?;
             match version(&conn, path)? {
-                VERSION => Some(conn),
+                VERSION => {
+                    bound_cache(&conn, 4).map_err(at)?;
+                    Some(conn)
+                }
                 0 => None,
                 found => return Err(StoreError::Older { path: path.to_owned(), found, known: VERSION }),
             }
@@ -115,13 +119,18 @@ fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn settings(conn: &Connection, cache_mib: i64) -> rusqlite::Result<()> {
+/// Bounds the page cache. SQLite turns the size into a number of pages of the size it knows at that moment: only after the
+/// file was read, or made, is that the right one.
+fn bound_cache(conn: &Connection, mib: i64) -> rusqlite::Result<()> {
+    conn.pragma_update(None, "cache_size", -(mib * 1024))
+}
+
+fn settings(conn: &Connection) -> rusqlite::Result<()> {
     conn.busy_timeout(Duration::from_secs(10))?;
     conn.set_prepared_statement_cache_capacity(64);
     // Without this guarantee SQLite plans anew whenever a parameter changes that it once held against a partial index: every
     // time, which costs ten times the lookup itself.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    conn.pragma_update(None, "cache_size", -(cache_mib * 1024))?;
     conn.pragma_update(None, "mmap_size", 0)?;
     conn.pragma_update(None, "temp_store", "FILE")?;
     conn.pragma_update(None, "trusted_schema", true)?;
