@@ -1,7 +1,7 @@
 //! From the bytes of a reply to rows for the mirror. Pure: no I/O, no clock.
 //!
 //! A [`Decoder`] is built once per collection. It finds the rows wherever the server put them, reads each in one pass
-//! ([`row`]) that hashes it, picks out the columns and masks secrets, and tells how the list goes on ([`envelope`]).
+//! (`row`) that hashes it, picks out the columns and masks secrets, and tells how the list goes on (`envelope`).
 //!
 //! What always holds: a row's document is the text that was sent, down to white space and digits, except that secrets
 //! are masked, a child's parent is written in where it was missing, and what strict JSON cannot hold is mended (`NaN`,

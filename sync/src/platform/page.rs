@@ -62,6 +62,7 @@ pub enum Style {
 
 /// What a reply held.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every reply is a page; a box would be made for each")]
 pub enum Reply {
     /// 304: as it was.
     NotModified,
