@@ -164,9 +164,19 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
         tasks.spawn(keep_fresh(name.clone(), connection, shared.clone(), notify.clone()));
         wake.insert(name, notify);
     }
-    while let Some(Ask::SyncNow(which)) = inbox.recv().await {
-        for (_, notify) in wake.iter().filter(|(name, _)| which.as_ref().is_none_or(|which| which == *name)) {
-            notify.notify_one();
+    loop {
+        tokio::select! {
+            ask = inbox.recv() => match ask {
+                Some(Ask::SyncNow(which)) => wake
+                    .iter()
+                    .filter(|(name, _)| which.as_ref().is_none_or(|which| which == *name))
+                    .for_each(|(_, notify)| notify.notify_one()),
+                Some(Ask::Stop) | None => break,
+            },
+            // No task ends by itself: only a bug of ours ends one, and the others go on.
+            Some(_) = tasks.join_next() => {
+                (shared.tell)(LiveEvent::Problem("a bug in qd stopped the sync of a connection: see qd.log".to_owned()));
+            }
         }
     }
     // Ends with every task's handle on the mirror gone, so that dropping ours joins its writer.

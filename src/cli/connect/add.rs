@@ -44,7 +44,7 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
     let manifest = manifest(&registry, args.platform.as_deref())?;
     let (manifest, url) = address(cx, &registry, manifest, args.url.as_deref())?;
     sign_in(&manifest, args.user.as_deref())?;
-    let source = place(args.secret.as_deref(), &args.name)?;
+    let source = place(args.secret.as_deref(), &args.name)?.anchored();
     let secret = fetch(cx, &source, &args.name)?;
     if let Some(secret) = &secret {
         let spec =

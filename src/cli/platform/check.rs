@@ -85,7 +85,7 @@ fn try_it(cx: &Context, args: &Args, pasted: &str, manifest: &Manifest) -> Resul
         .unwrap_or_default()
         .parse()
         .map_err(|reason: String| Failure::usage(format!("--secret: {reason}")).hint(secret::FORMS))?;
-    let secret = source.resolve(&manifest.name, settings.secret_timeout)?;
+    let secret = source.anchored().resolve(&manifest.name, settings.secret_timeout)?;
     let spec = ConnectSpec { name: manifest.name.clone(), url, user: args.user.clone(), secret };
     let client = Client::new(Arc::new(manifest.clone()), spec, settings.client_options())?;
     cx.runtime()?.block_on(probe::all(&client))

@@ -80,6 +80,20 @@ impl SecretSource {
     }
 }
 
+impl SecretSource {
+    /// The same place wherever qd is started from: `file:~/key` and `file:key` become whole paths. A shell does not
+    /// expand `~` behind `file:`.
+    #[must_use]
+    pub fn anchored(self) -> Self {
+        let SecretSource::File(path) = self else { return self };
+        let whole = match (path.strip_prefix("~"), etcetera::home_dir()) {
+            (Ok(rest), Ok(home)) => home.join(rest),
+            _ => std::path::absolute(&path).unwrap_or(path),
+        };
+        SecretSource::File(whole)
+    }
+}
+
 fn environment(source: &SecretSource, variable: &str) -> Result<Secret, SecretError> {
     match std::env::var(variable) {
         Ok(secret) => Ok(Secret::new(secret)),
@@ -157,6 +171,16 @@ mod tests {
         for text in ["env:TUREN_KEY", "command:pass show turen: key", "file:/run/keys/a b", "keyring"] {
             assert_eq!(text.parse::<SecretSource>().unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_file_is_the_same_one_from_wherever_qd_is_started() {
+        let anchored = |text: &str| text.parse::<SecretSource>().unwrap().anchored().to_string();
+        let home = etcetera::home_dir().unwrap();
+        assert_eq!(anchored("file:~/key"), format!("file:{}/key", home.display()));
+        assert_eq!(anchored("file:key"), format!("file:{}/key", std::env::current_dir().unwrap().display()));
+        assert_eq!(anchored("file:/run/key"), "file:/run/key");
+        assert_eq!(anchored("env:K"), "env:K");
     }
 
     #[test]
