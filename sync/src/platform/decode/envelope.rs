@@ -168,9 +168,7 @@ impl Envelope {
         match name.as_str() {
             "total" => told.total = told.total.or_else(number),
             // Beside the rows this may count something else, as in a calendar; in a paging object it counts rows.
-            "totalcount" | "totalitems" | "count" if depth > 0 && name != "count" => {
-                told.total = told.total.or_else(number);
-            }
+            "totalcount" | "totalitems" if depth > 0 => told.total = told.total.or_else(number),
             "limit" | "perpage" | "pagesize" => told.limit = told.limit.or_else(number),
             "offset" | "skip" => told.offset = told.offset.or_else(number),
             "page" | "currentpage" | "pagenumber" => told.page = told.page.or_else(number),

@@ -376,6 +376,17 @@ fn every_key_stands_on_the_reference_page() {
     }
 }
 
+#[test]
+fn every_example_of_the_reference_page_is_right() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/platforms.md")).unwrap();
+    let examples: Vec<&str> = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(!examples.is_empty());
+    for example in examples {
+        let errors = check(example).err().unwrap_or_default();
+        assert!(errors.is_empty(), "{example}\n{errors:#?}");
+    }
+}
+
 mod folder {
     use super::*;
 
