@@ -3,6 +3,7 @@
 mod cli_connect;
 mod cli_errors;
 mod cli_harness;
+mod cli_prompt;
 mod cli_read;
 mod cli_sync;
 mod fleet;

@@ -30,8 +30,10 @@ pub fn line(question: &str) -> Result<String, Failure> {
 /// Reads a secret: typed unseen on a terminal, else the first line of stdin.
 pub fn secret(question: &str) -> Result<Secret, Failure> {
     if someone() {
+        // Silent before it asks: whoever types at once is not seen either.
+        let unseen = Unseen::start()?;
         talk(question);
-        let typed = Unseen::start()?.read();
+        let typed = unseen.read();
         talk("\n");
         return typed.map(Secret::new);
     }
