@@ -8,3 +8,4 @@ mod cli_read;
 mod cli_sync;
 mod fleet;
 mod sync;
+mod console;

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use quarterdeck_sync::text::Clean;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -56,11 +57,12 @@ pub(crate) fn fit_end(text: &str, cells: usize) -> Cow<'_, str> {
 }
 
 /// Breaks `text` into lines of at most `cells`, at spaces where there are some near the end, else anywhere.
-/// At most `limit` lines; the last one is cut with a mark.
+/// At most `limit` lines; the last one is cut with a mark. Hidden characters are made visible first: that makes them longer.
 pub(crate) fn wrap(text: &str, cells: usize, limit: usize) -> Vec<String> {
     let cells = cells.max(1);
+    let clean = Clean::block(text);
     let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
+    for paragraph in clean.as_str().split('\n') {
         let mut line = String::new();
         let mut used = 0;
         for word in paragraph.split_word_bounds() {
@@ -177,6 +179,7 @@ mod tests {
         assert_eq!(wrap("abcdefghij", 4, 9), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 4, 9), ["a", "", "b"]);
         assert_eq!(wrap("one two three four", 5, 2).len(), 2);
+        assert_eq!(wrap("ab\u{9b}cd", 5, 9), ["ab", "⟨009B", "⟩cd"]);
     }
 
     #[test]
