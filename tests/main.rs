@@ -6,6 +6,6 @@ mod cli_harness;
 mod cli_prompt;
 mod cli_read;
 mod cli_sync;
+mod console;
 mod fleet;
 mod sync;
-mod console;
