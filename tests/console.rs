@@ -1,117 +1,20 @@
 //! The console in a terminal of its own: what a person sees, and what their terminal is like afterwards.
 
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
-use std::process::Command;
-use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use quarterdeck_sim::Options;
 
 use crate::cli_harness::Home;
+use crate::fleet::{ENDPOINTS, Fleet};
+use crate::terminal::Pty;
 
-/// How long anything may take before the test gives up.
-const LIMIT: Duration = Duration::from_secs(60);
-
-/// A pseudo-terminal with `qd` in it.
-struct Pty {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
-    terminal: vt100::Parser,
-    raw: Vec<u8>,
-    _home: Home,
-}
-
-fn size((cols, rows): (u16, u16)) -> PtySize {
-    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
-}
-
-fn cells(number: u16) -> NonZeroU16 {
-    NonZeroU16::new(number).unwrap()
-}
-
-impl Pty {
-    fn start(args: &[&str], at: (u16, u16)) -> Self {
-        let home = Home::new();
-        let pair = native_pty_system().openpty(size(at)).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qd"));
-        command.args(args);
-        command.env_clear();
-        command.env("QD_HOME", home.path());
-        command.env("TERM", "xterm-256color");
-        command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/qd-tests");
-        let child = pair.slave.spawn_command(command).unwrap();
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let (send, output) = mpsc::channel();
-        std::thread::spawn(move || {
-            let mut chunk = [0; 16 * 1024];
-            while let Ok(read) = reader.read(&mut chunk) {
-                if read == 0 || send.send(chunk[..read].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        let terminal = vt100::Parser::new(cells(at.1), cells(at.0), 0);
-        Self { child, master: pair.master, keys, output, terminal, raw: Vec::new(), _home: home }
-    }
-
-    fn screen(&self) -> String {
-        self.terminal.screen().contents()
-    }
-
-    /// Waits until the screen is as wanted.
-    fn until(&mut self, what: &str, seen: impl Fn(&vt100::Screen) -> bool) {
-        let end = Instant::now() + LIMIT;
-        while !seen(self.terminal.screen()) {
-            let left = end.saturating_duration_since(Instant::now());
-            let Ok(chunk) = self.output.recv_timeout(left) else {
-                panic!("never saw {what}:\n{}", self.screen());
-            };
-            self.terminal.process(&chunk);
-            self.raw.extend(chunk);
-        }
-    }
-
-    fn until_text(&mut self, text: &str) {
-        self.until(text, |screen| screen.contents().contains(text));
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    fn resize(&mut self, to: (u16, u16)) {
-        self.terminal.screen_mut().set_size(cells(to.1), cells(to.0));
-        self.master.resize(size(to)).unwrap();
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
-        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
-    }
-
-    /// Waits for the end; the terminal must be as it was before.
-    fn ends_well(mut self) {
-        self.until("the screen given back", |screen| !screen.alternate_screen());
-        assert_eq!(self.child.wait().unwrap().exit_code(), 0);
-        let screen = self.terminal.screen();
-        assert!(!screen.hide_cursor(), "the cursor is hidden");
-        assert!(!screen.bracketed_paste(), "pastes are still marked");
-        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
-        let frames = self.raw.windows(8).filter(|bytes| bytes == b"\x1b[?2026h").count();
-        let ends = self.raw.windows(8).filter(|bytes| bytes == b"\x1b[?2026l").count();
-        // Leaving ends an update that may have been cut off.
-        assert!(frames > 0 && ends == frames + 1, "{frames} frames begun, {ends} ended");
-    }
-}
+/// Nothing came for so long: the screen is as it will be.
+const MOMENT: Duration = Duration::from_millis(400);
 
 #[test]
 fn a_person_looks_round_in_the_demo_and_leaves() {
-    let mut pty = Pty::start(&["demo"], (120, 36));
+    let home = Home::new();
+    let mut pty = Pty::start(home.path(), &["demo"], (120, 36));
     pty.until_text("active");
     pty.press("2");
     pty.until_text("SESSION ");
@@ -130,7 +33,8 @@ fn a_person_looks_round_in_the_demo_and_leaves() {
 
 #[test]
 fn whoever_has_nothing_yet_is_told_how_to_begin() {
-    let mut pty = Pty::start(&[], (80, 24));
+    let home = Home::new();
+    let mut pty = Pty::start(home.path(), &[], (80, 24));
     pty.until_text("qd connect add");
     pty.press("\u{3}");
     pty.ends_well();
@@ -139,7 +43,8 @@ fn whoever_has_nothing_yet_is_told_how_to_begin() {
 #[test]
 fn a_signal_ends_it_like_a_key() {
     for signal in ["-TERM", "-HUP", "-INT"] {
-        let mut pty = Pty::start(&[], (80, 24));
+        let home = Home::new();
+    let mut pty = Pty::start(home.path(), &[], (80, 24));
         pty.until_text("Welcome");
         pty.signal(signal);
         pty.ends_well();
@@ -148,7 +53,8 @@ fn a_signal_ends_it_like_a_key() {
 
 #[test]
 fn stepping_aside_gives_the_terminal_back_and_coming_back_draws_it_all() {
-    let mut pty = Pty::start(&[], (80, 24));
+    let home = Home::new();
+    let mut pty = Pty::start(home.path(), &[], (80, 24));
     pty.until_text("Welcome");
     pty.press("\u{1a}");
     pty.until("the shell's screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
@@ -164,4 +70,69 @@ fn stepping_aside_gives_the_terminal_back_and_coming_back_draws_it_all() {
     pty.press("q");
     pty.until("the screen given back", |screen| !screen.alternate_screen());
     assert_eq!(pty.child.wait().unwrap().exit_code(), 0);
+}
+
+#[test]
+fn it_shows_the_mirror_with_the_server_gone() {
+    let fleet = Fleet::new(Options::default(), &["turen"]);
+    assert_eq!(fleet.qd(&["sync"]).code, 0);
+    let agent = fleet.mirrored("turen", "agents")[0]["hostname"].as_str().expect("a name").to_owned();
+    let home = fleet.stop();
+    let mut pty = Pty::start(home.path(), &[], (160, 48));
+    pty.until_text(&agent);
+    pty.press("q");
+    pty.ends_well();
+}
+
+#[test]
+fn it_fits_whatever_size_the_terminal_takes() {
+    let fleet = Fleet::new(Options::default(), &["turen"]);
+    fleet.qd(&["sync"]);
+    let mut pty = Pty::start(fleet.home(), &[], (160, 48));
+    pty.until_text("active");
+    for (columns, rows) in [(80, 24), (120, 36), (30, 8), (160, 48)] {
+        pty.resize((columns, rows));
+        pty.settle(MOMENT);
+        let text = pty.screen();
+        assert!(!text.trim().is_empty(), "nothing is drawn at {columns}x{rows}");
+        assert!(columns < 80 || text.contains("active"), "at {columns}x{rows}:\n{text}");
+    }
+    pty.press("q");
+    pty.ends_well();
+}
+
+#[test]
+fn a_console_that_is_left_alone_writes_nothing() {
+    let home = Home::new();
+    let mut pty = Pty::start(home.path(), &[], (120, 36));
+    pty.until_text("Welcome");
+    pty.settle(MOMENT);
+    let before = pty.raw.len();
+    pty.settle(3 * MOMENT);
+    assert_eq!(pty.raw.len(), before);
+    pty.press("q");
+    pty.ends_well();
+}
+
+#[test]
+fn hostile_text_of_any_platform_never_acts_on_the_terminal() {
+    let fleet = Fleet::new(Options { hostile: true, ..Options::default() }, &ENDPOINTS);
+    fleet.qd(&["sync"]);
+    let mut pty = Pty::start(fleet.home(), &[], (160, 48));
+    pty.until_text("Agents");
+    for view in ["1", "2", "3", "4", "5", "6", "7"] {
+        for key in [view, "j", "j", "\r"] {
+            pty.press(key);
+            pty.settle(MOMENT / 2);
+        }
+        let hidden =
+            |c: &char| quarterdeck_sync::text::is_hidden(*c) && !matches!(c, '\n' | '\u{1b}' | '\r' | '\u{7}');
+        let written = String::from_utf8_lossy(&pty.raw).into_owned();
+        assert_eq!(written.chars().find(hidden).map(u32::from), None, "in view {view}");
+        let commands = written.split("\u{1b}]").skip(1);
+        let foreign: Vec<&str> = commands.filter(|command| !command.starts_with("2;quarterdeck\u{7}")).collect();
+        assert_eq!(foreign, Vec::<&str>::new(), "no title, no clipboard, no link but our own: view {view}");
+    }
+    pty.press("q");
+    pty.ends_well();
 }

@@ -74,6 +74,11 @@ impl Fleet {
         path
     }
 
+    /// Takes the platforms down; what `qd` keeps stays.
+    pub fn stop(self) -> TempDir {
+        self.home
+    }
+
     /// Everything `qd` keeps.
     pub fn home(&self) -> &Path {
         self.home.path()

@@ -9,3 +9,4 @@ mod cli_sync;
 mod console;
 mod fleet;
 mod sync;
+mod terminal;

@@ -1,0 +1,120 @@
+//! `qd` in a terminal of its own: keys go in, and what a person would see comes out.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::path::Path;
+use std::process::Command;
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long anything may take before the test gives up.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A pseudo-terminal with `qd` in it.
+pub struct Pty {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    terminal: vt100::Parser,
+    /// Every byte it wrote.
+    pub raw: Vec<u8>,
+}
+
+fn size((cols, rows): (u16, u16)) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+fn cells(number: u16) -> NonZeroU16 {
+    NonZeroU16::new(number).unwrap()
+}
+
+impl Pty {
+    /// Starts `qd` with these arguments in this home, on a screen of so many columns and rows.
+    pub fn start(home: &Path, args: &[&str], at: (u16, u16)) -> Self {
+        let pair = native_pty_system().openpty(size(at)).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qd"));
+        command.args(args);
+        command.env_clear();
+        command.env("QD_HOME", home);
+        command.env("TERM", "xterm-256color");
+        command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/qd-tests");
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (send, output) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut chunk = [0; 16 * 1024];
+            while let Ok(read) = reader.read(&mut chunk) {
+                if read == 0 || send.send(chunk[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        let terminal = vt100::Parser::new(cells(at.1), cells(at.0), 0);
+        Self { child, master: pair.master, keys, output, terminal, raw: Vec::new() }
+    }
+
+    pub fn screen(&self) -> String {
+        self.terminal.screen().contents()
+    }
+
+    /// Waits until the screen is as wanted.
+    pub fn until(&mut self, what: &str, seen: impl Fn(&vt100::Screen) -> bool) {
+        let end = Instant::now() + LIMIT;
+        while !seen(self.terminal.screen()) {
+            let left = end.saturating_duration_since(Instant::now());
+            let Ok(chunk) = self.output.recv_timeout(left) else {
+                panic!("never saw {what}:\n{}", self.screen());
+            };
+            self.terminal.process(&chunk);
+            self.raw.extend(chunk);
+        }
+    }
+
+    pub fn until_text(&mut self, text: &str) {
+        self.until(text, |screen| screen.contents().contains(text));
+    }
+
+    pub fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    pub fn resize(&mut self, to: (u16, u16)) {
+        self.terminal.screen_mut().set_size(cells(to.1), cells(to.0));
+        self.master.resize(size(to)).unwrap();
+    }
+
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.process_id().unwrap().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for the end; the terminal must be as it was before.
+    pub fn ends_well(mut self) {
+        self.until("the screen given back", |screen| !screen.alternate_screen());
+        assert_eq!(self.child.wait().unwrap().exit_code(), 0);
+        let screen = self.terminal.screen();
+        assert!(!screen.hide_cursor(), "the cursor is hidden");
+        assert!(!screen.bracketed_paste(), "pastes are still marked");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        let frames = self.raw.windows(8).filter(|bytes| bytes == b"\x1b[?2026h").count();
+        let ends = self.raw.windows(8).filter(|bytes| bytes == b"\x1b[?2026l").count();
+        // Leaving ends an update that may have been cut off.
+        assert!(frames > 0 && ends == frames + 1, "{frames} frames begun, {ends} ended");
+    }
+
+    /// Reads until nothing has come for `quiet`.
+    pub fn settle(&mut self, quiet: Duration) {
+        let end = Instant::now() + LIMIT;
+        while Instant::now() < end
+            && let Ok(chunk) = self.output.recv_timeout(quiet)
+        {
+            self.terminal.process(&chunk);
+            self.raw.extend(chunk);
+        }
+    }
+}
