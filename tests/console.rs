@@ -1,12 +1,12 @@
 //! The console in a terminal of its own: what a person sees, and what their terminal is like afterwards.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use quarterdeck_sim::Options;
 
 use crate::cli_harness::Home;
 use crate::fleet::{ENDPOINTS, Fleet};
-use crate::terminal::Pty;
+use crate::terminal::{LIMIT, Pty};
 
 /// Nothing came for so long: the screen is as it will be.
 const MOMENT: Duration = Duration::from_millis(400);
@@ -44,7 +44,7 @@ fn whoever_has_nothing_yet_is_told_how_to_begin() {
 fn a_signal_ends_it_like_a_key() {
     for signal in ["-TERM", "-HUP", "-INT"] {
         let home = Home::new();
-    let mut pty = Pty::start(home.path(), &[], (80, 24));
+        let mut pty = Pty::start(home.path(), &[], (80, 24));
         pty.until_text("Welcome");
         pty.signal(signal);
         pty.ends_well();
@@ -125,8 +125,7 @@ fn hostile_text_of_any_platform_never_acts_on_the_terminal() {
             pty.press(key);
             pty.settle(MOMENT / 2);
         }
-        let hidden =
-            |c: &char| quarterdeck_sync::text::is_hidden(*c) && !matches!(c, '\n' | '\u{1b}' | '\r' | '\u{7}');
+        let hidden = |c: &char| quarterdeck_sync::text::is_hidden(*c) && !matches!(c, '\n' | '\u{1b}' | '\r' | '\u{7}');
         let written = String::from_utf8_lossy(&pty.raw).into_owned();
         assert_eq!(written.chars().find(hidden).map(u32::from), None, "in view {view}");
         let commands = written.split("\u{1b}]").skip(1);
