@@ -5,6 +5,7 @@ mod files;
 mod held;
 mod paging;
 mod statements;
+mod versions;
 
 use std::path::PathBuf;
 
