@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::apply::Job;
 use super::frames::Dicts;
-use super::writer::{Answer, Ask, GROUP_ROWS, Writer};
+use super::writer::{Answer, Ask, GROUP_ROWS, Waiting, Writer};
 use super::{Access, Applied, Batch, ListSpec, Reader, StoreError, file};
 use crate::model::ListId;
 
@@ -136,7 +136,7 @@ impl Mirror {
         let room = writer.room.clone().acquire_many_owned(rows).await.map_err(|_| StoreError::Stopped)?;
         let (answer, pending) = oneshot::channel();
         let job = Job { list: list.0, batch, at };
-        writer.send(Ask::Apply { job, answer, room })?;
+        writer.send(Ask::Apply(Box::new(Waiting { job, answer, room })))?;
         Ok(Pending { answer: pending })
     }
 

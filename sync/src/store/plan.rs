@@ -36,8 +36,10 @@ pub(super) struct Shelf {
     pub rest: Vec<Test>,
     /// What SQLite decides.
     pub sql: String,
-    /// The narrowest of its conditions on a word, with how many records carry it.
+    /// The narrowest of its conditions that an index answers.
     pub driver: Option<Driver>,
+    /// How many answers it may hold, if its conditions do not depend on each other.
+    pub answers: f64,
 }
 
 /// A condition that an index answers.
@@ -277,12 +279,14 @@ pub(super) fn shelves(conn: &Connection, query: &Query) -> Result<Vec<Shelf>, St
                 rest: Vec::new(),
                 sql: String::new(),
                 driver: None,
+                answers: count as f64,
             };
             for test in test.conjuncts() {
-                if let Some(driver) = driver(conn, &shelf, &test)?
-                    && shelf.driver.as_ref().is_none_or(|known| driver.count < known.count)
-                {
-                    shelf.driver = Some(driver);
+                if let Some(driver) = driver(conn, &shelf, &test)? {
+                    shelf.answers *= driver.count as f64 / count as f64;
+                    if shelf.driver.as_ref().is_none_or(|known| driver.count < known.count) {
+                        shelf.driver = Some(driver);
+                    }
                 }
                 match test.sql(query.sort == Sort::Updated) {
                     Some(sql) => shelf.sql.push_str(&format!(" AND {sql}")),
@@ -343,8 +347,10 @@ fn gathering_pays(shelves: &[Shelf], query: &Query) -> bool {
     };
     let picked: u64 = shelves.iter().map(Shelf::expected).sum();
     let all: u64 = shelves.iter().map(|shelf| shelf.count).sum();
-    let walked = (query.limit as u64 + 1).saturating_mul(all) / picked.max(1);
-    !along_index && picked <= GATHER && picked < walked
+    let answers: f64 = shelves.iter().map(|shelf| shelf.answers).sum();
+    // Answers that are scattered evenly are met after so many records; they seldom are.
+    let walked = 2.0 * (query.limit as f64 + 1.0) * all as f64 / answers.max(1.0);
+    !along_index && picked <= GATHER && (picked as f64) < walked
 }
 
 fn one_group(shelves: &[Shelf]) -> Group {

@@ -26,7 +26,7 @@ pub(super) fn run(
             message: "only a SELECT can be run here: the mirror is read only".to_owned(),
         });
     }
-    let names: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = prepared.column_names().map(str::to_owned).collect();
     let mut rows = prepared.query([]).map_err(refusal)?;
     while let Some(row) = rows.next().map_err(refusal)? {
         let mut values = Vec::with_capacity(names.len());

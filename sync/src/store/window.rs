@@ -1,5 +1,7 @@
 //! Walking a plan: windows and counts.
 
+use std::cell::OnceCell;
+
 use rusqlite::types::ToSql;
 use rusqlite::{CachedStatement, Connection, Rows};
 
@@ -28,7 +30,7 @@ struct Found {
 /// Answers `query`.
 pub(super) fn window(conn: &Connection, dicts: &Dicts, query: &Query) -> Result<Window, StoreError> {
     let plan = Plan::new(conn, query)?;
-    let walk = Walk { conn, dicts, plan: &plan };
+    let walk = Walk { conn, dicts, plan: &plan, gathered: OnceCell::new() };
     let limit = query.limit.max(1);
     let anchored = |key: crate::model::RowKey| match rows::stored(conn, key.0)? {
         Some(stored) => plan.place(conn, &stored).map(Some),
@@ -126,6 +128,8 @@ struct Walk<'a> {
     conn: &'a Connection,
     dicts: &'a Dicts,
     plan: &'a Plan,
+    /// What was gathered, in the plan's own way: one question may be walked in both directions.
+    gathered: OnceCell<Vec<(Place, usize)>>,
 }
 
 impl Walk<'_> {
@@ -240,18 +244,24 @@ impl Walk<'_> {
         start: Option<&Start>,
         visit: &mut dyn FnMut(Place, usize) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
-        let mut all = Vec::new();
-        for (place, shelf) in self.plan.shelves.iter().enumerate() {
-            self.gather_shelf(shelf, place, &mut all)?;
+        if self.gathered.get().is_none() {
+            let mut all = Vec::new();
+            for (place, shelf) in self.plan.shelves.iter().enumerate() {
+                self.gather_shelf(shelf, place, &mut all)?;
+            }
+            all.sort_unstable_by(|(a, _), (b, _)| self.plan.way.places(a, b));
+            let _ = self.gathered.set(all);
         }
-        all.sort_unstable_by(|(a, _), (b, _)| way.places(a, b));
-        for (place, shelf) in all {
-            let before = start.is_some_and(|start| match way.places(&place, &start.place) {
+        let all = self.gathered.get().map_or(&[][..], Vec::as_slice);
+        let forward = way == self.plan.way;
+        for step in 0..all.len() {
+            let (place, shelf) = &all[if forward { step } else { all.len() - 1 - step }];
+            let before = start.is_some_and(|start| match way.places(place, &start.place) {
                 std::cmp::Ordering::Less => true,
                 std::cmp::Ordering::Equal => !start.inclusive,
                 std::cmp::Ordering::Greater => false,
             });
-            if !before && !visit(place, shelf)? {
+            if !before && !visit(place.clone(), *shelf)? {
                 break;
             }
         }

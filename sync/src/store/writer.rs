@@ -1,6 +1,6 @@
 //! The one writer thread: takes what was handed over, groups it, applies it, answers.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -15,7 +15,7 @@ use crate::model::ListId;
 
 /// Rows after which a group is committed whatever else is waiting: bounds the memory of a transaction and the time for
 /// which a later request has to wait.
-pub(super) const GROUP_ROWS: usize = 8 * 1024;
+pub(super) const GROUP_ROWS: usize = 4 * 1024;
 
 /// Where an answer goes; nobody may be left to hear it.
 pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -23,11 +23,7 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 /// What can be asked of the writer.
 #[derive(Debug)]
 pub(super) enum Ask {
-    Apply {
-        job: Job,
-        answer: Answer<Applied>,
-        room: OwnedSemaphorePermit,
-    },
+    Apply(Box<Waiting>),
     Register {
         lists: Vec<ListSpec>,
         answer: Answer<Vec<ListId>>,
@@ -54,7 +50,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn open(path: &PathBuf, dicts: Arc<Dicts>, commits: watch::Sender<u64>) -> Result<Self, StoreError> {
+    pub(super) fn open(path: &Path, dicts: Arc<Dicts>, commits: watch::Sender<u64>) -> Result<Self, StoreError> {
         let conn = file::open_writer(path, &dicts)?;
         let kept = Kept { words: Words::default(), packer: Packer::load(&conn)?, next_key: settle::next_key(&conn)? };
         Ok(Self { conn, kept, dicts, tried: settle::Tried::new(), commits })
@@ -65,7 +61,7 @@ impl Writer {
         let mut next = asks.blocking_recv();
         while let Some(ask) = next.take() {
             match ask {
-                Ask::Apply { job, answer, room } => next = self.group(&mut asks, Waiting { job, answer, room }),
+                Ask::Apply(waiting) => next = self.group(&mut asks, waiting),
                 Ask::Register { lists, answer } => {
                     let _ = answer.send(lists::register(&mut self.conn, &lists));
                 }
@@ -91,14 +87,13 @@ impl Writer {
     ///
     /// Nothing is waited for: while one group is written the next one gathers, so groups grow to about what arrives in
     /// the time of a commit, and a lone batch is committed at once.
-    fn group(&mut self, asks: &mut mpsc::UnboundedReceiver<Ask>, first: Waiting) -> Option<Ask> {
+    fn group(&mut self, asks: &mut mpsc::UnboundedReceiver<Ask>, first: Box<Waiting>) -> Option<Ask> {
         let mut rows = first.rows();
         let mut group = vec![first];
         let mut next = None;
         while rows < GROUP_ROWS {
             match asks.try_recv() {
-                Ok(Ask::Apply { job, answer, room }) => {
-                    let waiting = Waiting { job, answer, room };
+                Ok(Ask::Apply(waiting)) => {
                     rows += waiting.rows();
                     group.push(waiting);
                 }
@@ -113,7 +108,7 @@ impl Writer {
         next
     }
 
-    fn commit(&mut self, group: Vec<Waiting>) {
+    fn commit(&mut self, group: Vec<Box<Waiting>>) {
         let mut jobs = Vec::with_capacity(group.len());
         let mut answers = Vec::with_capacity(group.len());
         let mut known: Vec<ListInfo> = Vec::new();
@@ -168,10 +163,10 @@ impl Writer {
 
 /// A batch whose sender may be waiting. The room it takes is given back with the answer.
 #[derive(Debug)]
-struct Waiting {
-    job: Job,
-    answer: Answer<Applied>,
-    room: OwnedSemaphorePermit,
+pub(super) struct Waiting {
+    pub job: Job,
+    pub answer: Answer<Applied>,
+    pub room: OwnedSemaphorePermit,
 }
 
 impl Waiting {
