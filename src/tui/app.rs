@@ -218,7 +218,7 @@ impl App {
                 _ => self.refresh(clock),
             },
             Outside::Sync(event) => {
-                self.fleet.event(event);
+                self.fleet.event(event, (self.now)());
                 self.dirty = true;
             }
             Outside::LeaseHeldBy(who) => {

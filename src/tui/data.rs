@@ -7,6 +7,7 @@
 //! to anything but a slot's newest ticket is dropped: an old answer never replaces a newer one.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -214,7 +215,9 @@ impl Desk {
             let (shared, store, deliver) = (Arc::clone(&shared), Arc::clone(store), deliver.clone());
             thread::spawn(move || {
                 while let Some(job) = shared.take(only_now) {
-                    let answer = ask(store.as_ref(), &job.question);
+                    // A worker must not end with a question: whoever asked would wait for ever.
+                    let answer = catch_unwind(AssertUnwindSafe(|| ask(store.as_ref(), &job.question)))
+                        .unwrap_or_else(|_| Answer::Failed("reading the mirror failed inside qd".to_owned()));
                     // Counted as answered before it is delivered: whoever sees the answer sees the desk without it.
                     shared.lock().open -= 1;
                     deliver(Answered { slot: job.slot, ticket: job.ticket, answer });

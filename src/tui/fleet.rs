@@ -3,13 +3,18 @@
 //! Fed by the mirror (freshness, problems) and by the engine's events; read by the status bar, the tabs and the
 //! connections view. Honest by construction: "up to date" needs every list to say so.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use quarterdeck_sync::engine::{ConnectionReport, Event, Outcome};
 use quarterdeck_sync::model::{Freshness, Kind, Offered, Problem};
 use quarterdeck_sync::platform::{BudgetView, FetchKind};
 
 use super::text::{age, grouped};
 use super::theme::{BADGES, Role};
+
+/// A sync shorter than this is not shown as one.
+const SHORT: SignedDuration = SignedDuration::from_millis(600);
+/// A mirror last checked longer ago than this is called old.
+const OLD: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the operator has set up, as far as the console shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +35,8 @@ pub enum Activity {
     Idle,
     /// Being pulled.
     Syncing {
+        /// Since when.
+        since: Timestamp,
         /// List on the move, with rows read and rows there are.
         at: Option<(String, u64, Option<u64>)>,
         /// Lists done.
@@ -107,7 +114,7 @@ impl Fleet {
     }
 
     /// Takes in what a sync tells.
-    pub fn event(&mut self, event: Event) {
+    pub fn event(&mut self, event: Event, now: Timestamp) {
         let name = match &event {
             Event::Started { connection, .. } => connection.clone(),
             Event::Progress { list, .. } => list.connection.clone(),
@@ -116,7 +123,9 @@ impl Fleet {
         };
         let Some(connection) = self.connections.iter_mut().find(|known| known.info.name == name) else { return };
         match event {
-            Event::Started { lists, .. } => connection.activity = Activity::Syncing { at: None, done: 0, lists },
+            Event::Started { lists, .. } => {
+                connection.activity = Activity::Syncing { since: now, at: None, done: 0, lists };
+            }
             Event::Progress { list, rows, total, budget } => {
                 connection.budget = budget;
                 if let Activity::Syncing { at, .. } = &mut connection.activity {
@@ -169,7 +178,12 @@ impl Fleet {
 
     /// How a connection stands.
     pub fn verdict(&self, connection: &Connection, now: Timestamp) -> Verdict {
-        if let Activity::Syncing { at, done, lists } = &connection.activity {
+        let name = &connection.info.name;
+        let oldest = self.lists_of(name).filter_map(|list| list.checked_at).min();
+        if let Activity::Syncing { since, at, done, lists } = &connection.activity
+            // A look for news that is over at once would only make the line flicker.
+            && (oldest.is_none() || now.duration_since(*since) >= SHORT)
+        {
             let words = match at {
                 Some((list, rows, Some(total))) => {
                     format!("{list} {}/{}", grouped(*rows), grouped((*total).max(*rows)))
@@ -187,8 +201,7 @@ impl Fleet {
                 since: Some(*at),
             };
         }
-        let name = &connection.info.name;
-        let Some(oldest) = self.lists_of(name).filter_map(|list| list.checked_at).min() else {
+        let Some(oldest) = oldest else {
             let begun = self.lists_of(name).any(|list| list.walking || list.mirror_count > 0);
             let words = if begun { "first sync unfinished" } else { "never synced" };
             return Verdict { role: Role::Warn, glyph: "○", words: words.to_owned(), since: None };
@@ -198,6 +211,10 @@ impl Fleet {
         if behind > 0 {
             let lists = if behind == 1 { "1 list behind".to_owned() } else { format!("{behind} lists behind") };
             return Verdict { role: Role::Warn, glyph: "~", words: format!("{passed}, {lists}"), since: Some(oldest) };
+        }
+        // All was well, but that is long ago: what stands here may not be so any more.
+        if now.duration_since(oldest) >= OLD {
+            return Verdict { role: Role::Warn, glyph: "~", words: format!("{passed} old"), since: Some(oldest) };
         }
         Verdict { role: Role::Good, glyph: "✓", words: passed, since: Some(oldest) }
     }

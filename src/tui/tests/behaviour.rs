@@ -247,6 +247,27 @@ fn a_mirror_that_cannot_be_read_is_said_not_hidden() {
 }
 
 #[test]
+fn a_bug_below_is_said_and_the_console_lives_on() {
+    let mut console = Console::new(SIZE);
+    console.store.panics.store(true, Ordering::SeqCst);
+    console.store.broken.store(true, Ordering::SeqCst);
+    console.press("2");
+    assert!(console.text().contains("reading the mirror failed inside qd"), "{}", console.text());
+    console.store.broken.store(false, Ordering::SeqCst);
+    console.news(Outside::Committed);
+    assert!(console.text().contains("1/1,204"), "{}", console.text());
+}
+
+#[test]
+fn a_look_for_news_does_not_make_the_line_flicker() {
+    let mut console = Console::new(SIZE);
+    let before = console.text();
+    assert!(before.contains("turen ✓ 3m   lab ~ 1h old"), "{before}");
+    console.news(Outside::Sync(SyncEvent::Started { connection: "turen".into(), lists: 3 }));
+    assert_eq!(console.text(), before);
+}
+
+#[test]
 fn hostile_text_is_seen_and_not_obeyed() {
     let mut world = World::believable();
     let evil = "\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}kcab\u{0}\r\n\u{e0041}";

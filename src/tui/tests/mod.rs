@@ -26,6 +26,7 @@ struct FakeStore {
     world: Mutex<World>,
     drawing: ThreadId,
     broken: AtomicBool,
+    panics: AtomicBool,
     windows: AtomicUsize,
 }
 
@@ -33,6 +34,7 @@ impl FakeStore {
     fn read<T>(&self, read: impl FnOnce(&World) -> T) -> Result<T, String> {
         assert_ne!(std::thread::current().id(), self.drawing, "a view read the mirror on the thread that draws");
         match self.broken.load(Ordering::SeqCst) {
+            true if self.panics.load(Ordering::SeqCst) => panic!("a bug below"),
             true => Err("disk I/O error".to_owned()),
             false => Ok(read(&self.world.lock().unwrap())),
         }
@@ -98,6 +100,7 @@ impl Console {
             world: Mutex::new(world),
             drawing,
             broken: AtomicBool::new(false),
+            panics: AtomicBool::new(false),
             windows: AtomicUsize::new(0),
         });
         let (queue, inbox) = mpsc::channel();
