@@ -89,13 +89,13 @@ impl Writer {
     /// the time of a commit, and a lone batch is committed at once.
     fn group(&mut self, asks: &mut mpsc::UnboundedReceiver<Ask>, first: Box<Waiting>) -> Option<Ask> {
         let mut rows = first.rows();
-        let mut group = vec![first];
+        let mut group = vec![*first];
         let mut next = None;
         while rows < GROUP_ROWS {
             match asks.try_recv() {
                 Ok(Ask::Apply(waiting)) => {
                     rows += waiting.rows();
-                    group.push(waiting);
+                    group.push(*waiting);
                 }
                 Ok(other) => {
                     next = Some(other);
@@ -108,7 +108,7 @@ impl Writer {
         next
     }
 
-    fn commit(&mut self, group: Vec<Box<Waiting>>) {
+    fn commit(&mut self, group: Vec<Waiting>) {
         let mut jobs = Vec::with_capacity(group.len());
         let mut answers = Vec::with_capacity(group.len());
         let mut known: Vec<ListInfo> = Vec::new();
