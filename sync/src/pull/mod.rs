@@ -1,8 +1,8 @@
 //! The pull: makes the mirror of one connection's lists equal to what its platform serves.
 //!
-//! Deciding and acting are apart. [`plan`] says what a list needs, [`pager`] where to read next and what a page reveals
-//! about a list that moves or lies, [`guard`] whether rows may be marked gone: all pure. [`sweep`] reads pages and [`hands`]
-//! gives them to the mirror; [`piece`] strings sweeps together until one piece of a list is known to be equal, [`list`](mod@list)
+//! Deciding and acting are apart. `plan` says what a list needs, `pager` where to read next and what a page reveals
+//! about a list that moves or lies, `guard` whether rows may be marked gone: all pure. `sweep` reads pages and `hands`
+//! gives them to the mirror; `piece` strings sweeps together until one piece of a list is known to be equal, `list`
 //! does the whole list, in however many pieces it comes.
 //!
 //! Always true: nothing is marked gone but after a walk that was complete and consistent; no page is asked for twice
