@@ -45,8 +45,8 @@ const fn age(cell: Cell, title: &'static str, rank: u8) -> Column<Cell> {
     Column { cell, title, least: 8, most: 8, rank, right: true }
 }
 
-const STATUS: Column<Cell> = wide(Cell::Status, "STATUS", 12, 19, 1);
-const CONNECTION: Column<Cell> = wide(Cell::Connection, "CONNECTION", 10, 14, 4);
+const STATUS: Column<Cell> = wide(Cell::Status, "STATUS", 12, 14, 1);
+const CONNECTION: Column<Cell> = wide(Cell::Connection, "CONNECTION", 10, 14, 3);
 const ALL_SORTS: &[Sort] = &[Sort::Updated, Sort::Created, Sort::Status, Sort::Agent, Sort::Id];
 
 pub(super) static AGENTS: Listing = Listing {
@@ -56,10 +56,10 @@ pub(super) static AGENTS: Listing = Listing {
     columns: &[
         STATUS,
         wide(Cell::Title, "AGENT", 18, 60, 0),
-        wide(Cell::Project, "PROJECT", 12, 24, 6),
-        wide(Cell::Id, "ID", 10, 28, 5),
+        wide(Cell::Project, "PROJECT", 12, 24, 5),
+        wide(Cell::Id, "ID", 10, 28, 6),
         CONNECTION,
-        age(Cell::Created, "SINCE", 3),
+        age(Cell::Created, "SINCE", 4),
         age(Cell::Updated, "SEEN", 2),
     ],
     sorts: &[Sort::Updated, Sort::Created, Sort::Status, Sort::Id],
@@ -73,7 +73,7 @@ pub(super) static SESSIONS: Listing = Listing {
     columns: &[
         wide(Cell::Title, "SESSION", 30, 400, 0),
         wide(Cell::Agent, "AGENT", 16, 24, 2),
-        wide(Cell::Project, "PROJECT", 14, 30, 3),
+        wide(Cell::Project, "PROJECT", 14, 30, 4),
         wide(Cell::Id, "ID", 8, 14, 6),
         CONNECTION,
         age(Cell::Created, "BEGUN", 5),
@@ -90,9 +90,9 @@ pub(super) static RUNS: Listing = Listing {
     columns: &[
         wide(Cell::Status, "STATUS", 19, 19, 1),
         wide(Cell::Title, "RUN", 22, 400, 0),
-        wide(Cell::Agent, "AGENT", 16, 24, 3),
+        wide(Cell::Agent, "AGENT", 16, 24, 2),
         wide(Cell::Id, "ID", 8, 14, 5),
-        CONNECTION,
+        wide(Cell::Connection, "CONNECTION", 10, 14, 4),
         age(Cell::Created, "BEGUN", 6),
         age(Cell::Updated, "CHANGE", 2),
     ],
@@ -109,11 +109,12 @@ pub(super) static APPROVALS: Listing = Listing {
         wide(Cell::Title, "ASKS FOR", 24, 400, 0),
         wide(Cell::Agent, "AGENT", 16, 24, 2),
         wide(Cell::Id, "ID", 8, 14, 6),
-        CONNECTION,
-        age(Cell::Created, "ASKED", 3),
+        wide(Cell::Connection, "CONNECTION", 10, 14, 4),
+        age(Cell::Created, "ASKED", 2),
         age(Cell::Updated, "CHANGE", 5),
     ],
-    sorts: ALL_SORTS,
+    // Who has asked last, not whom somebody has answered last.
+    sorts: &[Sort::Created, Sort::Updated, Sort::Status, Sort::Agent, Sort::Id],
     grouped: false,
 };
 
@@ -125,7 +126,7 @@ pub(super) static POLICIES: Listing = Listing {
         STATUS,
         wide(Cell::Title, "POLICY", 20, 70, 0),
         wide(Cell::Project, "PROJECT", 12, 24, 5),
-        wide(Cell::Id, "ID", 10, 24, 4),
+        wide(Cell::Id, "ID", 10, 24, 6),
         CONNECTION,
         age(Cell::Updated, "CHANGE", 2),
     ],
@@ -142,7 +143,7 @@ pub(super) static EVENTS: Listing = Listing {
         wide(Cell::Title, "EVENT", 24, 400, 0),
         wide(Cell::Agent, "AGENT", 16, 24, 3),
         wide(Cell::Project, "PROJECT", 12, 26, 6),
-        CONNECTION,
+        wide(Cell::Connection, "CONNECTION", 10, 14, 4),
         age(Cell::Updated, "WHEN", 2),
     ],
     sorts: ALL_SORTS,

@@ -7,7 +7,9 @@ use crate::tui::text::{fit_end, width};
 use crate::tui::theme::Role;
 
 /// Cells in which a title can be read.
-const READABLE: u16 = 44;
+const READABLE: u16 = 34;
+/// Columns of this rank and below are not worth a title that cannot be read.
+const MINOR: u8 = 4;
 /// Cells between two columns.
 const GAP: u16 = 2;
 /// Cells before the first column: the cursor's mark, and a space.
@@ -72,11 +74,13 @@ pub(crate) fn place<T: Copy>(columns: &[Column<T>], total: u16) -> Vec<Placed<T>
     let mut widths: Vec<Option<u16>> = vec![None; columns.len()];
     // A cell is kept free at the right edge: text that touches it reads badly beside another pane.
     let mut left = total.saturating_sub(MARGIN + 1);
+    let main = columns.iter().find(|column| column.rank == 0).map_or(READABLE, |column| column.least);
     for at in order {
         let first = widths.iter().all(Option::is_none);
         let cost = columns[at].least + if first { 0 } else { GAP };
         // What does not fit ends the choice: a lesser column in its place would be noise.
-        if cost > left && !first {
+        let squeezed = columns[at].rank >= MINOR && main + left.saturating_sub(cost) < READABLE;
+        if (cost > left && !first) || squeezed {
             break;
         }
         widths[at] = Some(columns[at].least.min(left));

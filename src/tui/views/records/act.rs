@@ -61,7 +61,8 @@ impl Records {
     }
 
     fn next_pane(&mut self) {
-        let now = match (self.pane, self.detail_shown) {
+        // Before the first rows nothing is shown beside them, but it will be.
+        let now = match (self.pane, self.detail_shown || !self.loaded) {
             (Pane::Auto, true) => Pane::Side,
             (Pane::Auto, false) => Pane::Off,
             (pane, _) => pane,
