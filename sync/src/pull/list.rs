@@ -1,14 +1,12 @@
 //! The pull of one list, in however many pieces it comes, and how it ended.
 
-use std::time::Duration;
-
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::Stop;
 use super::hands::Hands;
 use super::meter::Meter;
 use super::piece::{Ending, Piece, PiecePull};
-use super::plan::Learned;
+use super::plan::{Learned, refused};
 use super::seen::Seen;
 use super::source::Source;
 use super::sweep::Sweeper;
@@ -337,14 +335,8 @@ impl<S: Source> ListPull<'_, S> {
 
     /// For lists in pieces: the status with which the whole list was refused not long ago.
     async fn recently_not_offered(&self, hands: &Hands<'_>) -> Result<Option<u16>, StoreError> {
-        let Some(state) = self.state("", hands).await? else { return Ok(None) };
-        let age = state.checked_at.and_then(|at| Duration::try_from((self.options.now)().duration_since(at)).ok());
-        Ok(match state.offered {
-            Offered::No { status } if !self.options.full && age.is_some_and(|age| age < self.options.reconcile) => {
-                Some(status)
-            }
-            _ => None,
-        })
+        let state = self.state("", hands).await?;
+        Ok(state.and_then(|state| refused(&state, self.options, (self.options.now)())))
     }
 
     fn refused_state(&self, partition: &str, error: &FetchError) -> ListState {

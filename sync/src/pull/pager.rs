@@ -91,6 +91,16 @@ pub enum Lie {
 }
 
 impl Lie {
+    /// It may be no lie but a row that moved while the list was read: to the top, where a cursor does not come by, or past
+    /// an offset.
+    pub fn may_be_a_move(self, moved: bool) -> bool {
+        match self {
+            Lie::WrongTotal { .. } => true,
+            Lie::Repeats { .. } => moved,
+            Lie::Endless { .. } | Lie::NoWayOn { .. } => false,
+        }
+    }
+
     /// Stable word for the problems table.
     pub fn code(self) -> &'static str {
         match self {
@@ -204,9 +214,9 @@ impl Pager {
     pub fn ahead_of(&self, offset: u64) -> Option<u64> {
         let total = self.total?;
         let stride = self.page.saturating_sub(self.overlap());
-        let next = offset + stride;
+        let next = offset.saturating_add(stride);
         let firm = self.stepping_back == 0 && (!self.moved || self.calm >= CALM_PAGES);
-        (stride > 0 && firm && next + self.overlap() < total).then_some(next)
+        (stride > 0 && firm && next.saturating_add(self.overlap()) < total).then_some(next)
     }
 
     /// Takes note of the page read at `at`, and says what comes next.
@@ -216,7 +226,8 @@ impl Pager {
         self.calm += 1;
         self.note_total(facts.total);
         self.page = self.page.max(facts.len);
-        let ceiling = self.first_total.map_or(self.max_rows, |total| total * ENDLESS.0 + ENDLESS.1);
+        let ceiling =
+            self.first_total.map_or(self.max_rows, |total| total.saturating_mul(ENDLESS.0).saturating_add(ENDLESS.1));
         if facts.met > ceiling {
             return Turn::Stop(Lie::Endless { met: facts.met });
         }
@@ -241,7 +252,7 @@ impl Pager {
             }
             self.shrank |= told < before;
             // What was read stands further down now.
-            self.furthest += told.saturating_sub(before);
+            self.furthest = self.furthest.saturating_add(told.saturating_sub(before));
         }
         self.total = Some(told);
     }
@@ -261,9 +272,9 @@ impl Pager {
             At::Offset(offset) => *offset,
             _ => 0,
         };
-        let end = offset + facts.len;
+        let end = offset.saturating_add(facts.len);
         let growth = match (was_total, facts.total) {
-            (Some(was), Some(is)) => is as i64 - was as i64,
+            (Some(was), Some(is)) => is.cast_signed().saturating_sub(was.cast_signed()),
             _ => 0,
         };
         if let Some(back) = self.regain_footing(offset, facts) {
@@ -282,10 +293,12 @@ impl Pager {
             self.stagnant = 0;
         } else if self.pages > 1 {
             self.stagnant += 1;
+            // Rows that moved up past us push known ones down without changing the total; one page more tells.
+            let shifted = facts.first_met && facts.anchor_at != Some(0);
             let patience = match (known_ground, growth) {
                 (true, _) => STAGNANT_STEPS,
                 (false, 1..) => STAGNANT_PAGES,
-                (false, _) => 0,
+                (false, _) => u32::from(shifted),
             };
             if self.stagnant > patience {
                 return self.repeated(facts);
@@ -301,7 +314,7 @@ impl Pager {
                 offset.saturating_sub(growth.unsigned_abs())
             }
             // Rows come in above as fast as we read: run ahead of them.
-            (overlap, 1..) if facts.fresh == 0 => end - overlap + growth.unsigned_abs(),
+            (overlap, 1..) if facts.fresh == 0 => (end - overlap).saturating_add(growth.unsigned_abs()),
             (overlap, _) => end - overlap,
         }))
     }
@@ -320,9 +333,9 @@ impl Pager {
         }
         self.note_move();
         self.shrank = true;
-        self.furthest = self.furthest.max(offset + facts.len);
-        self.stepping_back = (self.stepping_back * 2).max(2);
-        Some(offset.saturating_sub(self.stepping_back * (self.page - 1)))
+        self.furthest = self.furthest.max(offset.saturating_add(facts.len));
+        self.stepping_back = self.stepping_back.saturating_mul(2).max(2);
+        Some(offset.saturating_sub(self.stepping_back.saturating_mul(self.page - 1)))
     }
 
     fn offset_list_ends(&self, end: u64, facts: &Facts) -> bool {

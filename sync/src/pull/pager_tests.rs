@@ -104,8 +104,9 @@ fn a_server_that_ignores_the_offset_is_found_out() {
     let first = Facts { total: Some(284), has_more: Some(true), last: Some(9), ..offset_page(100, 100, 100) };
     assert_eq!(pager.turn(&At::Start, &first), Turn::Read(At::Offset(99)));
     let again = Facts { fresh: 0, first_met: true, anchor_at: Some(99), ..first };
+    assert_eq!(pager.turn(&At::Offset(99), &again), Turn::Read(At::Offset(198)), "the list may have shifted");
     let lie = Lie::Repeats { met: 100, total: Some(284) };
-    assert_eq!(pager.turn(&At::Offset(99), &again), Turn::Stop(lie));
+    assert_eq!(pager.turn(&At::Offset(198), &again), Turn::Stop(lie), "but not so far, twice");
 }
 
 #[test]
@@ -114,7 +115,8 @@ fn a_bare_array_that_comes_again_was_the_whole_list() {
     let first = Facts { last: Some(9), ..offset_page(37, 37, 37) };
     assert_eq!(pager.turn(&At::Start, &first), Turn::Read(At::Offset(36)));
     let again = Facts { fresh: 0, first_met: true, anchor_at: Some(36), ..first };
-    assert_eq!(pager.turn(&At::Offset(36), &again), Turn::End);
+    assert_eq!(pager.turn(&At::Offset(36), &again), Turn::Read(At::Offset(72)), "the list may have shifted");
+    assert_eq!(pager.turn(&At::Offset(72), &again), Turn::End);
 }
 
 #[test]
@@ -160,4 +162,18 @@ fn pages_are_read_ahead_only_on_firm_ground() {
     assert_eq!(pager.ahead_of(99), Some(198));
     assert_eq!(pager.ahead_of(891), Some(990));
     assert_eq!(pager.ahead_of(990), None);
+}
+
+#[test]
+fn absurd_totals_are_survived() {
+    for totals in [[u64::MAX, 3], [3, u64::MAX], [0, u64::MAX], [u64::MAX, u64::MAX]] {
+        let mut pager = Pager::new(1_000);
+        let page = |total, met| Facts { total: Some(total), last: Some(met), ..offset_page(100, 100, met) };
+        let Turn::Read(next) = pager.turn(&At::Start, &page(totals[0], 100)) else { continue };
+        let _ = pager.ahead_of(u64::MAX - 1);
+        let again = Facts { anchor_at: Some(0), first_met: true, ..page(totals[1], 199) };
+        let _ = pager.turn(&next, &again);
+        let lost = Facts { fresh: 0, ..page(totals[1], 199) };
+        let _ = pager.turn(&At::Offset(u64::MAX - 100), &lost);
+    }
 }

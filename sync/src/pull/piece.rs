@@ -148,14 +148,13 @@ impl<S: Source> PiecePull<'_, S> {
             if swept.not_modified {
                 return Ok(piece.vouched((hands.now)()));
             }
-            let miscounted = matches!(swept.lie, Some(Lie::WrongTotal { .. })) && swept.pages > 1;
-            if let Some(lie) = swept.lie.filter(|_| !miscounted || attempt > 1) {
+            let doubtful = swept.pages > 1 && swept.lie.is_some_and(|lie| lie.may_be_a_move(swept.moved));
+            if let Some(lie) = swept.lie.filter(|_| !doubtful || attempt > 1) {
                 return Ok(piece.contradicted(lie, &swept, (hands.now)()));
             }
             self.follow(&mut piece, &mut swept, seen, hands).await?;
             let still = swept.pages == 1 || self.held_still(&mut piece, &mut swept, seen, hands).await?;
-            // A wrong count may be a row that moved to the top meanwhile, where a cursor does not come by.
-            if still && (!miscounted || swept.total == Some(swept.met)) {
+            if still && (!doubtful || swept.total == Some(swept.met)) {
                 return Ok(piece.walked(&swept, (hands.now)()));
             }
             if attempt >= if swept.pages <= CHEAP_PAGES { ATTEMPTS.0 } else { ATTEMPTS.1 } {

@@ -49,10 +49,7 @@ impl Learned {
 /// Decides for one piece of a list.
 pub fn plan(state: Option<&ListState>, collection: &Collection, options: &SyncOptions, now: Timestamp) -> Plan {
     let Some(state) = state else { return Plan::Walk };
-    if let Offered::No { status } = state.offered
-        && !options.full
-        && state.checked_at.is_some_and(|at| younger(at, options.reconcile, now))
-    {
+    if let Some(status) = refused(state, options, now) {
         return Plan::NotOffered { status };
     }
     let learned = Learned::of(state);
@@ -67,6 +64,15 @@ pub fn plan(state: Option<&ListState>, collection: &Collection, options: &SyncOp
     let walked = state.walk.is_none() && state.walked_at.is_some_and(|at| younger(at, due_after, now));
     let swept = learned.swept_at.is_some_and(|at| younger(at, options.reconcile_unordered, now));
     if walked || swept { Plan::News } else { Plan::Walk }
+}
+
+/// The status with which the connection refused this list not long ago: it is not asked again yet. A list that is not
+/// there stays so for long; a key's rights are mended while somebody waits for it.
+pub fn refused(state: &ListState, options: &SyncOptions, now: Timestamp) -> Option<u16> {
+    let Offered::No { status } = state.offered else { return None };
+    let wait = if status == 403 { options.reconcile_unordered } else { options.reconcile };
+    let lately = state.checked_at.is_some_and(|at| younger(at, wait, now));
+    (lately && !options.full).then_some(status)
 }
 
 /// Does the order of this list, or a filter of its server, tell where the news are?
