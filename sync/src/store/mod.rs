@@ -13,8 +13,8 @@
 //! - times are kept to the millisecond.
 //!
 //! Where things are: `file` opens (modes, settings, migrations), `writer` groups, `apply` changes, `frames` packs documents;
-//! `filter` folds a question for each list, `plan` chooses how to walk, `window` walks, `sql` serves statements of people. `settle` does what
-//! the writer does beside: missing orders, dictionaries, forgetting.
+//! `filter` folds a question for each list, `plan` chooses how to walk, `window` walks,
+//! `sql` serves statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
 //!
 //! Not here: what a platform is, or when to fetch.
 
