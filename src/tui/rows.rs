@@ -86,6 +86,11 @@ impl Rows {
         self.held
     }
 
+    /// The person has taken the selected row: from now on it is theirs.
+    pub fn hold(&mut self) {
+        self.held = true;
+    }
+
     /// Rows on a page.
     pub fn page(&self) -> usize {
         self.page.max(1)

@@ -6,6 +6,7 @@ use quarterdeck_sync::platform::BudgetView;
 use quarterdeck_sync::text::is_hidden;
 
 use super::*;
+use crate::tui::paint::Painter;
 
 const SIZE: (u16, u16) = (160, 48);
 
@@ -92,6 +93,22 @@ fn new_rows_leave_the_selected_record_on_its_line() {
     assert!(console.text().contains("Sessions 1,207"));
     console.press("g");
     assert!(console.text().contains("Brand new"));
+}
+
+#[test]
+fn what_is_being_read_does_not_change_under_the_reader() {
+    let mut console = Console::new(SIZE);
+    console.press("2 l");
+    let before = console.selected();
+    {
+        let mut world = console.store.world.lock().unwrap();
+        let list = ("sessions", Kind::Session);
+        let doc = serde_json::json!({"id": 1});
+        world.add(("turen", "turen"), list, "newer".into(), Some("Brand new"), None, (None, None), 0, doc);
+    }
+    console.news(Outside::Committed);
+    assert_eq!(console.selected(), before);
+    assert!(console.text().contains("sessions  90000"), "{}", console.text());
 }
 
 #[test]
@@ -338,4 +355,43 @@ fn every_size_is_drawn_and_too_small_says_so() {
         console.press("2 j l v v v ? <Esc> : <Esc> 7 8 G");
     }
     assert!(Console::new((39, 24)).text().contains("too small"));
+}
+
+/// What a terminal at the end of a slow line is sent for one held key, while the list scrolls under it.
+#[test]
+fn a_held_key_costs_few_bytes() {
+    for view in ["2", "3"] {
+        let mut console = Console::new((200, 50));
+        console.press(view);
+        console.press("# 4 4 j");
+        console.pass(Duration::from_secs(10));
+        let mut painter = Painter::new(true);
+        painter.paint(console.screen.backend().buffer(), None);
+        let mut costs = Vec::new();
+        // The first key finds the cursor at rest and shows a document: that is paid once, not for every key.
+        for _ in 0..30 {
+            console.key("j");
+            console.draw();
+            let mut bytes = painter.paint(console.screen.backend().buffer(), None).len();
+            console.settle();
+            bytes += painter.paint(console.screen.backend().buffer(), None).len();
+            console.pass(Duration::from_millis(33));
+            bytes += painter.paint(console.screen.backend().buffer(), None).len();
+            costs.push(bytes);
+        }
+        costs.remove(0);
+        costs.sort_unstable();
+        let mean = costs.iter().sum::<usize>() / costs.len();
+        assert!(mean <= 900, "view {view}: {mean} bytes a key");
+        assert!(costs[28] <= 2_000, "view {view}: {} bytes for the worst key", costs[28]);
+    }
+}
+
+#[test]
+fn an_idle_console_sends_nothing() {
+    let mut console = Console::new(SIZE);
+    let mut painter = Painter::new(true);
+    assert!(!painter.paint(console.screen.backend().buffer(), None).is_empty());
+    console.pass(Duration::from_secs(50));
+    assert_eq!(painter.paint(console.screen.backend().buffer(), None).len(), 0);
 }

@@ -78,6 +78,8 @@ impl Records {
     pub(super) fn list_act(&mut self, act: Act, cx: &mut Cx) -> bool {
         match act {
             Act::Open => {
+                // What is being read must not change under the reader.
+                self.rows.hold();
                 self.in_detail = true;
                 self.resting_at = None;
                 self.follow(false, cx);
