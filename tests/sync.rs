@@ -227,3 +227,13 @@ fn hostile_text_of_any_field_of_any_platform_reaches_no_output_raw() {
         assert_eq!(hidden(&log), None);
     }
 }
+
+#[test]
+fn status_tells_the_budget_that_the_last_sync_was_told() {
+    let fleet = Fleet::new(Options::default(), &["turen"]);
+    fleet.qd(&["sync"]);
+    let status = fleet.qd(&["status", "--json"]).json();
+    let budget = &status["items"][0]["budget"];
+    assert!(budget["limit"].as_u64() > budget["remaining"].as_u64(), "{budget}");
+    assert!(fleet.qd(&["status"]).out.contains("requests left"));
+}

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, Zoned};
-use quarterdeck_sync::model::{Freshness, Kind, Offered, Problem};
+use quarterdeck_sync::model::{BudgetView, Freshness, Kind, Offered, Problem};
 use quarterdeck_sync::store::Reader;
 use quarterdeck_sync::text::Clean;
 use serde::Serialize;
@@ -39,11 +39,21 @@ struct Deck {
     /// None for a connection that is no longer set up but still has records.
     url: Option<String>,
     up_to_date: bool,
+    /// What it last told of its rate budget; none when it never told.
+    budget: Option<Budget>,
     lists: Vec<List>,
     problems: Vec<Problem>,
     /// All open problems, also those that are not among `problems`.
     #[serde(skip)]
     problem_count: u64,
+}
+
+/// What a connection last told of its rate budget.
+#[derive(Debug, Serialize)]
+struct Budget {
+    told_at: Timestamp,
+    #[serde(flatten)]
+    told: BudgetView,
 }
 
 /// What is known of one list.
@@ -103,6 +113,7 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
         platform: platform.to_owned(),
         url: url.map(str::to_owned),
         up_to_date: false,
+        budget: None,
         lists: Vec::new(),
         problems: Vec::new(),
         problem_count: 0,
@@ -113,6 +124,11 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
     for list in reader.freshness()? {
         let name = list.list.connection.clone();
         decks.entry(name).or_insert_with_key(|name| deck(name, &list.platform, None)).lists.push(List::from(list));
+    }
+    for told in reader.budgets()? {
+        if let Some(deck) = decks.get_mut(&told.connection) {
+            deck.budget = Some(Budget { told_at: told.told_at, told: told.budget });
+        }
     }
     let limit = match (args.problems, cx.form) {
         (true, _) => ALL,
@@ -180,6 +196,9 @@ fn plain(deck: &Deck, args: &Args, now: &Zoned, style: Style) -> String {
         }
         out.push_str(&table.finish());
     }
+    if let Some(words) = deck.budget.as_ref().and_then(|budget| budget_words(budget, now)) {
+        out.push_str(&format!("  {}\n", style.paint(Role::Faint, &words)));
+    }
     for problem in &deck.problems {
         out.push_str(&told(problem, args.problems, now, style));
     }
@@ -188,6 +207,20 @@ fn plain(deck: &Deck, args: &Args, now: &Zoned, style: Style) -> String {
         out.push_str(&format!("  and {}: qd status --problems\n", plural(untold, "more problem", "more problems")));
     }
     out
+}
+
+/// In words, what is left of the rate budget.
+fn budget_words(budget: &Budget, now: &Zoned) -> Option<String> {
+    let (left, limit) = budget.told.remaining.zip(budget.told.limit)?;
+    let whole = budget.told.reset_at.map_or_else(String::new, |at| {
+        if at > now.timestamp() {
+            format!(", whole again at {}", moment(at, now))
+        } else {
+            ", whole again since".to_owned()
+        }
+    });
+    let told = age(budget.told_at, now);
+    Some(format!("rate budget: {} of {} requests left, told {told}{whole}", count(left), count(limit)))
 }
 
 /// One line for a problem; in full, also where and since when.
@@ -291,6 +324,17 @@ mod tests {
         };
         change(&mut list);
         List::from(list)
+    }
+
+    #[test]
+    fn the_budget_is_told_with_its_age() {
+        let now: Zoned = "2026-03-01T12:00:00Z[UTC]".parse().expect("a time");
+        let told = BudgetView { limit: Some(1_000), remaining: Some(12), ..BudgetView::default() };
+        let budget = Budget { told_at: "2026-03-01T11:58:00Z".parse().expect("a time"), told };
+        let words = budget_words(&budget, &now).expect("both numbers are known");
+        assert!(words.starts_with("rate budget: 12 of 1,000 requests left, told 2m"), "{words}");
+        let silent = Budget { told: BudgetView::default(), ..budget };
+        assert_eq!(budget_words(&silent, &now), None);
     }
 
     #[test]

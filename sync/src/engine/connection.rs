@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{ConnectionError, ConnectionReport, Event, ListReport, Mode, Outcome, SyncOptions};
-use crate::model::{ListId, ListKey, Offered};
+use crate::model::{BudgetView, ListId, ListKey, Offered, ToldBudget};
 use crate::platform::manifest::Partition;
 use crate::platform::{Collection, FetchError, FetchKind, Manifest};
 use crate::pull::{ListPull, Meter, Source};
@@ -59,6 +59,12 @@ pub(super) async fn sync<S: Source>(
     }
     reports.sort_by_key(|report| lists.iter().position(|(collection, _)| collection.name == report.list.collection));
     let error = error.or_else(|| none_served(&reports));
+    let budget = source.budget();
+    if budget != BudgetView::default() {
+        let told =
+            ToldBudget { connection: source.name().to_owned(), told_at: (options.now)(), budget: budget.clone() };
+        mirror.keep_budget(told).await?;
+    }
     let report = ConnectionReport {
         connection: source.name().to_owned(),
         platform: manifest.name.clone(),
@@ -67,7 +73,7 @@ pub(super) async fn sync<S: Source>(
         lists: reports,
         error,
         traffic: source.traffic(),
-        budget: source.budget(),
+        budget,
     };
     on_event(Event::Finished(report.clone()));
     Ok(report)

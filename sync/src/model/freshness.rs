@@ -111,3 +111,28 @@ pub struct Problem {
     /// Last time it was seen.
     pub seen_at: Timestamp,
 }
+
+/// The rate budget as a person is shown it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetView {
+    /// Requests in one window, if known.
+    pub limit: Option<u64>,
+    /// Left in this window, if known.
+    pub remaining: Option<u64>,
+    /// When it is whole again, if known.
+    pub reset_at: Option<Timestamp>,
+    /// Nothing is sent before this time.
+    pub paused_until: Option<Timestamp>,
+}
+
+/// What a connection last told of its budget, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToldBudget {
+    /// The connection.
+    pub connection: String,
+    /// When it was told.
+    pub told_at: Timestamp,
+    /// What was told.
+    #[serde(flatten)]
+    pub budget: BudgetView,
+}

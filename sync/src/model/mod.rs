@@ -8,7 +8,7 @@ mod kind;
 mod query;
 mod record;
 
-pub use freshness::{Freshness, ListState, Offered, Problem, WalkCursor};
+pub use freshness::{BudgetView, Freshness, ListState, Offered, Problem, ToldBudget, WalkCursor};
 pub use kind::Kind;
 pub use query::{Anchor, CountOf, Field, Filter, Match, Order, Query, Scope, Sort, Window};
 pub use record::{Change, Columns, Incoming, JoinKey, ListId, ListKey, Record, Row, RowKey};

@@ -19,7 +19,8 @@ mod secret;
 mod template;
 pub mod url;
 
-pub use client::{BudgetView, Client, ClientOptions, ConnectSpec, Traffic, check_secret};
+pub use crate::model::BudgetView;
+pub use client::{Client, ClientOptions, ConnectSpec, Traffic, check_secret};
 pub use error::{FetchError, FetchKind, ManifestError};
 pub use manifest::{Collection, Manifest};
 pub use page::{At, BadRow, Page, PageAsk, Priority, Reply, Style};

@@ -17,7 +17,8 @@ use super::frames::Dicts;
 use super::rows::timestamp;
 
 /// Every version of the schema, oldest first. Append only.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_mirror.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_mirror.sql"), include_str!("../../migrations/0002_budget.sql")];
 
 /// The schema this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -12,7 +12,7 @@ use super::apply::Job;
 use super::frames::Dicts;
 use super::writer::{Answer, Ask, GROUP_ROWS, Waiting, Writer};
 use super::{Access, Applied, Batch, ListSpec, Reader, StoreError, file};
-use crate::model::ListId;
+use crate::model::{ListId, ToldBudget};
 
 /// Rows that may be on their way to the disk: what is being written, and as much again behind it.
 const ROOM: usize = 2 * GROUP_ROWS;
@@ -149,6 +149,11 @@ impl Mirror {
     pub async fn forget(&self, connection: &str) -> Result<(), StoreError> {
         let connection = connection.to_owned();
         self.ask(|answer| Ask::Forget { connection, answer }).await
+    }
+
+    /// Keeps what a connection told of its rate budget, in place of what it told before.
+    pub async fn keep_budget(&self, told: ToldBudget) -> Result<(), StoreError> {
+        self.ask(|answer| Ask::KeepBudget { told, answer }).await
     }
 
     /// Ends a first sync: builds what is cheaper to build at once than row by row (indexes), and writes the log into

@@ -20,6 +20,7 @@
 
 mod agents;
 mod apply;
+mod budgets;
 mod error;
 mod face;
 mod file;

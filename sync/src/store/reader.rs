@@ -7,8 +7,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::mirror::Shared;
-use super::{FeedEntry, Known, SqlRow, StoreError, lists, rows, sql, states, window};
-use crate::model::{CountOf, Freshness, ListId, ListState, Problem, Query, Record, RowKey, Scope, Window};
+use super::{FeedEntry, Known, SqlRow, StoreError, budgets, lists, rows, sql, states, window};
+use crate::model::{CountOf, Freshness, ListId, ListState, Problem, Query, Record, RowKey, Scope, ToldBudget, Window};
 
 /// A read connection. Every call sees the latest commit, from whichever process.
 pub struct Reader {
@@ -210,6 +210,11 @@ impl Reader {
                 conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM feed")?.query_row([], |row| row.get(0))?;
             Ok(head.cast_unsigned())
         })
+    }
+
+    /// What each connection last told of its rate budget.
+    pub fn budgets(&self) -> Result<Vec<ToldBudget>, StoreError> {
+        self.read(budgets::all)
     }
 
     /// Live rows by status within `scope`.

@@ -120,6 +120,7 @@ pub(super) fn forget(conn: &mut Connection, connection: &str, next_key: i64) -> 
         }
         step.execute("DELETE FROM list WHERE id = ?1", [list])?;
     }
+    step.execute("DELETE FROM budget WHERE connection = ?1", [connection])?;
     touched.sort_unstable();
     apply::feed(&step, &touched)?;
     step.commit()?;

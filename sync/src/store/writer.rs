@@ -10,8 +10,8 @@ use super::apply::{self, Job, Kept};
 use super::frames::{Dicts, Packer};
 use super::lists::ListInfo;
 use super::words::Words;
-use super::{Applied, ListSpec, StoreError, file, lists, settle};
-use crate::model::ListId;
+use super::{Applied, ListSpec, StoreError, budgets, file, lists, settle};
+use crate::model::{ListId, ToldBudget};
 
 /// Rows after which a group is committed whatever else is waiting: bounds the memory of a transaction and the time for
 /// which a later request has to wait.
@@ -31,6 +31,10 @@ pub(super) enum Ask {
     },
     Forget {
         connection: String,
+        answer: Answer<()>,
+    },
+    KeepBudget {
+        told: ToldBudget,
         answer: Answer<()>,
     },
     Settle {
@@ -71,6 +75,9 @@ impl Writer {
                     self.kept.words.clear();
                     self.tell();
                     let _ = answer.send(result);
+                }
+                Ask::KeepBudget { told, answer } => {
+                    let _ = answer.send(budgets::keep(&self.conn, &told));
                 }
                 Ask::Settle { answer } => {
                     let _ = answer.send(settle::settle(&self.conn));

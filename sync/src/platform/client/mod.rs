@@ -32,7 +32,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use crate::model::BudgetView;
 use url::Url;
 
 use self::auth::Proof;
@@ -98,19 +98,6 @@ impl Default for ClientOptions {
             concurrency: 4,
         }
     }
-}
-
-/// The rate budget as a person is shown it.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
-pub struct BudgetView {
-    /// Requests in one window, if known.
-    pub limit: Option<u64>,
-    /// Left in this window, if known.
-    pub remaining: Option<u64>,
-    /// When it is whole again, if known.
-    pub reset_at: Option<Timestamp>,
-    /// Nothing is sent before this time.
-    pub paused_until: Option<Timestamp>,
 }
 
 /// What a client has done so far.

@@ -5,7 +5,8 @@ use crate::model::{Query, Scope};
 
 /// One dump per version, oldest first, as `sqlite3 mirror.db .dump` writes it, with the two numbers that it leaves out.
 /// Never edited.
-const DUMPS: &[&str] = &[include_str!("../../../migrations/dumps/0001.sql")];
+const DUMPS: &[&str] =
+    &[include_str!("../../../migrations/dumps/0001.sql"), include_str!("../../../migrations/dumps/0002.sql")];
 
 /// Every dump holds the same: two sessions of connection `main`, one of them gone, and the agent they belong to.
 #[tokio::test]
@@ -26,6 +27,8 @@ async fn a_mirror_of_any_version_is_read_and_goes_on() {
         assert_eq!(reader.record(rows[0].key).unwrap().unwrap().doc, row("s2", 1).doc);
         let fresh = reader.freshness().unwrap();
         assert_eq!((fresh.len(), fresh[1].mirror_count, fresh[1].gone_count, fresh[1].problems), (2, 1, 1, 1));
+        // From version 2 on it knows a budget.
+        assert!(reader.budgets().unwrap().iter().all(|told| told.budget.remaining == Some(80)));
         let head = reader.feed_head().unwrap();
         let sessions = list(&mirror, "main", "sessions", Kind::Session).await;
         let again = Batch { rows: vec![row("s1", 1), row("s2", 1), row("s3", 1)], ..Batch::default() };

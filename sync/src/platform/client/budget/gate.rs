@@ -10,8 +10,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::{Budget, ServerClock, Settings, Ticket, Verdict, told};
+use crate::model::BudgetView;
 use crate::platform::Priority;
-use crate::platform::client::BudgetView;
 use crate::platform::manifest::Rate;
 
 /// The way to the server: one request after the other asks for leave, those of higher priority first.
