@@ -49,6 +49,22 @@ fn typing_filters_and_never_triggers_an_action() {
 }
 
 #[test]
+fn a_slow_filter_waits_for_a_pause_in_the_typing() {
+    let mut console = Console::new(SIZE);
+    console.press("2 /");
+    console.key("f");
+    console.clock += Duration::from_millis(300);
+    console.settle();
+    let before = console.store.windows.load(Ordering::SeqCst);
+    console.type_text("laky");
+    assert_eq!(console.store.windows.load(Ordering::SeqCst), before);
+    assert!(console.text().contains("/ flaky") && console.text().contains("searching …"), "{}", console.text());
+    console.pass(Duration::from_millis(200));
+    assert_eq!(console.store.windows.load(Ordering::SeqCst), before + 1);
+    assert!(console.text().contains("of 1,204 match") && !console.text().contains("Postgres"), "{}", console.text());
+}
+
+#[test]
 fn an_old_answer_never_replaces_a_newer_one() {
     let mut console = Console::new(SIZE);
     console.press("2 /");

@@ -1,10 +1,10 @@
 //! What the keys do in a list of records.
 
-use super::{Fetch, Pane, Records};
+use super::{Fetch, Pane, Records, TYPED};
 use crate::tui::actions::Act;
 use crate::tui::rows::End;
-use crate::tui::views::Cx;
 use crate::tui::views::columns::sort_name;
+use crate::tui::views::{Cx, Wish};
 use crate::tui::widgets::input::Input;
 
 impl Records {
@@ -41,9 +41,15 @@ impl Records {
     }
 
     /// The filter's text has changed.
-    pub(super) fn retype(&mut self, cx: &Cx) {
+    pub(super) fn retype(&mut self, cx: &mut Cx) {
         let text = self.typing.as_ref().map_or(String::new(), |input| input.text().to_owned());
-        if self.ask.filter(&text, cx.now) {
+        if !self.ask.filter(&text, cx.now) {
+            return;
+        }
+        if self.slow {
+            self.restart_due = Some(cx.clock + TYPED);
+            cx.wishes.push(Wish::Wake(TYPED));
+        } else {
             self.restart(cx);
         }
     }

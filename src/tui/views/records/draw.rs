@@ -3,7 +3,7 @@
 use quarterdeck_sync::model::{CountOf, Order};
 use ratatui::layout::Rect;
 
-use super::{Pane, Records};
+use super::{Fetch, Pane, Records};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::text::{grouped, width, word};
@@ -117,6 +117,10 @@ impl Records {
         let filtered = !self.ask.text().is_empty();
         if let Some(note) = self.ask.note.as_ref().filter(|_| self.typing.is_some()) {
             return (note.clone(), Role::Warn);
+        }
+        let searching = self.slow && matches!(self.fetch, Some((_, Fetch::Show(_))));
+        if filtered && (searching || self.restart_due.is_some()) {
+            return ("searching …".to_owned(), Role::Dim);
         }
         let count = match (self.rows.whole(), self.totals.count) {
             (Some(whole), _) => grouped(whole),

@@ -11,7 +11,7 @@ mod totals;
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
-use quarterdeck_sync::model::RowKey;
+use quarterdeck_sync::model::{RowKey, Window};
 use ratatui::layout::Rect;
 
 use super::columns::Listing;
@@ -35,6 +35,11 @@ mod part {
 
 /// Two motions closer than this are one run: the details wait for its end.
 const RUN: Duration = Duration::from_millis(140);
+
+/// A window that took longer is not asked for at every letter.
+const SLOW: Duration = Duration::from_millis(80);
+/// A pause in the typing.
+const TYPED: Duration = Duration::from_millis(150);
 
 /// What a window that was asked for is to become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +68,11 @@ pub(super) struct Records {
     /// The first answer has come.
     loaded: bool,
     failure: Option<String>,
+    fetched_at: Option<Instant>,
+    /// The last window took long: the next ones wait for a pause in the typing.
+    slow: bool,
+    /// When the list is to be asked for again, because of what was typed.
+    restart_due: Option<Instant>,
     ask: Ask,
     typing: Option<Input>,
     /// What the filter was before typing began.
@@ -90,6 +100,9 @@ impl Records {
             fetch: None,
             loaded: false,
             failure: None,
+            fetched_at: None,
+            slow: false,
+            restart_due: None,
             ask: Ask::new(listing),
             typing: None,
             before: String::new(),
@@ -109,15 +122,21 @@ impl Records {
     fn fetch(&mut self, fetch: Fetch, cx: &Cx) {
         let question = self.ask.window(fetch, &self.rows);
         self.fetch = Some((cx.ask(part::ROWS, Lane::Now, question), fetch));
+        self.fetched_at = Some(cx.clock);
     }
 
     /// Everything again from the first row: filter, order or group have changed.
     fn restart(&mut self, cx: &Cx) {
+        self.restart_due = None;
         self.fetch(Fetch::Show(End::First), cx);
         self.totals.restart(&self.ask, cx);
     }
 
     fn fill(&mut self, cx: &Cx) {
+        // The rows belong to an older filter: more of them would not fit it, nor the new one.
+        if self.restart_due.is_some() {
+            return;
+        }
         let need = self.rows.need();
         let waiting = self.fetch.is_some_and(|(_, fetch)| !matches!(fetch, Fetch::Extend(_)));
         let asked = self.fetch.is_some_and(|(_, fetch)| fetch == Fetch::Extend(need));
@@ -128,6 +147,7 @@ impl Records {
 
     fn take(&mut self, answered: Answered, cx: &Cx) {
         let Some((_, fetch)) = self.fetch.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
+        self.slow = self.fetched_at.is_some_and(|at| cx.clock.saturating_duration_since(at) > SLOW);
         match answered.answer {
             Answer::Window(window) => {
                 let at = self.rows.selected().map(|row| row.key).filter(|_| self.rows.held());
@@ -144,7 +164,12 @@ impl Records {
                 self.fill(cx);
                 self.follow(matches!(fetch, Fetch::Refresh(_)), cx);
             }
-            Answer::Failed(why) => (self.failure, self.loaded) = (Some(why), true),
+            Answer::Failed(why) => {
+                (self.failure, self.loaded) = (Some(why), true);
+                if matches!(fetch, Fetch::Show(_)) {
+                    self.rows.show(Window::default(), End::First);
+                }
+            }
             _ => {}
         }
     }
@@ -185,8 +210,8 @@ impl View for Records {
             return self.restart(cx);
         }
         let around = self.rows.selected().map(|row| row.key).filter(|_| self.rows.held());
-        // A fetch that a person asked for is on its way: it will be as fresh as this one.
-        if self.fetch.is_none_or(|(_, fetch)| !matches!(fetch, Fetch::Show(_))) {
+        // A fetch that a person asked for is on its way, or about to be: it will be as fresh as this one.
+        if self.restart_due.is_none() && self.fetch.is_none_or(|(_, fetch)| !matches!(fetch, Fetch::Show(_))) {
             self.fetch(Fetch::Refresh(around), cx);
         }
         self.totals.refresh(&self.ask, cx);
@@ -214,7 +239,12 @@ impl View for Records {
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         match (act, self.typing.is_some()) {
-            (Act::Accept, true) => self.typing = None,
+            (Act::Accept, true) => {
+                self.typing = None;
+                if self.restart_due.is_some() {
+                    self.restart(cx);
+                }
+            }
             (Act::Cancel, true) => {
                 self.typing = None;
                 let before = std::mem::take(&mut self.before);
@@ -263,6 +293,9 @@ impl View for Records {
         if self.resting_at.is_some_and(|at| cx.clock >= at) {
             self.resting_at = None;
             self.follow(false, cx);
+        }
+        if self.restart_due.is_some_and(|at| cx.clock >= at) {
+            self.restart(cx);
         }
         self.totals.wake(&self.ask, cx);
     }
