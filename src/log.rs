@@ -126,8 +126,6 @@ impl<'a> MakeWriter<'a> for Log {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     #[test]
@@ -148,6 +146,8 @@ mod tests {
             assert!(!text.lines().any(|line| line.chars().any(quarterdeck_sync::text::is_hidden)), "{text}");
         }
         assert!(new.contains("round=7"), "{new}");
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        if cfg!(unix) {
+            assert_eq!(config::mode(&path), Some(0o600));
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! The program in a home of its own: no variable of whoever runs the tests reaches it.
 
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -62,13 +61,15 @@ impl Home {
         child.wait_with_output().unwrap().into()
     }
 
-    /// Writes a file below the home.
+    /// Writes a file below the home; where there are modes, with this one.
     pub fn write(&self, name: &str, mode: u32, text: &str) -> PathBuf {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let mut file = std::fs::File::options().create(true).truncate(true).write(true).mode(mode).open(&path).unwrap();
-        file.write_all(text.as_bytes()).unwrap();
-        file.set_permissions(std::fs::Permissions::from_mode(mode)).unwrap();
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        #[cfg(not(unix))]
+        let _ = mode;
         path
     }
 

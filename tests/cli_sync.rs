@@ -1,6 +1,8 @@
 //! `qd sync`, `connect test` and the rest that talks to platforms, against simulated ones.
 
+#[cfg(unix)]
 use std::io::{BufRead, BufReader};
+#[cfg(unix)]
 use std::process::Command;
 
 use quarterdeck_sim::{Fault, Matcher, Options, Sim, What};
@@ -170,6 +172,7 @@ fn a_removed_connection_takes_its_records_along_unless_told_otherwise() {
     assert!(count("turen") > 0);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_watch_goes_on_until_it_is_told_to_stop() {
     let (home, sim) = deck(&["turen"]);
@@ -253,6 +256,7 @@ fn the_demo_needs_no_account_and_leaves_nothing_behind() {
     assert_eq!(again.code, 2, "{again:?}");
 }
 
+#[cfg(unix)]
 #[test]
 fn the_simulator_says_where_it_is_and_stops_when_told() {
     let home = Home::new();

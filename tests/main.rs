@@ -3,10 +3,13 @@
 mod cli_connect;
 mod cli_errors;
 mod cli_harness;
+#[cfg(unix)]
 mod cli_prompt;
 mod cli_read;
 mod cli_sync;
+#[cfg(unix)]
 mod console;
 mod fleet;
 mod sync;
+#[cfg(unix)]
 mod terminal;

@@ -144,9 +144,8 @@ pub fn check_name(name: &str) -> Result<(), ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
+    use crate::config::mode;
 
     fn turen() -> Connection {
         Connection {
@@ -164,8 +163,9 @@ mod tests {
         Connections::load(&path).unwrap().add("prod", turen()).unwrap();
         let read = Connections::load(&path).unwrap();
         assert_eq!(read.get("prod").unwrap(), &turen());
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+        if cfg!(unix) {
+            assert_eq!((mode(&path), mode(path.parent().unwrap())), (Some(0o600), Some(0o700)));
+        }
     }
 
     #[test]

@@ -3,16 +3,15 @@
 //! The lock belongs to the open file, so it ends with its holder however that ends. What is written inside is for the message
 //! alone, and trusted for nothing.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{ConfigError, files};
+use super::{ConfigError, files, private};
 
 /// Who holds the lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,14 +59,8 @@ impl Lease {
             files::make_folder(folder)?;
         }
         let fail = |source| LeaseError::Config(ConfigError::io(path, source));
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path)
-            .map_err(fail)?;
+        let mut file =
+            private::options().read(true).write(true).create(true).truncate(false).open(path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LeaseError::Held { holder: read(&mut file) }),
@@ -118,10 +111,11 @@ fn read(file: &mut File) -> Option<Holder> {
     serde_json::from_str(&text).ok()
 }
 
-/// Name of this machine, as its kernel knows it.
+/// Name of this machine, where its kernel tells it to who reads a file. It matters only when the data folder is shared.
 fn host() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
-    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "this machine".to_owned())
+    let told = if cfg!(target_os = "linux") { std::fs::read_to_string("/proc/sys/kernel/hostname").ok() } else { None };
+    let name = told.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    name.unwrap_or_else(|| "this machine".to_owned())
 }
 
 #[cfg(test)]

@@ -103,6 +103,7 @@ macro_rules! actions {
 }
 
 const ALWAYS: Why = |_| None;
+const CAN_STOP: Why = |_| (!super::signals::CAN_STOP).then_some("this system does not let a program stop for a while");
 const WITH_ROW: Why = |facts| (!facts.selected).then_some("nothing is selected");
 const IN_LIST: Why = |facts| (!facts.records).then_some("this view is not a list of records");
 const IN_GROUPS: Why = |facts| (!facts.grouped).then_some("this list has no groups");
@@ -132,7 +133,7 @@ actions! {
     Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: details, filter, message" ALWAYS;
     NextTheme "next-theme" ["T"] Global None 0 "theme" "Next theme" ALWAYS;
     Redraw "redraw" ["C-l"] Global None 0 "redraw" "Draw the whole screen again" ALWAYS;
-    Suspend "suspend" ["C-z"] Global None 0 "suspend" "Back to the shell; fg returns" ALWAYS;
+    Suspend "suspend" ["C-z"] Global None 0 "suspend" "Back to the shell; fg returns" CAN_STOP;
 
     Down "down" ["j" "<Down>"] Move None 0 "down" "One down" ALWAYS;
     Up "up" ["k" "<Up>"] Move None 0 "up" "One up" ALWAYS;

@@ -22,6 +22,7 @@ pub mod keys;
 mod paint;
 mod rows;
 mod run;
+mod signals;
 mod terminal;
 mod text;
 pub mod theme;

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use super::Setup;
 use super::app::{App, Message, Order};
-use super::terminal::{Input, Listener, PanicGuard, Terminal};
+use super::signals::Listener;
+use super::terminal::{Input, PanicGuard, Terminal};
 
 /// Time between two frames, at least.
 const FRAME: Duration = Duration::from_millis(16);

@@ -15,12 +15,11 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode, size};
 use futures_util::StreamExt;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-use signal_hook::iterator::{Handle, Signals};
 use tokio::sync::oneshot;
 
 use super::app::Message;
 use super::paint::Painter;
+use super::signals;
 
 /// Alternate screen, hidden cursor, bracketed paste; the title is saved and set.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[22;2t\x1b]2;quarterdeck\x07";
@@ -76,7 +75,7 @@ impl Terminal {
     /// Gives the terminal back, stops the process until it is continued, and takes the terminal again.
     pub fn suspend(&mut self) -> io::Result<()> {
         restore();
-        signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
+        signals::stop()?;
         self.enter()
     }
 }
@@ -183,33 +182,5 @@ impl Drop for Input {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-/// The thread that hears signals.
-pub(crate) struct Listener {
-    handle: Handle,
-}
-
-impl Listener {
-    /// Sends what the operating system wants into `queue`.
-    pub fn new(queue: Sender<Message>) -> io::Result<Self> {
-        let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP])?;
-        let handle = signals.handle();
-        thread::Builder::new().name("signals".into()).spawn(move || {
-            for signal in signals.forever() {
-                let message = if signal == SIGTSTP { Message::Suspend } else { Message::Terminate };
-                if queue.send(message).is_err() {
-                    return;
-                }
-            }
-        })?;
-        Ok(Self { handle })
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.handle.close();
     }
 }

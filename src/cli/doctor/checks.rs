@@ -33,11 +33,10 @@ fn folders(cx: &Context) -> Vec<Check> {
             }
         })
         .map(|(name, path)| {
-            let shown = path.display().to_string();
-            match config::mode(path) {
-                None => Check::ok(name, format!("{shown} (made when it is needed)")),
-                Some(mode) if mode & 0o077 == 0 => Check::ok(name, shown),
-                Some(mode) => loose(name, &shown, mode, 0o700),
+            if path.exists() {
+                private(name, path, 0o700)
+            } else {
+                Check::ok(name, format!("{} (made when it is needed)", path.display()))
             }
         })
         .collect()
@@ -45,18 +44,19 @@ fn folders(cx: &Context) -> Vec<Check> {
 
 fn files(cx: &Context) -> Vec<Check> {
     let paths = [("connections", cx.paths.connections()), ("mirror file", cx.paths.mirror()), ("log", cx.paths.log())];
-    paths
-        .into_iter()
-        .filter_map(|(name, path)| match config::mode(&path)? {
-            mode if mode & 0o077 == 0 => Some(Check::ok(name, path.display().to_string())),
-            mode => Some(loose(name, &path.display().to_string(), mode, 0o600)),
-        })
-        .collect()
+    paths.into_iter().filter(|(_, path)| path.exists()).map(|(name, path)| private(name, &path, 0o600)).collect()
 }
 
-fn loose(name: &str, shown: &str, mode: u32, should: u32) -> Check {
-    let found = format!("{shown} has mode {mode:04o}: others may look inside");
-    Check::wrong(State::Warning, name, found, Some(format!("chmod {should:o} '{shown}'")))
+/// Whether others may look into what is there. Where files have no modes there is nothing to find.
+fn private(name: &str, path: &Path, should: u32) -> Check {
+    let shown = path.display();
+    match config::mode(path) {
+        Some(mode) if mode & 0o077 != 0 => {
+            let found = format!("{shown} has mode {mode:04o}: others may look inside");
+            Check::wrong(State::Warning, name, found, Some(format!("chmod {should:o} '{shown}'")))
+        }
+        _ => Check::ok(name, shown.to_string()),
+    }
 }
 
 fn settings(cx: &Context) -> Check {

@@ -6,16 +6,17 @@
 mod bars;
 mod follow;
 pub mod report;
+mod stop;
 mod watch;
 
 use std::time::Duration;
 
 use quarterdeck_sync::engine::{self, SyncOptions};
 use quarterdeck_sync::platform::{Client, Registry};
-use tokio::signal::unix::{SignalKind, signal};
 
 use self::follow::{Follower, Show};
 use self::report::Pulled;
+pub use self::stop::stop_asked;
 use crate::cli::context::Context;
 use crate::cli::out::{Form, Out};
 use crate::config::{self, Connection, Lease, Settings};
@@ -169,19 +170,4 @@ fn show(cx: &Context, results: &[Pulled]) -> Result<(), Failure> {
         _ => out.json(&report::json(results))?,
     }
     out.finish()
-}
-
-/// Resolves when somebody wants us to stop: ^C, or a service manager.
-pub async fn stop_asked() {
-    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-    else {
-        // Without handlers the signals end the process by themselves.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-    }
 }

@@ -1,7 +1,6 @@
 //! A secret that a command prints: `pass show turen`, `op read op://...`.
 
 use std::io::Read;
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -19,12 +18,10 @@ pub fn run(source: &SecretSource, command: &str, limit: Duration) -> Result<Secr
     let fail = |message: String| {
         SecretError::new(source, message, "run the command by hand: it must print the secret on its first line")
     };
-    let mut child = Command::new("sh")
-        .args(["-c", command])
+    let mut child = shell(command)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .process_group(0)
         .spawn()
         .map_err(|error| fail(format!("the shell cannot be started: {error}")))?;
     let output = child.stdout.take();
@@ -51,6 +48,28 @@ pub fn run(source: &SecretSource, command: &str, limit: Duration) -> Result<Secr
     Ok(Secret::new(text.lines().next().unwrap_or_default()))
 }
 
+/// The command, as the system's shell runs it.
+#[cfg(unix)]
+fn shell(command: &str) -> Command {
+    use std::os::unix::process::CommandExt;
+
+    let mut shell = Command::new("sh");
+    // A group of its own: it can be ended with everything it started.
+    shell.args(["-c", command]).process_group(0);
+    shell
+}
+
+/// The command, as the system's shell runs it.
+#[cfg(windows)]
+fn shell(command: &str) -> Command {
+    use std::os::windows::process::CommandExt;
+
+    let mut shell = Command::new("cmd");
+    // As it stands: `cmd` does not undo the quoting that other programs expect. With `/S` it takes off the outer quotes alone.
+    shell.raw_arg("/S /C").raw_arg(format!("\"{command}\""));
+    shell
+}
+
 /// Waits for the end of a command whose output has ended: mostly a moment, at most until `until`.
 fn wait(child: &mut Child, until: Instant) -> Option<std::process::ExitStatus> {
     loop {
@@ -62,8 +81,9 @@ fn wait(child: &mut Child, until: Instant) -> Option<std::process::ExitStatus> {
     }
 }
 
-/// Ends the command with everything it started: its process group is its own.
+/// Ends the command, with everything it started where that is a group.
 fn end(child: &mut Child) {
+    #[cfg(unix)]
     let _ = Command::new("kill")
         .args(["-KILL", "--", &format!("-{}", child.id())])
         .stdin(Stdio::null())
@@ -74,7 +94,7 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

@@ -1,40 +1,36 @@
 //! A secret in a file for its owner alone.
 
-use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use quarterdeck_sync::platform::Secret;
 
 use super::{SecretError, SecretSource};
+use crate::config::private::{self, Exposed};
 
 /// Most bytes a secret's file may have.
 const LIMIT: u64 = 64 << 10;
 
 /// Reads it, after looking at the very file that was opened: a regular file of ours that nobody else may read.
+/// Where files have no modes (Windows), who may read it cannot be told, and it is taken.
 pub fn read(source: &SecretSource, path: &Path) -> Result<Secret, SecretError> {
     let fail = |message: String, hint: &str| SecretError::new(source, message, hint);
     if !path.is_absolute() {
-        return Err(fail("the path is not absolute".to_owned(), "give the whole path, from / on"));
+        return Err(fail("the path is not absolute".to_owned(), "give the whole path"));
     }
-    let mut options = File::options();
-    // A pipe must not make us wait before we have seen that it is one.
-    options.read(true).custom_flags(nonblocking());
-    let file = options
-        .open(path)
+    let file = private::open_at_once(path)
         .map_err(|error| fail(error.to_string(), "make the file with the secret in it, then chmod 600 it"))?;
     let meta = file.metadata().map_err(|error| fail(error.to_string(), "is the disk well?"))?;
     if !meta.is_file() {
         return Err(fail("it is not a regular file".to_owned(), "put the secret into a file, then chmod 600 it"));
     }
-    let mode = meta.mode() & 0o7777;
-    if mode != 0o600 && mode != 0o400 {
-        let hint = format!("chmod 600 '{}'; if others could read it until now, make a new key", path.display());
-        return Err(fail(format!("its mode is {mode:04o}, so others may read it"), &hint));
-    }
-    if own_uid().is_some_and(|uid| uid != meta.uid()) {
-        return Err(fail("it belongs to another user".to_owned(), "use a file of your own"));
+    match private::exposed(&meta) {
+        None => {}
+        Some(Exposed::Mode(mode)) => {
+            let hint = format!("chmod 600 '{}'; if others could read it until now, make a new key", path.display());
+            return Err(fail(format!("its mode is {mode:04o}, so others may read it"), &hint));
+        }
+        Some(Exposed::Owner) => return Err(fail("it belongs to another user".to_owned(), "use a file of your own")),
     }
     let mut text = String::new();
     file.take(LIMIT + 1)
@@ -46,28 +42,19 @@ pub fn read(source: &SecretSource, path: &Path) -> Result<Secret, SecretError> {
     Ok(Secret::new(text))
 }
 
-/// `O_NONBLOCK`, which the standard library takes but does not name.
-fn nonblocking() -> i32 {
-    if cfg!(target_os = "macos") { 0x4 } else { 0x800 }
-}
-
-/// The user this process acts as: who owns a file it has just made.
-fn own_uid() -> Option<u32> {
-    tempfile::tempfile().and_then(|file| file.metadata()).ok().map(|meta| meta.uid())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     fn source(path: &Path) -> SecretSource {
         SecretSource::File(path.to_owned())
     }
 
+    #[cfg(unix)]
     #[test]
     fn only_a_file_that_nobody_else_can_read_is_taken() {
+        use std::os::unix::fs::PermissionsExt;
+
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("key");
         std::fs::write(&path, "sk_live_fake1\n").unwrap();

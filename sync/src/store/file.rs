@@ -1,8 +1,7 @@
 //! The file: opening it, its mode, its settings, its migrations, and the functions every connection knows.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::StoreError;
 use super::frames::Dicts;
+use super::private;
 use super::rows::timestamp;
 
 /// Every version of the schema, oldest first. Append only.
@@ -47,8 +47,7 @@ pub(super) fn open_writer(path: &Path, dicts: &Arc<Dicts>) -> Result<Connection,
     for beside in ["-wal", "-shm"] {
         let beside = suffixed(path, beside);
         if beside.exists() {
-            fs::set_permissions(&beside, fs::Permissions::from_mode(0o600))
-                .map_err(|source| StoreError::Open { path: beside, source })?;
+            private::tighten(&beside).map_err(|source| StoreError::Open { path: beside, source })?;
         }
     }
     Ok(conn)
@@ -104,14 +103,11 @@ fn explain(path: &Path, error: rusqlite::Error) -> StoreError {
 
 fn prepare_file(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        private::folders().create(folder)?;
     }
     // Made by us before SQLite sees it, so that there is no moment at which others may read it.
-    let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
-    if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
-    }
-    Ok(())
+    private::options().read(true).append(true).create(true).open(path)?;
+    private::tighten(path)
 }
 
 fn suffixed(path: &Path, suffix: &str) -> PathBuf {

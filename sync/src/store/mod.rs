@@ -31,6 +31,7 @@ mod lists;
 mod mirror;
 mod needle;
 mod plan;
+mod private;
 mod reader;
 mod rows;
 mod settle;

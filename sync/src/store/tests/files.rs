@@ -1,15 +1,17 @@
 //! The file itself: modes, versions, damage, readers beside a writer, restarts.
 
-use std::os::unix::fs::PermissionsExt;
-
 use super::*;
 use crate::model::{Query, Scope};
 use crate::store::StoreError;
 
+#[cfg(unix)]
 fn mode(path: &std::path::Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn nobody_else_may_read_the_mirror() {
     let place = Place::new();
