@@ -22,7 +22,6 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What can be asked of the writer.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly every request is a page: a box would be one allocation for each")]
 pub(super) enum Ask {
     Apply(Box<Waiting>),
     Register {
