@@ -12,9 +12,9 @@
 //! - nothing loads a whole list: windows are read along an index, or gathered when few rows match;
 //! - times are kept to the millisecond.
 //!
-//! Where things are: `file` opens (modes, settings, migrations), `writer` groups, `apply` changes, `frames` packs documents;
-//! `filter` folds a question for each list, `plan` chooses how to walk, `window` walks,
-//! `sql` serves statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
+//! Where things are: `file` opens (settings, migrations), `private` keeps it to its owner, `writer` groups, `apply` changes,
+//! `frames` packs documents; `filter` folds a question for each list, `plan` chooses how to walk, `window` walks, `sql` serves
+//! statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
 //!
 //! Not here: what a platform is, or when to fetch.
 
