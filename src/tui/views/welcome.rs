@@ -8,7 +8,7 @@ use crate::tui::theme::Role;
 const LINES: &[(&str, &str)] = &[
     ("Add a platform:", ""),
     ("", "qd connect add prod --platform turen"),
-    ("", "qd connect add lab  --platform exo --url https://exo.example.com --user you@example.com"),
+    ("", "qd connect add lab  --platform exo --url https://exo.corp --user me@corp"),
     ("", "qd connect add acme --platform runagents --url https://acme.runagents.io"),
     ("", ""),
     ("Or look round first, without any account:", ""),

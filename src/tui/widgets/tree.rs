@@ -17,7 +17,7 @@ const EMBEDDED: usize = 64 * 1024;
 /// Lines a document may take on screen.
 const LINES: usize = 20_000;
 /// Widest column of member names.
-const NAME: usize = 24;
+const NAME: usize = 22;
 /// Deeper than this, objects and arrays begin folded.
 const OPEN_DEPTH: usize = 3;
 /// Longer than this, an array begins folded.
@@ -96,7 +96,7 @@ impl Maker<'_> {
         };
         let flat = |value: &Value| !folds(value) && embedded(value).is_none();
         let names = members.iter().filter(|(_, value)| flat(value)).map(|(name, _)| width(name)).max().unwrap_or(0);
-        let names = names.min(NAME).min(self.cells / 3);
+        let names = names.min(NAME).min(self.cells / 2);
         for (name, value) in members {
             if self.out.len() >= LINES {
                 return;
