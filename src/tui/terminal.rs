@@ -1,7 +1,7 @@
 //! The terminal: taken over at the start, given back at the end, however the end comes.
 //!
 //! [`Terminal`] gives it back when dropped; a panic of the drawing thread gives it back before its message is printed, so that the
-//! message can be read. Panics of other threads stay silent here: their text would land in the middle of the screen.
+//! message can be read. Panics of other threads go to the log alone: their text would land in the middle of the screen.
 
 use std::io::{self, Write};
 use std::panic;
@@ -117,6 +117,7 @@ impl PanicGuard {
         }
         panic::set_hook(Box::new(move |info| {
             if TAKEN.load(Ordering::SeqCst) && thread::current().id() != drawing {
+                tracing::error!("{info}");
                 return;
             }
             restore();
