@@ -18,6 +18,7 @@ mod pager;
 mod piece;
 mod place;
 mod plan;
+mod report;
 mod seen;
 mod source;
 mod sweep;
@@ -26,6 +27,7 @@ mod vanish;
 pub(crate) use list::ListPull;
 pub(crate) use meter::Meter;
 pub(crate) use place::Place;
+pub use report::{ListReport, Mode, Outcome, SyncOptions};
 pub use source::Source;
 
 use crate::platform::FetchError;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use self::world::{Fault, Item, Manner, World, clock, item, items};
 use super::*;
-use crate::model::{Query, Scope};
+use crate::model::{Offered, Query, Scope};
 use crate::platform::Style;
 use crate::store::Access;
 
