@@ -26,7 +26,6 @@ mod time;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use self::columns::text_of_pick;
 use self::envelope::{Envelope, Rows};
 use self::plan::Plan;
 use self::row::Reader;
@@ -100,6 +99,7 @@ impl Decoder {
             Sort::Object => {
                 let envelope = Envelope::read(&mut scanner, &self.rows).map_err(|fault| told(&text, fault))?;
                 ends(&text, scanner)?;
+                envelope.check()?;
                 let page = match envelope.rows()? {
                     Rows::At(start) => self.array(&text, start, parent, false)?,
                     Rows::Empty => Gathered::default(),
@@ -234,7 +234,7 @@ impl Decoder {
                 (row::with_member(hash, key, parent), Some(member))
             }
         };
-        let order_by = self.plan.order_by.and_then(|slot| reader.picks[slot]).and_then(text_of_pick);
+        let order_by = self.order_by(&reader.picks);
         let incoming = Incoming {
             id,
             columns: self.columns(&reader.picks),
@@ -242,7 +242,7 @@ impl Decoder {
             hash,
             doc: reader.doc(start, added.as_deref()),
         };
-        Ok(Taken::Good(incoming, order_by.map(Cow::into_owned)))
+        Ok(Taken::Good(incoming, order_by))
     }
 
     fn finish(&self, ask: &PageAsk, page: Gathered, told: envelope::Told, bare: bool) -> Page {

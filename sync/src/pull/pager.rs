@@ -5,8 +5,7 @@
 //! on known ground again. The reply, not the manual, says how a list goes on and when it ends; where its signs contradict
 //! each other the pager reads on, and a page without a new id ends the walk.
 
-use std::collections::HashSet;
-
+use super::seen::Seen;
 use crate::platform::{At, Style};
 
 /// Consecutive pages without a new id after which even a growing list is given up.
@@ -155,7 +154,8 @@ pub struct Pager {
     stagnant: u32,
     /// Highest row number read: below it, pages without a new id are no surprise.
     furthest: u64,
-    cursors: HashSet<String>,
+    /// Cursors that were given, at eight bytes each.
+    cursors: Seen,
 }
 
 impl Pager {
@@ -176,7 +176,7 @@ impl Pager {
             stepping_back: 0,
             stagnant: 0,
             furthest: 0,
-            cursors: HashSet::new(),
+            cursors: Seen::default(),
         }
     }
 
@@ -364,7 +364,7 @@ impl Pager {
         if facts.fresh == 0 {
             self.stagnant += 1;
         }
-        let looped = !self.cursors.insert(cursor.clone());
+        let looped = !self.cursors.insert(Seen::key(cursor));
         let stuck = facts.fresh == 0 && (facts.len > 0 || self.stagnant > STAGNANT_PAGES) && self.pages > 1;
         if looped || stuck {
             return self.repeated(facts);
@@ -391,7 +391,7 @@ impl Pager {
             (None, Some(total)) => self.end >= total && (!full || number == 1),
             (None, None) => false,
         };
-        if ends { self.finish(facts) } else { Turn::Read(At::Page(number + 1)) }
+        if ends { self.finish(facts) } else { Turn::Read(At::Page(number.saturating_add(1))) }
     }
 
     /// A page without a new id: the end, or a server that goes in circles?

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::*;
 
 fn offset_page(len: u64, fresh: u64, met: u64) -> Facts {
@@ -175,5 +177,28 @@ fn absurd_totals_are_survived() {
         let _ = pager.turn(&next, &again);
         let lost = Facts { fresh: 0, ..page(totals[1], 199) };
         let _ = pager.turn(&At::Offset(u64::MAX - 100), &lost);
+    }
+}
+
+#[test]
+fn absurd_totals_do_not_keep_a_walk_going() {
+    for totals in [[u64::MAX, u64::MAX], [u64::MAX, 0], [0, u64::MAX], [1 << 63, u64::MAX]] {
+        let mut pager = Pager::new(100_000);
+        let mut at = At::Start;
+        let mut met = 0;
+        let mut turns = 0;
+        let last = loop {
+            let fresh = if turns < 20 { 3 } else { 0 };
+            met += fresh;
+            let total = Some(totals[turns % 2]);
+            let facts = Facts { total, last: Some(met), ..offset_page(3, fresh, met) };
+            match pager.turn(&at, &facts) {
+                Turn::Read(next) => at = next,
+                turn => break turn,
+            }
+            turns += 1;
+            assert!(turns < 2_000, "{totals:?}");
+        };
+        assert!(matches!(last, Turn::Stop(_) | Turn::End), "{totals:?}: {last:?}");
     }
 }

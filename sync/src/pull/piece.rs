@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::hands::Hands;
 use super::pager::Lie;
 use super::plan::{Learned, Plan, plan, total_as_expected};
+use super::report::{Mode, SyncOptions};
 use super::seen::Seen;
 use super::source::Source;
 use super::sweep::{Goal, Order, Sweeper, Swept};
 use super::{Place, Stop};
-use crate::engine::{Mode, SyncOptions};
 use crate::model::{ListState, Offered};
 use crate::platform::manifest::{Absence, Delta};
 use crate::platform::{At, FetchKind};
@@ -123,7 +123,7 @@ impl<S: Source> PiecePull<'_, S> {
     /// Do the news explain the count that the server tells now? Fewer rows than expected, in a long list whose rows age
     /// out, can wait for the next reconciling walk.
     fn adds_up(&self, goal: &Goal, state: &ListState, swept: &Swept) -> bool {
-        let expected = state.server_count.map(|count| count + swept.new_ids);
+        let expected = state.server_count.map(|count| count.saturating_add(swept.new_ids));
         let long = swept.total.unwrap_or(0) > CHEAP_PAGES * self.sweeper.page_size();
         let aged_out = swept.total < expected && long && self.sweeper.collection.absence == Absence::Retention;
         goal.is_filtered() || total_as_expected(state.server_count, swept.new_ids, swept.total) || aged_out
@@ -272,7 +272,7 @@ impl Piece {
 
     fn read_news(mut self, goal: &Goal, swept: &Swept, now: Timestamp) -> Self {
         self.ending = Ending::News;
-        let counted = self.state.server_count.map(|count| count + swept.new_ids);
+        let counted = self.state.server_count.map(|count| count.saturating_add(swept.new_ids));
         self.state.server_count = swept.total.filter(|_| !goal.is_filtered()).or(counted);
         self.note(swept, now);
         self

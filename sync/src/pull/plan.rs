@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::SyncOptions;
+use super::report::SyncOptions;
 use crate::model::{ListState, Offered};
 use crate::platform::Collection;
 use crate::platform::manifest::{Delta, Paging};
@@ -93,7 +93,7 @@ fn younger(at: Timestamp, age: Duration, now: Timestamp) -> bool {
 /// `None` on either side tells nothing, and so agrees.
 pub fn total_as_expected(known: Option<u64>, inserted: u64, told: Option<u64>) -> bool {
     match (known, told) {
-        (Some(known), Some(told)) => known + inserted == told,
+        (Some(known), Some(told)) => known.saturating_add(inserted) == told,
         _ => true,
     }
 }

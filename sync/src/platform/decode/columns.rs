@@ -83,6 +83,12 @@ impl Decoder {
         }
     }
 
+    /// The value by which the list is ordered: kept as a watermark and sent back, so what is too long is none.
+    pub(super) fn order_by(&self, picks: &[Option<Pick<'_>>]) -> Option<String> {
+        let text = picks[self.plan.order_by?].and_then(text_of_pick)?;
+        (text.len() <= LONGEST_ID).then(|| text.into_owned())
+    }
+
     pub(super) fn join(&self, picks: &[Option<Pick<'_>>]) -> Option<JoinKey> {
         let key = text_of_pick(picks[self.plan.join_on?]?).filter(|key| key.len() <= LONGEST_ID)?.into_owned();
         let rank = self.plan.join_rank.and_then(|slot| text_of_pick(picks[slot]?));
@@ -97,7 +103,7 @@ fn short(text: Cow<'_, str>) -> String {
 }
 
 /// The text of a value that has one; an empty one says nothing.
-pub(super) fn text_of_pick(pick: Pick<'_>) -> Option<Cow<'_, str>> {
+fn text_of_pick(pick: Pick<'_>) -> Option<Cow<'_, str>> {
     match pick {
         Pick::Text(text) => Some(text.value()).filter(|text| !text.trim().is_empty()),
         Pick::Number(number) => Some(Cow::Borrowed(number)),

@@ -46,6 +46,13 @@ const PAGING: [&str; 8] = ["pagination", "paging", "meta", "_meta", "metadata", 
 /// Deepest envelope that is looked into.
 const DEPTH: usize = 3;
 
+/// The highest number that is taken for a count of rows. Everything behind this adds and multiplies counts, and the mirror
+/// adds them up over the pieces of a list: none of that may overflow because a server says 2^64 - 1.
+const MOST_ROWS: u64 = 1_000_000_000_000;
+
+/// Longest cursor in bytes: it has to go back in a URL, and is kept with the walk.
+const LONGEST_CURSOR: usize = 8 * 1024;
+
 impl Envelope {
     /// Looks through the object at `scanner` for rows at `pointers`. The scanner is left behind it.
     pub fn read(scanner: &mut Scanner<'_>, pointers: &[String]) -> Result<Self, Fault> {
@@ -68,6 +75,16 @@ impl Envelope {
             (Some((_, only)), None) => Ok(Rows::At(*only)),
             (None, _) => Err(format!("an object without a list of rows (its keys: {})", self.keys.join(", "))),
             _ => Err(format!("several lists, none of them known (keys: {})", self.keys.join(", "))),
+        }
+    }
+
+    /// Can the list be read on from here?
+    pub fn check(&self) -> Result<(), String> {
+        match &self.told.next {
+            Some(cursor) if cursor.len() > LONGEST_CURSOR => {
+                Err(format!("a cursor of {} bytes, which no URL can carry", cursor.len()))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -227,12 +244,12 @@ fn scalar(scanner: &mut Scanner<'_>, sort: Sort) -> Result<String, Fault> {
     })
 }
 
-/// A count, also in quotes or with a fraction of zero.
+/// A count, also in quotes or with a fraction of zero. What no list can hold is no count.
 fn number(text: &str) -> Option<u64> {
     let text = text.trim();
     let whole =
         text.split_once('.').map_or(text, |(whole, rest)| if rest.bytes().all(|b| b == b'0') { whole } else { "" });
-    whole.parse().ok()
+    whole.parse().ok().filter(|&count| count <= MOST_ROWS)
 }
 
 /// How the list goes on. The reply's word counts for more than `planned`, the style it was asked in.

@@ -279,6 +279,24 @@ fn what_is_no_list_is_refused_with_what_it_is() {
 }
 
 #[test]
+fn a_number_no_list_can_hold_is_no_count() {
+    for number in ["18446744073709551615", "18446744073709551616", "9223372036854775807", "1e19", "-1"] {
+        let body = format!(r#"{{"agents":[{{"id":"a"}}],"total":{number},"limit":{number},"offset":{number}}}"#);
+        let page = page("turen", "agents", &body);
+        assert_eq!((page.total, page.limit, page.offset), (None, None, None), "{number}");
+    }
+}
+
+#[test]
+fn what_could_not_be_sent_back_is_not_kept() {
+    let body = format!(r#"{{"agents":[{{"id":"a"}}],"next_cursor":"{}"}}"#, "c".repeat(9_000));
+    let reply = decoder("turen", "agents").page(&ask(At::Start), body.as_bytes());
+    assert_eq!(reply.unwrap_err(), "a cursor of 9000 bytes, which no URL can carry");
+    let body = format!(r#"{{"sessions":[{{"id":"s","modified_at":"{}"}}]}}"#, "9".repeat(9_000));
+    assert_eq!(page("turen", "sessions", &body).order_by, [None]);
+}
+
+#[test]
 fn a_bad_row_costs_no_other() {
     let deep = format!("{{\"id\":\"deep\",\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let deep_array = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
