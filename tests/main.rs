@@ -10,6 +10,7 @@ mod cli_sync;
 #[cfg(unix)]
 mod console;
 mod fleet;
+mod house;
 mod sync;
 #[cfg(unix)]
 mod terminal;

@@ -1,0 +1,208 @@
+//! The rules of the house that no compiler holds: who may know whom, and what a library may not touch.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A part of the tree, and the paths no code of it may name. Tests are free: they stand outside.
+struct Rule {
+    folder: &'static str,
+    never: &'static [&'static str],
+}
+
+const TERMINAL: [&str; 4] = ["ratatui", "crossterm", "indicatif", "clap"];
+const WORLD: [&str; 2] = ["std::env", "std::process"];
+
+/// Arrows point one way: from the program to its libraries, and in `sync` from the engine down to the model.
+const RULES: [Rule; 12] = [
+    Rule { folder: "sync/src", never: &["quarterdeck", "quarterdeck_index", "quarterdeck_sim"] },
+    Rule { folder: "index/src", never: &["quarterdeck", "quarterdeck_sync", "quarterdeck_sim"] },
+    Rule { folder: "sim/src", never: &["quarterdeck", "quarterdeck_sync", "quarterdeck_index"] },
+    Rule { folder: "sync/src/pull", never: &["crate::engine"] },
+    Rule { folder: "sync/src/store", never: &["crate::engine", "crate::pull", "crate::platform"] },
+    Rule { folder: "sync/src/platform", never: &["crate::engine", "crate::pull", "crate::store"] },
+    Rule { folder: "sync/src/model", never: &["crate::engine", "crate::pull", "crate::store", "crate::platform"] },
+    Rule { folder: "src/cli", never: &["crate::tui"] },
+    Rule {
+        folder: "src/tui",
+        never: &["crate::cli", "crate::console", "crate::live", "crate::config", "quarterdeck_sim"],
+    },
+    Rule { folder: "src/config", never: &["crate::cli", "crate::tui", "crate::console", "crate::live"] },
+    // Views and widgets ask for what they show, and draw what has arrived.
+    Rule {
+        folder: "src/tui/views",
+        never: &["std::fs", "std::net", "std::thread", "tokio", "quarterdeck_sync::store"],
+    },
+    Rule {
+        folder: "src/tui/widgets",
+        never: &["std::fs", "std::net", "std::thread", "tokio", "quarterdeck_sync::store"],
+    },
+];
+
+#[test]
+fn arrows_point_one_way() {
+    for Rule { folder, never } in RULES {
+        let found = offences(folder, never);
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+}
+
+#[test]
+fn libraries_are_silent_and_know_no_terminal() {
+    for library in ["sync", "index", "sim"] {
+        let found = offences(&format!("{library}/src"), &[&TERMINAL[..], &WORLD].concat());
+        assert!(found.is_empty(), "{}", found.join("\n"));
+        let manifest = manifest(&format!("{library}/Cargo.toml"));
+        // Printing and exiting are denied by the lints that the libraries share.
+        assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "{library}");
+        for dependency in manifest["dependencies"].as_table().expect("dependencies").keys() {
+            let known = dependency.replace('-', "_");
+            assert!(!known.starts_with("quarterdeck") && !TERMINAL.contains(&&*known), "{library} needs {dependency}");
+        }
+    }
+    let lints = &manifest("Cargo.toml")["workspace"]["lints"];
+    assert_eq!(lints["rust"]["unsafe_code"].as_str(), Some("forbid"));
+    for denied in ["print_stdout", "print_stderr", "exit"] {
+        assert_eq!(lints["clippy"][denied].as_str(), Some("deny"), "{denied}");
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let page = fs::read_to_string(root().join("docs/dependencies.md")).expect("the page");
+    let reasons: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| ")?.split('|').next()).collect();
+    let manifest = manifest("Cargo.toml");
+    for (name, _) in manifest["workspace"]["dependencies"].as_table().expect("dependencies") {
+        let told = reasons.iter().any(|names| names.split([',', ' ']).any(|known| known == name));
+        assert!(told || name.starts_with("quarterdeck-"), "docs/dependencies.md does not say why {name} is here");
+    }
+}
+
+#[test]
+fn every_dependency_is_used() {
+    for krate in ["", "sync", "index", "sim"] {
+        let manifest = manifest(Path::new(krate).join("Cargo.toml").to_str().expect("UTF-8"));
+        let folders = ["src", "tests", "benches"].map(|folder| root().join(krate).join(folder));
+        let code: String =
+            folders.iter().filter(|folder| folder.is_dir()).flat_map(|folder| everything(folder)).collect();
+        for table in ["dependencies", "dev-dependencies"] {
+            for name in manifest.get(table).and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys) {
+                let path = format!("{}::", name.replace('-', "_"));
+                assert!(code.contains(&path), "{krate}/Cargo.toml: nothing uses {name}");
+            }
+        }
+    }
+}
+
+/// Where code below `folder` names what it must not.
+fn offences(folder: &str, never: &[&str]) -> Vec<String> {
+    let files = sources(&root().join(folder));
+    assert!(!files.is_empty(), "{folder} has moved");
+    let mut found = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("readable");
+        for path in paths(&code(&text), &module(&file)) {
+            let named = |never: &&&str| {
+                path.strip_prefix(**never).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+            };
+            if never.iter().any(|never| named(&never)) {
+                found.push(format!("{} names {path}", file.display()));
+            }
+        }
+    }
+    found
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn manifest(path: &str) -> toml::Table {
+    fs::read_to_string(root().join(path)).expect("a manifest").parse().expect("TOML")
+}
+
+/// The Rust files below `folder` that are not tests.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let of_tests = |path: &Path| path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("tests"));
+    entries
+        .filter(|path| !of_tests(path))
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+/// The text of all Rust files below `folder`, tests too.
+fn everything(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries
+        .flat_map(|path| if path.is_dir() { everything(&path) } else { vec![fs::read_to_string(&path).expect("text")] })
+        .collect()
+}
+
+/// The module a file is, as a path below `crate`.
+fn module(file: &Path) -> Vec<String> {
+    let parts: Vec<String> = file.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let below = parts.iter().rposition(|part| part == "src").map_or(0, |at| at + 1);
+    let names = parts[below..].iter().map(|part| part.trim_end_matches(".rs").to_owned());
+    names.filter(|name| !matches!(name.as_str(), "mod" | "lib" | "main")).collect()
+}
+
+/// What is code: no comments, and no tests that stand at the end of a file.
+fn code(text: &str) -> String {
+    let body = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
+    let lines = body.lines().map(|line| line.split("//").next().unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Every path that code names, groups of a `use` taken apart, and `super` and `self` resolved.
+fn paths(code: &str, module: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut groups: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for c in code.chars().chain([' ']) {
+        if c.is_alphanumeric() || matches!(c, '_' | ':') {
+            word.push(c);
+            continue;
+        }
+        let prefix = groups.last().cloned().unwrap_or_default();
+        let whole = format!("{prefix}{}", std::mem::take(&mut word));
+        if c == '{' {
+            groups.push(if whole.ends_with("::") { whole } else { String::new() });
+            continue;
+        }
+        if whole.contains("::") {
+            found.push(resolved(&whole, module));
+        }
+        if c == '}' {
+            groups.pop();
+        }
+    }
+    found
+}
+
+fn resolved(path: &str, module: &[String]) -> String {
+    let mut at: Option<Vec<String>> = None;
+    let mut rest = Vec::new();
+    for part in path.split("::").filter(|part| !part.is_empty()) {
+        match part {
+            "self" if rest.is_empty() => at = Some(module.to_vec()),
+            "super" if rest.is_empty() => {
+                at.get_or_insert_with(|| module.to_vec()).pop();
+            }
+            _ => rest.push(part.to_owned()),
+        }
+    }
+    let from = at.map(|at| [vec!["crate".to_owned()], at].concat()).unwrap_or_default();
+    [from, rest].concat().join("::")
+}
+
+#[test]
+fn a_path_is_found_however_it_is_written() {
+    let module = ["store".to_owned(), "filter".to_owned()];
+    let seen = |code: &str| paths(code, &module);
+    assert!(seen("use crate::{model::Row, platform::{self, Client}};").contains(&"crate::platform::Client".to_owned()));
+    assert!(seen("use super::super::platform::Client;").contains(&"crate::platform::Client".to_owned()));
+    assert!(seen("fn f() { let x = crate::pull::now(); }").contains(&"crate::pull::now".to_owned()));
+    assert!(seen("use super::plan;").contains(&"crate::store::plan".to_owned()));
+    assert!(paths(&code("//! [`crate::pull`] // crate::engine::x\n"), &module).is_empty());
+}
