@@ -332,6 +332,19 @@ fn hostile_text_is_seen_and_not_obeyed() {
 }
 
 #[test]
+fn the_order_is_always_in_sight() {
+    let mut console = Console::new((80, 24));
+    assert!(console.text().contains("SEEN ↓"));
+    console.press("o o o");
+    // The toast has gone by now.
+    console.pass(Duration::from_secs(30));
+    assert!(console.text().contains("by id, from A to Z"), "{}", console.text());
+    console.press("O");
+    console.pass(Duration::from_secs(30));
+    assert!(console.text().contains("by id, from Z to A"), "{}", console.text());
+}
+
+#[test]
 fn documents_fold_where_the_cursor_is() {
     let mut console = Console::new(SIZE);
     console.press("4 l");

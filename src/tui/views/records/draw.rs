@@ -9,7 +9,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::text::{grouped, width, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
-use crate::tui::views::columns::{sorted_by, status, text};
+use crate::tui::views::columns::{sort_name, sorted_by, status, text};
 use crate::tui::widgets::table::{self, Mark};
 
 /// From this width on, the details stand beside the list unless the operator says otherwise.
@@ -30,7 +30,7 @@ impl Records {
     pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         let places = self.places(area);
         self.detail_shown = places.detail.is_some();
-        self.head(places.head, scene, canvas);
+        self.head(places.head, places.list.width, scene, canvas);
         let list = places.list;
         let heads = u16::from(self.listing.grouped);
         self.list_area = Rect { y: list.y + 1 + heads, height: list.height.saturating_sub(1 + heads), ..list };
@@ -86,9 +86,9 @@ impl Records {
         }
     }
 
-    fn head(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+    fn head(&self, area: Rect, list: u16, scene: &Scene, canvas: &mut Canvas) {
         let (left, right) = (area.x + 2, area.right().saturating_sub(1));
-        let (words, role) = self.tally(scene);
+        let (words, role) = self.tally(list, scene);
         let mut room = right.saturating_sub(left);
         if width(&words) as u16 + 24 < room {
             let at = canvas.put_right(right, area.y, &words, room, role);
@@ -110,7 +110,7 @@ impl Records {
     }
 
     /// How the list stands, for the right end of the head line.
-    fn tally(&self, scene: &Scene) -> (String, Role) {
+    fn tally(&self, list: u16, scene: &Scene) -> (String, Role) {
         if let Some(why) = &self.failure {
             return (format!("! {why}"), Role::Bad);
         }
@@ -133,14 +133,19 @@ impl Records {
             _ => count,
         };
         let gone = if self.ask.gone { "† gone shown   " } else { "" };
+        // An order whose column is in sight is marked there.
+        let sort = self.ask.sort();
+        let marked = table::place(self.listing.columns, list).iter().any(|column| sorted_by(column.cell, sort));
+        let order =
+            if marked { String::new() } else { format!("by {}, {}   ", sort_name(sort), self.ask.order_name()) };
         if filtered {
             let all = grouped(scene.fleet.live(self.listing.kind));
-            return (format!("{gone}{place} of {all} match"), Role::Text);
+            return (format!("{gone}{order}{place} of {all} match"), Role::Text);
         }
         if self.rows.is_empty() {
             return (String::new(), Role::Dim);
         }
-        (format!("{gone}{place}"), Role::Dim)
+        (format!("{gone}{order}{place}"), Role::Dim)
     }
 
     /// Live rows by status, as many as fit.
