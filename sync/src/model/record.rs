@@ -63,7 +63,7 @@ pub struct Incoming {
     pub columns: Columns,
     /// Set when the manifest joins other collections to this one by something other than its id.
     pub join: Option<JoinKey>,
-    /// Hash of `doc`: equal hashes mean an unchanged row.
+    /// Hash of `doc`, and of what the manifest reads from it: equal hashes mean an unchanged row.
     pub hash: u64,
     /// The raw document: JSON text as it was sent, secrets masked, every unknown field kept.
     pub doc: String,

@@ -26,6 +26,8 @@ mod time;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use self::envelope::{Envelope, Rows};
 use self::plan::Plan;
 use self::row::Reader;
@@ -49,6 +51,8 @@ pub struct Decoder {
     /// Key of the row under which its parent's id is recorded.
     parent_key: Option<String>,
     is_child: bool,
+    /// See [`salt`].
+    salt: u64,
 }
 
 /// What became of a row.
@@ -76,6 +80,7 @@ impl Decoder {
             id_pointers: collection.columns.id.join(" or "),
             parent_key,
             is_child: matches!(collection.partition, Some(Partition::Parent { .. })),
+            salt: salt(collection),
         }
     }
 
@@ -239,7 +244,7 @@ impl Decoder {
             id,
             columns: self.columns(&reader.picks),
             join: self.join(&reader.picks),
-            hash,
+            hash: hash ^ self.salt,
             doc: reader.doc(start, added.as_deref()),
         };
         Ok(Taken::Good(incoming, order_by))
@@ -314,6 +319,12 @@ impl Gathered {
         let mut kept = keep.iter().copied();
         self.order_by.retain(|_| kept.next().unwrap_or(true));
     }
+}
+
+/// Stands for all that the manifest says about a row. Mixed into its hash, so that a manifest that picks out other columns,
+/// or masks more, makes every row a changed one, and the next walk reads it anew.
+fn salt(collection: &Collection) -> u64 {
+    xxh3_64(format!("{:?} {:?} {:?}", collection.columns, collection.joined, collection.mask).as_bytes())
 }
 
 /// The reply as text: a byte order mark dropped, bytes that are no UTF-8 replaced.

@@ -614,3 +614,17 @@ proptest! {
         prop_assert!(decoder("turen", "agents").page(&ask(At::Start), &body.as_bytes()[..cut]).is_err());
     }
 }
+
+#[test]
+fn a_manifest_that_reads_other_columns_makes_every_row_a_changed_one() {
+    let manifest = crate::platform::Registry::builtin().get("turen").expect("built in");
+    let hash = |collection: &Collection| {
+        let row = br#"{"id": 7, "first_prompt": "mend the mast"}"#;
+        Decoder::new(collection).record(None, row).expect("a record").hash
+    };
+    let sessions = manifest.collections["sessions"].clone();
+    let mut other = sessions.clone();
+    other.columns.title = vec!["/git_branch".to_owned()];
+    assert_eq!(hash(&sessions), hash(&sessions.clone()));
+    assert_ne!(hash(&sessions), hash(&other));
+}
