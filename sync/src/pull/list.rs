@@ -60,6 +60,8 @@ struct Sum {
     proven: bool,
     server_count: Option<u64>,
     offered: Offered,
+    /// A contradiction that an earlier walk found still stands.
+    doubtful: bool,
     /// Code and message of what stood in the way.
     problems: Vec<(&'static str, String)>,
     states: Vec<ListState>,
@@ -300,7 +302,7 @@ impl<S: Source> ListPull<'_, S> {
         match vanish(hands, partition, seen, absence, self.options.accept_gone).await? {
             Vanished::Marked(_) => Ok(true),
             Vanished::Held { missing, live } => {
-                Learned { held: true, ..Learned::default() }.keep(state);
+                Learned { held: true, ..Learned::of(state) }.keep(state);
                 let message = format!(
                     "{missing} of {live} records are missing from the server's list: all are kept. \
                      If that is right, run the sync again with --accept-gone"
@@ -370,12 +372,16 @@ impl<S: Source> ListPull<'_, S> {
     fn report(&self, sum: &Sum, hands: &Hands<'_>) -> ListReport {
         let outcome = match &sum.offered {
             Offered::No { .. } => Outcome::NotOffered,
-            _ if !sum.problems.is_empty() || sum.bad > 0 => Outcome::Partial,
+            _ if !sum.problems.is_empty() || sum.bad > 0 || sum.doubtful => Outcome::Partial,
             _ => Outcome::Ok,
         };
         let mut messages: Vec<String> = sum.problems.iter().map(|(_, message)| message.clone()).collect();
         if sum.bad > 0 {
             messages.push(format!("{} rows were skipped: qd status --problems tells why", sum.bad));
+        }
+        if sum.doubtful && sum.problems.is_empty() {
+            messages
+                .push("what an earlier sync found wrong with the list still stands: qd status --problems".to_owned());
         }
         if let Offered::No { status } = sum.offered {
             messages.push(format!("not offered by this connection (HTTP {status})"));
@@ -451,6 +457,7 @@ impl Sum {
         }
         self.skipped = false;
         self.offered = Offered::Yes;
+        self.doubtful |= Learned::of(&piece.state).swept_at.is_some();
         if let Some(count) = piece.state.server_count {
             self.server_count = Some(self.server_count.unwrap_or(0) + count);
         }

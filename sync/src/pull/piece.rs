@@ -137,7 +137,7 @@ impl<S: Source> PiecePull<'_, S> {
         let state = ListState { walk: None, ..piece.state.clone() };
         let order = Order {
             keep_cursor: !self.sweeper.is_child(),
-            conditional: !self.options.full && state.walked_at.is_some(),
+            conditional: self.may_vouch(&state),
             ..Order::new(Goal::All, &state)
         };
         let mut attempt = 1;
@@ -162,6 +162,12 @@ impl<S: Source> PiecePull<'_, S> {
             }
             attempt += 1;
         }
+    }
+
+    /// May "not modified" stand for a walk? Only where one reply holds the whole list, and nothing is in doubt.
+    fn may_vouch(&self, state: &ListState) -> bool {
+        let learned = Learned::of(state);
+        !self.options.full && state.walked_at.is_some() && learned.one_page && !learned.held
     }
 
     /// Where the server takes a watermark, it may cap its replies without saying so: asks on from the newest row until
@@ -267,6 +273,9 @@ impl Piece {
     fn vouched(mut self, now: Timestamp) -> Self {
         self.ending = Ending::Vouched;
         self.state.checked_at = Some(now);
+        if Learned::of(&self.state).one_page {
+            self.state.walked_at = Some(now);
+        }
         self
     }
 
@@ -283,7 +292,7 @@ impl Piece {
         self.ending = Ending::Walked { blind: swept.blind };
         self.state.walked_at = Some(now);
         self.state.server_count = swept.total.or(Some(swept.met));
-        Learned::default().keep(&mut self.state);
+        Learned { one_page: swept.pages == 1, ..Learned::default() }.keep(&mut self.state);
         self.note(swept, now);
         self
     }

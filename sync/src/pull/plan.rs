@@ -32,6 +32,8 @@ pub struct Learned {
     pub swept_at: Option<Timestamp>,
     /// A disappearance is held back: walk again each time.
     pub held: bool,
+    /// One reply held all of it: "not modified" vouches for every row.
+    pub one_page: bool,
 }
 
 impl Learned {

@@ -113,6 +113,35 @@ fn validators_are_used_where_a_server_offers_them() {
 }
 
 #[test]
+fn not_modified_does_not_stand_for_pages_that_were_not_asked_for() {
+    let world = World::new([("plain", items(0..150))]);
+    world.with("plain", |list| list.manner.etag = true);
+    let bench = Bench::new();
+    bench.sync(&world);
+    // An edit on the second page; the first one, and what its tag stands for, is as it was.
+    world.with("plain", |list| list.manner.tag_of_the_page = true);
+    bench.full(&world);
+    world.with("plain", |list| list.rows[140].version = 9);
+    let due = SyncOptions { reconcile_unordered: Duration::ZERO, ..bench.options.clone() };
+    bench.sync_with(&world, &due);
+    assert_eq!(bench.mirrored("plain"), served(&world.rows("plain")));
+}
+
+#[test]
+fn a_contradiction_is_told_by_every_sync_until_it_is_gone() {
+    let world = World::new([("things", items(0..250))]);
+    world.with("things", |list| list.manner.fault = Fault::TotalOff(7));
+    let bench = Bench::new();
+    for _ in 0..3 {
+        let told = bench.sync(&world);
+        assert_eq!(report(&told, "things").outcome, Outcome::Partial);
+    }
+    world.with("things", |list| list.manner.fault = Fault::None);
+    bench.sync(&world);
+    assert_eq!(report(&bench.sync(&world), "things").outcome, Outcome::Ok);
+}
+
+#[test]
 fn an_edit_that_moves_a_row_to_the_top_costs_two_pages_and_is_mirrored() {
     let world = World::new([("things", items(0..500))]);
     let bench = Bench::new();

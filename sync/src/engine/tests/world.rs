@@ -39,12 +39,22 @@ pub struct Manner {
     pub tells_total: bool,
     pub tells_more: bool,
     pub etag: bool,
+    /// The tag is of the page alone, not of the whole list.
+    pub tag_of_the_page: bool,
     pub fault: Fault,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { style: Style::Offset, cap: 100, tells_total: true, tells_more: true, etag: false, fault: Fault::None }
+        Self {
+            style: Style::Offset,
+            cap: 100,
+            tells_total: true,
+            tells_more: true,
+            etag: false,
+            tag_of_the_page: false,
+            fault: Fault::None,
+        }
     }
 }
 
@@ -167,7 +177,8 @@ impl World {
                 list.rows.iter().filter(|row| since.is_none_or(|since| row.version > since)).collect()
             }
         };
-        let etag = list.manner.etag.then(|| format!("\"{:x}\"", xxh3_64(format!("{rows:?}").as_bytes())));
+        let tagged = if list.manner.tag_of_the_page { &rows[..rows.len().min(list.manner.cap)] } else { &rows[..] };
+        let etag = list.manner.etag.then(|| format!("\"{:x}\"", xxh3_64(format!("{tagged:?}").as_bytes())));
         if etag.is_some() && ask.etag == etag {
             return Ok(Reply::NotModified);
         }
