@@ -141,7 +141,9 @@ fn a_sync_killed_anywhere_is_made_whole_by_the_next() {
         let fleet =
             Fleet::new(Options { scenario: Scenario::Huge { sessions: 12_000 }, ..Options::default() }, &["turen"]);
         let (reached, at_request) = channel();
-        fleet.sim.at_request(Matcher::endpoint("turen").path("/sessions"), nth, move |_| drop(reached.send(())));
+        fleet.sim.at_request(Matcher::endpoint("turen").path("/sessions"), nth, move |_| {
+            let _ = reached.send(());
+        });
         let mut first = fleet.command(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("qd runs");
         at_request.recv_timeout(HANGS).expect("the sync asks for so many pages");
         // Kill -9: nothing gets a chance to tidy up.
