@@ -206,3 +206,44 @@ fn a_path_is_found_however_it_is_written() {
     assert!(seen("use super::plan;").contains(&"crate::store::plan".to_owned()));
     assert!(paths(&code("//! [`crate::pull`] // crate::engine::x\n"), &module).is_empty());
 }
+
+#[test]
+fn the_readme_is_short_and_every_command_in_it_is_one() {
+    use clap::CommandFactory as _;
+    let text = fs::read_to_string(root().join("README.md")).expect("text");
+    assert!(text.lines().count() <= 120, "the README is for a first look");
+    let collections: Vec<String> = quarterdeck_sync::platform::Registry::builtin()
+        .iter()
+        .flat_map(|(manifest, _)| manifest.collections.keys().cloned().collect::<Vec<_>>())
+        .collect();
+    let shown = text.split("```").skip(1).step_by(2).flat_map(str::lines);
+    let commands: Vec<Vec<String>> = shown.filter(|line| line.starts_with("qd")).map(words).collect();
+    assert!(commands.len() > 8, "the README shows what can be done");
+    for words in commands {
+        let parsed = quarterdeck::cli::Cli::command().try_get_matches_from(&words);
+        let known = parsed.as_ref().is_ok_and(|found| match found.subcommand_name() {
+            None => words.len() == 1,
+            Some(name) => {
+                quarterdeck::cli::Cli::command().find_subcommand(name).is_some()
+                    || collections.iter().any(|known| known == name)
+            }
+        });
+        assert!(known, "{words:?}: {:?}", parsed.err().map(|error| error.to_string()));
+    }
+}
+
+/// The words of a line as a shell takes it apart, its comment left out.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for c in line.split(" #").next().unwrap_or(line).chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, ' ') => words.push(String::new()),
+            _ => words.last_mut().expect("there is always one").push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}

@@ -35,7 +35,7 @@ fn markdown() -> String {
     let mut out = String::from(
         "# The command line\n\n\
          Generated from the program's own definition; a test keeps it fresh \
-         (`UPDATE_DOCS=1 cargo test --lib cli` writes it anew).\n\n\
+         (`QD_BLESS=1 cargo test --lib` writes it anew).\n\n\
          stdout is data, stderr is talk. `--json` answers with one object `{\"schema\", \"items\"}` or \
          `{\"schema\", \"item\"}`, `--ndjson` with one value a line; errors are then \
          `{\"error\": {\"code\", \"kind\", \"message\", \"hint\", \"retryable\"}}` on stderr.\n\n\
@@ -105,12 +105,12 @@ mod tests {
     fn the_reference_is_that_of_this_program() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md");
         let fresh = markdown();
-        if std::env::var_os("UPDATE_DOCS").is_some() {
+        if std::env::var_os("QD_BLESS").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &fresh).unwrap();
         }
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(kept == fresh, "docs/cli.md is stale: UPDATE_DOCS=1 cargo test --lib cli");
+        assert!(kept == fresh, "docs/cli.md is stale: QD_BLESS=1 cargo test --lib");
     }
 
     #[test]
