@@ -271,6 +271,7 @@ impl From<LeaseError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
+        let (damage, full) = (error.is_damage(), error.is_full());
         match error {
             StoreError::Refused { .. } => Self::new(Kind::Query, message),
             StoreError::Pattern { .. } => {
@@ -284,9 +285,13 @@ impl From<StoreError> for Failure {
             | StoreError::Older { .. }
             | StoreError::NotAMirror { .. }
             | StoreError::Damaged { .. } => Self::new(Kind::Mirror, message),
-            StoreError::Sqlite(_) => Self::new(Kind::Mirror, message).hint(
-                "is the disk full, or the file on a network drive? mirror.db may be deleted: the next sync rebuilds it",
-            ),
+            StoreError::Sqlite(_) if damage => Self::new(Kind::Mirror, message)
+                .hint("delete mirror.db (`qd doctor` says where it is): the next sync rebuilds it"),
+            StoreError::Sqlite(_) if full => {
+                Self::new(Kind::Mirror, message).hint("make room on the disk: what was read until now is kept")
+            }
+            StoreError::Sqlite(_) => Self::new(Kind::Mirror, message)
+                .hint("is the file on a network drive? mirror.db may be deleted: the next sync rebuilds it"),
             StoreError::UnknownList(_) | StoreError::ReadOnly | StoreError::Stopped => {
                 Self::new(Kind::Internal, message).hint("please report it with the last lines of qd.log")
             }

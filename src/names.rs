@@ -2,7 +2,7 @@
 
 /// The name of `known` that looks most like `found`, when any does: a few slips away, or the one longer than the other.
 pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let slips = found.chars().count().div_ceil(3).max(1);
+    let slips = (found.chars().count() / 3).max(1);
     known
         .into_iter()
         .map(|name| (distance(found, name), name))
@@ -47,5 +47,6 @@ mod tests {
         assert_eq!(nearest("workflow", ["workflow-runs", "workflows"]), Some("workflows"));
         assert_eq!(nearest("conn", ["connect", "runs"]), Some("connect"));
         assert_eq!(nearest("zebra", ["agents", "sessions"]), None);
+        assert_eq!(nearest("version", ["agents", "sessions"]), None);
     }
 }

@@ -22,6 +22,26 @@ fn a_wrong_command_line_is_told_in_the_form_that_was_asked_for() {
 }
 
 #[test]
+fn a_number_or_an_id_that_cannot_be_is_named() {
+    let home = Home::new();
+    let said = home.qd(&["agents", "list", "--limit", "-1"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("'-1' for '--limit"), "{}", said.err);
+    let said = home.qd(&["agents", "show", ""]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("cannot be empty"), "{}", said.err);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_found_by_the_doctor() {
+    let home = Home::new();
+    let file = home.write("file", 0o600, "");
+    let said = home.qd_with(("QD_HOME", &file.display().to_string()), &["doctor"]);
+    assert_eq!(said.code, 5, "{said:?}");
+    assert!(said.out.contains("nothing can be written to"), "{said:?}");
+}
+
+#[test]
 fn help_and_version_are_answers() {
     let home = Home::new();
     for args in [["--help"].as_slice(), &["sync", "--help"], &["--version"], &["workflows", "list", "--help"]] {

@@ -55,6 +55,16 @@ impl Deck {
         items.iter().map(|item| item["id"].as_str().expect("ids are strings").to_owned()).collect()
     }
 
+    /// Damages every page of the mirror but the first ones, which tell what it is.
+    fn damage_the_mirror(&self) {
+        let path = self.home.path().join("mirror.db");
+        let mut bytes = std::fs::read(&path).expect("a mirror");
+        for byte in bytes.iter_mut().skip(3 * 16 * 1024) {
+            *byte ^= 0x5a;
+        }
+        std::fs::write(&path, bytes).expect("written");
+    }
+
     fn refused(&self, args: &[&str], code: i32) -> String {
         let said = self.qd(args);
         assert_eq!((said.code, said.out.as_str()), (code, ""), "{args:?}: {said:?}");
@@ -181,6 +191,17 @@ fn what_was_never_synced_is_said() {
     assert_eq!(answer.out, "{\"schema\":\"qd.runs/1\",\"items\":[]}\n");
     assert_eq!(answer.err, "no runs match\nnever synced: qd sync\n");
     assert!(deck.refused(&["runs", "show", "1"], 9).contains("never synced: qd sync"));
+}
+
+#[test]
+fn a_damaged_mirror_is_our_fault_and_may_be_deleted() {
+    let deck = fleet();
+    deck.damage_the_mirror();
+    for args in [["sql", "SELECT count(*) FROM records"].as_slice(), &["status"], &["agents", "list"]] {
+        let said = deck.qd(args);
+        assert_eq!(said.code, 1, "{args:?}: {said:?}");
+        assert!(said.err.contains("delete"), "{args:?}: {said:?}");
+    }
 }
 
 #[test]

@@ -114,7 +114,10 @@ fn the_exit_code_says_what_stood_in_the_way() {
         sim.script().add(Fault::always(Matcher::endpoint("turen"), what));
         let said = home.qd(&["sync", "--json"]);
         assert_eq!(said.code, code, "{kind}: {said:?}");
-        assert_eq!(said.json()["items"][0]["error"]["kind"], kind);
+        assert_eq!((&said.json()["items"][0]["error"]["kind"], said.err.as_str()), (&kind.into(), ""));
+        // A scheduled job throws the report away: what went wrong is told where the mail comes from.
+        let said = home.qd(&["sync"]);
+        assert!(said.code == code && said.err.starts_with("turen: ") && said.err.contains("hint: "), "{said:?}");
         assert_eq!(home.qd(&["connect", "test", "turen", "--json"]).code, code, "{kind}");
     }
 }

@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(short, long, value_name = "NAME")]
     connection: Vec<String>,
     /// At most so many records; 0 is all
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 50, allow_negative_numbers = true)]
     limit: u64,
     /// Only records active since this time: 2026-02-01, 3h, yesterday
     #[arg(long, value_name = "TIME")]

@@ -65,6 +65,10 @@ const LISTED: usize = 10;
 ///
 /// Ids may hold slashes themselves, so the whole is tried as an id first.
 pub fn find(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[String]) -> Result<Record, Failure> {
+    if id.trim().is_empty() {
+        let hint = format!("`qd {} list` shows them", noun.name());
+        return Err(Failure::usage("an id, or the beginning of one, cannot be empty").hint(hint));
+    }
     let mut scope = noun.scope();
     scope.connections = asked.to_vec();
     let mut found = reader.find(&scope, id, LISTED + 1)?;

@@ -41,6 +41,7 @@ pub(crate) enum Message {
     /// From the operating system: leave.
     Terminate,
     /// From the operating system: step aside.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix asks for it"))]
     Suspend,
 }
 

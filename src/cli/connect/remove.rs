@@ -2,7 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::config::{Lease, SecretSource, secret};
-use crate::error::{Code, Failure};
+use crate::error::{Code, Failure, Kind};
 
 /// Arguments of `connect remove`.
 #[derive(Debug, clap::Args)]
@@ -23,8 +23,10 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let held = if data {
         let lease = Lease::take(&cx.paths.lease(), "connect remove").map_err(|error| {
             let failure = Failure::from(error);
-            let hint = format!("stop it first, or qd connect remove {name} --keep-data");
-            failure.hint(hint)
+            match failure.kind {
+                Kind::Held => failure.hint(format!("stop it first, or qd connect remove {name} --keep-data")),
+                _ => failure,
+            }
         })?;
         Some((lease, cx.mirror_to_write()?))
     } else {

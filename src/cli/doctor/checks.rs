@@ -34,7 +34,7 @@ fn folders(cx: &Context) -> Vec<Check> {
         })
         .map(|(name, path)| {
             if path.exists() {
-                private(name, path, 0o700)
+                folder(name, path)
             } else {
                 Check::ok(name, format!("{} (made when it is needed)", path.display()))
             }
@@ -45,6 +45,18 @@ fn folders(cx: &Context) -> Vec<Check> {
 fn files(cx: &Context) -> Vec<Check> {
     let paths = [("connections", cx.paths.connections()), ("mirror file", cx.paths.mirror()), ("log", cx.paths.log())];
     paths.into_iter().filter(|(_, path)| path.exists()).map(|(name, path)| private(name, &path, 0o600)).collect()
+}
+
+/// Whether files can be made in a folder that is there, and whether others may look inside.
+fn folder(name: &str, path: &Path) -> Check {
+    match tempfile::tempfile_in(path) {
+        Ok(_) => private(name, path, 0o700),
+        Err(error) => {
+            let found = format!("nothing can be written to {}: {error}", path.display());
+            let hint = "it must belong to you, be writable and have room; QD_HOME=DIR names another".to_owned();
+            Check::wrong(State::Bad, name, found, Some(hint))
+        }
+    }
 }
 
 /// Whether others may look into what is there. Where files have no modes there is nothing to find.

@@ -18,7 +18,8 @@ use self::follow::{Follower, Show};
 use self::report::Pulled;
 pub use self::stop::stop_asked;
 use crate::cli::context::Context;
-use crate::cli::out::{Form, Out};
+use crate::cli::out::{Form, Out, talk};
+use crate::cli::style::Style;
 use crate::config::{self, Connection, Lease, Settings};
 use crate::error::{Code, Failure, Kind};
 use crate::names::nearest;
@@ -167,7 +168,13 @@ fn show(cx: &Context, results: &[Pulled]) -> Result<(), Failure> {
             }
         }
         Form::Plain if cx.style.terminal => out.raw(&report::plain(&cx.style, results))?,
-        _ => out.json(&report::json(results))?,
+        form => {
+            out.json(&report::json(results))?;
+            if form == Form::Plain {
+                // Nobody looks at stdout, but who gets the mail of a scheduled job reads what is said here.
+                talk(&report::troubles(&Style::plain(), results));
+            }
+        }
     }
     out.finish()
 }

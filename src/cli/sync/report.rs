@@ -111,23 +111,32 @@ pub fn finished(result: &Pulled) -> Value {
 fn one(result: &Pulled) -> Value {
     let mut value = serde_json::to_value(&result.report).unwrap_or_default();
     if let Some(kind) = result.kind {
-        let message = result.report.error.as_ref().map_or("every list is closed to this key", |error| &error.message);
         value["error"] = json!({
-            "code": kind.code() as u8, "kind": kind.as_str(), "message": message, "hint": result.hint,
+            "code": kind.code() as u8, "kind": kind.as_str(), "message": message(result), "hint": result.hint,
             "retryable": kind.retryable(),
         });
     }
     value
 }
 
+/// Why a connection as a whole could not be read.
+fn message(result: &Pulled) -> &str {
+    result.report.error.as_ref().map_or("every list is closed to this key", |error| &error.message)
+}
+
 /// For a person: a line for each connection, then one for each list that is in trouble.
 pub fn plain(style: &Style, results: &[Pulled]) -> String {
     let rows: Vec<Vec<Cell>> = results.iter().map(summary).collect();
     let headings = ["CONNECTION", "PLATFORM", "LISTS", "ROWS", "NEW", "CHANGED", "GONE", "REQUESTS", "RESULT"];
-    let mut out = table(style, &headings, &rows);
+    table(style, &headings, &rows) + &troubles(style, results)
+}
+
+/// A line for each connection and each list that is in trouble; empty when all is well.
+pub fn troubles(style: &Style, results: &[Pulled]) -> String {
+    let mut out = String::new();
     for result in results {
-        if let Some(error) = &result.report.error {
-            out.push_str(&note(style, Role::Bad, &result.report.connection, &error.message));
+        if result.kind.is_some() {
+            out.push_str(&note(style, Role::Bad, &result.report.connection, message(result)));
             if let Some(hint) = &result.hint {
                 out.push_str(&format!("  hint: {}\n", Clean::line(hint)));
             }

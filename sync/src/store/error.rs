@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
 use thiserror::Error;
 
 /// Why the mirror could not be used.
@@ -75,4 +76,24 @@ pub enum StoreError {
     /// Everything else SQLite says.
     #[error("mirror: {0}")]
     Sqlite(#[from] rusqlite::Error),
+}
+
+impl StoreError {
+    /// The file was found to hold what no mirror can hold: it is to be deleted.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::NotAMirror { .. } | Self::Damaged { .. })
+            || matches!(self.code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    }
+
+    /// There is no room left on the disk.
+    pub fn is_full(&self) -> bool {
+        self.code() == Some(ErrorCode::DiskFull)
+    }
+
+    fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Sqlite(error) => error.sqlite_error_code(),
+            _ => None,
+        }
+    }
 }

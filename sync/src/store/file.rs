@@ -94,7 +94,11 @@ fn explain(path: &Path, error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             StoreError::NotAMirror { path: path.to_owned(), reason: error.to_string() }
         }
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+        Some(ErrorCode::ReadOnly) => {
+            let reason = "neither it nor its folder may be read-only, even to read it: an index is kept beside it";
+            StoreError::Open { path: path.to_owned(), source: io::Error::other(reason) }
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             StoreError::Open { path: path.to_owned(), source: io::Error::other(error) }
         }
         _ => StoreError::Sqlite(error),

@@ -2,7 +2,7 @@
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Error};
+use rusqlite::{Connection, Error, ErrorCode};
 use serde_json::Value;
 
 use super::{SqlRow, StoreError};
@@ -51,6 +51,13 @@ fn allowed(context: AuthContext<'_>) -> Authorization {
 
 /// What SQLite says, with what to do about it.
 fn refusal(error: Error) -> StoreError {
+    // Trouble of the file, which no other statement would be spared.
+    if let Some(
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure | ErrorCode::DiskFull,
+    ) = error.sqlite_error_code()
+    {
+        return StoreError::Sqlite(error);
+    }
     let said = match &error {
         Error::MultipleStatement => "one statement at a time".to_owned(),
         Error::SqliteFailure(_, Some(message)) => message.clone(),

@@ -45,7 +45,7 @@ use self::words::{Secrets, Words};
 use super::decode::Decoder;
 use super::manifest::ResetKind;
 use super::url::is_loopback;
-use super::{FetchError, FetchKind, Manifest, PageAsk, Priority, Reply, Secret};
+use super::{FetchError, Manifest, PageAsk, Priority, Reply, Secret};
 use crate::model::Incoming;
 
 /// One account on one platform.
@@ -160,7 +160,7 @@ impl Client {
         let host = host(&base);
         let unusable = |why: &str| {
             let words = Words { secrets: &secrets, path: base.path(), host: &host };
-            words.error(FetchKind::Unusable, None, why)
+            words.never_sent(why)
         };
         check_url(&base).map_err(|why| unusable(&why))?;
         let proof = Proof::new(&manifest, user.as_deref(), &secret).map_err(|why| unusable(&why))?;
@@ -240,7 +240,7 @@ impl Inner {
     /// A connection or a manifest that cannot work: nothing was sent.
     fn unusable(&self, why: &str) -> FetchError {
         let words = Words { secrets: &self.secrets, path: self.base.path(), host: &self.host };
-        words.error(FetchKind::Unusable, None, why)
+        words.never_sent(why)
     }
 }
 

@@ -96,6 +96,12 @@ impl Words<'_> {
         FetchError { kind, path, status, message, retry_after: None }
     }
 
+    /// A connection or a manifest that cannot work: nothing was sent, so the reason names no place.
+    pub(super) fn never_sent(&self, why: &str) -> FetchError {
+        let message = self.secrets.clean(why, 2 * WORDS);
+        FetchError { kind: FetchKind::Unusable, path: self.path.to_owned(), status: None, message, retry_after: None }
+    }
+
     /// A reply whose status says no. `words` is what the platform calls its error text.
     pub(super) fn status(&self, kind: FetchKind, status: u16, words: Option<&str>, body: &[u8]) -> FetchError {
         let told = match words {
