@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, SecretSource, files, toml_error};
 
+const REPAIR: &str =
+    "`qd connect` keeps this file: put the line right, or move the file away and add the connections again";
 const HEAD: &str = "# Kept by `qd connect`. It says where each secret is, and holds none.\n\n";
 
 /// One account on one platform, without its secret.
@@ -47,7 +49,7 @@ impl Connections {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let document = match files::read(path)? {
             None => Document::default(),
-            Some(text) => toml::from_str(&text).map_err(|error| toml_error::place(path, &text, &error))?,
+            Some(text) => toml::from_str(&text).map_err(|error| toml_error::place(path, &text, &error, REPAIR))?,
         };
         Ok(Self { path: path.to_owned(), all: document.connections })
     }

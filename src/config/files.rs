@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use super::{ConfigError, private};
+use super::{ConfigError, private, toml_error};
 
 /// Makes a folder and its missing parents, private. One that exists keeps its mode: `qd doctor` names a loose one.
 pub fn make_folder(path: &Path) -> Result<(), ConfigError> {
@@ -34,8 +34,8 @@ pub fn replace(path: &Path, text: &str) -> Result<(), ConfigError> {
 
 /// The text of a file; `None` when there is none.
 pub fn read(path: &Path) -> Result<Option<String>, ConfigError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+    match fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|error| toml_error::not_text(path, &error)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(ConfigError::io(path, source)),
     }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{ConfigError, files, toml_error};
 
+const REPAIR: &str = "every setting may be left out: then it is as it comes";
+
 /// Everything that can be set, each with its default.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -105,7 +107,7 @@ impl Settings {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         match files::read(path)? {
             None => Ok(Self::default()),
-            Some(text) => toml::from_str(&text).map_err(|error| toml_error::place(path, &text, &error)),
+            Some(text) => toml::from_str(&text).map_err(|error| toml_error::place(path, &text, &error, REPAIR)),
         }
     }
 
@@ -204,7 +206,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Settings, String> {
         let path = Path::new("config.toml");
-        toml::from_str(text).map_err(|error| toml_error::place(path, text, &error).to_string())
+        toml::from_str(text).map_err(|error| toml_error::place(path, text, &error, REPAIR).to_string())
     }
 
     #[test]

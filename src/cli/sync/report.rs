@@ -147,6 +147,12 @@ pub fn troubles(style: &Style, results: &[Pulled]) -> String {
                 Outcome::Partial => Role::Warning,
                 Outcome::Ok | Outcome::NotOffered => continue,
             };
+            // Told once, for the connection.
+            let told =
+                result.kind.is_some() && (list.requests == 0 || list.message.as_deref() == Some(message(result)));
+            if told {
+                continue;
+            }
             let place = format!("{}/{}", list.list.connection, list.list.collection);
             out.push_str(&note(style, role, &place, list.message.as_deref().unwrap_or("not read completely")));
         }
@@ -251,6 +257,14 @@ mod tests {
         assert!(text.contains("1,200"), "{text}");
         assert!(text.contains("1 of 1 lists partly"), "{text}");
         assert!(text.contains("a/agents: one ␛[31mrow was bad"), "{text}");
+    }
+
+    #[test]
+    fn what_befell_a_whole_connection_is_told_once() {
+        let mut cut = list(Outcome::Failed, Offered::Unknown);
+        (cut.requests, cut.message) = (0, Some("not read".to_owned()));
+        let text = troubles(&Style::plain(), &[connection(vec![cut.clone(), cut], Some(FetchKind::Unreachable))]);
+        assert_eq!(text, "a: no\n  hint: check the network and the URL: qd connect list\n");
     }
 
     #[test]
