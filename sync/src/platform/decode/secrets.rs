@@ -7,7 +7,7 @@
 pub enum Around {
     /// Nothing that matters.
     Plain,
-    /// It is the value of `env`, which may be a list of names and values.
+    /// It is the value of `env`: a list of names and values, or an object of them.
     Environment,
     /// It is an item of such a list.
     Variable,
@@ -20,6 +20,8 @@ pub enum Around {
 pub fn below(around: Around, name: &str) -> Around {
     match (around, name) {
         (Around::Variable, "value") => Around::Secret,
+        // Not a list but an object: each name is a variable's.
+        (Around::Environment, _) => Around::Secret,
         (_, "env") => Around::Environment,
         (_, name) if is_secret(name) => Around::Secret,
         _ => Around::Plain,

@@ -501,7 +501,7 @@ fn a_secret_under_an_escaped_key_is_still_a_secret() {
 
 #[test]
 fn what_is_always_a_secret_needs_no_manifest() {
-    let row = r#"{"id":"a","x":[{"Headers":{"AUTHORIZATION":"Bearer hunter2","Accept":"json"}}],"api_key_hash":"hunter2","env":[{"name":"K","value":"hunter2"}],"deep":{"env":[{"value":"hunter2"}]}}"#;
+    let row = r#"{"id":"a","x":[{"Headers":{"AUTHORIZATION":"Bearer hunter2","Accept":"json"}}],"api_key_hash":"hunter2","env":[{"name":"K","value":"hunter2"}],"deep":{"env":[{"value":"hunter2"}]},"spec":{"env":{"STRIPE":"hunter2"}}}"#;
     let page = page("turen", "events", &format!("[{row}]"));
     assert!(!page.rows[0].doc.contains("hunter2"), "{}", page.rows[0].doc);
     // Names that only look like it, and schemas of what is secret, stay readable.
