@@ -1,6 +1,6 @@
 //! The pull of one list, in however many pieces it comes, and how it ended.
 
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
+mod children;
 
 use super::Stop;
 use super::hands::Hands;
@@ -12,10 +12,10 @@ use super::seen::Seen;
 use super::source::Source;
 use super::sweep::Sweeper;
 use super::vanish::{Vanished, met_all, missing, vanish};
-use crate::model::{ListId, ListKey, ListState, Offered, Scope};
+use crate::model::{ListId, ListKey, ListState, Offered};
 use crate::platform::manifest::Partition;
 use crate::platform::{Collection, FetchError, FetchKind, Priority};
-use crate::store::{Batch, Known, Mirror, NewProblem, Reader, StoreError};
+use crate::store::{Batch, Mirror, NewProblem, Reader, StoreError};
 
 /// Problems that a successful read of the list solves.
 const READ_PROBLEMS: [&str; 8] =
@@ -27,12 +27,6 @@ const WALK_PROBLEMS: [&str; 7] =
 
 /// Records of a list in pieces that are looked up one by one before they count as gone.
 const LOOKED_UP: usize = 50;
-
-/// Parents whose children are read side by side.
-const PARENTS_AT_ONCE: usize = 4;
-
-/// Parents without such a list, and none with it, after which the list counts as not offered.
-const PARENTS_TRIED: usize = 3;
 
 /// Pulls one list of one connection.
 pub(crate) struct ListPull<'a, S> {
@@ -168,125 +162,12 @@ impl<S: Source> ListPull<'_, S> {
                 }
                 Ok(None) => {}
                 Err(error) if error.kind == FetchKind::NotOffered => return Ok(()),
+                // Of a record that cannot be asked for nobody knows whether it is still there: it stays.
+                Err(error) if error.kind == FetchKind::Rejected => drop(seen.insert(Seen::key(&id))),
                 Err(error) => return Err(Stop::Fetch(error)),
             }
         }
         Ok(())
-    }
-
-    /// One list per parent; a parent that has not changed since, and is not open, is not asked.
-    async fn by_parents(&self, open: &[String], hands: &mut Hands<'_>) -> Result<Sum, Stop> {
-        let mut sum = Sum { offered: Offered::Yes, ..Sum::default() };
-        let Some(parents) = self.parents else { return Ok(sum) };
-        if let Some(status) = self.recently_not_offered(hands).await? {
-            sum.not_offered(status);
-            return Ok(sum);
-        }
-        let (mut after, mut served, mut absent) = (None, 0, Vec::new());
-        loop {
-            let stretch = self.parents_after(parents, after.clone(), hands).await?;
-            after = stretch.last().map(|parent| parent.id.clone());
-            let mut due = Vec::new();
-            for parent in stretch {
-                let known = self.state(&parent.id, hands).await?;
-                if self.is_due(&parent, known.as_ref(), open, hands).await? {
-                    due.push((parent, known));
-                } else {
-                    served += 1;
-                }
-            }
-            let mut due = due.into_iter();
-            let mut running = FuturesUnordered::new();
-            running.extend(due.by_ref().take(PARENTS_AT_ONCE).map(|(parent, known)| self.children(parent, known)));
-            while let Some(child) = running.next().await {
-                match child {
-                    Ok((child, done)) => {
-                        served += 1;
-                        sum.merge(child);
-                        hands.done.add(done);
-                    }
-                    Err(Stop::Fetch(error)) if error.kind == FetchKind::NotOffered => absent.push(error),
-                    Err(stop) => return Err(stop),
-                }
-                if served == 0 && absent.len() >= PARENTS_TRIED {
-                    break;
-                }
-                running.extend(due.next().map(|(parent, known)| self.children(parent, known)));
-            }
-            if after.is_none() || (served == 0 && absent.len() >= PARENTS_TRIED) {
-                break;
-            }
-        }
-        if served == 0
-            && let Some(error) = absent.pop()
-        {
-            return Err(Stop::Fetch(error));
-        }
-        sum.states.push(ListState {
-            offered: Offered::Yes,
-            checked_at: Some((self.options.now)()),
-            walked_at: Some((self.options.now)()),
-            ..ListState::default()
-        });
-        Ok(sum)
-    }
-
-    /// Reads the children of one parent and settles them at once: there may be very many parents.
-    async fn children(&self, parent: Known, known: Option<ListState>) -> Result<(Sum, crate::store::Applied), Stop> {
-        let mut hands = Hands::new(self.mirror, self.list, self.options.now);
-        let mut seen = Seen::default();
-        let mut piece = self.piece(&parent.id, Priority::Content).run(known, &mut seen, &mut hands).await?;
-        let mut sum = Sum::default();
-        piece.state.parent_hash = Some(parent.hash);
-        if piece.ending == (Ending::Walked { blind: false }) {
-            self.vanish(Some(&parent.id), &seen, &mut piece.state, &mut sum, &mut hands).await?;
-        }
-        sum.add(piece, true);
-        for state in sum.states.drain(..) {
-            let batch = Batch { partition: parent.id.clone(), state: Some(state), ..Batch::default() };
-            hands.give(batch).await?;
-        }
-        hands.settle().await?;
-        Ok((sum, hands.done))
-    }
-
-    async fn parents_after(
-        &self,
-        parents: ListId,
-        after: Option<String>,
-        hands: &Hands<'_>,
-    ) -> Result<Vec<Known>, StoreError> {
-        hands.read(move |reader: &Reader| reader.live(parents, None, after.as_deref(), 200)).await
-    }
-
-    async fn is_due(
-        &self,
-        parent: &Known,
-        known: Option<&ListState>,
-        open: &[String],
-        hands: &Hands<'_>,
-    ) -> Result<bool, StoreError> {
-        let unchanged = known.is_some_and(|state| state.parent_hash == Some(parent.hash) && state.checked_at.is_some());
-        if !unchanged || self.options.full {
-            return Ok(true);
-        }
-        if open.is_empty() {
-            return Ok(false);
-        }
-        // Some parents never show that their children grow.
-        if open.iter().any(|status| status == "*") {
-            return Ok(true);
-        }
-        let Some(Partition::Parent { collection, .. }) = &self.collection.partition else { return Ok(false) };
-        let scope = Scope {
-            collections: vec![collection.clone()],
-            connections: vec![self.key.connection.clone()],
-            ..Scope::default()
-        };
-        let id = parent.id.clone();
-        let found = hands.read(move |reader: &Reader| reader.find(&scope, &id, 1)).await?;
-        let status = found.into_iter().next().and_then(|record| record.row.status);
-        Ok(status.is_some_and(|status| open.contains(&status)))
     }
 
     /// Marks gone what was not met. False when the guard held it back.
@@ -354,6 +235,7 @@ impl<S: Source> ListPull<'_, S> {
     async fn close(&self, mut sum: Sum, mut hands: Hands<'_>) -> Result<ListReport, StoreError> {
         hands.settle().await?;
         let mut solved: Vec<String> = READ_PROBLEMS.map(str::to_owned).to_vec();
+        solved.retain(|code| sum.problems.iter().all(|(found, _)| found != code));
         if sum.proven && sum.problems.is_empty() {
             solved.extend(WALK_PROBLEMS.map(str::to_owned));
         }

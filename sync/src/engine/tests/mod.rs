@@ -307,6 +307,48 @@ fn children_are_read_once_per_changed_or_open_parent() {
 }
 
 #[test]
+fn one_parent_whose_list_is_broken_costs_no_other() {
+    let step = |run: u64| Item { id: format!("s{run}"), version: 1, status: "step".to_owned() };
+    for kind in [FetchKind::Server, FetchKind::Rejected, FetchKind::TooLarge, FetchKind::Forbidden] {
+        let world = World::new([
+            ("runs", items(0..4)),
+            ("steps/0", vec![step(0)]),
+            ("steps/1", vec![step(1)]),
+            ("steps/2", vec![step(2)]),
+            ("steps/3", vec![step(3)]),
+        ]);
+        for run in 0..4 {
+            world.with(&format!("steps/{run}"), |list| list.manner.style = Style::Whole);
+        }
+        world.with("steps/1", |list| list.manner.fault = Fault::Refuses(kind, 500));
+        let bench = Bench::new();
+        let first = bench.sync(&world);
+        assert_eq!(bench.mirrored("steps").len(), 3, "{kind:?}");
+        let told = if kind == FetchKind::Forbidden { Outcome::Ok } else { Outcome::Partial };
+        assert_eq!(report(&first, "steps").outcome, told, "{kind:?}");
+        assert!(first.error.is_none());
+        world.with("steps/1", |list| list.manner.fault = Fault::None);
+        let second = bench.sync(&world);
+        assert_eq!((bench.mirrored("steps").len(), report(&second, "steps").outcome), (4, Outcome::Ok), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_server_that_fails_for_every_parent_is_not_asked_for_all_of_them() {
+    let world = World::new([("runs", items(0..300))]);
+    for run in 0..300 {
+        let mut list = world::List::default();
+        list.manner.fault = Fault::Refuses(FetchKind::Server, 500);
+        world.lists.lock().unwrap().insert(format!("steps/{run}"), list);
+    }
+    let bench = Bench::new();
+    let failed = bench.sync(&world);
+    assert_eq!(report(&failed, "steps").outcome, Outcome::Failed);
+    let asked: usize = (0..300).map(|run| world.requests(&format!("steps/{run}"))).sum();
+    assert!(asked < 20, "{asked} requests");
+}
+
+#[test]
 fn a_capped_reply_to_a_watermark_is_asked_on() {
     let step = |seq: u64| Item { id: format!("s{seq}"), version: seq, status: "step".to_owned() };
     let world = World::new([("runs", items(0..1)), ("steps/0", (1..=30).map(step).collect())]);

@@ -113,7 +113,11 @@ impl Inner {
     ) -> Result<Reply, FetchError> {
         let ask = PageAsk { size: size.or(ask.size), ..ask.clone() };
         let today = Zoned::now().with_time_zone(TimeZone::UTC).date();
-        let url = list_url(&self.base, collection, path, &ask, today).map_err(|why| self.unusable(&why))?;
+        let url = list_url(&self.base, collection, path, &ask, today).map_err(|why| match collection.partition {
+            // An id that no path can hold is one record's matter, and no reason to give the connection up.
+            Some(Partition::Parent { .. }) => self.rejected(&why),
+            _ => self.unusable(&why),
+        })?;
         let mut call = Call::get(url, self.options.max_reply);
         call.headers = validators(&ask);
         let decoder = self.decoder(collection);
@@ -137,7 +141,7 @@ impl Inner {
         priority: Priority,
     ) -> Result<Option<Incoming>, FetchError> {
         let collection = self.collection(collection)?;
-        let url = item_url(&self.base, collection, id).map_err(|why| self.unusable(&why))?;
+        let url = item_url(&self.base, collection, id).map_err(|why| self.rejected(&why))?;
         let Some(url) = url else {
             let why = format!("{} serves no single records of {}", self.manifest.title, collection.name);
             return Err(FetchError { kind: FetchKind::NotOffered, ..self.unusable(&why) });
@@ -183,6 +187,11 @@ impl Inner {
             }
         }
         Err(failed.unwrap_or_else(|| self.unusable("the manifest has no list that could be asked for")))
+    }
+
+    /// A request that was not sent because of the id it is about.
+    fn rejected(&self, why: &str) -> FetchError {
+        FetchError { kind: FetchKind::Rejected, ..self.unusable(why) }
     }
 
     fn decoder(&self, collection: &Collection) -> Arc<Decoder> {

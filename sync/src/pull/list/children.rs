@@ -1,0 +1,203 @@
+//! A list with one piece for each record of another: the events of each run.
+//!
+//! One parent's list may be missing, broken or forbidden while those of all others are well: it is told, and costs no other.
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+
+use super::super::Stop;
+use super::super::hands::Hands;
+use super::super::piece::Ending;
+use super::super::seen::Seen;
+use super::super::source::Source;
+use super::{ListPull, Sum, code_of};
+use crate::model::{ListId, ListState, Offered, Scope};
+use crate::platform::manifest::Partition;
+use crate::platform::{FetchError, FetchKind, Priority};
+use crate::store::{Applied, Batch, Known, Reader, StoreError};
+
+/// Parents whose children are read side by side.
+const AT_ONCE: usize = 4;
+
+/// Parents looked at together.
+const STRETCH: usize = 200;
+
+/// Parents without such a list, and none with it, after which the list counts as not offered.
+const TRIED: usize = 3;
+
+/// Parents in a row whose lists fail, after which the list as a whole counts as failed.
+const FAILING: usize = 5;
+
+/// What the parents have shown of their lists.
+#[derive(Debug, Default)]
+struct Shown {
+    /// Parents whose list was read, or need not be.
+    served: usize,
+    /// How the server said of others that they have none.
+    absent: Vec<FetchError>,
+    /// Others that failed, each for itself.
+    failed: usize,
+    /// Of these, since one was served.
+    in_a_row: usize,
+    /// How the last of them failed.
+    last: Option<FetchError>,
+}
+
+impl Shown {
+    fn serves(&mut self) {
+        self.served += 1;
+        self.in_a_row = 0;
+    }
+
+    /// Takes note of a failure; one that is not of this parent alone is handed back.
+    fn fails(&mut self, error: FetchError) -> Result<(), FetchError> {
+        match error.kind {
+            FetchKind::NotOffered | FetchKind::Forbidden => self.absent.push(error),
+            FetchKind::Rejected | FetchKind::Server | FetchKind::BadReply | FetchKind::TooLarge => {
+                self.failed += 1;
+                self.in_a_row += 1;
+                self.last = Some(error);
+            }
+            _ => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Nothing better is to be expected of the others.
+    fn hopeless(&self) -> bool {
+        self.in_a_row >= FAILING || (self.served == 0 && self.absent.len() >= TRIED)
+    }
+}
+
+impl<S: Source> ListPull<'_, S> {
+    /// One list per parent; a parent that has not changed since, and is not open, is not asked.
+    pub(super) async fn by_parents(&self, open: &[String], hands: &mut Hands<'_>) -> Result<Sum, Stop> {
+        let mut sum = Sum { offered: Offered::Yes, ..Sum::default() };
+        let Some(parents) = self.parents else { return Ok(sum) };
+        if let Some(status) = self.recently_not_offered(hands).await? {
+            sum.not_offered(status);
+            return Ok(sum);
+        }
+        let mut shown = Shown::default();
+        let mut after = None;
+        loop {
+            let stretch = self.parents_after(parents, after, hands).await?;
+            after = stretch.last().map(|parent| parent.id.clone());
+            let mut due = Vec::new();
+            for parent in stretch {
+                let known = self.state(&parent.id, hands).await?;
+                if self.is_due(&parent, known.as_ref(), open, hands).await? {
+                    due.push((parent, known));
+                } else {
+                    shown.serves();
+                }
+            }
+            self.stretch(due, &mut shown, &mut sum, hands).await?;
+            if after.is_none() || shown.hopeless() {
+                break;
+            }
+        }
+        match (shown.absent.pop(), shown.last) {
+            (_, Some(error)) if shown.in_a_row >= FAILING || shown.served == 0 => return Err(Stop::Fetch(error)),
+            (Some(error), None) if shown.served == 0 => return Err(Stop::Fetch(error)),
+            (_, Some(error)) => {
+                let message = format!("{} of its parents could not be read, the last: {}", shown.failed, error.message);
+                sum.problems.push((code_of(error.kind), message));
+            }
+            (_, None) => {}
+        }
+        sum.states.push(ListState {
+            offered: Offered::Yes,
+            checked_at: Some((self.options.now)()),
+            walked_at: Some((self.options.now)()),
+            ..ListState::default()
+        });
+        Ok(sum)
+    }
+
+    /// Reads the lists of these parents side by side.
+    async fn stretch(
+        &self,
+        due: Vec<(Known, Option<ListState>)>,
+        shown: &mut Shown,
+        sum: &mut Sum,
+        hands: &mut Hands<'_>,
+    ) -> Result<(), Stop> {
+        let mut due = due.into_iter();
+        let mut running = FuturesUnordered::new();
+        running.extend(due.by_ref().take(AT_ONCE).map(|(parent, known)| self.children(parent, known)));
+        while let Some(child) = running.next().await {
+            match child {
+                Ok((child, done)) => {
+                    shown.serves();
+                    sum.merge(child);
+                    hands.done.add(done);
+                }
+                Err(Stop::Fetch(error)) => shown.fails(error).map_err(Stop::Fetch)?,
+                Err(stop) => return Err(stop),
+            }
+            if shown.hopeless() {
+                break;
+            }
+            running.extend(due.next().map(|(parent, known)| self.children(parent, known)));
+        }
+        Ok(())
+    }
+
+    /// Reads the children of one parent and settles them at once: there may be very many parents.
+    async fn children(&self, parent: Known, known: Option<ListState>) -> Result<(Sum, Applied), Stop> {
+        let mut hands = Hands::new(self.mirror, self.list, self.options.now);
+        let mut seen = Seen::default();
+        let mut piece = self.piece(&parent.id, Priority::Content).run(known, &mut seen, &mut hands).await?;
+        let mut sum = Sum::default();
+        piece.state.parent_hash = Some(parent.hash);
+        if piece.ending == (Ending::Walked { blind: false }) {
+            self.vanish(Some(&parent.id), &seen, &mut piece.state, &mut sum, &mut hands).await?;
+        }
+        sum.add(piece, true);
+        for state in sum.states.drain(..) {
+            let batch = Batch { partition: parent.id.clone(), state: Some(state), ..Batch::default() };
+            hands.give(batch).await?;
+        }
+        hands.settle().await?;
+        Ok((sum, hands.done))
+    }
+
+    async fn parents_after(
+        &self,
+        parents: ListId,
+        after: Option<String>,
+        hands: &Hands<'_>,
+    ) -> Result<Vec<Known>, StoreError> {
+        hands.read(move |reader: &Reader| reader.live(parents, None, after.as_deref(), STRETCH)).await
+    }
+
+    async fn is_due(
+        &self,
+        parent: &Known,
+        known: Option<&ListState>,
+        open: &[String],
+        hands: &Hands<'_>,
+    ) -> Result<bool, StoreError> {
+        let unchanged = known.is_some_and(|state| state.parent_hash == Some(parent.hash) && state.checked_at.is_some());
+        if !unchanged || self.options.full {
+            return Ok(true);
+        }
+        if open.is_empty() {
+            return Ok(false);
+        }
+        // Some parents never show that their children grow.
+        if open.iter().any(|status| status == "*") {
+            return Ok(true);
+        }
+        let Some(Partition::Parent { collection, .. }) = &self.collection.partition else { return Ok(false) };
+        let scope = Scope {
+            collections: vec![collection.clone()],
+            connections: vec![self.key.connection.clone()],
+            ..Scope::default()
+        };
+        let id = parent.id.clone();
+        let found = hands.read(move |reader: &Reader| reader.find(&scope, &id, 1)).await?;
+        let status = found.into_iter().next().and_then(|record| record.row.status);
+        Ok(status.is_some_and(|status| open.contains(&status)))
+    }
+}
