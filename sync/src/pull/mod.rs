@@ -12,6 +12,7 @@
 
 mod guard;
 mod hands;
+mod lie;
 mod list;
 mod meter;
 mod pager;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::hands::Hands;
-use super::pager::Lie;
+use super::lie::Lie;
 use super::plan::{Learned, Plan, plan, total_as_expected};
 use super::report::{Mode, SyncOptions};
 use super::seen::Seen;

@@ -8,8 +8,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use jiff::Timestamp;
 
 use super::hands::Hands;
+use super::lie::Lie;
 use super::meter::Meter;
-use super::pager::{Facts, Lie, Pager, Turn};
+use super::pager::{Facts, Pager, Turn};
 use super::plan::total_as_expected;
 use super::seen::Seen;
 use super::source::Source;
@@ -182,10 +183,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
             match turn {
                 Turn::Read(_) if enough => break,
                 Turn::Read(next) => {
-                    if lane.requests.front().is_none_or(|(at, _)| *at != next) || pager.just_moved() {
-                        lane.requests.clear();
-                        self.ask(&mut lane, order, next);
-                    }
+                    self.read_on(&mut lane, order, next, &pager);
                     if goal == Goal::All {
                         self.read_ahead(&mut lane, order, &pager);
                     }
@@ -215,6 +213,15 @@ impl<'a, S: Source> Sweeper<'a, S> {
     /// The list has one piece for each record of another.
     pub fn is_child(&self) -> bool {
         matches!(self.collection.partition, Some(Partition::Parent { .. }))
+    }
+
+    /// Asks for the next page, unless it is on its way already. What was read ahead of another page, or before the list
+    /// moved, is dropped.
+    fn read_on<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, next: At, pager: &Pager) {
+        if lane.requests.front().is_none_or(|(at, _)| *at != next) || pager.just_moved() {
+            lane.requests.clear();
+            self.ask(lane, order, next);
+        }
     }
 
     fn read_ahead<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, pager: &Pager) {
