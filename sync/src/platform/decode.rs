@@ -55,6 +55,9 @@ pub struct Decoder {
     salt: u64,
 }
 
+/// Most rows of one reply. The size of a reply is limited, but a row of two bytes takes a hundred times as many once read.
+const MOST_ROWS: usize = 500_000;
+
 /// What became of a row.
 enum Taken {
     Good(Incoming, Option<String>),
@@ -188,6 +191,9 @@ impl Decoder {
                 Taken::Other => page.left_out += 1,
             }
             place += 1;
+            if place > MOST_ROWS {
+                return Err(format!("more than {MOST_ROWS} rows in one reply"));
+            }
         }
         page.carried = place as u64;
         if whole {

@@ -28,6 +28,9 @@ const WALK_PROBLEMS: [&str; 7] =
 /// Records of a list in pieces that are looked up one by one before they count as gone.
 const LOOKED_UP: usize = 50;
 
+/// Different problems of a list in very many pieces that are told; the rest is more of the same.
+const PROBLEMS_TOLD: usize = 8;
+
 /// Pulls one list of one connection.
 pub(crate) struct ListPull<'a, S> {
     pub source: &'a S,
@@ -353,7 +356,7 @@ impl Sum {
             self.server_count = Some(self.server_count.unwrap_or(0) + count);
         }
         for problem in other.problems {
-            if !self.problems.contains(&problem) {
+            if self.problems.len() < PROBLEMS_TOLD && !self.problems.contains(&problem) {
                 self.problems.push(problem);
             }
         }

@@ -297,6 +297,15 @@ fn what_could_not_be_sent_back_is_not_kept() {
 }
 
 #[test]
+fn a_reply_of_countless_rows_is_not_taken() {
+    for row in ["1,", "{},", "{\"id\":1},"] {
+        let body = format!("[{}1]", row.repeat(500_000));
+        let reply = decoder("turen", "agents").page(&ask(At::Start), body.as_bytes());
+        assert_eq!(reply.unwrap_err(), "more than 500000 rows in one reply");
+    }
+}
+
+#[test]
 fn a_bad_row_costs_no_other() {
     let deep = format!("{{\"id\":\"deep\",\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let deep_array = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));

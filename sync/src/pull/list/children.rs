@@ -32,14 +32,16 @@ const FAILING: usize = 5;
 struct Shown {
     /// Parents whose list was read, or need not be.
     served: usize,
-    /// How the server said of others that they have none.
-    absent: Vec<FetchError>,
+    /// Others, of which the server said that they have none.
+    absent: usize,
     /// Others that failed, each for itself.
     failed: usize,
     /// Of these, since one was served.
     in_a_row: usize,
     /// How the last of them failed.
-    last: Option<FetchError>,
+    failure: Option<FetchError>,
+    /// How the server said it of the last that has none.
+    absence: Option<FetchError>,
 }
 
 impl Shown {
@@ -51,11 +53,14 @@ impl Shown {
     /// Takes note of a failure; one that is not of this parent alone is handed back.
     fn fails(&mut self, error: FetchError) -> Result<(), FetchError> {
         match error.kind {
-            FetchKind::NotOffered | FetchKind::Forbidden => self.absent.push(error),
+            FetchKind::NotOffered | FetchKind::Forbidden => {
+                self.absent += 1;
+                self.absence = Some(error);
+            }
             FetchKind::Rejected | FetchKind::Server | FetchKind::BadReply | FetchKind::TooLarge => {
                 self.failed += 1;
                 self.in_a_row += 1;
-                self.last = Some(error);
+                self.failure = Some(error);
             }
             _ => return Err(error),
         }
@@ -64,7 +69,7 @@ impl Shown {
 
     /// Nothing better is to be expected of the others.
     fn hopeless(&self) -> bool {
-        self.in_a_row >= FAILING || (self.served == 0 && self.absent.len() >= TRIED)
+        self.in_a_row >= FAILING || (self.served == 0 && self.absent >= TRIED)
     }
 }
 
@@ -96,7 +101,7 @@ impl<S: Source> ListPull<'_, S> {
                 break;
             }
         }
-        match (shown.absent.pop(), shown.last) {
+        match (shown.absence, shown.failure) {
             (_, Some(error)) if shown.in_a_row >= FAILING || shown.served == 0 => return Err(Stop::Fetch(error)),
             (Some(error), None) if shown.served == 0 => return Err(Stop::Fetch(error)),
             (_, Some(error)) => {
