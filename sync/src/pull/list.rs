@@ -125,8 +125,11 @@ impl<S: Source> ListPull<'_, S> {
                     seen.absorb(met);
                     sum.add(piece, met_completely);
                 }
-                // This server does not know the value: the others may do.
-                Err(Stop::Fetch(error)) if error.kind == FetchKind::Rejected => {
+                // This server does not know the value: the others it may know, or knew already.
+                Err(Stop::Fetch(error))
+                    if error.kind == FetchKind::Rejected
+                        || (error.kind == FetchKind::NotOffered && sum.offered == Offered::Yes) =>
+                {
                     sum.states.push(self.refused_state(value, &error));
                     refused.push(error);
                 }
