@@ -1,11 +1,12 @@
 //! A simulated fleet, and `qd` in a home of its own that is connected to it.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use quarterdeck_sim::{Endpoint, Options, Sim};
 use serde_json::Value;
-use tempfile::TempDir;
+
+use crate::cli_harness::{Home, Said};
 
 /// Every endpoint of the simulator, by the name its connection has here.
 pub const ENDPOINTS: [&str; 5] = ["turen", "exo", "exo-documented", "runagents", "runagents-v1alpha"];
@@ -13,29 +14,7 @@ pub const ENDPOINTS: [&str; 5] = ["turen", "exo", "exo-documented", "runagents",
 /// A simulator and a `QD_HOME`.
 pub struct Fleet {
     pub sim: Sim,
-    home: TempDir,
-}
-
-/// What a command answered.
-#[derive(Debug)]
-pub struct Answer {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-}
-
-impl Answer {
-    /// What it printed, as JSON.
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-}
-
-impl From<Output> for Answer {
-    fn from(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        Self { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
-    }
+    home: Home,
 }
 
 impl Fleet {
@@ -43,7 +22,7 @@ impl Fleet {
     pub fn new(options: Options, names: &[&str]) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let sim = runtime.block_on(Sim::start(options)).expect("a simulator");
-        let fleet = Self { sim, home: tempfile::tempdir().expect("a home") };
+        let fleet = Self { sim, home: Home::new() };
         for endpoint in fleet.sim.endpoints().iter().filter(|endpoint| names.contains(&endpoint.name.as_str())) {
             fleet.connect(endpoint);
         }
@@ -51,10 +30,11 @@ impl Fleet {
     }
 
     fn connect(&self, endpoint: &Endpoint) {
-        let secret = self.secret_file(endpoint);
-        let secret = format!("file:{}", secret.display());
+        let secret = endpoint.key.as_ref().or(endpoint.password.as_ref()).expect("every endpoint has a secret");
+        let place = self.home.write(&format!("{}.secret", endpoint.name), 0o600, secret);
+        let place = format!("file:{}", place.display());
         let mut args = vec!["connect", "add", &endpoint.name, "--platform", &endpoint.platform, "--url", &endpoint.url];
-        args.extend(["--secret", &secret]);
+        args.extend(["--secret", &place]);
         if let (None, Some(user)) = (&endpoint.key, &endpoint.user) {
             args.extend(["--user", user]);
         }
@@ -62,20 +42,8 @@ impl Fleet {
         assert_eq!(added.code, 0, "{added:?}");
     }
 
-    fn secret_file(&self, endpoint: &Endpoint) -> PathBuf {
-        let path = self.home.path().join(format!("{}.secret", endpoint.name));
-        let secret = endpoint.key.as_ref().or(endpoint.password.as_ref()).expect("every endpoint has a secret");
-        std::fs::write(&path, secret).expect("written");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("made private");
-        }
-        path
-    }
-
     /// Takes the platforms down; what `qd` keeps stays.
-    pub fn stop(self) -> TempDir {
+    pub fn stop(self) -> Home {
         self.home
     }
 
@@ -84,21 +52,15 @@ impl Fleet {
         self.home.path()
     }
 
-    /// `qd` with these arguments, not yet started.
+    /// `qd` with these arguments, not yet started. It logs all there is to log.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_qd"));
-        command
-            .args(args)
-            .env_clear()
-            .env("QD_HOME", self.home.path())
-            .env("TZ", "UTC")
-            .env("QD_LOG", "trace")
-            .stdin(Stdio::null());
+        let mut command = self.home.command(args);
+        command.env("TZ", "UTC").env("QD_LOG", "trace");
         command
     }
 
     /// Runs `qd` to its end.
-    pub fn qd(&self, args: &[&str]) -> Answer {
+    pub fn qd(&self, args: &[&str]) -> Said {
         self.command(args).output().expect("qd runs").into()
     }
 

@@ -79,6 +79,9 @@ async fn a_wrong_key_is_refused() {
     }
 }
 
+/// Longer than any of this takes on a slow machine, shorter than the minute that a stall would be.
+const SLOW: Duration = Duration::from_secs(40);
+
 /// Asks for the same list so many times at once; how long it took, and how many requests were refused.
 async fn hurry(client: &Client, collection: &str, times: usize) -> (Duration, u64) {
     let begun = Instant::now();
@@ -96,7 +99,7 @@ async fn keeps_to(window: Window, headers: RateHeaders) {
     // 24 a window are ours: a window and a bit.
     let (time, refused) = hurry(&client, "agents", 30).await;
     assert!(refused <= 1, "{refused} refused");
-    assert!(time < Duration::from_secs(6), "{time:?}");
+    assert!(time < SLOW, "{time:?}");
 }
 
 #[tokio::test]
@@ -122,7 +125,7 @@ async fn exos_lying_headers_neither_storm_nor_stall() {
     sim.script().limit("exo", Limit::sliding_lying(20, Duration::from_secs(1)));
     let (time, refused) = hurry(&client, "agents", 30).await;
     assert!(refused <= 1, "{refused} refused");
-    assert!(time < Duration::from_secs(6), "{time:?}");
+    assert!(time < SLOW, "{time:?}");
 }
 
 #[tokio::test]
@@ -134,7 +137,7 @@ async fn a_server_that_only_refuses_is_followed() {
     sim.script().limit("runagents", limit);
     let (time, refused) = hurry(&client, "agents", 20).await;
     assert!(refused <= 12, "{refused} refused");
-    assert!(time < Duration::from_secs(6), "{time:?}");
+    assert!(time < SLOW, "{time:?}");
 }
 
 #[tokio::test]
@@ -150,7 +153,7 @@ async fn what_goes_wrong_once_is_not_seen() {
         client.page(&list("agents"), Priority::List).await.unwrap_or_else(|error| panic!("{what:?}: {error}"));
         assert_eq!(sim.script().hits(fault), 1, "{what:?}");
     }
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
