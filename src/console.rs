@@ -3,10 +3,11 @@
 //! The console reads the mirror through its own handle and opens on whatever is there; the live side starts beside it
 //! and sends what happens into the console's queue.
 
+use std::cell::{Cell, OnceCell};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use quarterdeck_sync::platform::Registry;
@@ -50,15 +51,21 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     opening.paths.make_data_dir()?;
     let mirror = mirror(&opening.paths)?;
     let (news, outside) = channel();
-    let (registry, wrong) = Registry::load(&opening.paths.platforms());
-    for error in wrong {
-        let _ = news.send(Outside::Notice(format!("manifest left out: {error}")));
-    }
     let shown = connections.iter().map(|(name, one)| info(name, one)).collect();
     let tui_settings = tui_settings(&opening, &settings);
-    let live = start(&opening, settings, registry, connections, news)?;
-    let asks = move |ask| match ask {
-        tui::Ask::SyncNow(which) => live.ask(live::Ask::SyncNow(which)),
+    // Manifests, certificates and the network can wait until there is something to see.
+    let waiting = Cell::new(Some((opening, settings, connections, news)));
+    let live = OnceCell::new();
+    let asks = move |ask| {
+        if let Some((opening, settings, connections, news)) = waiting.take()
+            && let Some(begun) = begin(&opening, settings, connections, news)
+        {
+            let _ = live.set(begun);
+        }
+        match (ask, live.get()) {
+            (tui::Ask::SyncNow(which), Some(live)) => live.ask(live::Ask::SyncNow(which)),
+            (tui::Ask::SyncNow(_), None) | (tui::Ask::Shown, _) => {}
+        }
     };
     let setup =
         Setup { store: Arc::new(mirror), outside, asks: Box::new(asks), connections: shown, settings: tui_settings };
@@ -95,13 +102,17 @@ fn mirror(paths: &Paths) -> Result<Mirror, Failure> {
     }
 }
 
-fn start(
+/// Starts the live side. What keeps it from starting is told on the screen, which goes on showing the mirror.
+fn begin(
     opening: &Opening,
     settings: Settings,
-    registry: Registry,
     connections: Vec<(String, Connection)>,
-    news: std::sync::mpsc::Sender<Outside>,
-) -> Result<Live, Failure> {
+    news: Sender<Outside>,
+) -> Option<Live> {
+    let (registry, wrong) = Registry::load(&opening.paths.platforms());
+    for error in wrong {
+        let _ = news.send(Outside::Notice(format!("manifest left out: {error}")));
+    }
     let plan = Plan {
         paths: opening.paths.clone(),
         options: settings.sync_options(),
@@ -112,6 +123,7 @@ fn start(
         command: "console".to_owned(),
         lease: None,
     };
+    let teller = news.clone();
     let tell = move |event| {
         let told = match event {
             LiveEvent::Sync(event) => Outside::Sync(event),
@@ -121,9 +133,13 @@ fn start(
             LiveEvent::LeaseTaken => Outside::LeaseTaken,
         };
         // The console may have been left already.
-        let _ = news.send(told);
+        let _ = teller.send(told);
     };
-    Live::start(plan, tell).map_err(|error| Failure::new(Kind::Internal, format!("no threads to be had: {error}")))
+    Live::start(plan, tell)
+        .inspect_err(|error| {
+            drop(news.send(Outside::Notice(format!("nothing is synced: no threads to be had: {error}"))))
+        })
+        .ok()
 }
 
 fn info(name: &str, connection: &Connection) -> ConnectionInfo {

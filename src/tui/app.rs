@@ -327,6 +327,11 @@ impl App {
         }
     }
 
+    /// Tells that the first frame is on the screen.
+    pub fn shown(&self) {
+        (self.asks)(Ask::Shown);
+    }
+
     fn sync(&mut self, name: Option<String>, clock: Instant) {
         let words = name.as_ref().map_or("Syncing every connection".to_owned(), |name| format!("Syncing {name}"));
         self.toasts.reply(words, clock);

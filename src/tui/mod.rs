@@ -122,4 +122,6 @@ pub enum Outside {
 pub enum Ask {
     /// Sync this connection now, or all.
     SyncNow(Option<String>),
+    /// The first frame is on the screen: whatever is slow may begin. Said once.
+    Shown,
 }

@@ -80,7 +80,9 @@ fn turn(app: &mut App, inbox: &Receiver<Message>, terminal: &mut Terminal) -> io
         if app.dirty() && (first || Instant::now() >= frame_due) {
             let now = Instant::now();
             terminal.draw(|buffer| app.draw(buffer, now))?;
-            drawn = Some(now);
+            if drawn.replace(now).is_none() {
+                app.shown();
+            }
         }
     }
 }
