@@ -1,7 +1,7 @@
 //! One sync of one connection: its lists side by side, those with one piece per parent after their parents.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -16,6 +16,9 @@ use crate::store::{ListSpec, Mirror, StoreError};
 /// Lists pulled side by side. The rate budget, not this, decides how fast.
 const LISTS_AT_ONCE: usize = 4;
 
+/// Lists refused the credentials in a row after which the connection is not asked for more.
+const REFUSALS: usize = 3;
+
 /// Shortest time between two [`Event::Progress`] of one list.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
@@ -29,6 +32,10 @@ struct Shared<'a, S> {
     halted: AtomicBool,
     /// Some list got an answer.
     answered: AtomicBool,
+    /// Lists that were refused the credentials, one after the other.
+    refused: AtomicUsize,
+    /// Lists to be pulled before the children of others.
+    lists: usize,
 }
 
 /// Syncs one connection.
@@ -50,8 +57,17 @@ pub(super) async fn sync<S: Source>(
     let (children, roots): (Vec<_>, Vec<_>) = wanted.partition(|(collection, _)| parent_of(collection).is_some());
     on_event(Event::Started { connection: source.name().to_owned(), lists: children.len() + roots.len() });
 
-    let shared =
-        Shared { mirror, source, options, on_event, halted: AtomicBool::new(false), answered: AtomicBool::new(false) };
+    let lists_first = if roots.is_empty() { children.len() } else { roots.len() };
+    let shared = Shared {
+        mirror,
+        source,
+        options,
+        on_event,
+        halted: false.into(),
+        answered: false.into(),
+        refused: 0.into(),
+        lists: lists_first,
+    };
     let mut reports = Vec::new();
     let mut error = None;
     for stage in [roots, children] {
@@ -93,9 +109,13 @@ impl<S: Source> Shared<'_, S> {
         running.extend(waiting.by_ref().take(LISTS_AT_ONCE).map(|list| self.pull(list, all)));
         while let Some(pulled) = running.next().await {
             let (report, failure) = pulled?;
-            if let Some(failure) = failure.filter(|failure| self.is_fatal(failure)) {
-                self.halted.store(true, Ordering::Relaxed);
-                error.get_or_insert(ConnectionError { kind: Some(failure.kind), message: failure.message });
+            if let Some(failure) = failure {
+                if self.is_fatal(&failure) {
+                    self.halted.store(true, Ordering::Relaxed);
+                    error.get_or_insert(ConnectionError { kind: Some(failure.kind), message: failure.message });
+                }
+            } else {
+                self.refused.store(0, Ordering::Relaxed);
             }
             (self.on_event)(Event::Listed(report.clone()));
             reports.push(report);
@@ -148,7 +168,9 @@ impl<S: Source> Shared<'_, S> {
     fn is_fatal(&self, failure: &FetchError) -> bool {
         let silent = !self.answered.load(Ordering::Relaxed);
         match failure.kind {
-            FetchKind::Unauthorized | FetchKind::Unusable => true,
+            FetchKind::Unusable => true,
+            // One list may want more than this key; a key that is no good is refused by the next list too.
+            FetchKind::Unauthorized => self.refused.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSALS.min(self.lists),
             FetchKind::Unreachable | FetchKind::TimedOut => silent,
             _ => false,
         }

@@ -50,6 +50,15 @@ impl Lie {
         }
     }
 
+    /// There are rows that the server announced and did not show.
+    pub fn hides_rows(self) -> bool {
+        match self {
+            Lie::Repeats { .. } | Lie::NoWayOn { .. } => true,
+            Lie::WrongTotal { met, total } => met < total,
+            Lie::Endless { .. } => false,
+        }
+    }
+
     /// For a person.
     pub fn message(self) -> String {
         match self {

@@ -115,6 +115,7 @@ impl<S: Source> ListPull<'_, S> {
         for value in values {
             let mut met = Seen::default();
             let known = self.state(value, hands).await?;
+            let had_rows = known.as_ref().is_some_and(|state| state.server_count > Some(0));
             match self.piece(value, self.priority()).run(known, &mut met, hands).await {
                 Ok(piece) => {
                     if piece.ending == Ending::Vouched {
@@ -125,11 +126,14 @@ impl<S: Source> ListPull<'_, S> {
                     seen.absorb(met);
                     sum.add(piece, met_completely);
                 }
-                // This server does not know the value: the others it may know, or knew already.
-                Err(Stop::Fetch(error))
-                    if error.kind == FetchKind::Rejected
-                        || (error.kind == FetchKind::NotOffered && sum.offered == Offered::Yes) =>
-                {
+                // This server does not know the value: the others may do.
+                Err(Stop::Fetch(error)) if is_of_the_value(&error, &sum) && had_rows => {
+                    // It knew the value before: what it showed then is not gone for that.
+                    proven = false;
+                    sum.problems.push((code_of(error.kind), error.message.clone()));
+                    refused.push(error);
+                }
+                Err(Stop::Fetch(error)) if is_of_the_value(&error, &sum) => {
                     sum.states.push(self.refused_state(value, &error));
                     refused.push(error);
                 }
@@ -298,10 +302,14 @@ impl<S: Source> ListPull<'_, S> {
     async fn failed(&self, error: &FetchError, mut hands: Hands<'_>) -> Result<ListReport, StoreError> {
         hands.settle().await?;
         let mut sum = Sum::default();
-        let not_offered = matches!(error.kind, FetchKind::NotOffered | FetchKind::Forbidden);
+        let known = self.state("", &hands).await?.unwrap_or_default();
+        let list = self.list;
+        let live = hands.read(move |reader: &Reader| reader.live_count(list, None)).await?;
+        // A list that was served once, or a moment ago, is not missing: something is wrong with it.
+        let was_served = known.offered == Offered::Yes || live > 0;
+        let not_offered = !was_served && matches!(error.kind, FetchKind::NotOffered | FetchKind::Forbidden);
         if let (true, Some(status)) = (not_offered, error.status) {
             sum.not_offered(status);
-            let known = self.state("", &hands).await?.unwrap_or_default();
             let state = ListState {
                 offered: Offered::No { status },
                 checked_at: Some((self.options.now)()),
@@ -369,6 +377,12 @@ impl Sum {
         self.offered = Offered::No { status };
         self.skipped = true;
     }
+}
+
+/// Is this refusal about the value asked for, and not about the list?
+fn is_of_the_value(error: &FetchError, others: &Sum) -> bool {
+    let absent = matches!(error.kind, FetchKind::NotOffered | FetchKind::Forbidden);
+    error.kind == FetchKind::Rejected || (absent && others.offered == Offered::Yes)
 }
 
 fn problem(code: &str, message: &str) -> NewProblem {

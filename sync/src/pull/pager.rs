@@ -28,6 +28,8 @@ pub struct Facts {
     pub len: u64,
     /// Rows whose id was not met before in this walk.
     pub fresh: u64,
+    /// Rows without a readable id: they may be new, or the same again.
+    pub nameless: u64,
     /// Its first row had been met before, or could not be read.
     pub first_met: bool,
     /// Place of the anchor on it.
@@ -124,6 +126,16 @@ impl Pager {
     /// Rows in the whole list, as last told.
     pub fn total(&self) -> Option<u64> {
         self.total
+    }
+
+    /// Rows in the whole list, as first told.
+    pub fn first_total(&self) -> Option<u64> {
+        self.first_total
+    }
+
+    /// Nothing told whether the list moved: pages of one row share none with their neighbours, and no total was announced.
+    pub fn is_blindfold(&self) -> bool {
+        self.pages > 1 && self.overlap() == 0 && self.total.is_none()
     }
 
     /// The list was seen to move under the walk.
@@ -224,12 +236,18 @@ impl Pager {
             self.stagnant = 0;
         } else if self.pages > 1 {
             self.stagnant += 1;
+            let unanchored = self.overlap() == 0;
+            if unanchored {
+                // What was read before comes again: rows came in above.
+                self.note_move();
+            }
             // Rows that moved up past us push known ones down without changing the total; one page more tells.
             let shifted = facts.first_met && facts.anchor_at != Some(0);
             let patience = match (known_ground, growth) {
                 (true, _) => STAGNANT_STEPS,
                 (false, 1..) => STAGNANT_PAGES,
-                (false, _) => u32::from(shifted),
+                (false, _) if unanchored => STAGNANT_PAGES,
+                (false, _) => patience_with(facts).max(u32::from(shifted)),
             };
             if self.stagnant > patience {
                 return self.repeated(facts);
@@ -292,11 +310,10 @@ impl Pager {
         let Some(cursor) = next else {
             return if told_more { Turn::Stop(Lie::NoWayOn { met: facts.met }) } else { self.finish(facts) };
         };
-        if facts.fresh == 0 {
-            self.stagnant += 1;
-        }
+        self.stagnant = if facts.fresh == 0 { self.stagnant + 1 } else { 0 };
+        let patience = if facts.len == 0 { STAGNANT_PAGES } else { patience_with(facts) };
         let looped = !self.cursors.insert(Seen::key(cursor));
-        let stuck = facts.fresh == 0 && (facts.len > 0 || self.stagnant > STAGNANT_PAGES) && self.pages > 1;
+        let stuck = self.stagnant > patience && self.pages > 1;
         if looped || stuck {
             return self.repeated(facts);
         }
@@ -312,7 +329,8 @@ impl Pager {
         if facts.len == 0 {
             return self.finish(facts);
         }
-        if facts.fresh == 0 && number > 1 {
+        self.stagnant = if facts.fresh == 0 { self.stagnant + 1 } else { 0 };
+        if self.stagnant > patience_with(facts) && number > 1 {
             return self.repeated(facts);
         }
         let full = facts.len >= facts.limit.or(facts.asked).unwrap_or(facts.len);
@@ -350,6 +368,11 @@ impl Pager {
             _ => Turn::End,
         }
     }
+}
+
+/// Pages without a new id that are read on from: rows that cannot be told apart may be new ones for a while.
+fn patience_with(facts: &Facts) -> u32 {
+    if facts.nameless > 0 { STAGNANT_PAGES } else { 0 }
 }
 
 #[cfg(test)]

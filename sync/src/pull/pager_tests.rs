@@ -148,6 +148,30 @@ fn a_cursor_that_comes_again_ends_the_walk() {
 }
 
 #[test]
+fn rows_without_an_id_do_not_come_for_ever() {
+    for style in [Style::Offset, Style::Page, Style::Cursor] {
+        let mut pager = Pager::new(100_000);
+        let mut at = At::Start;
+        let ended = (0..50).any(|page: u32| {
+            let facts = Facts {
+                len: 2,
+                nameless: 2,
+                asked: Some(100),
+                next_cursor: Some(page.to_string()),
+                style: Some(style),
+                ..Facts::default()
+            };
+            let turn = pager.turn(&at, &facts);
+            if let Turn::Read(next) = &turn {
+                at = next.clone();
+            }
+            !matches!(turn, Turn::Read(_))
+        });
+        assert!(ended, "{style:?}");
+    }
+}
+
+#[test]
 fn a_wrong_total_is_told() {
     let mut pager = Pager::new(1_000);
     let page = Facts { total: Some(500), has_more: Some(false), last: Some(1), ..offset_page(30, 30, 30) };

@@ -64,6 +64,17 @@ pub enum Ending {
     Contradicted(Lie),
 }
 
+/// What the top of a list tells after a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    /// Nothing changed meanwhile.
+    Still,
+    /// It changed, and as many rows were met as there are.
+    Grew,
+    /// Rows may have been missed.
+    Moved,
+}
+
 /// Pulls one piece.
 pub struct PiecePull<'a, S> {
     pub sweeper: Sweeper<'a, S>,
@@ -95,7 +106,9 @@ impl<S: Source> PiecePull<'_, S> {
         let order = Order { conditional: true, ..Order::new(self.goal(&piece.state), &piece.state) };
         let mut swept = self.sweeper.run(&order, seen, hands).await?;
         piece.count(&swept);
-        if swept.new_ids > 0 && swept.lie.is_none() {
+        // What a killed sync read is not new any more, but the rows behind it are.
+        let went_on = swept.watermark != piece.state.watermark;
+        if (swept.new_ids > 0 || went_on) && swept.lie.is_none() {
             self.follow(&mut piece, &mut swept, seen, hands).await?;
         }
         let now = (hands.now)();
@@ -105,7 +118,9 @@ impl<S: Source> PiecePull<'_, S> {
         if swept.whole && (swept.pages == 1 || !swept.moved) {
             return Ok(piece.walked(&swept, now));
         }
-        if swept.lie.is_none() && self.adds_up(&order.goal, &piece.state, &swept) {
+        // A list that seems to end, and moved meanwhile, may have been cut off anywhere.
+        let cut_off = swept.whole && swept.moved;
+        if swept.lie.is_none() && !cut_off && self.adds_up(&order.goal, &piece.state, &swept) {
             return Ok(piece.read_news(&order.goal, &swept, now));
         }
         self.walk(piece, seen, hands).await
@@ -141,6 +156,7 @@ impl<S: Source> PiecePull<'_, S> {
             ..Order::new(Goal::All, &state)
         };
         let mut attempt = 1;
+        let mut trail = None;
         loop {
             *seen = Seen::default();
             let mut swept = self.sweeper.run(&order, seen, hands).await?;
@@ -153,11 +169,22 @@ impl<S: Source> PiecePull<'_, S> {
                 return Ok(piece.contradicted(lie, &swept, (hands.now)()));
             }
             self.follow(&mut piece, &mut swept, seen, hands).await?;
-            let still = swept.pages == 1 || self.held_still(&mut piece, &mut swept, seen, hands).await?;
+            // Where no page tells of a move, only the same walk over again does.
+            let retraced = swept.trail.is_none() || swept.trail == trail;
+            trail = swept.trail;
+            let held = match (swept.pages, retraced) {
+                (1, _) => Held::Still,
+                (_, true) => self.held_still(&mut piece, &mut swept, seen, hands).await?,
+                (_, false) => Held::Moved,
+            };
+            let cheap = swept.pages <= CHEAP_PAGES;
+            let last = attempt >= if cheap { ATTEMPTS.0 } else { ATTEMPTS.1 };
+            // One row that went and one that came leave the count as it was: where it is cheap, once more.
+            let still = held == Held::Still || (held == Held::Grew && (last || !cheap));
             if still && (!doubtful || swept.total == Some(swept.met)) {
                 return Ok(piece.walked(&swept, (hands.now)()));
             }
-            if attempt >= if swept.pages <= CHEAP_PAGES { ATTEMPTS.0 } else { ATTEMPTS.1 } {
+            if last {
                 return Ok(piece.restless(&swept, (hands.now)()));
             }
             attempt += 1;
@@ -207,7 +234,7 @@ impl<S: Source> PiecePull<'_, S> {
         swept: &mut Swept,
         seen: &mut Seen,
         hands: &mut Hands<'_>,
-    ) -> Result<bool, Stop> {
+    ) -> Result<Held, Stop> {
         hands.settle().await?;
         let mut top = Seen::default();
         let head = self.sweeper.run(&Order::new(Goal::Head, &piece.state), &mut top, hands).await?;
@@ -215,10 +242,16 @@ impl<S: Source> PiecePull<'_, S> {
         seen.absorb(top);
         let static_list = !swept.moved && !head.moved && !head.news && head.total == swept.total;
         let only_grew = !swept.shrank && !head.shrank && head.total >= swept.total;
-        let all_met = head.total == Some(seen.len());
-        swept.total = head.total.or(swept.total);
+        // A list that grows with each request is met as it was when its top was read again.
+        let met = Some(seen.len());
+        let all_met = met == head.total || met == head.first_total;
+        swept.total = if all_met { met } else { head.total.or(swept.total) };
         swept.met = seen.len();
-        Ok(static_list || (only_grew && all_met))
+        Ok(match (static_list, only_grew && all_met) {
+            (true, _) => Held::Still,
+            (false, true) => Held::Grew,
+            (false, false) => Held::Moved,
+        })
     }
 
     /// Goes on where a killed first walk stopped. `None` when that does not make the piece complete.
@@ -281,6 +314,7 @@ impl Piece {
 
     fn read_news(mut self, goal: &Goal, swept: &Swept, now: Timestamp) -> Self {
         self.ending = Ending::News;
+        Learned { one_page: false, ..Learned::of(&self.state) }.keep(&mut self.state);
         let counted = self.state.server_count.map(|count| count.saturating_add(swept.new_ids));
         self.state.server_count = swept.total.filter(|_| !goal.is_filtered()).or(counted);
         self.note(swept, now);
@@ -292,7 +326,8 @@ impl Piece {
         self.ending = Ending::Walked { blind: swept.blind };
         self.state.walked_at = Some(now);
         self.state.server_count = swept.total.or(Some(swept.met));
-        Learned { one_page: swept.pages == 1, ..Learned::default() }.keep(&mut self.state);
+        let learned = Learned { disordered: swept.disordered, one_page: swept.pages == 1, ..Learned::default() };
+        learned.keep(&mut self.state);
         self.note(swept, now);
         self
     }
@@ -315,7 +350,12 @@ impl Piece {
         self.mode = Mode::Walk;
         self.ending = Ending::Contradicted(lie);
         self.state.server_count = swept.total;
-        Learned { swept_at: Some(now), ..Learned::of(&self.state) }.keep(&mut self.state);
+        let swept_at = (!lie.hides_rows() || swept.pages > CHEAP_PAGES).then_some(now);
+        if swept_at.is_none() {
+            // The next sync tries again to see them.
+            self.state.walked_at = None;
+        }
+        Learned { swept_at, one_page: false, ..Learned::of(&self.state) }.keep(&mut self.state);
         self.note(swept, now);
         self
     }

@@ -10,6 +10,9 @@ use crate::model::{ListState, Offered};
 use crate::platform::Collection;
 use crate::platform::manifest::{Delta, Paging};
 
+/// Up to so many rows a list whose order tells nothing is walked as often as one that never had an order.
+const CHEAP_ROWS: u64 = 5_000;
+
 /// What to do about one list, or one piece of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Plan {
@@ -34,6 +37,8 @@ pub struct Learned {
     pub held: bool,
     /// One reply held all of it: "not modified" vouches for every row.
     pub one_page: bool,
+    /// The list is not in the order that the manifest promises: an edit may be anywhere in it.
+    pub disordered: bool,
 }
 
 impl Learned {
@@ -58,9 +63,10 @@ pub fn plan(state: Option<&ListState>, collection: &Collection, options: &SyncOp
     if options.full || options.accept_gone || learned.held {
         return Plan::Walk;
     }
+    let short = state.server_count.is_none_or(|count| count <= CHEAP_ROWS);
     let due_after = match collection.reconcile {
         Some(seconds) => Duration::from_secs(seconds),
-        None if order_tells(collection) => options.reconcile,
+        None if order_tells(collection) && !(learned.disordered && short) => options.reconcile,
         None => options.reconcile_unordered,
     };
     let walked = state.walk.is_none() && state.walked_at.is_some_and(|at| younger(at, due_after, now));

@@ -73,6 +73,10 @@ pub struct Swept {
     pub shrank: bool,
     /// Rows in the whole list, as last told.
     pub total: Option<u64>,
+    /// The same, as first told.
+    pub first_total: Option<u64>,
+    /// Nothing told whether the list moved, but this: which rows were met, in which order.
+    pub trail: Option<u64>,
     /// Different rows met.
     pub met: u64,
     /// Something was new or different (not counted by [`Goal::All`]).
@@ -81,6 +85,8 @@ pub struct Swept {
     pub new_ids: u64,
     /// A row without a readable id was skipped: absence proves nothing.
     pub blind: bool,
+    /// A later row stood below an earlier one: the order does not tell where the edits are.
+    pub disordered: bool,
     /// Rows skipped.
     pub bad: u64,
     /// Newest value of the delta's column.
@@ -149,6 +155,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
         let mut goal = order.goal.clone();
         let started_at = order.state.walk.as_ref().map_or_else(hands.now, |walk| walk.started_at);
         let mut quiet_pages = 0;
+        let mut trail = 0u64;
         let mut lane = Lane::default();
         self.ask(&mut lane, order, order.start.clone());
 
@@ -163,6 +170,9 @@ impl<'a, S: Source> Sweeper<'a, S> {
             let compared = compare(&goal, &page, seen, hands).await?;
             let facts = facts(&page, seen, &pager);
             let turn = pager.turn(&at, &facts);
+            for row in &page.rows {
+                trail = trail.rotate_left(5) ^ Seen::key(&row.id);
+            }
             self.meter.read(facts.len);
             swept.take_note(&page, &compared);
             quiet_pages = if compared.news { 0 } else { quiet_pages + 1 };
@@ -176,6 +186,11 @@ impl<'a, S: Source> Sweeper<'a, S> {
             let keeps = order.keep_cursor && goal == Goal::All;
             let state = match &turn {
                 Turn::Read(next) if keeps => Some(resumable(&order.state, started_at, next, pager.total())),
+                // The rows of this page hide from the next sync that those behind it were not read: should this one
+                // end before its time, the list is to be walked.
+                Turn::Read(_) if pager.pages() == 1 && !enough => {
+                    Some(resumable(&order.state, started_at, &At::Start, pager.total()))
+                }
                 _ => None,
             };
             hands.give(self.batch(page, state, swept.bad)).await?;
@@ -198,7 +213,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
                 }
             }
         }
-        swept.conclude(&pager, seen);
+        swept.conclude(&pager, seen, trail);
         Ok(swept)
     }
 
@@ -296,6 +311,8 @@ impl Swept {
         self.bad += page.bad.len() as u64;
         self.blind |= page.bad.iter().any(|row| row.id.is_none());
         self.total = page.total.or(self.total);
+        let dated: Vec<&String> = page.order_by.iter().flatten().collect();
+        self.disordered |= dated.windows(2).any(|pair| later(pair[1], pair[0]));
         for value in page.order_by.iter().flatten() {
             if self.watermark.as_deref().is_none_or(|mark| later(value, mark)) {
                 self.watermark = Some(value.clone());
@@ -303,11 +320,13 @@ impl Swept {
         }
     }
 
-    fn conclude(&mut self, pager: &Pager, seen: &Seen) {
+    fn conclude(&mut self, pager: &Pager, seen: &Seen, trail: u64) {
         self.pages = pager.pages();
         self.moved = pager.moved();
         self.shrank = pager.shrank();
         self.met = seen.len();
+        self.first_total = pager.first_total();
+        self.trail = pager.is_blindfold().then_some(trail);
     }
 }
 
@@ -363,8 +382,10 @@ fn facts(page: &Page, seen: &mut Seen, pager: &Pager) -> Facts {
         facts.last = None;
     }
     for row in &page.bad {
-        let new = row.id.as_deref().is_none_or(|id| seen.insert(Seen::key(id)));
-        facts.fresh += u64::from(new);
+        match &row.id {
+            Some(id) => facts.fresh += u64::from(seen.insert(Seen::key(id))),
+            None => facts.nameless += 1,
+        }
     }
     facts.met = seen.len();
     facts

@@ -375,6 +375,103 @@ fn a_key_that_is_refused_stops_the_connection() {
     assert_eq!(world.requests("runs"), 1, "no more requests than are already on their way");
 }
 
+#[test]
+fn a_list_that_wants_more_than_the_key_has_does_not_stop_the_others() {
+    let world = World::new([("things", items(0..9)), ("plain", items(0..9)), ("runs", items(0..9))]);
+    world.with("things", |list| list.manner.fault = Fault::Refuses(FetchKind::Unauthorized, 401));
+    let bench = Bench::new();
+    let synced = bench.sync(&world);
+    assert!(synced.error.is_none());
+    assert_eq!(report(&synced, "things").outcome, Outcome::Failed);
+    assert_eq!(bench.mirrored("plain").len(), 9);
+    assert_eq!(bench.mirrored("runs").len(), 9);
+}
+
+#[test]
+fn a_list_that_was_served_once_is_asked_for_again_however_it_is_refused() {
+    for status in [403, 404, 405, 501] {
+        let world = World::new([("things", items(0..250))]);
+        let bench = Bench::new();
+        bench.sync(&world);
+        world.with("things", |list| list.rows.push(item(900)));
+        world.with("things", |list| list.manner.fault = Fault::Refuses(FetchKind::NotOffered, status));
+        assert_eq!(report(&bench.sync(&world), "things").outcome, Outcome::Failed, "{status}: it is told as a failure");
+        world.with("things", |list| list.manner.fault = Fault::None);
+        bench.sync(&world);
+        assert_eq!(bench.mirrored("things"), served(&world.rows("things")), "{status}");
+    }
+}
+
+#[test]
+fn edits_behind_a_page_that_failed_are_read_by_the_next_sync() {
+    let world = World::new([("things", items(0..500))]);
+    let bench = Bench::new();
+    bench.sync(&world);
+    world.with("things", |list| list.rows[..350].iter_mut().for_each(|row| row.version += 1));
+    world.with("things", |list| list.manner.fault = Fault::FailsFrom(90));
+    assert_eq!(report(&bench.sync(&world), "things").outcome, Outcome::Failed);
+    world.with("things", |list| list.manner.fault = Fault::None);
+    bench.sync(&world);
+    assert_eq!(bench.mirrored("things"), served(&world.rows("things")));
+}
+
+#[test]
+fn rows_taken_away_between_pages_of_one_row_do_not_hide_others() {
+    let world = World::new([("things", items(0..40))]);
+    world.with("things", |list| {
+        list.manner = Manner { cap: 1, tells_total: false, tells_more: false, ..Manner::default() };
+        list.meddle = Some(Box::new(|request, rows| {
+            if request < 12 && rows.len() > 5 {
+                rows.remove(request as usize / 2);
+            }
+        }));
+    });
+    let bench = Bench::new();
+    bench.sync(&world);
+    assert_eq!(bench.mirrored("things"), served(&world.rows("things")));
+}
+
+#[test]
+fn a_list_that_grows_with_each_request_is_met_all_the_same() {
+    let world = World::new([("things", items(0..300))]);
+    world.with("things", |list| {
+        list.manner.cap = 50;
+        list.meddle = Some(Box::new(|request, rows| rows.insert(0, item(10_000 + request))));
+    });
+    let synced = Bench::new().sync(&world);
+    assert_eq!(report(&synced, "things").outcome, Outcome::Ok, "{:?}", report(&synced, "things").message);
+}
+
+#[test]
+fn a_value_that_is_refused_for_once_keeps_its_rows_and_those_of_the_others() {
+    let mut rows = items(0..90);
+    rows[..60].iter_mut().for_each(|row| row.status = "PAUSED".to_owned());
+    let world = World::new([("runs", rows)]);
+    let bench = Bench::new();
+    bench.sync(&world);
+    world.with("runs", |list| {
+        list.manner.fault = Fault::RefusesValue("PAUSED");
+        list.rows.extend((900..903).map(|id| Item { status: "DONE".to_owned(), ..item(id) }));
+    });
+    let refused = bench.sync(&world);
+    assert_eq!(report(&refused, "runs").outcome, Outcome::Partial);
+    assert_eq!(report(&refused, "runs").gone, 0);
+    assert_eq!(bench.mirrored("runs"), served(&world.rows("runs")), "the other values are read all the same");
+}
+
+#[test]
+fn rows_that_a_lying_server_hid_are_read_once_it_tells_the_truth() {
+    for fault in [Fault::IgnoresOffset, Fault::Emptied] {
+        let world = World::new([("things", items(0..430))]);
+        let bench = Bench::new();
+        world.with("things", |list| list.manner.fault = fault);
+        bench.sync(&world);
+        world.with("things", |list| list.manner.fault = Fault::None);
+        bench.sync(&world);
+        assert_eq!(bench.mirrored("things"), served(&world.rows("things")), "{fault:?}");
+    }
+}
+
 /// One change of the world, by a fraction of its length.
 #[derive(Debug, Clone)]
 enum Move {

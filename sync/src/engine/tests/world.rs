@@ -63,6 +63,8 @@ impl Default for Manner {
 pub enum Fault {
     None,
     Refuses(FetchKind, u16),
+    /// 400 to this value of a list in pieces.
+    RefusesValue(&'static str),
     IgnoresOffset,
     Emptied,
     TotalOff(i64),
@@ -164,6 +166,9 @@ impl World {
         }
         match list.manner.fault {
             Fault::Refuses(kind, status) => return Err(error(kind, Some(status))),
+            Fault::RefusesValue(value) if ask.partition.as_deref() == Some(value) => {
+                return Err(error(FetchKind::Rejected, Some(400)));
+            }
             Fault::FailsFrom(row) if matches!(ask.at, At::Offset(offset) if offset >= row) => {
                 return Err(error(FetchKind::Server, Some(500)));
             }
