@@ -278,3 +278,37 @@ fn words(line: &str) -> Vec<String> {
     words.retain(|word| !word.is_empty());
     words
 }
+
+/// Lines after which a file, or a function, holds more than one thing. A little above what we aim at (400 and 60): whoever
+/// meets this splits at a seam, and not at the next best line.
+const LONGEST: (usize, usize) = (440, 64);
+
+#[test]
+fn files_and_functions_stay_short_enough_to_be_read() {
+    let mut long = Vec::new();
+    for folder in ["src", "sync/src", "index/src", "sim/src"] {
+        for file in sources(&root().join(folder)) {
+            let text = fs::read_to_string(&file).expect("text");
+            let lines: Vec<&str> = text.lines().collect();
+            if lines.len() > LONGEST.0 {
+                long.push(format!("{}: {} lines", file.display(), lines.len()));
+            }
+            for (at, line) in lines.iter().enumerate().filter(|(_, line)| begins_function(line)) {
+                // The formatter puts the brace that ends it right below its beginning.
+                let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
+                let length = lines[at..].iter().position(|line| *line == end).map_or(1, |to| to + 1);
+                if !line.ends_with(['}', ';']) && length > LONGEST.1 {
+                    long.push(format!("{}:{}: {length} lines", file.display(), at + 1));
+                }
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+fn begins_function(line: &str) -> bool {
+    let words = line.trim_start().split(' ');
+    words
+        .take_while(|word| matches!(*word, "pub" | "async" | "const" | "fn") || word.starts_with("pub("))
+        .any(|word| word == "fn")
+}
