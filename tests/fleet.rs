@@ -43,6 +43,7 @@ impl Fleet {
     }
 
     /// Takes the platforms down; what `qd` keeps stays.
+    #[cfg(unix)]
     pub fn stop(self) -> Home {
         self.home
     }
