@@ -419,6 +419,10 @@ fn load(settings: &TuiSettings, name: &str) -> Result<Theme, String> {
     let own = settings.themes.iter().find(|(known, _)| known == name);
     match own.filter(|_| settings.color != ColorMode::None) {
         Some((_, text)) => Theme::parse(text, settings.color).map_err(|why| format!("theme {name}: {why}")),
-        None => Theme::named(name, settings.color).ok_or_else(|| format!("there is no theme `{name}`")),
+        None => Theme::named(name, settings.color).ok_or_else(|| {
+            let mut known: Vec<&str> = theme::names().collect();
+            known.extend(settings.themes.iter().map(|(own, _)| own.as_str()));
+            format!("there is no theme `{name}`: take {}", known.join(", "))
+        }),
     }
 }

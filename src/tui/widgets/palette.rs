@@ -66,18 +66,20 @@ impl Palette {
     /// Finds again: the text has changed.
     pub fn search(&mut self) {
         let pattern = Pattern::parse(self.input.text(), CaseMatching::Ignore, Normalization::Smart);
-        let mut scored: Vec<(u32, usize, Vec<u32>)> = Vec::new();
+        let mut scored: Vec<(bool, u32, usize, Vec<u32>)> = Vec::new();
         let mut letters = Vec::new();
         for (at, entry) in self.entries.iter().enumerate() {
             let mut places = Vec::new();
             let haystack = Utf32Str::new(&entry.label, &mut letters);
             if let Some(score) = pattern.indices(haystack, &mut self.matcher, &mut places) {
                 places.sort_unstable();
-                scored.push((score, at, places));
+                // Of two that match as well, the one that begins so: a word in the middle of a sentence is seldom meant.
+                let begins = places.first() == Some(&0);
+                scored.push((begins, score, at, places));
             }
         }
-        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        self.found = scored.into_iter().map(|(_, at, places)| (at, places)).collect();
+        scored.sort_by(|a, b| (b.1, b.0).cmp(&(a.1, a.0)).then(a.2.cmp(&b.2)));
+        self.found = scored.into_iter().map(|(_, _, at, places)| (at, places)).collect();
         self.cursor = 0;
     }
 
@@ -160,6 +162,17 @@ mod tests {
 
     fn entry(label: &str, choice: Choice) -> Entry {
         Entry { choice, label: label.into(), note: String::new(), disabled: None }
+    }
+
+    #[test]
+    fn a_label_that_begins_with_what_is_typed_comes_first() {
+        let mut palette = Palette::new(vec![
+            entry("Leave the console", Choice::Act(Act::Quit)),
+            entry("Theme dark", Choice::Theme("dark".into())),
+        ]);
+        palette.input.insert("the");
+        palette.search();
+        assert_eq!(palette.chosen().unwrap().choice, Choice::Theme("dark".into()));
     }
 
     #[test]
