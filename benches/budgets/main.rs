@@ -1,13 +1,14 @@
 //! The measured budgets: each against its limit on this machine in the same run, since machines differ and are noisy.
 //!
 //! `cargo bench --bench budgets` measures at 1,000,000 sessions; `QD_BENCH_ROWS=100000` makes it a tenth; words after `--`
-//! choose parts: `sync`, `quiet`, `lists`, `console`. Nothing here fails a build: it prints what was asked, what was seen
+//! choose parts: `peers`, `quiet`, `lists`, `console`; the first sync is always one. Nothing here fails a build: it prints what was asked, what was seen
 //! and whether it is within the budget.
 
 mod console;
 mod floor;
 mod lists;
 mod measure;
+mod peers;
 mod pty;
 mod sync;
 
@@ -25,7 +26,10 @@ fn main() {
     let fleet = Fleet::start(rows);
     println!("{rows} sessions; every figure is of this run on this machine");
     // The other parts need the mirror that the first sync makes.
-    sync::first(&fleet);
+    let ours = sync::first(&fleet);
+    if wanted("peers") {
+        peers::run(&fleet, ours);
+    }
     if wanted("quiet") {
         sync::quiet(&fleet);
     }

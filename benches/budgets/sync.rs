@@ -36,8 +36,8 @@ fn download_and_decode(fleet: &Fleet) -> (f64, u64) {
     (started.elapsed().as_secs_f64(), bytes)
 }
 
-/// A first sync into an empty mirror.
-pub fn first(fleet: &Fleet) {
+/// A first sync into an empty mirror; its rows a second.
+pub fn first(fleet: &Fleet) -> f64 {
     println!("first sync");
     let (limit, bytes) = download_and_decode(fleet);
     let taken = run(fleet.qd(&["sync", "--only", "sessions"]));
@@ -48,6 +48,7 @@ pub fn first(fleet: &Fleet) {
     line("first sync, times the limit", taken.wall.as_secs_f64() / limit, "x", 3.0);
     line("peak memory", taken.peak_mib, "MiB", 150.0);
     line("file, times the raw JSON", file as f64 / bytes as f64, "x", 0.5);
+    fleet.rows as f64 / taken.wall.as_secs_f64()
 }
 
 /// A sync with nothing new.
