@@ -114,6 +114,12 @@ impl Decoder {
                 };
                 Ok(self.finish(ask, page, envelope.told, false))
             }
+            // How some languages write a list that holds nothing.
+            Sort::Null => {
+                scanner.word("null").map_err(|fault| told(&text, fault))?;
+                ends(&text, scanner)?;
+                Ok(self.finish(ask, Gathered::default(), envelope::Told::default(), true))
+            }
             other => Err(format!("{} in place of a list", other.name())),
         }
     }

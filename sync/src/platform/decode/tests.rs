@@ -248,12 +248,20 @@ fn rows_and_paging_are_believed_from_the_reply() {
 }
 
 #[test]
+fn a_bare_null_is_a_list_that_holds_nothing() {
+    let page = page("runagents", "runs", " null\n");
+    assert_eq!((page.rows.len(), page.bad.len(), page.carried), (0, 0, 0));
+    assert_eq!(page.style, Style::Whole);
+}
+
+#[test]
 fn what_is_no_list_is_refused_with_what_it_is() {
     for (body, says) in [
         ("", "an empty reply"),
         (" \r\n\t", "an empty reply"),
         ("<!DOCTYPE html><html><body>Sign in</body></html>", "HTML or XML in place of JSON"),
-        ("null", "null in place of a list"),
+        ("nul", "JSON that is cut off after 3 bytes"),
+        ("null null", "not JSON from byte 5 on"),
         ("\"ok\"", "a string in place of a list"),
         ("12", "a number in place of a list"),
         ("true", "true or false in place of a list"),

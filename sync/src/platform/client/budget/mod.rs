@@ -266,10 +266,18 @@ impl Budget {
         }
         let own = self.told_at + self.backoff(self.strikes);
         match self.own_leaves() {
+            // Where the reset is no help, what is left is asked for now and then: the window may be shorter than thought.
+            Some(leaves) if self.can_look() => own.min(leaves + MARGIN),
             Some(leaves) if self.strikes == 0 => leaves + MARGIN,
             Some(leaves) => own.max(leaves + MARGIN),
             None => told.map_or(own, |reset_at| own.max(reset_at + self.late + MARGIN)),
         }
+    }
+
+    /// May one request more be taken out of the reserve, only to see what is left?
+    fn can_look(&self) -> bool {
+        let reserve = self.floor(Priority::List);
+        !self.settings.trust_reset && self.remaining.is_some_and(|left| left > 1 && left * 3 > reserve)
     }
 
     /// When the oldest of our own requests leaves the sliding window; only if most of what is used up was ours.

@@ -257,6 +257,18 @@ fn a_reset_that_always_says_one_second_neither_storms_nor_stalls() {
 }
 
 #[test]
+fn a_window_that_is_shorter_than_the_manifest_says_does_not_stall() {
+    let time = 120 * SECOND;
+    let known = Settings { window: Some(60 * SECOND), trust_reset: false, ..settings() };
+    for lies in [true, false] {
+        let outcome = run(&mut Sliding::new(30, 5 * SECOND, lies), known.clone(), Priority::List, time);
+        assert!(outcome.refused * 50 <= outcome.sent(), "{outcome:?}");
+        assert!(outcome.longest_pause <= 9 * SECOND, "{outcome:?}");
+        assert!(outcome.used(6.0 * 0.8, time) >= 0.5, "{outcome:?}");
+    }
+}
+
+#[test]
 fn a_full_window_found_at_the_start_is_waited_out_with_few_refusals() {
     for window in [Some(60 * SECOND), None] {
         let mut server = Sliding::new(60, 60 * SECOND, true);
