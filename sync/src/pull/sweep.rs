@@ -154,8 +154,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
         let mut swept = Swept { watermark, ..Swept::default() };
         let mut goal = order.goal.clone();
         let started_at = order.state.walk.as_ref().map_or_else(hands.now, |walk| walk.started_at);
-        let mut quiet_pages = 0;
-        let mut trail = 0u64;
+        let (mut quiet_pages, mut trail) = (0, 0u64);
         let mut lane = Lane::default();
         self.ask(&mut lane, order, order.start.clone());
 
@@ -170,9 +169,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
             let compared = compare(&goal, &page, seen, hands).await?;
             let facts = facts(&page, seen, &pager);
             let turn = pager.turn(&at, &facts);
-            for row in &page.rows {
-                trail = trail.rotate_left(5) ^ Seen::key(&row.id);
-            }
+            trail = page.rows.iter().fold(trail, |trail, row| trail.rotate_left(5) ^ Seen::key(&row.id));
             self.meter.read(facts.len);
             swept.take_note(&page, &compared);
             quiet_pages = if compared.news { 0 } else { quiet_pages + 1 };
@@ -183,16 +180,14 @@ impl<'a, S: Source> Sweeper<'a, S> {
                 }
             }
             let enough = goal.reached(pager.pages(), quiet_pages, &page);
-            let keeps = order.keep_cursor && goal == Goal::All;
-            let state = match &turn {
-                Turn::Read(next) if keeps => Some(resumable(&order.state, started_at, next, pager.total())),
+            let resume_at = match &turn {
+                Turn::Read(next) if order.keep_cursor && goal == Goal::All => Some(next),
                 // The rows of this page hide from the next sync that those behind it were not read: should this one
                 // end before its time, the list is to be walked.
-                Turn::Read(_) if pager.pages() == 1 && !enough => {
-                    Some(resumable(&order.state, started_at, &At::Start, pager.total()))
-                }
+                Turn::Read(_) if pager.pages() == 1 && !enough => Some(&At::Start),
                 _ => None,
             };
+            let state = resume_at.map(|next| resumable(&order.state, started_at, next, pager.total()));
             hands.give(self.batch(page, state, swept.bad)).await?;
             (self.progress)(pager.total());
             match turn {
