@@ -148,6 +148,23 @@ fn one_bad_list_leaves_the_others_well() {
 }
 
 #[test]
+fn a_list_that_is_not_offered_is_said_and_the_rest_is_mirrored() {
+    for status in [404, 403, 405] {
+        let (home, sim) = deck(&["turen"]);
+        sim.script().add(Fault::always(Matcher::endpoint("turen").path("/events"), What::Status(status)));
+        let said = home.qd(&["sync", "--json"]);
+        assert_eq!(said.code, 0, "what a connection does not serve is no failure: {said:?}");
+        let lists = lists(&said);
+        let of = |name: &str| lists.iter().find(|list| list["collection"] == name).unwrap();
+        assert_eq!(of("events")["outcome"], "not_offered", "{status}");
+        assert!(of("events")["message"].as_str().unwrap().contains(&status.to_string()), "{:?}", of("events"));
+        assert_eq!(of("sessions")["inserted"], sim.truth("turen", "sessions").len());
+        let shown = home.qd(&["status"]);
+        assert!(shown.out.contains("not offered"), "{status}: {shown:?}");
+    }
+}
+
+#[test]
 fn a_test_of_a_connection_signs_in_and_reads_a_row() {
     let (home, _sim) = deck(&["exo"]);
     let said = home.qd(&["connect", "test", "exo", "--json"]);
