@@ -133,9 +133,10 @@ impl Pager {
         self.first_total
     }
 
-    /// Nothing told whether the list moved: pages of one row share none with their neighbours, and no total was announced.
+    /// Nothing told of a move, but little could: pages of one row share none with their neighbours, and one row that went
+    /// while another came leaves the total as it was.
     pub fn is_blindfold(&self) -> bool {
-        self.pages > 1 && self.overlap() == 0 && self.total.is_none()
+        self.pages > 1 && self.overlap() == 0 && !self.moved
     }
 
     /// The list was seen to move under the walk.

@@ -432,6 +432,23 @@ fn rows_taken_away_between_pages_of_one_row_do_not_hide_others() {
 }
 
 #[test]
+fn rows_that_come_and_go_between_pages_of_one_row_do_not_hide_others() {
+    let world = World::new([("things", items(0..40))]);
+    world.with("things", |list| {
+        list.manner.cap = 1;
+        list.meddle = Some(Box::new(|request, rows| {
+            if (10..14).contains(&request) {
+                rows.remove(0);
+                rows.push(item(900 + request));
+            }
+        }));
+    });
+    let bench = Bench::new();
+    bench.sync(&world);
+    assert_eq!(bench.mirrored("things"), served(&world.rows("things")));
+}
+
+#[test]
 fn a_list_that_grows_with_each_request_is_met_all_the_same() {
     let world = World::new([("things", items(0..300))]);
     world.with("things", |list| {
