@@ -171,7 +171,8 @@ impl<S: Source> Shared<'_, S> {
             FetchKind::Unusable => true,
             // One list may want more than this key; a key that is no good is refused by the next list too.
             FetchKind::Unauthorized => self.refused.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSALS.min(self.lists),
-            FetchKind::Unreachable | FetchKind::TimedOut => silent,
+            // Whoever was refused for as long as we wait, and never answered, need not be asked list by list.
+            FetchKind::Unreachable | FetchKind::TimedOut | FetchKind::RateLimited => silent,
             _ => false,
         }
     }

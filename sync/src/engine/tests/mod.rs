@@ -364,6 +364,19 @@ fn a_capped_reply_to_a_watermark_is_asked_on() {
 }
 
 #[test]
+fn a_server_that_only_refuses_is_not_waited_for_list_by_list() {
+    let world = World::new([("things", items(0..9)), ("plain", items(0..9)), ("runs", items(0..9))]);
+    for list in ["things", "plain", "runs"] {
+        world.with(list, |list| list.manner.fault = Fault::Refuses(FetchKind::RateLimited, 429));
+    }
+    let bench = Bench::new();
+    let refused = bench.sync(&world);
+    assert_eq!(refused.error.and_then(|error| error.kind), Some(FetchKind::RateLimited));
+    let asked: usize = ["things", "plain", "runs"].iter().map(|list| world.requests(list)).sum();
+    assert!(asked <= 3, "{asked} requests: no more than were on their way");
+}
+
+#[test]
 fn a_key_that_is_refused_stops_the_connection() {
     let world = World::new([("things", items(0..9)), ("plain", items(0..9)), ("runs", items(0..9))]);
     for list in ["things", "plain", "runs"] {
