@@ -178,7 +178,9 @@ impl<S: Source> PiecePull<'_, S> {
                 (_, false) => Held::Moved,
             };
             let cheap = swept.pages <= CHEAP_PAGES;
-            let last = attempt >= if cheap { ATTEMPTS.0 } else { ATTEMPTS.1 };
+            let attempts = if cheap { ATTEMPTS.0 } else { ATTEMPTS.1 };
+            // What is believed only when it comes twice needs one walk more.
+            let last = attempt >= attempts + u32::from(swept.trail.is_some());
             // One row that went and one that came leave the count as it was: where it is cheap, once more.
             let still = held == Held::Still || (held == Held::Grew && (last || !cheap));
             if still && (!doubtful || swept.total == Some(swept.met)) {
