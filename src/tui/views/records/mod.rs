@@ -113,7 +113,8 @@ impl Records {
             moved_at: None,
             pane: Pane::Auto,
             in_detail: false,
-            detail_shown: false,
+            // Until the first frame tells: so that it has the details too, and no second one must follow.
+            detail_shown: true,
             list_area: Rect::default(),
             detail_area: Rect::default(),
         }
@@ -306,7 +307,7 @@ impl View for Records {
     }
 
     fn ready(&self) -> bool {
-        self.loaded
+        self.loaded && self.detail_ticket.is_none()
     }
 
     fn scope(&self) -> Scope {
