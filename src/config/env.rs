@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use quarterdeck_sync::model::By;
+
 /// What the environment says, as far as it concerns us.
 #[derive(Debug, Clone, Default)]
 pub struct Env {
@@ -20,6 +22,10 @@ pub struct Env {
     pub term: Option<String>,
     /// `COLORTERM`.
     pub colorterm: Option<String>,
+    /// `SSH_CONNECTION` or `SSH_CLIENT`: where the terminal is, when it is elsewhere.
+    pub ssh: Option<String>,
+    /// `VISUAL`, else `EDITOR`.
+    pub editor: Option<String>,
 }
 
 impl Env {
@@ -34,6 +40,8 @@ impl Env {
             clicolor_force: text("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
             term: text("TERM"),
             colorterm: text("COLORTERM"),
+            ssh: text("SSH_CONNECTION").or_else(|| text("SSH_CLIENT")),
+            editor: text("VISUAL").or_else(|| text("EDITOR")),
         }
     }
 
@@ -47,6 +55,15 @@ impl Env {
             "CLICOLOR" => flag(self.clicolor_off, "0"),
             "CLICOLOR_FORCE" => flag(self.clicolor_force, "1"),
             _ => None,
+        }
+    }
+
+    /// Who is at the keyboard: for the audit log.
+    pub fn by(&self) -> By {
+        By {
+            user: whoami::username(),
+            host: whoami::fallible::hostname().unwrap_or_else(|_| "unknown".to_owned()),
+            ssh: self.ssh.as_deref().and_then(|ssh| ssh.split_whitespace().next()).map(str::to_owned),
         }
     }
 

@@ -65,6 +65,11 @@ impl Paths {
         self.data_dir.join("mirror.db")
     }
 
+    /// The outbox: the operators' own work.
+    pub fn outbox(&self) -> PathBuf {
+        self.data_dir.join("outbox.db")
+    }
+
     /// The file whose lock is the lease.
     pub fn lease(&self) -> PathBuf {
         self.data_dir.join("sync.lock")

@@ -265,6 +265,7 @@ mod tests {
             updated_at: None,
             confirmed_at: Timestamp::UNIX_EPOCH,
             gone_at: None,
+            pending: Vec::new(),
         }
     }
 

@@ -104,6 +104,7 @@ impl World {
             updated_at: at(seconds_ago),
             confirmed_at: at(40).unwrap_or_default(),
             gone_at: None,
+            pending: Vec::new(),
         };
         self.rows.push((row, doc.to_string()));
         &mut self.rows.last_mut().expect("just pushed").0
@@ -453,6 +454,7 @@ fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
         }
         Filter::After(at) => row.updated_at.is_some_and(|updated| updated >= *at),
         Filter::Before(at) => row.updated_at.is_some_and(|updated| updated < *at),
+        Filter::Pending => !row.pending.is_empty(),
         Filter::Gone => row.gone_at.is_some(),
     }
 }

@@ -5,12 +5,16 @@
 
 mod freshness;
 mod kind;
+mod overlay;
 mod query;
 mod record;
+mod write;
 
 pub use freshness::{BudgetView, Freshness, ListState, Offered, Problem, ToldBudget, WalkCursor};
 pub use kind::Kind;
+pub use overlay::{Overlay, Patch};
 pub use query::{Anchor, CountOf, Field, Filter, Match, Order, Query, Scope, Sort, Window};
 pub use record::{Change, Columns, Incoming, JoinKey, ListId, ListKey, Record, Row, RowKey};
+pub use write::{Base, By, ColumnEdits, Dispute, Effect, Intent, Mark, Verdict, Write, WriteId, WriteState};
 
 pub use jiff::Timestamp;

@@ -112,6 +112,8 @@ pub enum Filter {
     Before(Timestamp),
     /// The platform no longer lists it.
     Gone,
+    /// A write on it is unfinished.
+    Pending,
 }
 
 /// One question to the mirror: which rows, in which order, from where, how many.

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Kind;
+use super::{Kind, Mark};
 
 /// Which list of which account: the unit that is walked, counted and shown as fresh.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -113,6 +113,8 @@ pub struct Row {
     pub confirmed_at: Timestamp,
     /// When we noticed that the platform no longer lists it.
     pub gone_at: Option<Timestamp>,
+    /// Unfinished writes on it, oldest first.
+    pub pending: Vec<Mark>,
 }
 
 /// A whole record: its line and its document.

@@ -18,6 +18,7 @@ pub mod request;
 mod secret;
 mod template;
 pub mod url;
+pub mod write;
 
 pub use crate::model::BudgetView;
 pub use client::{Client, ClientOptions, ConnectSpec, Traffic, check_secret};

@@ -53,6 +53,8 @@ pub(super) fn fold(conn: &Connection, list: &ListInfo, filter: &Filter) -> Resul
         Filter::After(time) => Test::Active(millis(*time), i64::MAX),
         Filter::Before(time) => Test::Active(NO_TIME + 1, millis(*time)),
         Filter::Gone => Test::Gone,
+        // Records with an unfinished write are tested apart.
+        Filter::Pending => Test::Never,
     })
 }
 

@@ -8,7 +8,9 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::mirror::Shared;
 use super::{FeedEntry, Known, SqlRow, StoreError, budgets, lists, rows, sql, states, window};
-use crate::model::{CountOf, Freshness, ListId, ListState, Problem, Query, Record, RowKey, Scope, ToldBudget, Window};
+use crate::model::{
+    CountOf, Freshness, ListId, ListState, Overlay, Problem, Query, Record, RowKey, Scope, ToldBudget, Window,
+};
 
 /// A read connection. Every call sees the latest commit, from whichever process.
 pub struct Reader {
@@ -16,6 +18,7 @@ pub struct Reader {
     /// Shows an empty mirror because there was no file: not to be used again, since there may be one now.
     empty: bool,
     shared: Arc<Shared>,
+    overlay: Arc<Overlay>,
 }
 
 impl fmt::Debug for Reader {
@@ -45,7 +48,15 @@ impl Drop for Reader {
 
 impl Reader {
     pub(super) fn new(conn: Connection, empty: bool, shared: Arc<Shared>) -> Self {
-        Self { conn: Some(conn), empty, shared }
+        Self { conn: Some(conn), empty, shared, overlay: Arc::default() }
+    }
+
+    /// The same reader, with the unfinished writes over what it reads: windows, counts, statuses, single records and statements of
+    /// people show the overlay. What the pull asks (`hashes`, `live`, `state` ...) is never overlaid.
+    #[must_use]
+    pub fn over(mut self, overlay: Arc<Overlay>) -> Self {
+        self.overlay = overlay;
+        self
     }
 
     /// Runs `read` on one state of the file, however many statements it takes.

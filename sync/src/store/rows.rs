@@ -109,6 +109,7 @@ pub(super) fn line(conn: &Connection, list: &ListInfo, stored: Stored) -> rusqli
         updated_at: stored.updated_at.map(timestamp),
         confirmed_at: timestamp(stored.confirmed_at),
         gone_at: stored.gone_at.map(timestamp),
+        pending: Vec::new(),
     })
 }
 

@@ -45,6 +45,7 @@ use self::words::{Secrets, Words};
 use super::decode::Decoder;
 use super::manifest::ResetKind;
 use super::url::is_loopback;
+use super::write::{NotTold, Seen, Told, WriteCall};
 use super::{FetchError, Manifest, PageAsk, Priority, Reply, Secret};
 use crate::model::Incoming;
 
@@ -218,6 +219,28 @@ impl Client {
     /// Reads one record by id; `None` when the server has none of that id.
     pub async fn item(&self, collection: &str, id: &str, priority: Priority) -> Result<Option<Incoming>, FetchError> {
         self.inner.item(collection, id, priority).await
+    }
+
+    /// Looks at one record as it stands now, secrets and all; `None` when the server has none of this id. Where the collection has
+    /// no path for one record, its list is read until the record is found. Goes before lists.
+    pub async fn look(&self, _collection: &str, _id: &str) -> Result<Option<Seen>, FetchError> {
+        todo!()
+    }
+
+    /// Reads the JSON document at a path below the base URL; `None` when there is none. Not masked.
+    pub async fn look_at(&self, _path: &str) -> Result<Option<serde_json::Value>, FetchError> {
+        todo!()
+    }
+
+    /// Reads a whole list, every partition of it, as it stands now.
+    pub async fn rows(&self, _collection: &str) -> Result<Vec<Seen>, FetchError> {
+        todo!()
+    }
+
+    /// Changes something. Sent once: again only when the server has said that it did nothing (an ended session, a stale CSRF
+    /// token); waits for the rate budget, never for a failing server.
+    pub async fn write(&self, _call: &WriteCall) -> Result<Told, NotTold> {
+        todo!()
     }
 
     /// Signs in if need be, and reads one row of the first list that is offered: does this connection work?

@@ -6,7 +6,7 @@ use super::collection;
 use super::fields::{Fields, Report};
 use super::keys;
 use super::tree::{Node, Value};
-use crate::platform::manifest::{Action, Auth, Manifest, Rate, ResetKind, ServerSearch, UrlRules};
+use crate::platform::manifest::{Action, ActionRequest, Auth, Manifest, Rate, ResetKind, ServerSearch, UrlRules};
 use crate::platform::template::Slot;
 
 /// The version of the manifest's form that this program reads.
@@ -212,7 +212,7 @@ fn in_action(slot: Slot<'_>) -> bool {
 
 const METHODS: [(&str, &str); 4] = [("POST", "POST"), ("PUT", "PUT"), ("PATCH", "PATCH"), ("DELETE", "DELETE")];
 
-fn action(report: &mut Report, _name: &str, node: &Node) -> Option<Action> {
+fn action(report: &mut Report, name: &str, node: &Node) -> Option<Action> {
     let fields = report.open(&keys::ACTION, node)?;
     let on = fields.need(report, "on").and_then(|node| named_collection(report, node));
     let undo = fields.get("undo").and_then(|node| {
@@ -229,7 +229,17 @@ fn action(report: &mut Report, _name: &str, node: &Node) -> Option<Action> {
     let path = request.need(report, "path").and_then(|node| report.path(node, in_action));
     let query = request.get("query").map(|node| query(report, node)).unwrap_or_default();
     let body = request.get("body").and_then(|node| body(report, node));
-    Some(Action { on: on?, method: method?.to_owned(), path: path?, query, body, needs, done, guard, undo })
+    let request = ActionRequest { method: method?.to_owned(), path: path?, query, body, ..ActionRequest::default() };
+    Some(Action {
+        on: on?,
+        verb: name.to_owned(),
+        requests: vec![request],
+        needs,
+        done: done.into_iter().map(|(pointer, value): (String, serde_json::Value)| (pointer, vec![value])).collect(),
+        guard,
+        undo,
+        ..Action::default()
+    })
 }
 
 fn named_collection(report: &mut Report, node: &Node) -> Option<String> {

@@ -89,8 +89,8 @@ fn the_sample_of_the_design_is_read_as_printed() {
     assert_eq!(manifest.collections["agents"].joined.as_ref().unwrap().on, "/client_id");
     assert_eq!(manifest.pull_order, ["agents", "sessions"]);
     let suspend = &manifest.actions["suspend"];
-    assert_eq!(suspend.body.as_ref().unwrap()["reason"], "{reason}");
-    assert_eq!((suspend.undo.as_deref(), suspend.done["/status"].as_str()), (Some("resume"), Some("suspended")));
+    assert_eq!(suspend.requests[0].body.as_ref().unwrap()["reason"], "{reason}");
+    assert_eq!((suspend.undo.as_deref(), suspend.done["/status"][0].as_str()), (Some("resume"), Some("suspended")));
 }
 
 #[test]

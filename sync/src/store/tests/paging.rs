@@ -104,6 +104,7 @@ fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
         Filter::And(all) => all.iter().all(|filter| passes(filter, row, doc)),
         Filter::Or(any) => any.iter().any(|filter| passes(filter, row, doc)),
         Filter::Not(filter) => !passes(filter, row, doc),
+        Filter::Pending => false,
         Filter::Gone => row.gone_at.is_some(),
         Filter::After(at) => row.updated_at.or(row.created_at).is_some_and(|time| time >= *at),
         Filter::Before(at) => row.updated_at.or(row.created_at).is_some_and(|time| time < *at),

@@ -1,0 +1,86 @@
+use std::collections::BTreeMap;
+
+use super::write::{ColumnEdits, Mark, Write};
+use super::{ListKey, Row};
+
+/// What unfinished writes do to records: mirror + overlay is what the operator sees. Computed, never stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overlay {
+    lists: BTreeMap<ListKey, BTreeMap<String, Patch>>,
+}
+
+/// What the unfinished writes on one record come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Patch {
+    /// Columns as the open writes leave them.
+    pub columns: ColumnEdits,
+    /// The unfinished writes, oldest first.
+    pub marks: Vec<Mark>,
+}
+
+impl Overlay {
+    /// The overlay of `writes`, which are in the order of their ids. Finished ones do nothing.
+    pub fn of<'a>(writes: impl IntoIterator<Item = &'a Write>) -> Self {
+        let mut overlay = Self::default();
+        for write in writes.into_iter().filter(|write| write.state.is_unfinished()) {
+            let Some(target) = &write.intent.target else { continue };
+            let patch = overlay.lists.entry(write.list()).or_default().entry(target.clone()).or_default();
+            patch.marks.push(write.mark());
+            if write.state.is_open() {
+                patch.columns.then(&write.intent.effect.columns);
+            }
+        }
+        overlay
+    }
+
+    /// No write is unfinished.
+    pub fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+
+    /// What is to be done to one record.
+    pub fn patch(&self, list: &ListKey, id: &str) -> Option<&Patch> {
+        self.lists.get(list)?.get(id)
+    }
+
+    /// The records of a list that are not as the mirror has them, by id.
+    pub fn of_list(&self, list: &ListKey) -> impl Iterator<Item = (&str, &Patch)> {
+        self.lists.get(list).into_iter().flatten().map(|(id, patch)| (id.as_str(), patch))
+    }
+
+    /// A row as the operator sees it.
+    pub fn apply(&self, mut row: Row) -> Row {
+        if let Some(patch) = self.patch(&row.list, &row.id) {
+            patch.apply(&mut row);
+        }
+        row
+    }
+}
+
+impl Patch {
+    /// Puts this patch over a row as the mirror has it.
+    pub fn apply(&self, row: &mut Row) {
+        let edits = &self.columns;
+        for (edit, column) in
+            [(&edits.title, &mut row.title), (&edits.status, &mut row.status), (&edits.project, &mut row.project)]
+        {
+            if let Some(edit) = edit {
+                column.clone_from(edit);
+            }
+        }
+        row.pending.clone_from(&self.marks);
+    }
+}
+
+impl ColumnEdits {
+    /// These edits, and `later` ones over them.
+    pub fn then(&mut self, later: &ColumnEdits) {
+        for (edit, later) in
+            [(&mut self.title, &later.title), (&mut self.status, &later.status), (&mut self.project, &later.project)]
+        {
+            if later.is_some() {
+                edit.clone_from(later);
+            }
+        }
+    }
+}

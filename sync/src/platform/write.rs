@@ -1,0 +1,57 @@
+//! What is handed to a client to change something, and what comes back.
+
+use serde_json::Value;
+
+use super::FetchError;
+use crate::model::Incoming;
+
+/// One request that changes something, ready to go: every template filled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WriteCall {
+    /// HTTP method.
+    pub method: String,
+    /// Path below the connection's base URL, its segments escaped.
+    pub path: String,
+    /// Query parameters, not escaped.
+    pub query: Vec<(String, String)>,
+    /// JSON body.
+    pub body: Option<Value>,
+    /// Idempotency key: the write's id. Sent as `Idempotency-Key`; a platform that does not know it ignores it.
+    pub key: String,
+}
+
+/// The platform said yes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// HTTP status, 2xx.
+    pub status: u16,
+    /// The reply, when it is JSON. Not masked: never kept, never shown.
+    pub body: Option<Value>,
+}
+
+/// The platform did not say yes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotTold {
+    /// What happened; its message is scrubbed.
+    pub error: FetchError,
+    /// Whether the request can have had an effect.
+    pub reached: Reached,
+}
+
+/// How far a request got that was not answered with yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// It never left, or the server said that it did nothing (429, 4xx).
+    No,
+    /// Nobody knows: the connection broke, a time-out, a 5xx, a 2xx cut short.
+    Maybe,
+}
+
+/// A record as it stands on the platform at this moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// As the mirror keeps it: columns read, secrets masked.
+    pub incoming: Incoming,
+    /// The document as it was sent, secrets and all: never kept, never shown. What a whole document sent back is made of.
+    pub raw: Value,
+}
