@@ -13,4 +13,6 @@ pub mod filter;
 pub mod live;
 pub mod log;
 pub mod names;
+pub mod sending;
+pub mod stop;
 pub mod tui;

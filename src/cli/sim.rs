@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::columns::{Cell, table};
 use super::context::Context;
 use super::out::{Form, Out};
-use super::sync::stop_asked;
 use crate::error::{Code, Failure, Kind};
+use crate::stop::stop_asked;
 
 /// Arguments of `sim`.
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,6 @@
 mod bars;
 mod follow;
 pub mod report;
-mod stop;
 mod watch;
 
 use std::time::Duration;
@@ -16,13 +15,13 @@ use quarterdeck_sync::platform::{Client, Registry};
 
 use self::follow::{Follower, Show};
 use self::report::Pulled;
-pub use self::stop::stop_asked;
 use crate::cli::context::Context;
 use crate::cli::out::{Form, Out, talk};
 use crate::cli::style::Style;
 use crate::config::{self, Connection, Lease, Settings};
 use crate::error::{Code, Failure, Kind};
 use crate::names::nearest;
+use crate::stop::stop_asked;
 
 /// Arguments of `sync`.
 #[derive(Debug, clap::Args)]

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use quarterdeck_sync::engine::Event;
 
+use super::Job;
 use super::follow::{Follower, Show};
 use super::report::{Pulled, pulled};
-use super::{Job, stop_asked};
 use crate::cli::columns::grouped;
 use crate::cli::context::Context;
 use crate::config::Lease;
 use crate::error::{Code, Failure, Kind};
 use crate::live::{Live, LiveEvent, Plan};
+use crate::stop::stop_asked;
 
 /// Pulls every connection each `every`, with the lease held, until somebody stops it or leaves stdout.
 pub fn run(cx: &Context, job: Job, lease: Lease, every: Duration) -> Result<Code, Failure> {
