@@ -7,6 +7,9 @@
 use std::fmt::{self, Write as _};
 use std::process::ExitCode;
 
+use quarterdeck_sync::outbox::OutboxError;
+use quarterdeck_sync::outbox::action::Refusal;
+use quarterdeck_sync::outbox::decide::DecideError;
 use quarterdeck_sync::platform::{FetchError, FetchKind, ManifestError};
 use quarterdeck_sync::store::StoreError;
 use quarterdeck_sync::text::{Clean, json_safe};
@@ -57,6 +60,8 @@ pub enum Kind {
     Io,
     /// The mirror cannot be used.
     Mirror,
+    /// The outbox cannot be used.
+    Outbox,
     /// The command line is wrong.
     Usage,
     /// A configuration file is wrong.
@@ -81,6 +86,14 @@ pub enum Kind {
     BadReply,
     /// The platform does not accept the request.
     Rejected,
+    /// The platform cannot do that at all.
+    Capability,
+    /// Kept, and not sent yet.
+    Queued,
+    /// Somebody else got there first.
+    Conflicted,
+    /// It makes no sense as things stand, or it came too late.
+    Refused,
     /// There is no such thing.
     NotFound,
     /// More than one thing answers to that name.
@@ -99,6 +112,7 @@ impl Kind {
             Kind::Internal => ("internal", Code::Fault, false),
             Kind::Io => ("io", Code::Fault, false),
             Kind::Mirror => ("mirror", Code::Fault, false),
+            Kind::Outbox => ("outbox", Code::Fault, false),
             Kind::Usage => ("usage", Code::Usage, false),
             Kind::Config => ("config", Code::Usage, false),
             Kind::Manifest => ("manifest", Code::Usage, false),
@@ -111,6 +125,10 @@ impl Kind {
             Kind::RateLimited => ("rate_limited", Code::Unreachable, true),
             Kind::BadReply => ("bad_reply", Code::Unreachable, true),
             Kind::Rejected => ("rejected", Code::Refused, false),
+            Kind::Capability => ("capability", Code::Usage, false),
+            Kind::Queued => ("queued", Code::Queued, true),
+            Kind::Conflicted => ("conflicted", Code::Conflicted, false),
+            Kind::Refused => ("refused", Code::Refused, false),
             Kind::NotFound => ("not_found", Code::NotFound, false),
             Kind::Ambiguous => ("ambiguous", Code::Usage, false),
             Kind::Held => ("held", Code::Held, true),
@@ -294,6 +312,55 @@ impl From<StoreError> for Failure {
                 .hint("is the file on a network drive? mirror.db may be deleted: the next sync rebuilds it"),
             StoreError::UnknownList(_) | StoreError::ReadOnly | StoreError::Stopped => {
                 Self::new(Kind::Internal, message).hint("please report it with the last lines of qd.log")
+            }
+        }
+    }
+}
+
+impl From<OutboxError> for Failure {
+    fn from(error: OutboxError) -> Self {
+        let message = error.to_string();
+        match error {
+            OutboxError::Unknown(_) => Self::not_found(message).hint("`qd outbox list --all` shows every write"),
+            // Their messages say what can be done instead.
+            OutboxError::NotNow { .. } => Self::new(Kind::Refused, message),
+            OutboxError::Newer { .. } => Self::new(Kind::Outbox, message),
+            OutboxError::Open { .. } => {
+                Self::new(Kind::Outbox, message).hint("`qd doctor` shows the folders qd uses and their modes")
+            }
+            OutboxError::Damaged { .. } => Self::new(Kind::Outbox, message)
+                .hint("it holds what was decided: keep a copy, then move it out of the way"),
+            OutboxError::Sqlite(_) | OutboxError::Json(_) => {
+                Self::new(Kind::Outbox, message).hint("is there room on the disk? `qd doctor` looks at the file")
+            }
+            OutboxError::ReadOnly | OutboxError::Stopped => {
+                Self::new(Kind::Internal, message).hint("please report it with the last lines of qd.log")
+            }
+        }
+    }
+}
+
+impl From<DecideError> for Failure {
+    fn from(error: DecideError) -> Self {
+        match error {
+            DecideError::Refused(refusal) => refusal.into(),
+            DecideError::Outbox(error) => error.into(),
+            DecideError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Lacks(why) => {
+                Self::new(Kind::Capability, why).hint("`qd platform show NAME` shows what a platform can do")
+            }
+            Refusal::NotNow(why) => Self::new(Kind::Refused, why).hint("`qd sync` fetches how it stands now"),
+            Refusal::Argument(why) => Self::usage(why),
+            Refusal::Same(why) => Self::new(Kind::Refused, why),
+            Refusal::OtherHash(why) => {
+                Self::new(Kind::Refused, why).hint("look at it again: what is there is not what you saw")
             }
         }
     }

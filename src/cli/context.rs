@@ -3,8 +3,9 @@
 //! Files are read when a command asks for them, so that `qd completions` works with a broken `config.toml`.
 
 use quarterdeck_sync::model::Kind as RecordKind;
+use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::platform::Registry;
-use quarterdeck_sync::store::{Access, Mirror};
+use quarterdeck_sync::store::{Access, Mirror, Reader};
 use quarterdeck_sync::text::Clean;
 
 use super::out::{Form, talk};
@@ -56,6 +57,32 @@ impl Context {
     pub fn mirror_to_write(&self) -> Result<Mirror, Failure> {
         self.paths.make_data_dir()?;
         Ok(Mirror::open(&self.paths.mirror(), Access::ReadWrite)?)
+    }
+
+    /// The outbox, made if it is missing. One that was damaged has been set aside: that is told on stderr, quiet or not.
+    pub fn outbox(&self) -> Result<Outbox, Failure> {
+        self.paths.make_data_dir()?;
+        let (outbox, aside) = Outbox::open(&self.paths.outbox(), self.env.by())?;
+        if let Some(aside) = aside {
+            let (path, reason) = (aside.path.display(), &aside.reason);
+            talk(&format!(
+                "qd: the outbox was damaged ({}) and lies in {} now; a new one was begun.\n  hint: what was decided and not \
+                 sent is in that file alone: keep it, and look at the platforms before deciding again\n",
+                Clean::line(reason),
+                Clean::line(&path.to_string()),
+            ));
+        }
+        Ok(outbox)
+    }
+
+    /// What the operator sees: the mirror with the unfinished writes over it.
+    pub fn reader(&self) -> Result<Reader, Failure> {
+        let reader = self.mirror()?.reader()?;
+        // Who only looks leaves no outbox behind.
+        match self.paths.outbox().exists() {
+            true => Ok(reader.over(self.outbox()?.overlay()?)),
+            false => Ok(reader),
+        }
     }
 
     /// An executor for the commands that talk to platforms.

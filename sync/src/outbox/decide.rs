@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::action::{Asked, Refusal};
 use super::{Outbox, OutboxError};
-use crate::model::{By, Record, Write, WriteId};
+use crate::model::{By, Intent, Record, Write, WriteId};
 use crate::platform::Manifest;
 use crate::store::{Reader, StoreError};
 
@@ -51,6 +51,17 @@ pub enum Target<'a> {
         /// The collection.
         collection: &'a str,
     },
+}
+
+/// What would be kept of the decisions, in their order, and keeps nothing: what a person is shown before they say yes. The same
+/// questions get the same answers from [`decide`] as long as nothing moves.
+pub fn consider(
+    _outbox: &Outbox,
+    _reader: &Reader,
+    _decisions: &[(&Manifest, Target<'_>, Asked)],
+    _now: Timestamp,
+) -> Result<Vec<Result<Intent, Refusal>>, DecideError> {
+    todo!()
 }
 
 /// Keeps the decisions that can be kept, all with one sync of the disk, and says for each what became of it.
