@@ -16,7 +16,12 @@ pub trait Reach: Sync {
     fn manifest(&self) -> &Manifest;
 
     /// Looks at one record; see [`Client::look`].
-    fn look(&self, collection: &str, id: &str) -> impl Future<Output = Result<Option<Seen>, FetchError>> + Send;
+    fn look(
+        &self,
+        collection: &str,
+        id: &str,
+        parent: Option<&str>,
+    ) -> impl Future<Output = Result<Option<Seen>, FetchError>> + Send;
 
     /// Reads the document at a path; see [`Client::look_at`].
     fn look_at(&self, path: &str) -> impl Future<Output = Result<Option<Value>, FetchError>> + Send;
@@ -37,8 +42,8 @@ impl Reach for Client {
         Client::manifest(self)
     }
 
-    async fn look(&self, collection: &str, id: &str) -> Result<Option<Seen>, FetchError> {
-        Client::look(self, collection, id).await
+    async fn look(&self, collection: &str, id: &str, parent: Option<&str>) -> Result<Option<Seen>, FetchError> {
+        Client::look(self, collection, id, parent).await
     }
 
     async fn look_at(&self, path: &str) -> Result<Option<Value>, FetchError> {

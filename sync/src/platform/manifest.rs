@@ -121,7 +121,7 @@ pub struct Collection {
     pub list_or: Vec<String>,
     /// Fixed query parameters; `{date-90d}` and `{date+0d}` become days relative to today.
     pub query: BTreeMap<String, String>,
-    /// Path of one record: `/sessions/{id}`.
+    /// Path of one record: `/sessions/{id}`; in a child list also `{parent}`.
     pub item: Option<String>,
     /// How the list is paged, until a reply shows otherwise.
     pub paging: Paging,
@@ -367,6 +367,22 @@ pub struct ActionRequest {
     /// Body with templates in its strings. A string that is one place alone becomes the value itself, of whatever type; a
     /// member whose value is missing is left out.
     pub body: Option<serde_json::Value>,
+    /// Other methods and paths for the same, in turn, where a server answers 404, 405 or 501 to the one before: it did nothing.
+    /// None of them may be one that makes something new of a record that is not there.
+    pub or: Vec<OtherWay>,
+    /// What is done once this way was taken, where that differs from the action's; empty: the action's.
+    pub done: BTreeMap<String, Vec<serde_json::Value>>,
+    /// This way is done when the platform no longer lists the target.
+    pub done_gone: bool,
+}
+
+/// The same request by another method, or at another path.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OtherWay {
+    /// HTTP method; none: the same.
+    pub method: Option<String>,
+    /// Path; none: the same.
+    pub path: Option<String>,
 }
 
 /// How a document is edited.
@@ -376,10 +392,14 @@ pub struct Edits {
     pub fields: Vec<String>,
     /// Only the changed fields are sent, as members of the body; else the request's body says what is.
     pub partial: bool,
-    /// Pointer of a list -> pointers that tell its items apart.
+    /// Pointer of a list -> pointers that tell its items apart, weightiest first. `*` stands for any key or index.
     pub keyed: BTreeMap<String, Vec<String>>,
-    /// Pointers of lists whose order means nothing.
+    /// Pointers of lists whose order means nothing. `*` stands for any key or index.
     pub sets: Vec<String>,
+    /// The platform takes null for "leave alone": no field can be emptied with it.
+    pub null_keeps: bool,
+    /// Pointers of texts that hold JSON, and must go on holding it.
+    pub json: Vec<String>,
 }
 
 /// A record that a decision rests on besides its target.
@@ -393,6 +413,9 @@ pub struct Related {
     pub path: Option<String>,
     /// Pointers into it that must still be what the person saw.
     pub guard: Vec<String>,
+    /// Pointers at which it must agree with the target as the person saw it, where both have a value: what they saw of it without
+    /// having seen it.
+    pub same: Vec<String>,
 }
 
 /// How long a write may wait.

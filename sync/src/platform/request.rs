@@ -73,10 +73,11 @@ fn place(collection: &Collection, ask: &PageAsk) -> Vec<(String, String)> {
 ///
 /// # Errors
 /// An id that cannot stand in a path.
-pub fn item_url(base: &Url, collection: &Collection, id: &str) -> Result<Option<Url>, String> {
+pub fn item_url(base: &Url, collection: &Collection, id: &str, parent: Option<&str>) -> Result<Option<Url>, String> {
     let Some(item) = &collection.item else { return Ok(None) };
     let path = template::expand(item, |slot| match slot {
         Slot::Id => segment(id),
+        Slot::Parent => segment(parent.ok_or("a child was asked for without its parent")?),
         other => Err(format!("{} has no meaning in the path of a record", other.name())),
     })?;
     join(base, &path).map(Some)
@@ -239,13 +240,13 @@ mod tests {
             ("x?y#z%2e", "x%3Fy%23z%252e"),
             ("zwölf\n", "zw%C3%B6lf%0A"),
         ] {
-            let url = item_url(&base, &manifest.collections["agents"], id).unwrap().unwrap();
+            let url = item_url(&base, &manifest.collections["agents"], id, None).unwrap().unwrap();
             assert_eq!(url.as_str(), format!("https://host.example/api/v1/agents/{path}"));
         }
         for id in ["", ".", ".."] {
-            assert!(item_url(&base, &manifest.collections["agents"], id).is_err(), "{id}");
+            assert!(item_url(&base, &manifest.collections["agents"], id, None).is_err(), "{id}");
         }
-        assert_eq!(item_url(&base, &manifest.collections["run-events"], "e1"), Ok(None));
+        assert_eq!(item_url(&base, &manifest.collections["run-events"], "e1", Some("r1")), Ok(None));
     }
 
     #[test]

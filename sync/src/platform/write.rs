@@ -6,7 +6,7 @@ use super::FetchError;
 use crate::model::Incoming;
 
 /// One request that changes something, ready to go: every template filled.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct WriteCall {
     /// HTTP method.
     pub method: String,
@@ -16,6 +16,8 @@ pub struct WriteCall {
     pub query: Vec<(String, String)>,
     /// JSON body.
     pub body: Option<Value>,
+    /// Other methods and paths for the same, in turn, when the server answers 404, 405 or 501 to the one before: it did nothing then.
+    pub or: Vec<(String, String)>,
     /// Idempotency key: the write's id. Sent as `Idempotency-Key`; a platform that does not know it ignores it.
     pub key: String,
 }

@@ -141,7 +141,7 @@ impl Inner {
         priority: Priority,
     ) -> Result<Option<Incoming>, FetchError> {
         let collection = self.collection(collection)?;
-        let url = item_url(&self.base, collection, id).map_err(|why| self.rejected(&why))?;
+        let url = item_url(&self.base, collection, id, None).map_err(|why| self.rejected(&why))?;
         let Some(url) = url else {
             let why = format!("{} serves no single records of {}", self.manifest.title, collection.name);
             return Err(FetchError { kind: FetchKind::NotOffered, ..self.unusable(&why) });

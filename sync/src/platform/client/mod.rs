@@ -222,8 +222,9 @@ impl Client {
     }
 
     /// Looks at one record as it stands now, secrets and all; `None` when the server has none of this id. Where the collection has
-    /// no path for one record, its list is read until the record is found. Goes before lists.
-    pub async fn look(&self, _collection: &str, _id: &str) -> Result<Option<Seen>, FetchError> {
+    /// no path for one record, its list is read until the record is found; `parent` names the record whose child it is, in a child
+    /// list. Goes before lists.
+    pub async fn look(&self, _collection: &str, _id: &str, _parent: Option<&str>) -> Result<Option<Seen>, FetchError> {
         todo!()
     }
 

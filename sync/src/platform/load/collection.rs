@@ -36,7 +36,7 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
     let (rows, with, without, mask) = (pointers("rows"), pointers("with"), pointers("without"), pointers("mask"));
     let list_or = fields.get("list_or").map(|node| report.list(node, |report, node| list_path(report, node, is_child)));
     let query = fields.get("query").map(|node| query(report, node)).unwrap_or_default();
-    let item = fields.get("item").and_then(|node| record_path(report, node));
+    let item = fields.get("item").and_then(|node| item_path(report, node, is_child));
     let paging = fields.get("paging").and_then(|node| paging(report, node)).unwrap_or(Paging::None);
     let delta = fields.get("delta").and_then(|node| delta(report, node)).unwrap_or(Delta::Full);
     let absence = fields.get("absence").and_then(|node| report.choice(node, &ABSENCES)).unwrap_or(Absence::Deletion);
@@ -102,9 +102,22 @@ fn list_path(report: &mut Report, node: &Node, is_child: bool) -> Option<String>
     Some(path)
 }
 
+/// In a child list, a record's path may name its parent, too.
+fn item_path(report: &mut Report, node: &Node, is_child: bool) -> Option<String> {
+    if !is_child {
+        return record_path(report, node);
+    }
+    let path = report.path(node, |slot| matches!(slot, Slot::Id | Slot::Parent))?;
+    names_record(report, node, path)
+}
+
 /// A path that names one record.
 fn record_path(report: &mut Report, node: &Node) -> Option<String> {
     let path = report.path(node, |slot| matches!(slot, Slot::Id))?;
+    names_record(report, node, path)
+}
+
+fn names_record(report: &mut Report, node: &Node, path: String) -> Option<String> {
     if !path.contains("{id}") {
         report.error(node.place, "`{id}` is missing in the path of one record", None);
         return None;
