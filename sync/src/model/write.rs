@@ -184,6 +184,35 @@ pub struct Effect {
     pub columns: ColumnEdits,
 }
 
+impl Effect {
+    /// Puts it onto a document, making the objects on the way to a field that is not there.
+    pub fn onto(&self, doc: &mut Value) {
+        for (at, value) in &self.doc {
+            put(doc, at, value);
+        }
+    }
+}
+
+fn put(doc: &mut Value, at: &str, value: &Value) {
+    let Some((above, field)) = at.rsplit_once('/') else {
+        return doc.clone_from(value);
+    };
+    if doc.pointer(above).is_none_or(Value::is_null) {
+        put(doc, above, &Value::Object(serde_json::Map::new()));
+    }
+    let field = field.replace("~1", "/").replace("~0", "~");
+    match doc.pointer_mut(above) {
+        Some(Value::Object(fields)) => drop(fields.insert(field, value.clone())),
+        Some(Value::Array(items)) => {
+            if let Some(item) = field.parse::<usize>().ok().and_then(|place| items.get_mut(place)) {
+                item.clone_from(value);
+            }
+        }
+        // A text or a number where the field's object should be: the document is not what the manifest took it for.
+        _ => {}
+    }
+}
+
 /// What a person asked for. Written once, never changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
@@ -311,4 +340,30 @@ pub struct Mark {
     pub created_at: Timestamp,
     /// Not sent after this.
     pub deadline: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_effect_is_put_where_it_belongs_and_nowhere_else() {
+        let effect = |at: &str| Effect { doc: vec![(at.to_owned(), json!("new"))], ..Effect::default() };
+        let cases = [
+            ("", json!({"a": 1}), json!("new")),
+            ("/a", json!({"a": 1, "b": 2}), json!({"a": "new", "b": 2})),
+            ("/c", json!({"a": 1}), json!({"a": 1, "c": "new"})),
+            ("/a/b", json!({"a": null}), json!({"a": {"b": "new"}})),
+            ("/a/1", json!({"a": [1, 2]}), json!({"a": [1, "new"]})),
+            ("/a/2", json!({"a": [1, 2]}), json!({"a": [1, 2]})),
+            ("/a/b", json!({"a": "text"}), json!({"a": "text"})),
+            ("/x~1y", json!({}), json!({"x/y": "new"})),
+        ];
+        for (at, mut doc, then) in cases {
+            effect(at).onto(&mut doc);
+            assert_eq!(doc, then, "{at}");
+        }
+    }
 }

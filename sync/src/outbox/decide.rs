@@ -1,10 +1,11 @@
 //! How a person's decision gets in.
 
 use jiff::Timestamp;
+use serde_json::Value;
 use thiserror::Error;
 
 use super::action::{Asked, Refusal};
-use super::{Outbox, OutboxError};
+use super::{Outbox, OutboxError, Which};
 use crate::model::{By, Intent, Record, Write, WriteId};
 use crate::platform::Manifest;
 use crate::store::{Reader, StoreError};
@@ -51,6 +52,21 @@ pub enum Target<'a> {
         /// The collection.
         collection: &'a str,
     },
+}
+
+/// A record's document as the operator sees it: as the mirror has it, with what the open writes on it will do. What an edit starts
+/// from.
+pub fn seen(outbox: &Outbox, record: &Record) -> Result<Value, OutboxError> {
+    let mut doc: Value = serde_json::from_str(&record.doc)?;
+    let which = Which {
+        connections: vec![record.row.list.connection.clone()],
+        target: Some((record.row.list.collection.clone(), record.row.id.clone())),
+        ..Which::default()
+    };
+    for write in outbox.list(&which)?.iter().filter(|write| write.state.is_open()) {
+        write.intent.effect.onto(&mut doc);
+    }
+    Ok(doc)
 }
 
 /// What would be kept of the decisions, in their order, and keeps nothing: what a person is shown before they say yes. The same
