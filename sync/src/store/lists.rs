@@ -31,7 +31,8 @@ impl ListInfo {
         if gone { self.gone } else { self.live }
     }
 
-    fn is_in(&self, scope: &Scope) -> bool {
+    /// Is it one of `scope`?
+    pub(super) fn is_in(&self, scope: &Scope) -> bool {
         (scope.kinds.is_empty() || scope.kinds.contains(&self.kind))
             && (scope.collections.is_empty() || scope.collections.contains(&self.key.collection))
             && (scope.connections.is_empty() || scope.connections.contains(&self.key.connection))

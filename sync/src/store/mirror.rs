@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::apply::Job;
 use super::frames::Dicts;
+use super::over::Kept;
 use super::writer::{Answer, Ask, GROUP_ROWS, Waiting, Writer};
 use super::{Access, Applied, Batch, ListSpec, Reader, StoreError, file};
 use crate::model::{ListId, ToldBudget};
@@ -32,8 +33,15 @@ pub struct Mirror {
 pub(super) struct Shared {
     path: PathBuf,
     pub(super) dicts: Arc<Dicts>,
-    pool: Mutex<Vec<Connection>>,
+    pool: Mutex<Vec<Lent>>,
     commits: watch::Sender<u64>,
+}
+
+/// A read connection, and what was last found on it.
+#[derive(Debug)]
+pub(super) struct Lent {
+    pub conn: Connection,
+    pub kept: Option<Kept>,
 }
 
 impl Shared {
@@ -43,10 +51,10 @@ impl Shared {
     }
 
     /// Takes a connection back.
-    pub(super) fn give_back(&self, conn: Connection) {
+    pub(super) fn give_back(&self, lent: Lent) {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if pool.len() < POOL {
-            pool.push(conn);
+            pool.push(lent);
         }
     }
 }
@@ -103,7 +111,7 @@ impl Mirror {
                 // Says now, not at the first question, that the file cannot be read.
                 let (conn, empty) = shared.connect()?;
                 if !empty {
-                    shared.give_back(conn);
+                    shared.give_back(Lent { conn, kept: None });
                 }
                 None
             }
@@ -114,11 +122,14 @@ impl Mirror {
     /// A read connection from the pool; given back when dropped. Blocking: call it off the async threads.
     pub fn reader(&self) -> Result<Reader, StoreError> {
         let pooled = self.shared.pool.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let (conn, empty) = match pooled {
-            Some(conn) => (conn, false),
-            None => self.shared.connect()?,
+        let (lent, empty) = match pooled {
+            Some(lent) => (lent, false),
+            None => {
+                let (conn, empty) = self.shared.connect()?;
+                (Lent { conn, kept: None }, empty)
+            }
         };
-        Ok(Reader::new(conn, empty, self.shared.clone()))
+        Ok(Reader::new(lent, empty, self.shared.clone()))
     }
 
     /// Makes lists known and returns their numbers, in order. Known ones keep theirs.

@@ -13,14 +13,15 @@
 //! - times are kept to the millisecond.
 //!
 //! Where things are: `file` opens (settings, migrations), `private` keeps it to its owner, `writer` groups, `apply` changes,
-//! `frames` packs documents; `filter` folds a question for each list, `plan` chooses how to walk, `window` walks, `sql` serves
-//! statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
+//! `frames` packs documents; `filter` folds a question for each list, `plan` chooses how to walk, `walk` walks, `window` and `count` answer,
+//! `over` and `textual` lay the unfinished writes over the answers, `sql` serves statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
 //!
 //! Not here: what a platform is, or when to fetch.
 
 mod agents;
 mod apply;
 mod budgets;
+mod count;
 mod error;
 mod face;
 mod file;
@@ -30,6 +31,7 @@ mod ids;
 mod lists;
 mod mirror;
 mod needle;
+mod over;
 mod plan;
 mod private;
 mod reader;
@@ -37,6 +39,8 @@ mod rows;
 mod settle;
 mod sql;
 mod states;
+mod textual;
+mod walk;
 mod window;
 mod words;
 mod writer;

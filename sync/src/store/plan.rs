@@ -246,17 +246,22 @@ impl Plan {
             },
             _ => None,
         };
-        let value = match self.sort {
-            Sort::Id => Value::Text(stored.id.clone()),
-            Sort::Created => Value::Number(stored.made().unwrap_or(NO_TIME)),
-            Sort::Updated | Sort::Status | Sort::Agent => Value::Number(stored.active().unwrap_or(NO_TIME)),
-        };
+        let value = value(self.sort, &stored.id, stored.made(), stored.active());
         Ok(Place { label, value, key: stored.key })
     }
 }
 
+/// What the sorted column holds.
+pub(super) fn value(sort: Sort, id: &str, made: Option<i64>, active: Option<i64>) -> Value {
+    match sort {
+        Sort::Id => Value::Text(id.to_owned()),
+        Sort::Created => Value::Number(made.unwrap_or(NO_TIME)),
+        Sort::Updated | Sort::Status | Sort::Agent => Value::Number(active.unwrap_or(NO_TIME)),
+    }
+}
+
 /// What a person reads as the agent, folded.
-fn agent_label(agent: &agents::Agent) -> Option<String> {
+pub(super) fn agent_label(agent: &agents::Agent) -> Option<String> {
     agent.title.as_ref().or(agent.id.as_ref()).map(|name| name.to_lowercase())
 }
 

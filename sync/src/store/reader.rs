@@ -1,13 +1,15 @@
 //! A read connection.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::mirror::Shared;
-use super::{FeedEntry, Known, SqlRow, StoreError, budgets, lists, rows, sql, states, window};
+use super::mirror::{Lent, Shared};
+use super::over::{Kept, Over};
+use super::{FeedEntry, Known, SqlRow, StoreError, budgets, count, lists, rows, sql, states, window};
 use crate::model::{
     CountOf, Freshness, ListId, ListState, Overlay, Problem, Query, Record, RowKey, Scope, ToldBudget, Window,
 };
@@ -19,6 +21,8 @@ pub struct Reader {
     empty: bool,
     shared: Arc<Shared>,
     overlay: Arc<Overlay>,
+    /// The overlaid records, as this connection last found them.
+    kept: RefCell<Option<Kept>>,
 }
 
 impl fmt::Debug for Reader {
@@ -41,14 +45,14 @@ impl Drop for Held<'_> {
 impl Drop for Reader {
     fn drop(&mut self) {
         if let Some(conn) = self.conn.take().filter(|_| !self.empty) {
-            self.shared.give_back(conn);
+            self.shared.give_back(Lent { conn, kept: self.kept.take() });
         }
     }
 }
 
 impl Reader {
-    pub(super) fn new(conn: Connection, empty: bool, shared: Arc<Shared>) -> Self {
-        Self { conn: Some(conn), empty, shared, overlay: Arc::default() }
+    pub(super) fn new(lent: Lent, empty: bool, shared: Arc<Shared>) -> Self {
+        Self { conn: Some(lent.conn), empty, shared, overlay: Arc::default(), kept: RefCell::new(lent.kept) }
     }
 
     /// The same reader, with the unfinished writes over what it reads: windows, counts, statuses, single records and statements of
@@ -71,6 +75,19 @@ impl Reader {
         Ok(answer)
     }
 
+    /// [`Reader::read`], with the overlaid records.
+    fn read_over<T>(&self, read: impl FnOnce(&Connection, &Over) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if !self.overlay.has_records() {
+            return self.read(|conn| read(conn, &Over::default()));
+        }
+        self.read(|conn| {
+            let kept = Kept::renew(self.kept.take(), conn, &self.overlay)?;
+            let answer = read(conn, kept.over());
+            self.kept.replace(Some(kept));
+            answer
+        })
+    }
+
     /// Until what it returns is dropped, every call sees the mirror as it is now, whatever is committed meanwhile: a long list
     /// is one list. The writer's journal cannot shrink for so long, so it is nothing for a screen.
     pub fn hold(&self) -> Result<Held<'_>, StoreError> {
@@ -84,17 +101,22 @@ impl Reader {
 
     /// A window of rows.
     pub fn window(&self, query: &Query) -> Result<Window, StoreError> {
-        self.read(|conn| window::window(conn, &self.shared.dicts, query))
+        self.read_over(|conn, over| window::window(conn, &self.shared.dicts, over, query))
     }
 
     /// How many rows answer `query` (its anchor and limit do not matter), counting at most `cap` when it has to count one by one.
     pub fn count(&self, query: &Query, cap: u64) -> Result<CountOf, StoreError> {
-        self.read(|conn| window::count(conn, &self.shared.dicts, query, cap))
+        self.read_over(|conn, over| count::count(conn, &self.shared.dicts, over, query, cap))
     }
 
     /// One record by its number.
     pub fn record(&self, key: RowKey) -> Result<Option<Record>, StoreError> {
-        self.read(|conn| rows::record(conn, &self.shared.dicts, key.0))
+        Ok(self.read(|conn| rows::record(conn, &self.shared.dicts, key.0))?.map(|record| self.show(record)))
+    }
+
+    /// A record as the operator sees it; its document is as the platform sent it.
+    fn show(&self, record: Record) -> Record {
+        Record { row: self.overlay.apply(record.row), ..record }
     }
 
     /// Records of `scope`, gone ones too, whose id is `id`; where there is none, those whose id begins with it. At most `limit`.
@@ -112,7 +134,7 @@ impl Reader {
                         .query_map((list.id, id, left), |row| row.get(0))?
                         .collect::<Result<_, _>>()?;
                     for key in keys {
-                        found.extend(rows::record(conn, &self.shared.dicts, key)?);
+                        found.extend(rows::record(conn, &self.shared.dicts, key)?.map(|record| self.show(record)));
                     }
                 }
                 if !found.is_empty() {
@@ -230,7 +252,7 @@ impl Reader {
 
     /// Live rows by status within `scope`.
     pub fn statuses(&self, scope: &Scope) -> Result<BTreeMap<String, u64>, StoreError> {
-        self.read(|conn| {
+        self.read_over(|conn, over| {
             let mut statuses = BTreeMap::new();
             let mut statement = conn.prepare_cached(
                 "SELECT w.text, t.n FROM tally AS t JOIN word AS w ON w.id = t.word
@@ -242,6 +264,7 @@ impl Reader {
                     *statuses.entry(row.get(0)?).or_default() += row.get::<_, i64>(1)?.cast_unsigned();
                 }
             }
+            over.statuses(scope, &mut statuses);
             Ok(statuses)
         })
     }

@@ -113,6 +113,14 @@ pub(super) fn line(conn: &Connection, list: &ListInfo, stored: Stored) -> rusqli
     })
 }
 
+/// The title of a record.
+pub(super) fn title(conn: &Connection, key: i64) -> rusqlite::Result<Option<String>> {
+    conn.prepare_cached("SELECT coalesce(title, qd_title(doc)) FROM record WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()
+        .map(Option::flatten)
+}
+
 /// The document of a record.
 pub(super) fn doc(conn: &Connection, dicts: &Dicts, key: i64, id: &str) -> Result<String, StoreError> {
     let doc = conn

@@ -3,6 +3,7 @@
 mod changes;
 mod files;
 mod held;
+mod overlaid;
 mod paging;
 mod statements;
 mod versions;

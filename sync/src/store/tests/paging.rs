@@ -5,17 +5,17 @@ use std::cmp::Ordering;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Anchor, CountOf, Field, Filter, Match, Order, Query, Row, RowKey, Scope, Sort};
+use crate::model::{Anchor, CountOf, Field, Filter, Match, Order, Query, Record, Row, RowKey, Scope, Sort};
 use crate::store::Reader;
 
-const STATUSES: [&str; 3] = ["active", "Failed", "paused"];
+pub(super) const STATUSES: [&str; 3] = ["active", "Failed", "paused"];
 const AGENTS: [&str; 3] = ["ag-1", "AG-2", "ag-3"];
 const PROJECTS: [&str; 2] = ["/home/p1", "/home/p2"];
 
 /// A record in numbers: list, gone, status, agent, project, created, updated; each 0 for none where it may be missing.
-type Seed = (usize, bool, usize, usize, usize, i64, i64);
+pub(super) type Seed = (usize, bool, usize, usize, usize, i64, i64);
 
-fn seed() -> impl Strategy<Value = Seed> {
+pub(super) fn seed() -> impl Strategy<Value = Seed> {
     (0..3usize, prop::bool::weighted(0.2), 0..4usize, 0..4usize, 0..3usize, 0..6i64, 0..6i64)
 }
 
@@ -27,7 +27,8 @@ fn filter() -> impl Strategy<Value = Filter> {
     let leaf = prop_oneof![
         Just(Filter::All),
         Just(Filter::Gone),
-        field(Field::Status, &["ACTIVE", "failed", "none"]),
+        Just(Filter::Pending),
+        field(Field::Status, &["ACTIVE", "failed", "none", "suspended"]),
         field(Field::Agent, &["ag-1", "ag-2"]),
         field(Field::Project, &PROJECTS),
         field(Field::Connection, &["a", "b"]),
@@ -48,7 +49,7 @@ fn filter() -> impl Strategy<Value = Filter> {
     })
 }
 
-fn query() -> impl Strategy<Value = Query> {
+pub(super) fn query() -> impl Strategy<Value = Query> {
     let sort = prop::sample::select(vec![Sort::Updated, Sort::Created, Sort::Status, Sort::Agent, Sort::Id]);
     let scope = prop::sample::select(vec![
         Scope::default(),
@@ -96,7 +97,7 @@ fn is(what: &Match, text: &str) -> bool {
     }
 }
 
-fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
+pub(super) fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
     let some = |what: &Match, text: &Option<String>| text.as_ref().is_some_and(|text| is(what, text));
     match filter {
         Filter::All => true,
@@ -104,7 +105,7 @@ fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
         Filter::And(all) => all.iter().all(|filter| passes(filter, row, doc)),
         Filter::Or(any) => any.iter().any(|filter| passes(filter, row, doc)),
         Filter::Not(filter) => !passes(filter, row, doc),
-        Filter::Pending => false,
+        Filter::Pending => !row.pending.is_empty(),
         Filter::Gone => row.gone_at.is_some(),
         Filter::After(at) => row.updated_at.or(row.created_at).is_some_and(|time| time >= *at),
         Filter::Before(at) => row.updated_at.or(row.created_at).is_some_and(|time| time < *at),
@@ -128,7 +129,7 @@ fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
     }
 }
 
-fn order(query: &Query, a: &Row, b: &Row) -> Ordering {
+pub(super) fn order(query: &Query, a: &Row, b: &Row) -> Ordering {
     let up = query.order == Order::Ascending;
     let turn = |order: Ordering, up: bool| if up { order } else { order.reverse() };
     let active = |row: &Row| (row.updated_at.or(row.created_at), row.key);
@@ -145,20 +146,25 @@ fn order(query: &Query, a: &Row, b: &Row) -> Ordering {
     }
 }
 
-/// The answer, from every record there is.
-fn naive(query: &Query, reader: &Reader, records: usize) -> Vec<RowKey> {
-    let all = (1..=records).map(|key| reader.record(RowKey(i64::try_from(key).unwrap())).unwrap().unwrap());
+/// Every record there is.
+pub(super) fn all(reader: &Reader, records: usize) -> Vec<Record> {
+    (1..=records).map(|key| reader.record(RowKey(i64::try_from(key).unwrap())).unwrap().unwrap()).collect()
+}
+
+/// The answer, from all records as they are to be seen.
+pub(super) fn naive(query: &Query, all: &[Record]) -> Vec<Row> {
     let mut rows: Vec<Row> = all
+        .iter()
         .filter(|record| query.scope.kinds.is_empty() || query.scope.kinds.contains(&record.row.kind))
         .filter(|record| {
             query.scope.connections.is_empty() || query.scope.connections.contains(&record.row.list.connection)
         })
         .filter(|record| query.gone || record.row.gone_at.is_none())
         .filter(|record| passes(&query.filter, &record.row, &record.doc))
-        .map(|record| record.row)
+        .map(|record| record.row.clone())
         .collect();
     rows.sort_by(|a, b| order(query, a, b));
-    rows.into_iter().map(|row| row.key).collect()
+    rows
 }
 
 fn keys(rows: &[Row]) -> Vec<RowKey> {
@@ -166,13 +172,13 @@ fn keys(rows: &[Row]) -> Vec<RowKey> {
 }
 
 /// Every window that can be asked for, against the whole answer.
-fn check(query: &Query, reader: &Reader, whole: &[RowKey]) -> Result<(), TestCaseError> {
+pub(super) fn check(query: &Query, reader: &Reader, whole: &[Row]) -> Result<(), TestCaseError> {
     let ask = |anchor: Anchor| reader.window(&Query { anchor, ..query.clone() }).unwrap();
     let mut forth = Vec::new();
     let mut window = ask(Anchor::First);
     loop {
         prop_assert_eq!(window.more_before, !forth.is_empty());
-        forth.extend(keys(&window.rows));
+        forth.extend(window.rows.clone());
         prop_assert_eq!(window.more_after, forth.len() < whole.len());
         match window.rows.last() {
             Some(last) if window.more_after => window = ask(Anchor::After(last.key)),
@@ -180,6 +186,7 @@ fn check(query: &Query, reader: &Reader, whole: &[RowKey]) -> Result<(), TestCas
         }
     }
     prop_assert_eq!(&forth, whole);
+    let whole = &keys(whole)[..];
     let mut back = Vec::new();
     let mut window = ask(Anchor::Last);
     loop {
@@ -202,7 +209,7 @@ fn check(query: &Query, reader: &Reader, whole: &[RowKey]) -> Result<(), TestCas
     Ok(())
 }
 
-async fn filled(mirror: &Mirror, seeds: &[Seed]) {
+pub(super) async fn filled(mirror: &Mirror, seeds: &[Seed]) {
     let lists = mirror
         .register(vec![
             spec("a", "sessions", Kind::Session),
@@ -240,8 +247,7 @@ proptest! {
         });
         let reader = mirror.reader().unwrap();
         for query in queries {
-            let whole = naive(&query, &reader, seeds.len());
-            check(&query, &reader, &whole)?;
+            check(&query, &reader, &naive(&query, &all(&reader, seeds.len())))?;
         }
     }
 }
