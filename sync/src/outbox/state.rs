@@ -65,7 +65,171 @@ pub struct Next {
     pub pause: bool,
 }
 
-/// Where a write goes from `state` when `outcome` is what came of it.
-pub fn after_attempt(_state: WriteState, _outcome: &Outcome, _facts: &Facts) -> Next {
-    todo!()
+/// The first wait after a failure; each further one doubles it.
+const FIRST_WAIT: f64 = 2.0;
+
+/// No wait of our own choice is longer.
+const LONGEST_WAIT: f64 = 300.0;
+
+/// No wait that we are told is longer: a platform that says "in ten years" is asked again.
+const LONGEST_TOLD: Duration = Duration::from_secs(60 * 60);
+
+/// Clashes in a row after which somebody else has won, though no look shows with what.
+const CLASHES: u32 = 3;
+
+/// Looks in a row that do not show an accepted write after which waiting for it ends.
+const LOOKS: u32 = 6;
+
+impl Next {
+    fn rest(state: WriteState) -> Self {
+        Self { state, due_at: None, pause: false }
+    }
+
+    fn at_once(state: WriteState, facts: &Facts) -> Self {
+        Self { state, due_at: Some(facts.now), pause: false }
+    }
+
+    fn wait(state: WriteState, facts: &Facts) -> Self {
+        Self { state, due_at: Some(later(facts.now, back_off(facts))), pause: false }
+    }
+
+    fn paused(self) -> Self {
+        Self { pause: true, ..self }
+    }
+}
+
+/// Where a write goes from `state` when `outcome` is what came of it. Total: the table in docs/outbox.md has every pair, and a
+/// test holds the two against each other.
+pub fn after_attempt(state: WriteState, outcome: &Outcome, facts: &Facts) -> Next {
+    match state {
+        WriteState::Queued | WriteState::Retrying => from_here(outcome, facts),
+        WriteState::Sending => from_sending(outcome, facts),
+        WriteState::Unknown => from_unknown(outcome, facts),
+        WriteState::Accepted => from_accepted(outcome, facts),
+        WriteState::Confirmed
+        | WriteState::Conflicted
+        | WriteState::Wedged
+        | WriteState::Expired
+        | WriteState::Cancelled
+        | WriteState::Discarded => Next::rest(state),
+    }
+}
+
+/// It has not left, or is known not to have had its effect.
+fn from_here(outcome: &Outcome, facts: &Facts) -> Next {
+    match outcome {
+        Outcome::Clear => Next::at_once(WriteState::Sending, facts),
+        Outcome::Done => Next::rest(WriteState::Confirmed),
+        Outcome::Moved => Next::rest(WriteState::Conflicted),
+        Outcome::Missing | Outcome::Refused => Next::rest(WriteState::Wedged),
+        Outcome::Late => Next::rest(WriteState::Expired),
+        Outcome::NotSent | Outcome::LookFailed => Next::wait(WriteState::Retrying, facts),
+        Outcome::Throttled(told) => throttled(WriteState::Retrying, *told, facts),
+        Outcome::Unauthorized => Next::rest(WriteState::Queued).paused(),
+        Outcome::Clash => clash(facts),
+        Outcome::Accepted => yes(facts),
+        // Whoever says so has sent it without saying so first: nothing is taken for granted.
+        Outcome::Unanswered | Outcome::NotYetShown => no_answer(facts),
+    }
+}
+
+/// The request may have left.
+fn from_sending(outcome: &Outcome, facts: &Facts) -> Next {
+    match outcome {
+        Outcome::Accepted => yes(facts),
+        Outcome::Done => Next::rest(WriteState::Confirmed),
+        // It may have had its effect before the record moved on: not a conflict, which promises that it had none.
+        Outcome::Moved | Outcome::Missing | Outcome::Refused => Next::rest(WriteState::Wedged),
+        Outcome::NotSent => Next::wait(WriteState::Retrying, facts),
+        Outcome::Throttled(told) => throttled(WriteState::Retrying, *told, facts),
+        Outcome::Unauthorized => Next::rest(WriteState::Queued).paused(),
+        Outcome::Clash => clash(facts),
+        Outcome::Clear => cleared(facts),
+        Outcome::NotYetShown => not_shown(facts),
+        // `Late` says that nothing was sent; from here nobody can know that without a look.
+        Outcome::Unanswered | Outcome::LookFailed | Outcome::Late => no_answer(facts),
+    }
+}
+
+/// It was sent, nobody answered, and every outcome here is that of a look.
+fn from_unknown(outcome: &Outcome, facts: &Facts) -> Next {
+    match outcome {
+        Outcome::Done => Next::rest(WriteState::Confirmed),
+        Outcome::Accepted => yes(facts),
+        Outcome::Moved | Outcome::Missing => Next::rest(WriteState::Wedged),
+        Outcome::Clear => cleared(facts),
+        // We may not look: only a person can find out.
+        Outcome::Refused => Next::rest(WriteState::Unknown),
+        Outcome::Throttled(told) if facts.provable => throttled(WriteState::Unknown, *told, facts),
+        Outcome::Unauthorized => no_answer(facts).paused(),
+        Outcome::Throttled(_)
+        | Outcome::NotSent
+        | Outcome::Unanswered
+        | Outcome::Clash
+        | Outcome::LookFailed
+        | Outcome::NotYetShown
+        | Outcome::Late => no_answer(facts),
+    }
+}
+
+/// The platform said yes, and every outcome here is that of a look.
+fn from_accepted(outcome: &Outcome, facts: &Facts) -> Next {
+    match outcome {
+        Outcome::Done => Next::rest(WriteState::Confirmed),
+        Outcome::Accepted => yes(facts),
+        Outcome::Moved | Outcome::Missing => Next::rest(WriteState::Wedged),
+        Outcome::NotYetShown | Outcome::Clear | Outcome::Refused => not_shown(facts),
+        Outcome::Throttled(told) => throttled(WriteState::Accepted, *told, facts),
+        Outcome::Unauthorized => Next::wait(WriteState::Accepted, facts).paused(),
+        Outcome::NotSent | Outcome::Unanswered | Outcome::Clash | Outcome::LookFailed | Outcome::Late => {
+            Next::wait(WriteState::Accepted, facts)
+        }
+    }
+}
+
+/// A yes is the last word where nothing can be looked at; else a look follows at once.
+fn yes(facts: &Facts) -> Next {
+    if facts.provable { Next::at_once(WriteState::Accepted, facts) } else { Next::rest(WriteState::Confirmed) }
+}
+
+/// Only a look, or where none can tell a person, knows what became of it.
+fn no_answer(facts: &Facts) -> Next {
+    if facts.provable { Next::wait(WriteState::Unknown, facts) } else { Next::rest(WriteState::Unknown) }
+}
+
+/// A look shows that what was sent had no effect: it may be sent again. A look that cannot tell shows nothing.
+fn cleared(facts: &Facts) -> Next {
+    if facts.provable { Next::rest(WriteState::Queued) } else { Next::rest(WriteState::Unknown) }
+}
+
+/// The platform said yes, but does not show it: looked at a few times more.
+fn not_shown(facts: &Facts) -> Next {
+    if facts.failures < LOOKS { Next::wait(WriteState::Accepted, facts) } else { Next::rest(WriteState::Wedged) }
+}
+
+/// The platform did nothing, for something is in the way: a look at once tells what. When looks show nothing, it ends.
+fn clash(facts: &Facts) -> Next {
+    match facts.failures {
+        0 => Next::at_once(WriteState::Retrying, facts),
+        failures if failures < CLASHES => Next::wait(WriteState::Retrying, facts),
+        _ => Next::rest(WriteState::Conflicted),
+    }
+}
+
+fn throttled(state: WriteState, told: Option<Duration>, facts: &Facts) -> Next {
+    let wait = told.map_or_else(|| back_off(facts), |told| told.clamp(Duration::from_secs(1), LONGEST_TOLD));
+    Next { state, due_at: Some(later(facts.now, wait)), pause: false }
+}
+
+/// From about two seconds to about five minutes, doubling; a fifth more or less, so that what failed together does not come
+/// back together.
+fn back_off(facts: &Facts) -> Duration {
+    let doublings = i32::try_from(facts.failures.min(16)).unwrap_or(16);
+    let wait = (FIRST_WAIT * 2f64.powi(doublings)).min(LONGEST_WAIT);
+    let jitter = if facts.jitter.is_nan() { 0.5 } else { facts.jitter.clamp(0.0, 1.0) };
+    Duration::from_secs_f64(wait * (0.8 + 0.4 * jitter))
+}
+
+fn later(now: Timestamp, wait: Duration) -> Timestamp {
+    now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }

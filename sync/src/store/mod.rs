@@ -33,7 +33,7 @@ mod mirror;
 mod needle;
 mod over;
 mod plan;
-mod private;
+pub(crate) mod private;
 mod reader;
 mod rows;
 mod settle;

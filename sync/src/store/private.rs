@@ -4,9 +4,9 @@
 //! in, which lets nobody else in but administrators.
 
 #[cfg(not(unix))]
-pub(super) use self::inherited::{folders, options, tighten};
+pub(crate) use self::inherited::{folders, options, tighten};
 #[cfg(unix)]
-pub(super) use self::modes::{folders, options, tighten};
+pub(crate) use self::modes::{folders, options, tighten};
 
 #[cfg(unix)]
 mod modes {

@@ -1,0 +1,116 @@
+//! What happens to a file that is damaged: it is set aside, with its log, and a new one is begun.
+//!
+//! Every process that has the outbox open holds the lock beside it, shared. Setting aside needs it alone: so nobody writes into
+//! a file that is being put away, and of two processes that find the same damage the second looks again and finds a sound file.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags};
+
+use super::file::{self, Trouble, suffixed};
+use crate::outbox::{Aside, OutboxError};
+use crate::store::private;
+
+/// How long the others are given to end before a damaged file is left where it is.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The lock beside the file, held as long as this lives.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+/// Opens the file; one that is damaged is set aside first.
+pub(super) fn open(path: &Path) -> Result<(Connection, Lock, Option<Aside>), OutboxError> {
+    let unopened = |source| OutboxError::Open { path: path.to_owned(), source };
+    file::prepare_folder(path).map_err(unopened)?;
+    let lock = lock_file(path).map_err(unopened)?;
+    let mut aside = None;
+    loop {
+        lock.lock_shared().map_err(unopened)?;
+        let reason = match file::open_writer(path) {
+            Ok(conn) => return Ok((conn, Lock { _file: lock }, aside)),
+            Err(Trouble::Other(error)) => return Err(error),
+            Err(Trouble::Damaged(reason)) => reason,
+        };
+        let damaged = |why: &str| OutboxError::Damaged { path: path.to_owned(), reason: format!("{reason}; {why}") };
+        if aside.is_some() {
+            return Err(damaged("and so is the new file in its place"));
+        }
+        lock.unlock().map_err(unopened)?;
+        if !alone(&lock).map_err(unopened)? {
+            return Err(damaged("another qd has it open: end that one, then it is set aside"));
+        }
+        // Somebody else may have set it aside in the meantime.
+        if let Err(Trouble::Damaged(reason)) = file::open_writer(path) {
+            aside = Some(set_aside(path, reason).map_err(|error| damaged(&error.to_string()))?);
+        }
+        lock.unlock().map_err(unopened)?;
+    }
+}
+
+fn lock_file(path: &Path) -> io::Result<File> {
+    let lock = suffixed(path, ".lock");
+    let file = private::options().read(true).append(true).create(true).open(&lock)?;
+    private::tighten(&lock)?;
+    Ok(file)
+}
+
+/// Takes the lock alone; `false` when others do not let go of it.
+fn alone(lock: &File) -> io::Result<bool> {
+    let since = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if since.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+/// Moves the file, with its log, to a name that nothing has yet. The file goes first: whoever finds the rest after a kill sees a
+/// log without a file and sets that aside too. A file left without its log could be taken for a sound one.
+fn set_aside(path: &Path, reason: String) -> io::Result<Aside> {
+    let readable = unfinished(path);
+    let place = free_name(path);
+    for suffix in ["", "-wal", "-shm"] {
+        match fs::rename(suffixed(path, suffix), suffixed(&place, suffix)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    file::sync_folder(&place)?;
+    let reason = match readable {
+        Some(count) => format!("{reason}; {count} unfinished writes can still be read in it"),
+        None => reason,
+    };
+    Ok(Aside { path: place, reason })
+}
+
+/// How many unfinished writes a damaged file still shows, when it shows any.
+fn unfinished(path: &Path) -> Option<u64> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    let sql = "SELECT count(*) FROM writes WHERE state NOT IN ('confirmed', 'cancelled', 'discarded')";
+    let count: i64 = conn.query_row(sql, [], |row| row.get(0)).ok()?;
+    u64::try_from(count).ok()
+}
+
+fn free_name(path: &Path) -> PathBuf {
+    let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    let taken = |place: &Path| ["", "-wal", "-shm"].iter().any(|suffix| suffixed(place, suffix).exists());
+    let mut place = suffixed(path, &format!(".damaged-{stamp}"));
+    let mut number = 2;
+    while taken(&place) {
+        place = suffixed(path, &format!(".damaged-{stamp}-{number}"));
+        number += 1;
+    }
+    place
+}

@@ -1,0 +1,197 @@
+//! The file: its mode, its settings, its migrations, and whether it is sound.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::outbox::OutboxError;
+use crate::store::private;
+
+/// Every version of the schema, oldest first. Append only.
+const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/outbox/0001.sql")];
+
+/// The schema this program writes.
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Marks the file as ours: "qdob".
+const APPLICATION: i64 = 0x7164_6f62;
+
+/// The tables of the newest schema.
+const TABLES: [&str; 5] = ["writes", "turns", "audit", "versions", "paused"];
+
+/// How long two processes that make the file at the same moment wait for each other.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a file is not used.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It is damaged, or not an outbox at all.
+    Damaged(String),
+    /// Nothing that says anything about what it holds.
+    Other(OutboxError),
+}
+
+/// Opens the file for the writer: made if missing, migrated if old. Nothing of a file that is in trouble is touched.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, Trouble> {
+    let conn = check(path)?;
+    let at = |error| explain(path, error);
+    let since = Instant::now();
+    while let Err(error) = migrate(&conn) {
+        // Two that make the file at once may stand in each other's way where SQLite does not wait by itself.
+        if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) || since.elapsed() > PATIENCE {
+            return Err(at(error));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(at)?;
+    // The log and its index take the mode of the file only when they are made; they may be older than it.
+    for beside in ["-wal", "-shm"] {
+        let beside = suffixed(path, beside);
+        if beside.exists() {
+            private::tighten(&beside).map_err(|source| unopened(&beside, source))?;
+        }
+    }
+    Ok(conn)
+}
+
+/// Opens the file, which [`open_writer`] has seen, for reading.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, OutboxError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    settings(&conn)?;
+    conn.pragma_update(None, "query_only", true)?;
+    Ok(conn)
+}
+
+/// Opens a file and looks whether it is ours, sound, and not from the future.
+fn check(path: &Path) -> Result<Connection, Trouble> {
+    let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
+    if length(path) == 0 && length(&suffixed(path, "-wal")) > 0 {
+        // SQLite would take it for a new file and throw the log away.
+        return Err(Trouble::Damaged("it is empty, but its log is not".to_owned()));
+    }
+    prepare_file(path).map_err(|source| unopened(path, source))?;
+    let at = |error| explain(path, error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(at)?;
+    // Until the file is known to be sound, its log is not written into it.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(at)?;
+    settings(&conn).map_err(at)?;
+    let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(at);
+    let tables = tables(&conn).map_err(at)?;
+    let (application, found) = (number("application_id")?, number("user_version")?);
+    if application != APPLICATION && (!tables.is_empty() || found != 0) {
+        return Err(Trouble::Damaged("it belongs to another program".to_owned()));
+    }
+    if found > VERSION {
+        return Err(Trouble::Other(OutboxError::Newer { path: path.to_owned(), found, known: VERSION }));
+    }
+    let said: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(at)?;
+    if said != "ok" {
+        return Err(Trouble::Damaged(said));
+    }
+    if found == VERSION
+        && let Some(missing) = TABLES.iter().find(|table| !tables.iter().any(|there| there == *table))
+    {
+        return Err(Trouble::Damaged(format!("its table {missing} is missing")));
+    }
+    Ok(conn)
+}
+
+fn tables(conn: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = conn.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Makes the file and its folders, private from their first moment and lasting.
+fn prepare_file(path: &Path) -> io::Result<()> {
+    if !path.exists() {
+        private::options().read(true).append(true).create(true).open(path)?.sync_all()?;
+        sync_folder(path)?;
+    }
+    private::tighten(path)
+}
+
+/// Makes the folder of the file, with its missing parents.
+pub(super) fn prepare_folder(path: &Path) -> io::Result<()> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    if folder.exists() {
+        return Ok(());
+    }
+    let top = folder.ancestors().find(|folder| folder.exists()).map(Path::to_owned);
+    private::folders().create(folder)?;
+    for made in folder.ancestors().take_while(|made| Some(*made) != top.as_deref()) {
+        sync_folder(made)?;
+    }
+    Ok(())
+}
+
+/// Puts on the disk that a file of this name lies in its folder.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn settings(conn: &Connection) -> rusqlite::Result<()> {
+    conn.busy_timeout(Duration::from_secs(10))?;
+    conn.set_prepared_statement_cache_capacity(64);
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    // Where a plain sync stops at the drive's cache (macOS), ask for more; elsewhere it says nothing.
+    conn.pragma_update(None, "fullfsync", true)?;
+    conn.pragma_update(None, "checkpoint_fullfsync", true)?;
+    conn.pragma_update(None, "foreign_keys", true)
+}
+
+fn migrate(conn: &Connection) -> rusqlite::Result<()> {
+    let mode: String = conn.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode != "wal" {
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+    }
+    for (done, sql) in (0..).zip(MIGRATIONS) {
+        let version = |conn: &Connection| conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+        if version(conn)? > done {
+            continue;
+        }
+        let step = rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Immediate)?;
+        // Another process may have been faster.
+        if version(&step)? == done {
+            step.execute_batch(sql)?;
+            step.pragma_update(None, "application_id", APPLICATION)?;
+            step.pragma_update(None, "user_version", done + 1)?;
+        }
+        step.commit()?;
+    }
+    Ok(())
+}
+
+/// Says what an error at opening means for the file.
+fn explain(path: &Path, error: rusqlite::Error) -> Trouble {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Trouble::Damaged(words(&error)),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            unopened(path, io::Error::other(error))
+        }
+        _ => Trouble::Other(OutboxError::Sqlite(error)),
+    }
+}
+
+fn words(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn unopened(path: &Path, source: io::Error) -> Trouble {
+    Trouble::Other(OutboxError::Open { path: path.to_owned(), source })
+}
