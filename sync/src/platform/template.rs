@@ -1,4 +1,4 @@
-//! Texts with places to fill: `/sessions/{id}/content`, `{date-90d}`, `{/workflow_id}`, `{reason}`.
+//! Texts with places to fill: `/sessions/{id}/content`, `{date-90d}`, `{/workflow_id}`, `{run:/status}`, `{reason}`.
 //!
 //! A closed set of names, so that a manifest can be checked before it is ever used. There are no conditions, no
 //! defaults and no escapes: a brace always opens a place.
@@ -14,6 +14,12 @@ pub enum Slot<'a> {
     Day(i32),
     /// `{/pointer}`: a value of the record's document.
     Pointer(&'a str),
+    /// `{run:/status}`: a value of a related record's document.
+    Related(&'a str, &'a str),
+    /// `{doc}`: the whole document.
+    Doc,
+    /// `{list}`: the list that a step of a recipe has made.
+    List,
     /// `{reason}`: an argument of an action.
     Argument(&'a str),
 }
@@ -24,6 +30,9 @@ impl Slot<'_> {
         match self {
             Slot::Id => "{id}".to_owned(),
             Slot::Parent => "{parent}".to_owned(),
+            Slot::Doc => "{doc}".to_owned(),
+            Slot::List => "{list}".to_owned(),
+            Slot::Related(name, pointer) => format!("{{{name}:{pointer}}}"),
             Slot::Day(days) => format!("{{date{days:+}d}}"),
             Slot::Pointer(name) | Slot::Argument(name) => format!("{{{name}}}"),
         }
@@ -71,10 +80,18 @@ fn slot(name: &str) -> Result<Slot<'_>, String> {
     match name {
         "id" => Ok(Slot::Id),
         "parent" => Ok(Slot::Parent),
+        "doc" => Ok(Slot::Doc),
+        "list" => Ok(Slot::List),
         name if name.starts_with('/') => Ok(Slot::Pointer(name)),
         name if ARGUMENTS.contains(&name) => Ok(Slot::Argument(name)),
+        name if name.contains(":/") => Ok(related(name)),
         name => day(name).map(Slot::Day).ok_or_else(|| format!("unknown placeholder `{{{name}}}`")),
     }
+}
+
+fn related(name: &str) -> Slot<'_> {
+    let (record, pointer) = name.split_at(name.find(":/").unwrap_or_default());
+    Slot::Related(record, &pointer[1..])
 }
 
 fn day(name: &str) -> Option<i32> {
@@ -106,7 +123,7 @@ mod tests {
     #[test]
     fn every_sort_of_place_is_told_apart() {
         assert_eq!(
-            parts("/a/{parent}/b/{id}?{date-90d}{/x/y}{reason}").unwrap(),
+            parts("/a/{parent}/b/{id}?{date-90d}{/x/y}{reason}{run:/a:/b}{doc}{list}").unwrap(),
             [
                 Part::Text("/a/"),
                 Part::Slot(Slot::Parent),
@@ -116,6 +133,9 @@ mod tests {
                 Part::Slot(Slot::Day(-90)),
                 Part::Slot(Slot::Pointer("/x/y")),
                 Part::Slot(Slot::Argument("reason")),
+                Part::Slot(Slot::Related("run", "/a:/b")),
+                Part::Slot(Slot::Doc),
+                Part::Slot(Slot::List),
             ]
         );
     }

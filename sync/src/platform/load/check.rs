@@ -10,6 +10,7 @@ use crate::platform::manifest::{JoinTarget, Partition};
 /// Checks references and works out what follows from them: who is joined to, and the order of the pull.
 pub fn whole(report: &mut Report, mut manifest: Manifest) -> Option<Manifest> {
     names_exist(report);
+    actions_fit(report, &manifest);
     join_targets(report, &mut manifest);
     let circle = parent_circle(&manifest);
     if let Some(name) = circle {
@@ -31,17 +32,43 @@ fn names_exist(report: &mut Report) {
     let described = std::mem::take(&mut report.described);
     let names = |table: &str| -> Vec<&str> { described.iter().filter_map(|name| name.strip_prefix(table)).collect() };
     let (collections, actions) = (names("collections."), names("actions."));
+    let mut nouns = collections.clone();
+    nouns.extend(Kind::ALL.iter().filter(|kind| **kind != Kind::Other).map(|kind| kind.plural()));
     let to_collections = report.collections.clone();
-    let to_actions = std::mem::take(&mut report.actions);
+    let (to_actions, to_nouns) = (report.actions.clone(), std::mem::take(&mut report.nouns));
     let references = to_collections.iter().map(|(name, place)| ("collection", &collections, name, place));
+    let references = references.chain(to_nouns.iter().map(|(name, place)| ("collection or kind", &nouns, name, place)));
     for (what, known, name, place) in
-        references.chain(to_actions.iter().map(|(name, place)| ("action", &actions, name, place)))
+        references.chain(to_actions.iter().map(|(name, _, place)| ("action", &actions, name, place)))
     {
         if !known.contains(&name.as_str()) {
             let near = nearest(name, known.iter().copied());
             let hint =
                 near.map_or_else(|| format!("there are {}", listed(known)), |near| format!("did you mean `{near}`?"));
             report.error(*place, format!("there is no {what} `{name}`"), Some(hint));
+        }
+    }
+}
+
+/// An action that is named must act on what it is named for, and in one request; one verb means one thing on one collection.
+fn actions_fit(report: &mut Report, manifest: &Manifest) {
+    for (name, on, place) in std::mem::take(&mut report.actions) {
+        let Some(action) = manifest.actions.get(&name) else { continue };
+        if action.on != on && manifest.collections.contains_key(&on) {
+            let message = format!("`{name}` acts on `{}`, not on `{on}`", action.on);
+            report.error(place, message, None);
+        } else if action.lacks.is_some() {
+            report.error(place, format!("`{name}` is something this platform lacks"), None);
+        }
+    }
+    for (name, place) in std::mem::take(&mut report.verbs) {
+        let Some(action) = manifest.actions.get(&name) else { continue };
+        let twin = |(other, it): &(&String, &crate::platform::manifest::Action)| {
+            **other < name && it.on == action.on && it.verb == action.verb
+        };
+        if let Some((other, _)) = manifest.actions.iter().find(twin) {
+            let message = format!("`{other}` and `{name}` are both called `{}` on `{}`", action.verb, action.on);
+            report.error(place, message, Some("give one of them another `verb`".to_owned()));
         }
     }
 }

@@ -17,8 +17,12 @@ pub struct Report {
     pub errors: Vec<ManifestError>,
     /// Names of collections that were referred to.
     pub collections: Vec<(String, Place)>,
-    /// Names of actions that were referred to.
-    pub actions: Vec<(String, Place)>,
+    /// Names of actions that were referred to, and the collection each must act on.
+    pub actions: Vec<(String, String, Place)>,
+    /// Every action, by name.
+    pub verbs: Vec<(String, Place)>,
+    /// Nouns of what a platform lacks: collections it may not even have.
+    pub nouns: Vec<(String, Place)>,
     /// Names of everything that is described, well or badly: what is described badly is not missing, too.
     pub described: Vec<String>,
 }
@@ -224,7 +228,7 @@ impl Report {
         match template::parts(text) {
             Err(wrong) => {
                 let hint = format!(
-                    "known are {{id}}, {{parent}}, {{date-90d}}, {{/pointer}} and {}",
+                    "known are {{id}}, {{parent}}, {{date-90d}}, {{/pointer}}, {{related:/pointer}}, {{doc}}, {{list}} and {}",
                     template::ARGUMENTS.map(|name| format!("{{{name}}}")).join(", ")
                 );
                 self.error(place, wrong, Some(hint));

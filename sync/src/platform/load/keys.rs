@@ -73,12 +73,44 @@ pub const AGENT: Section = Section { name: "agent", keys: &["join", "to", "on", 
 pub const STATUS: Section = Section { name: "status", keys: &["at", "words"] };
 pub const CONTENT: Section = Section { name: "content", keys: &["path", "entries", "changed"] };
 pub const SEARCH: Section = Section { name: "search", keys: &["path", "param", "rows"] };
-pub const ACTION: Section = Section { name: "action", keys: &["on", "request", "needs", "done", "guard", "undo"] };
-pub const REQUEST: Section = Section { name: "request", keys: &["method", "path", "query", "body"] };
+pub const ACTION: Section = Section {
+    name: "action",
+    keys: &[
+        "on",
+        "verb",
+        "lacks",
+        "creates",
+        "request",
+        "requests",
+        "steps",
+        "edits",
+        "needs",
+        "done",
+        "guard",
+        "related",
+        "settled_by",
+        "settled_at",
+        "deadline",
+        "args",
+        "undo",
+        "note",
+    ],
+};
+pub const REQUEST: Section =
+    Section { name: "request", keys: &["method", "path", "query", "body", "when", "unless", "or", "done"] };
+pub const OR: Section = Section { name: "or", keys: &["method", "path"] };
+pub const EDITS: Section =
+    Section { name: "edits", keys: &["fields", "partial", "keyed", "sets", "null_keeps", "json"] };
+pub const RELATED: Section = Section { name: "related", keys: &["collection", "id", "path", "guard", "needs", "same"] };
+pub const DEADLINE: Section = Section { name: "deadline", keys: &["after", "at", "minutes_after"] };
+pub const STEP_DO: Section = Section { name: "step (do)", keys: &["do"] };
+pub const STEP_EACH: Section = Section { name: "step (each)", keys: &["each", "by", "action", "remembered"] };
+pub const STEP_ENSURE: Section = Section { name: "step (ensure)", keys: &["ensure", "id", "create"] };
+pub const STEP_HEAD: Section = Section { name: "step (head)", keys: &["head", "read", "value", "write", "remove"] };
 
 /// All of them, in the order of the reference page.
 #[cfg(test)]
-pub const ALL: [&Section; 22] = [
+pub const ALL: [&Section; 30] = [
     &ROOT,
     &URL,
     &AUTH_HEADER,
@@ -101,4 +133,12 @@ pub const ALL: [&Section; 22] = [
     &SEARCH,
     &ACTION,
     &REQUEST,
+    &OR,
+    &EDITS,
+    &RELATED,
+    &DEADLINE,
+    &STEP_DO,
+    &STEP_EACH,
+    &STEP_ENSURE,
+    &STEP_HEAD,
 ];

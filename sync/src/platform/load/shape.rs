@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::action;
 use super::collection;
 use super::fields::{Fields, Report};
 use super::keys;
 use super::tree::{Node, Value};
-use crate::platform::manifest::{Action, ActionRequest, Auth, Manifest, Rate, ResetKind, ServerSearch, UrlRules};
+use crate::platform::manifest::{Auth, Manifest, Rate, ResetKind, ServerSearch, UrlRules};
 use crate::platform::template::Slot;
 
 /// The version of the manifest's form that this program reads.
@@ -37,7 +38,7 @@ pub fn manifest(report: &mut Report, root: &Node) -> Option<Manifest> {
         collections,
         pull_order: Vec::new(),
         search: fields.get("search").and_then(|node| search(report, node)),
-        actions: named(report, &fields, "actions", action),
+        actions: named(report, &fields, "actions", action::action),
     })
 }
 
@@ -174,7 +175,7 @@ fn session(report: &mut Report, node: &Node) -> Option<Auth> {
 }
 
 /// One text or several.
-fn texts(report: &mut Report, fields: &Fields<'_>, key: &str) -> Vec<String> {
+pub(super) fn texts(report: &mut Report, fields: &Fields<'_>, key: &str) -> Vec<String> {
     fields.get(key).map(|node| report.list(node, Report::text)).unwrap_or_default()
 }
 
@@ -203,110 +204,4 @@ fn search(report: &mut Report, node: &Node) -> Option<ServerSearch> {
         param: report.text(param)?,
         rows: fields.need(report, "rows").map(|node| report.pointers(node)).unwrap_or_default(),
     })
-}
-
-/// Places in an action: everything but days and parents, which only lists know.
-fn in_action(slot: Slot<'_>) -> bool {
-    matches!(slot, Slot::Id | Slot::Pointer(_) | Slot::Argument(_))
-}
-
-const METHODS: [(&str, &str); 4] = [("POST", "POST"), ("PUT", "PUT"), ("PATCH", "PATCH"), ("DELETE", "DELETE")];
-
-fn action(report: &mut Report, name: &str, node: &Node) -> Option<Action> {
-    let fields = report.open(&keys::ACTION, node)?;
-    let on = fields.need(report, "on").and_then(|node| named_collection(report, node));
-    let undo = fields.get("undo").and_then(|node| {
-        let name = report.text(node)?;
-        report.actions.push((name.clone(), node.place));
-        Some(name)
-    });
-    let needs = fields.get("needs").map(|node| needs(report, node)).unwrap_or_default();
-    let done = fields.get("done").map(|node| conditions(report, node, |_, _, value| Some(value))).unwrap_or_default();
-    let guard = fields.get("guard").map(|node| report.pointers(node)).unwrap_or_default();
-    let request = fields.need(report, "request")?;
-    let request = report.open(&keys::REQUEST, request)?;
-    let method = request.need(report, "method").and_then(|node| report.choice(node, &METHODS));
-    let path = request.need(report, "path").and_then(|node| report.path(node, in_action));
-    let query = request.get("query").map(|node| query(report, node)).unwrap_or_default();
-    let body = request.get("body").and_then(|node| body(report, node));
-    let request = ActionRequest { method: method?.to_owned(), path: path?, query, body, ..ActionRequest::default() };
-    Some(Action {
-        on: on?,
-        verb: name.to_owned(),
-        requests: vec![request],
-        needs,
-        done: done.into_iter().map(|(pointer, value): (String, serde_json::Value)| (pointer, vec![value])).collect(),
-        guard,
-        undo,
-        ..Action::default()
-    })
-}
-
-fn named_collection(report: &mut Report, node: &Node) -> Option<String> {
-    let name = report.text(node)?;
-    report.collections.push((name.clone(), node.place));
-    Some(name)
-}
-
-fn query(report: &mut Report, node: &Node) -> BTreeMap<String, String> {
-    for entry in report.entries(node).unwrap_or_default() {
-        if let Some(text) = entry.node.as_text() {
-            report.template(entry.node.place, text, in_action);
-        }
-    }
-    report.texts(node)
-}
-
-fn body(report: &mut Report, node: &Node) -> Option<serde_json::Value> {
-    report.entries(node)?;
-    body_templates(report, node);
-    json(report, node)
-}
-
-fn body_templates(report: &mut Report, node: &Node) {
-    match &node.value {
-        Value::Text(text) => {
-            report.template(node.place, text, in_action);
-        }
-        Value::List(items) => items.iter().for_each(|item| body_templates(report, item)),
-        Value::Table(entries) => entries.iter().for_each(|entry| body_templates(report, &entry.node)),
-        _ => {}
-    }
-}
-
-fn json(report: &mut Report, node: &Node) -> Option<serde_json::Value> {
-    let value = node.to_json();
-    if value.is_none() {
-        report.error(node.place, "JSON has no way to write one of these values", Some("put it in quotes".to_owned()));
-    }
-    value
-}
-
-fn needs(report: &mut Report, node: &Node) -> BTreeMap<String, Vec<serde_json::Value>> {
-    conditions(report, node, |report, node, value| match value {
-        serde_json::Value::Array(values) if !values.is_empty() => Some(values),
-        serde_json::Value::Array(_) => {
-            report.error(node.place, "no value could ever satisfy an empty list", None);
-            None
-        }
-        value => Some(vec![value]),
-    })
-}
-
-/// A table from pointers to values.
-fn conditions<T>(
-    report: &mut Report,
-    node: &Node,
-    read: impl Fn(&mut Report, &Node, serde_json::Value) -> Option<T>,
-) -> BTreeMap<String, T> {
-    let mut found = BTreeMap::new();
-    for entry in report.entries(node).unwrap_or_default() {
-        if !entry.key.starts_with('/') {
-            let hint = format!("a pointer starts with a slash: `/{}`", entry.key);
-            report.error(entry.place, format!("`{}` is not a JSON pointer", entry.key), Some(hint));
-        } else if let Some(value) = json(report, &entry.node).and_then(|value| read(report, &entry.node, value)) {
-            found.insert(entry.key.clone(), value);
-        }
-    }
-    found
 }

@@ -156,10 +156,25 @@ impl<'a> Lines<'a> {
 /// Tables that say one thing as a whole: an heir's replaces the inherited one instead of mixing with it.
 const WHOLE: [&str; 8] = ["auth", "paging", "delta", "partition", "content", "request", "needs", "done"];
 
+/// Ways of saying how an action is done: an heir that says one of them takes back what its parent said in another.
+const WAYS: [&str; 4] = ["request", "requests", "steps", "lacks"];
+
 /// Lays `heir` over `parent`: tables mix key by key, everything else is replaced.
 pub fn merge(parent: Node, heir: Node) -> Node {
+    lay(parent, heir, &[])
+}
+
+fn lay(parent: Node, heir: Node, path: &[&str]) -> Node {
     match (parent.value, heir.value) {
         (Value::Table(mut inherited), Value::Table(own)) => {
+            if matches!(path, ["actions", _]) {
+                let says = |key: &str| own.iter().any(|entry| entry.key == key);
+                let (lacks, another) = (says("lacks"), WAYS.iter().any(|way| says(way)));
+                inherited.retain(|entry| match entry.key.as_str() {
+                    "on" | "verb" => true,
+                    key => !lacks && !(another && WAYS.contains(&key)),
+                });
+            }
             for entry in own {
                 match inherited.iter_mut().find(|known| known.key == entry.key) {
                     None => inherited.push(entry),
@@ -167,7 +182,7 @@ pub fn merge(parent: Node, heir: Node) -> Node {
                     Some(known) => {
                         let below =
                             std::mem::replace(&mut known.node, Node { place: entry.place, value: Value::Flag(false) });
-                        known.node = merge(below, entry.node);
+                        known.node = lay(below, entry.node, &[path, &[entry.key.as_str()]].concat());
                         known.place = entry.place;
                     }
                 }
