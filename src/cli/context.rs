@@ -8,6 +8,7 @@ use quarterdeck_sync::platform::Registry;
 use quarterdeck_sync::store::{Access, Mirror, Reader};
 use quarterdeck_sync::text::Clean;
 
+use super::Global;
 use super::out::{Form, talk};
 use super::style::Style;
 use crate::config::{Connections, Env, Paths, Settings};
@@ -29,6 +30,17 @@ pub struct Context {
 }
 
 impl Context {
+    /// The same for flags that were read later.
+    pub fn with(&self, global: &Global) -> Self {
+        let form = match (global.json, global.ndjson) {
+            (_, true) => Form::Ndjson,
+            (true, false) => Form::Json,
+            _ => self.form,
+        };
+        let style = Style { color: self.style.color && !global.no_color, ..self.style };
+        Self { form, style, quiet: self.quiet || global.quiet, ..self.clone() }
+    }
+
     /// `config.toml`.
     pub fn settings(&self) -> Result<Settings, Failure> {
         Ok(Settings::load(&self.paths.settings())?)

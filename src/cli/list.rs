@@ -98,14 +98,15 @@ fn json(noun: &Noun, form: Form, reader: &Reader, query: Query, limit: u64, out:
 
 /// What a list came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Found {
-    rows: u64,
+pub struct Found {
+    /// How many were read.
+    pub rows: u64,
     /// There are more than were asked for.
-    more: bool,
+    pub more: bool,
 }
 
 /// Reads the answer to `query` window by window, never the whole, and counts its rows.
-fn each_row(
+pub fn each_row(
     reader: &Reader,
     mut query: Query,
     limit: u64,

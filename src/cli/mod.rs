@@ -6,6 +6,7 @@
 //!
 //! Not here: the console (`tui`), which this module never imports.
 
+mod act;
 pub mod columns;
 mod completions;
 mod connect;
@@ -75,18 +76,6 @@ pub struct Global {
     pub quiet: bool,
 }
 
-impl Global {
-    /// What either of two places says.
-    fn or(self, other: Self) -> Self {
-        Self {
-            json: self.json || other.json,
-            ndjson: self.ndjson || other.ndjson,
-            no_color: self.no_color || other.no_color,
-            quiet: self.quiet || other.quiet,
-        }
-    }
-}
-
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -99,17 +88,17 @@ pub enum Command {
     /// How fresh the mirror is, and what is wrong
     Status(status::Args),
     /// Agents of all platforms
-    Agents(noun::Args),
+    Agents(noun::Args<act::AgentVerbs>),
     /// Sessions of all platforms
-    Sessions(noun::Args),
+    Sessions(noun::Args<act::NoVerbs>),
     /// Runs of all platforms
-    Runs(noun::Args),
+    Runs(noun::Args<act::RunVerbs>),
     /// Approvals of all platforms
-    Approvals(noun::Args),
+    Approvals(noun::Args<act::ApprovalVerbs>),
     /// Policies of all platforms
-    Policies(noun::Args),
+    Policies(noun::Args<act::NoVerbs>),
     /// Events of all platforms
-    Events(noun::Args),
+    Events(noun::Args<act::NoVerbs>),
     /// Ask the mirror in SQL, read only
     Sql(sql::Args),
     /// Platforms: what they serve, and manifests of your own
@@ -148,6 +137,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Why there is nothing more to do.
+#[derive(Debug)]
 enum Stop {
     /// The command line is wrong, or help was asked for.
     Clap(clap::Error),
@@ -183,18 +173,17 @@ fn run(args: Vec<OsString>) -> Result<Code, Stop> {
     crate::log::start(&env, &paths).map_err(|error| {
         Failure::usage(error).hint("for example QD_LOG=debug, or QD_LOG=warn,quarterdeck_sync=trace")
     })?;
-    let mut cx = context(&cli.global, env, paths);
+    let cx = context(&cli.global, env, paths);
     let command = match cli.command {
         // Its flags stand behind a word that clap does not know, so they are read in a second pass.
         Some(Command::Collection(words)) => {
             let (noun, parsed) = noun::parse(&words, &cx.registry())?;
-            cx = context(&parsed.global.or(cli.global), cx.env, cx.paths);
-            return Ok(noun::run(&cx, &noun, parsed.args)?);
+            return noun::run(&cx.with(&parsed.global), &noun, parsed.args);
         }
         Some(command) => command,
         None => return Ok(open_console(cx)?),
     };
-    Ok(dispatch(&cx, command)?)
+    dispatch(&cx, command)
 }
 
 fn open_console(cx: Context) -> Result<Code, Failure> {
@@ -212,27 +201,26 @@ fn context(global: &Global, env: Env, paths: Paths) -> Context {
     Context { env, paths, form, style, quiet: global.quiet }
 }
 
-fn dispatch(cx: &Context, command: Command) -> Result<Code, Failure> {
-    let noun = |kind, args| noun::run(cx, &Noun::Kind(kind), args);
-    match command {
-        Command::Demo(args) => demo::run(cx, &args),
-        Command::Connect(args) => connect::run(cx, args),
-        Command::Sync(args) => sync::run(cx, args),
-        Command::Status(args) => status::run(cx, args),
-        Command::Agents(args) => noun(RecordKind::Agent, args),
-        Command::Sessions(args) => noun(RecordKind::Session, args),
-        Command::Runs(args) => noun(RecordKind::Run, args),
-        Command::Approvals(args) => noun(RecordKind::Approval, args),
-        Command::Policies(args) => noun(RecordKind::Policy, args),
-        Command::Events(args) => noun(RecordKind::Event, args),
-        Command::Sql(args) => sql::run(cx, args),
-        Command::Platform(args) => platform::run(cx, args),
-        Command::Sim(args) => sim::run(cx, &args),
-        Command::Doctor => doctor::run(cx),
-        Command::Completions(args) => completions::run(&args),
-        Command::Man(args) => manual::run(&args),
-        Command::Collection(_) => Err(Failure::new(Kind::Internal, "a collection reached the commands")),
-    }
+fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
+    Ok(match command {
+        Command::Agents(args) => noun::run(cx, &Noun::Kind(RecordKind::Agent), args)?,
+        Command::Sessions(args) => noun::run(cx, &Noun::Kind(RecordKind::Session), args)?,
+        Command::Runs(args) => noun::run(cx, &Noun::Kind(RecordKind::Run), args)?,
+        Command::Approvals(args) => noun::run(cx, &Noun::Kind(RecordKind::Approval), args)?,
+        Command::Policies(args) => noun::run(cx, &Noun::Kind(RecordKind::Policy), args)?,
+        Command::Events(args) => noun::run(cx, &Noun::Kind(RecordKind::Event), args)?,
+        Command::Demo(args) => demo::run(cx, &args)?,
+        Command::Connect(args) => connect::run(cx, args)?,
+        Command::Sync(args) => sync::run(cx, args)?,
+        Command::Status(args) => status::run(cx, args)?,
+        Command::Sql(args) => sql::run(cx, args)?,
+        Command::Platform(args) => platform::run(cx, args)?,
+        Command::Sim(args) => sim::run(cx, &args)?,
+        Command::Doctor => doctor::run(cx)?,
+        Command::Completions(args) => completions::run(&args)?,
+        Command::Man(args) => manual::run(&args)?,
+        Command::Collection(_) => Err(Failure::new(Kind::Internal, "a collection reached the commands"))?,
+    })
 }
 
 /// Help and version are answers; everything else clap says is a failure like any other.

@@ -1,7 +1,8 @@
-//! `qd NOUN list|show`: the same two verbs for every collection of every manifest.
+//! `qd NOUN VERB`: `list` and `show` for every collection of every manifest, and what can be done to its records.
 //!
-//! The kinds are known to clap. Any other word is looked up among the collections of the known platforms and parsed by
-//! the same definition, so that `qd workflows list` has the flags and the help of `qd agents list`.
+//! The kinds and their verbs are known to clap. Any other noun is looked up among the collections of the known platforms, any
+//! other verb among their actions ([`super::act::other`]), and both are parsed by the same definitions: `qd workflows list`
+//! has the flags and the help of `qd agents list`.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -9,26 +10,33 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Subcommand};
 use quarterdeck_sync::platform::Registry;
 
+use super::act::{self, NoVerbs, Verbs};
 use super::context::{Context, Noun};
-use super::{Cli, Global, list, show};
+use super::{Cli, Global, Stop, list, show};
 use crate::error::{Code, Failure};
 use crate::names::nearest;
 
 /// A noun's verbs.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct Args<V: Verbs> {
     /// The verb.
     #[command(subcommand)]
-    pub verb: Verb,
+    pub verb: Verb<V>,
 }
 
 /// What can be asked of records.
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub enum Verb<V: Verbs> {
     /// List records, newest first
     List(list::Args),
     /// Show one record
     Show(show::Args),
+    /// What this noun has beside.
+    #[command(flatten)]
+    Own(V),
+    /// What a manifest has beside
+    #[command(external_subcommand)]
+    Other(Vec<OsString>),
 }
 
 /// What follows the name of a collection: the flags of every command, and the verb.
@@ -40,15 +48,21 @@ pub struct Tail {
     pub global: Global,
     /// The verb.
     #[command(flatten)]
-    pub args: Args,
+    pub args: Args<NoVerbs>,
 }
 
 /// Runs the verb.
-pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
-    match args.verb {
-        Verb::List(args) => list::run(cx, noun, args),
-        Verb::Show(args) => show::run(cx, noun, args),
-    }
+pub fn run<V: Verbs>(cx: &Context, noun: &Noun, args: Args<V>) -> Result<Code, Stop> {
+    Ok(match args.verb {
+        Verb::List(args) => list::run(cx, noun, args)?,
+        Verb::Show(args) => show::run(cx, noun, args)?,
+        Verb::Own(verb) => verb.run(cx, noun)?,
+        // Its flags stand behind a word that clap does not know, so they are read in a second pass.
+        Verb::Other(words) => {
+            let (global, asking) = act::other::parse(noun, &words, &cx.registry())?;
+            asking.run(&cx.with(&global), noun)?
+        }
+    })
 }
 
 /// A word that clap does not know: the name of a collection, or a mistake.

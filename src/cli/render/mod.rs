@@ -10,9 +10,11 @@ mod record;
 mod table;
 mod time;
 mod words;
+mod write;
 
 pub use items::Items;
 pub use record::JsonRecord;
 pub use table::{Cell, Column, Table};
 pub use time::{age, clock, moment};
 pub use words::{count, plural, status_role};
+pub use write::JsonWrite;
