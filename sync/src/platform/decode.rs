@@ -87,6 +87,13 @@ impl Decoder {
         }
     }
 
+    /// The same reader, but for secrets, which stay: for documents that are sent back, and never kept or shown.
+    pub fn bare(collection: &Collection) -> Self {
+        let mut decoder = Self::new(collection);
+        decoder.plan.masks = false;
+        decoder
+    }
+
     /// Reads the reply to a request for a stretch of the list.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 use url::Url;
 
@@ -81,6 +81,40 @@ pub fn item_url(base: &Url, collection: &Collection, id: &str, parent: Option<&s
         other => Err(format!("{} has no meaning in the path of a record", other.name())),
     })?;
     join(base, &path).map(Some)
+}
+
+/// URL of a path whose places are all filled, their values escaped.
+///
+/// # Errors
+/// A path that could come to mean another one on its way: what fills a place comes from a platform, or from the people
+/// and agents who named things there.
+pub fn filled_url(base: &Url, path: &str, query: &[(String, String)]) -> Result<Url, String> {
+    let below = path.strip_prefix("host:").unwrap_or(path);
+    let strange = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '\\' | '?' | '#');
+    if !below.starts_with('/') || below.contains(strange) || below.split('/').any(climbs) {
+        return Err(format!("`{path}` is no path that can be asked for"));
+    }
+    let mut url = join(base, path)?;
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    Ok(url)
+}
+
+/// Could a segment be taken for a step to another directory, by a server or a proxy that unpacks it, once or more often?
+fn climbs(segment: &str) -> bool {
+    let mut text = segment.to_owned();
+    for _ in 0..4 {
+        if text.split(['/', '\\']).any(|step| matches!(step, "." | "..")) {
+            return true;
+        }
+        let plain = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        if plain == text {
+            return false;
+        }
+        text = plain;
+    }
+    true
 }
 
 /// An id as one segment of a path.
@@ -247,6 +281,40 @@ mod tests {
             assert!(item_url(&base, &manifest.collections["agents"], id, None).is_err(), "{id}");
         }
         assert_eq!(item_url(&base, &manifest.collections["run-events"], "e1", Some("r1")), Ok(None));
+    }
+
+    #[test]
+    fn a_filled_path_never_leads_elsewhere() {
+        let base = Url::parse("https://host.example/api/v1/").unwrap();
+        let query = [("hard".to_owned(), "a&b=c\r\nX: y".to_owned())];
+        for (path, url) in [
+            ("/agents/a%2Fb", "/api/v1/agents/a%2Fb"),
+            ("/agents/...", "/api/v1/agents/..."),
+            ("/agents/100%25", "/api/v1/agents/100%25"),
+            ("host:/api/health", "/api/health"),
+        ] {
+            assert_eq!(filled_url(&base, path, &[]).unwrap().as_str(), format!("https://host.example{url}"));
+        }
+        let url = filled_url(&base, "/agents/a", &query).unwrap();
+        assert_eq!(url.query(), Some("hard=a%26b%3Dc%0D%0AX%3A+y"));
+        for path in [
+            "agents",
+            "",
+            "https://evil.example/",
+            "/agents/..",
+            "/agents/./status",
+            "/agents/%2e%2E/policy",
+            "/agents/x%2F..%2F..%2Fpolicies",
+            "/agents/x%5C..%5Cpolicies",
+            "/agents/%252e%252e/policy",
+            "/agents/x\\..\\policies",
+            "/agents/a?hard=true",
+            "/agents/a#b",
+            "/agents/a\r\nHost: evil.example",
+            "/agents/a b",
+        ] {
+            assert!(filled_url(&base, path, &[]).is_err(), "{path}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct WriteCall {
 pub struct Told {
     /// HTTP status, 2xx.
     pub status: u16,
-    /// The reply, when it is JSON. Not masked: never kept, never shown.
+    /// The reply, when it is JSON and came whole. Not masked: never kept, never shown.
     pub body: Option<Value>,
 }
 
@@ -45,7 +45,7 @@ pub struct NotTold {
 pub enum Reached {
     /// It never left, or the server said that it did nothing (429, 4xx).
     No,
-    /// Nobody knows: the connection broke, a time-out, a 5xx, a 2xx cut short.
+    /// Nobody knows: the connection broke, a time-out, a 5xx, an answer that is none.
     Maybe,
 }
 

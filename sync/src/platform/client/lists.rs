@@ -19,6 +19,9 @@ use crate::platform::{At, Collection, FetchError, FetchKind, PageAsk, Priority, 
 /// Page sizes to fall back to when a server refuses ours.
 const SMALLER: [u32; 2] = [100, 20];
 
+/// Makes something of the reply to a question for a page.
+pub(super) type PageReader<T> = Arc<dyn Fn(&PageAsk, &Answer) -> Result<T, String> + Send + Sync>;
+
 /// What a server has shown about its lists, by collection.
 #[derive(Debug, Default)]
 pub(super) struct Learned(Mutex<HashMap<String, Lesson>>);
@@ -46,8 +49,28 @@ impl Learned {
 }
 
 impl Inner {
-    /// Reads one page, on whichever of the collection's paths answers.
+    /// Reads one page.
     pub(super) async fn page(self: &Arc<Self>, ask: &PageAsk, priority: Priority) -> Result<Reply, FetchError> {
+        let decoder = self.decoder(self.collection(&ask.collection)?);
+        let read: PageReader<Reply> = Arc::new(move |ask, answer| {
+            if answer.status == 304 {
+                return Ok(Reply::NotModified);
+            }
+            let mut page = decoder.page(ask, &answer.body)?;
+            page.etag = text(&answer.headers, ETAG);
+            page.last_modified = text(&answer.headers, LAST_MODIFIED);
+            Ok(Reply::Page(page))
+        });
+        self.page_with(ask, priority, &read).await
+    }
+
+    /// Reads one page with `read`, on whichever of the collection's paths answers.
+    pub(super) async fn page_with<T: Send + 'static>(
+        self: &Arc<Self>,
+        ask: &PageAsk,
+        priority: Priority,
+        read: &PageReader<T>,
+    ) -> Result<T, FetchError> {
         let collection = self.collection(&ask.collection)?;
         let paths: Vec<&str> =
             std::iter::once(&collection.list).chain(&collection.list_or).map(String::as_str).collect();
@@ -59,7 +82,7 @@ impl Inner {
             order.truncate(1);
         }
         for place in order {
-            match self.page_at(collection, paths[place], ask, priority).await {
+            match self.page_at(collection, paths[place], ask, priority, read).await {
                 Err(error) if error.kind == FetchKind::NotOffered => missing = missing.or(Some(error)),
                 Err(error) => return Err(error),
                 Ok(reply) => {
@@ -74,22 +97,25 @@ impl Inner {
     }
 
     /// Reads one page on one path; with a smaller size when the server refuses the one asked for.
-    async fn page_at(
+    async fn page_at<T: Send + 'static>(
         self: &Arc<Self>,
         collection: &Collection,
         path: &str,
         ask: &PageAsk,
         priority: Priority,
-    ) -> Result<Reply, FetchError> {
+        read: &PageReader<T>,
+    ) -> Result<T, FetchError> {
         let wanted = asked_size(collection, ask);
         let most = self.learned.get(&collection.name).size;
         let first = wanted.map(|wanted| most.map_or(wanted, |most| wanted.min(most)));
-        let refused = match self.page_once(collection, path, ask, first.filter(|_| first != wanted), priority).await {
+        let sized = |size: Option<u32>| PageAsk { size: size.or(ask.size), ..ask.clone() };
+        let asked = sized(first.filter(|_| first != wanted));
+        let refused = match self.page_once(collection, path, asked, priority, read).await {
             Err(error) if error.kind == FetchKind::Rejected && matches!(error.status, Some(400 | 422)) => error,
             outcome => return outcome,
         };
         for size in SMALLER.into_iter().filter(|&size| first.is_some_and(|first| size < first)) {
-            match self.page_once(collection, path, ask, Some(size), priority).await {
+            match self.page_once(collection, path, sized(Some(size)), priority, read).await {
                 Err(error) if error.kind == FetchKind::Rejected => {}
                 Ok(reply) => {
                     self.learned.change(&collection.name, |lesson| lesson.size = Some(size));
@@ -102,16 +128,15 @@ impl Inner {
         Err(refused)
     }
 
-    /// Reads one page; `size` replaces the one asked for.
-    async fn page_once(
+    /// Reads one page, as asked.
+    async fn page_once<T: Send + 'static>(
         self: &Arc<Self>,
         collection: &Collection,
         path: &str,
-        ask: &PageAsk,
-        size: Option<u32>,
+        ask: PageAsk,
         priority: Priority,
-    ) -> Result<Reply, FetchError> {
-        let ask = PageAsk { size: size.or(ask.size), ..ask.clone() };
+        read: &PageReader<T>,
+    ) -> Result<T, FetchError> {
         let today = Zoned::now().with_time_zone(TimeZone::UTC).date();
         let url = list_url(&self.base, collection, path, &ask, today).map_err(|why| match collection.partition {
             // An id that no path can hold is one record's matter, and no reason to give the connection up.
@@ -120,16 +145,8 @@ impl Inner {
         })?;
         let mut call = Call::get(url, self.options.max_reply);
         call.headers = validators(&ask);
-        let decoder = self.decoder(collection);
-        let reader: Reader<Reply> = Arc::new(move |answer: &Answer| {
-            if answer.status == 304 {
-                return Ok(Reply::NotModified);
-            }
-            let mut page = decoder.page(&ask, &answer.body)?;
-            page.etag = text(&answer.headers, ETAG);
-            page.last_modified = text(&answer.headers, LAST_MODIFIED);
-            Ok(Reply::Page(page))
-        });
+        let read = Arc::clone(read);
+        let reader: Reader<T> = Arc::new(move |answer: &Answer| read(&ask, answer));
         self.send(&call, priority, reader).await
     }
 
@@ -190,15 +207,15 @@ impl Inner {
     }
 
     /// A request that was not sent because of the id it is about.
-    fn rejected(&self, why: &str) -> FetchError {
+    pub(super) fn rejected(&self, why: &str) -> FetchError {
         FetchError { kind: FetchKind::Rejected, ..self.unusable(why) }
     }
 
-    fn decoder(&self, collection: &Collection) -> Arc<Decoder> {
+    pub(super) fn decoder(&self, collection: &Collection) -> Arc<Decoder> {
         self.decoders.get(&collection.name).map_or_else(|| Arc::new(Decoder::new(collection)), Arc::clone)
     }
 
-    fn collection(&self, name: &str) -> Result<&Collection, FetchError> {
+    pub(super) fn collection(&self, name: &str) -> Result<&Collection, FetchError> {
         let found = self.manifest.collections.get(name);
         found.ok_or_else(|| self.unusable(&format!("{} has no collection {name}", self.manifest.title)))
     }

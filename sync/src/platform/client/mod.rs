@@ -1,14 +1,16 @@
 //! Talks to one connection: signs in, keeps to the rate budget, retries what may be retried, reads pages.
 //!
-//! - [`Client`] is the face; [`lists`] reads pages and records; [`send`] is the one loop around retries, waits and
-//!   sign-ins; [`transport`] makes one exchange; [`verdict`] says what a status means.
+//! - [`Client`] is the face; [`lists`] reads pages and records for the mirror; [`look`] reads them for a write, from lists with the
+//!   help of [`walk`]; [`send`] is the one loop around retries, waits and
+//!   sign-ins of what only reads, [`write`] the one of what changes something; [`transport`] makes one exchange;
+//!   [`verdict`] says what a status means.
 //! - [`budget`] decides when a request may go; [`session`], [`sign_in`] and [`jar`] keep a user signed in; [`auth`]
 //!   knows sorts of keys; [`words`] makes the messages.
 //!
 //! What always holds:
 //! - The key, the password, cookies and tokens leave for one scheme, host and port, and stand in no message, log or
 //!   `Debug` output.
-//! - What is not idempotent is never sent twice unless the server said that it was not applied.
+//! - What changes something is never sent twice unless the server said that it was not applied.
 //! - Every reply is limited in size and in silence.
 //!
 //! Not here: what a reply's rows mean (`decode`), how URLs are made (`request`), and what to fetch (`pull`).
@@ -17,6 +19,7 @@ mod auth;
 mod budget;
 mod jar;
 mod lists;
+mod look;
 mod retry;
 mod send;
 mod session;
@@ -25,11 +28,13 @@ mod sign_in;
 mod tests;
 mod transport;
 mod verdict;
+mod walk;
 mod words;
+mod write;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::model::BudgetView;
@@ -146,6 +151,8 @@ struct Inner {
     /// By collection.
     decoders: BTreeMap<String, Arc<Decoder>>,
     learned: Learned,
+    /// It sends `Retry-After` with good replies, too: the header says nothing about the reply it comes with.
+    chatty: AtomicBool,
     jitter: Jitter,
     counters: Counters,
 }
@@ -190,6 +197,7 @@ impl Client {
             secrets,
             decoders,
             learned,
+            chatty: AtomicBool::new(false),
             jitter,
             counters,
         };
@@ -223,25 +231,27 @@ impl Client {
 
     /// Looks at one record as it stands now, secrets and all; `None` when the server has none of this id. Where the collection has
     /// no path for one record, its list is read until the record is found; `parent` names the record whose child it is, in a child
-    /// list. Goes before lists.
-    pub async fn look(&self, _collection: &str, _id: &str, _parent: Option<&str>) -> Result<Option<Seen>, FetchError> {
-        todo!()
+    /// list: without it every parent's list is read. Goes before lists.
+    pub async fn look(&self, collection: &str, id: &str, parent: Option<&str>) -> Result<Option<Seen>, FetchError> {
+        self.inner.look(collection, id, parent).await
     }
 
     /// Reads the JSON document at a path below the base URL; `None` when there is none. Not masked.
-    pub async fn look_at(&self, _path: &str) -> Result<Option<serde_json::Value>, FetchError> {
-        todo!()
+    pub async fn look_at(&self, path: &str) -> Result<Option<serde_json::Value>, FetchError> {
+        self.inner.look_at(path).await
     }
 
-    /// Reads a whole list, every partition of it, as it stands now.
-    pub async fn rows(&self, _collection: &str) -> Result<Vec<Seen>, FetchError> {
-        todo!()
+    /// Reads a whole list, every partition of it, as it stands now. Fails when the list cannot be read to its end, or is larger
+    /// than 50,000 records or 64 MiB: half a list is not handed out. A record that moves from one partition to another meanwhile
+    /// may be missed.
+    pub async fn rows(&self, collection: &str) -> Result<Vec<Seen>, FetchError> {
+        self.inner.rows(collection).await
     }
 
     /// Changes something. Sent once: again only when the server has said that it did nothing (an ended session, a stale CSRF
     /// token); waits for the rate budget, never for a failing server.
-    pub async fn write(&self, _call: &WriteCall) -> Result<Told, NotTold> {
-        todo!()
+    pub async fn write(&self, call: &WriteCall) -> Result<Told, NotTold> {
+        self.inner.write(call).await
     }
 
     /// Signs in if need be, and reads one row of the first list that is offered: does this connection work?

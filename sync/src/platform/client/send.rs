@@ -1,10 +1,11 @@
-//! Sends a request until it has an answer worth having: the one loop around all retries, waits and sign-ins.
+//! Asks for something until there is an answer worth having: the one loop around the retries, waits and sign-ins of
+//! requests that only read. What changes something goes through [`super::write`].
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use reqwest::Method;
-use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 
 use super::Inner;
 use super::auth::Proof;
@@ -46,8 +47,8 @@ enum Step<T> {
 }
 
 impl Inner {
-    /// Sends `call` and reads its reply. Retries only what may be repeated; waits as the budget says; signs in again
-    /// once when the session is over.
+    /// Sends `call`, which only reads, and reads its reply. Retries what may get better; waits as the budget says; signs in
+    /// again once when the session is over.
     pub(super) async fn send<T: Send + 'static>(
         self: &Arc<Self>,
         call: &Call,
@@ -80,8 +81,7 @@ impl Inner {
                     self.renew(pass.generation).await?;
                 }
                 Step::Again { error, pace, after } => {
-                    let wait = if call.idempotent { tries.again(pace, &self.jitter) } else { None };
-                    let Some(wait) = wait else { return Err(error) };
+                    let Some(wait) = tries.again(pace, &self.jitter) else { return Err(error) };
                     let wait = wait.max(after.unwrap_or_default());
                     if wait > self.options.patience {
                         return Err(error);
@@ -110,7 +110,7 @@ impl Inner {
                 Err(failure) => return self.failed(&call, &failure),
             };
             let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
-            match follow(&call.method, answer.status, &call.url, location, hops) {
+            match follow(answer.status, &call.url, location, hops) {
                 Some(to) => {
                     call.url = to;
                     hops += 1;
@@ -141,25 +141,15 @@ impl Inner {
         };
         let words = self.words(call);
         let expired = answer.status == 403 && session.is_some_and(|session| session.says_expired(&answer.body));
-        let verdict = judge(
-            answer.status,
-            &Asked {
-                session: session.is_some(),
-                expired,
-                conditional: !call.headers.is_empty(),
-                read: call.method.is_safe(),
-            },
-        );
+        let conditional = call.headers.contains_key(IF_NONE_MATCH) || call.headers.contains_key(IF_MODIFIED_SINCE);
+        let verdict = judge(answer.status, &Asked { session: session.is_some(), expired, conditional });
+        if answer.status < 400 && answer.headers.contains_key(RETRY_AFTER) {
+            self.chatty.store(true, Ordering::Relaxed);
+        }
         if verdict != Verdict::Renew {
             self.kept(pass, answer.status, &answer.headers).await;
         }
-        let said = |kind| {
-            let told = error_text(&self.manifest, &answer.body);
-            let mut error = words.status(kind, answer.status, told.as_deref(), &answer.body);
-            // Some servers send the header with every reply; it means something with these two.
-            error.retry_after = asked_wait(&answer.headers).filter(|_| matches!(answer.status, 429 | 503));
-            error
-        };
+        let said = |kind| self.said(call, &answer, kind);
         match verdict {
             Verdict::Take => match decode(&answer, reader).await {
                 Ok(value) => Step::Done(value),
@@ -174,7 +164,7 @@ impl Inner {
             Verdict::Later => Step::Later(said(FetchKind::RateLimited)),
             Verdict::Fail(FetchKind::Redirected) => {
                 let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
-                Step::Fail(words.redirected(answer.status, location, call.method == Method::GET))
+                Step::Fail(words.redirected(answer.status, location, true))
             }
             Verdict::Fail(kind) => Step::Fail(said(kind)),
             Verdict::Again(FetchKind::BadReply) => {
@@ -186,6 +176,15 @@ impl Inner {
                 Step::Again { after: error.retry_after, error, pace: Pace::Usual }
             }
         }
+    }
+
+    /// A reply whose status says no, in the server's words.
+    pub(super) fn said(&self, call: &Call, answer: &Answer, kind: FetchKind) -> FetchError {
+        let told = error_text(&self.manifest, &answer.body);
+        let mut error = self.words(call).status(kind, answer.status, told.as_deref(), &answer.body);
+        // Some servers send the header with every reply; it means something with these two.
+        error.retry_after = asked_wait(&answer.headers).filter(|_| matches!(answer.status, 429 | 503));
+        error
     }
 
     /// The words for errors of this request.

@@ -147,6 +147,12 @@ impl Session {
         self.expired.iter().any(|piece| text.contains(piece.as_str()))
     }
 
+    /// Does the text of a 403 speak of the token that writes carry? Every server has other words for it.
+    pub(super) fn says_stale(&self, body: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(body).to_lowercase();
+        self.csrf.is_some() && (text.contains("csrf") || text.contains("xsrf"))
+    }
+
     /// How many sign-ins have begun so far.
     pub(super) fn attempts(&self) -> u64 {
         self.attempts.load(Ordering::Relaxed)

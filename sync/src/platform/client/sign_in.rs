@@ -35,7 +35,15 @@ impl Inner {
         if let Some(csrf) = csrf
             && state.token.is_none()
         {
-            state.token = Some(self.token(csrf, &state).await?);
+            state.token = Some(match self.token(session, csrf, &state).await {
+                // The session ended on the server: the token is the first to notice.
+                Err(error) if error.kind == FetchKind::Unauthorized && session.is_proven(state.generation) => {
+                    let before = session.attempts();
+                    self.sign_in(session, &mut state, before).await?;
+                    self.token(session, csrf, &state).await?
+                }
+                token => token?,
+            });
         }
         let headers = state.headers(csrf.map(|csrf| &csrf.header), SystemTime::now());
         Ok(Pass { headers, generation: state.generation })
@@ -59,6 +67,16 @@ impl Inner {
             return Ok(());
         }
         self.sign_in(session, &mut state, before).await
+    }
+
+    /// Forgets the token that was sent with `pass`, unless there is a newer one already.
+    pub(super) async fn forget_token(&self, pass: &Pass) {
+        let Proof::Session(session) = &self.proof else { return };
+        let Some(csrf) = &session.csrf else { return };
+        let mut state = session.state.lock().await;
+        if state.token.as_ref() == pass.headers.get(&csrf.header) {
+            state.token = None;
+        }
     }
 
     /// Takes note of a reply that does not end the session: it proves the session good, unless the server was too
@@ -116,7 +134,6 @@ impl Inner {
             url: join(&self.base, &session.login).map_err(|why| self.unusable(&why))?,
             headers: HeaderMap::new(),
             body: Some(Bytes::from(session.credentials())),
-            idempotent: true,
             limit: SMALL,
         };
         let answer = self.simple(&call, &HeaderMap::new()).await?;
@@ -156,12 +173,13 @@ impl Inner {
     }
 
     /// Fetches the token that writes carry.
-    async fn token(&self, csrf: &Csrf, state: &State) -> Result<HeaderValue, FetchError> {
+    async fn token(&self, session: &Session, csrf: &Csrf, state: &State) -> Result<HeaderValue, FetchError> {
         let call = Call::get(join(&self.base, &csrf.path).map_err(|why| self.unusable(&why))?, SMALL);
         let answer = self.simple(&call, &state.headers(None, SystemTime::now())).await?;
         let words = self.words(&call);
         if !(200..300).contains(&answer.status) {
-            let kind = if answer.status == 401 { FetchKind::Unauthorized } else { FetchKind::Rejected };
+            let over = answer.status == 403 && session.says_expired(&answer.body);
+            let kind = if answer.status == 401 || over { FetchKind::Unauthorized } else { FetchKind::Rejected };
             let told = error_text(&self.manifest, &answer.body);
             return Err(words.status(kind, answer.status, told.as_deref(), &answer.body));
         }

@@ -31,15 +31,13 @@ pub(super) struct Call {
     pub headers: HeaderMap,
     /// JSON body.
     pub body: Option<Bytes>,
-    /// May it be sent again when nobody knows whether it arrived?
-    pub idempotent: bool,
     /// Largest reply taken, unpacked.
     pub limit: u64,
 }
 
 impl Call {
     pub(super) fn get(url: Url, limit: u64) -> Self {
-        Self { method: Method::GET, url, headers: HeaderMap::new(), body: None, idempotent: true, limit }
+        Self { method: Method::GET, url, headers: HeaderMap::new(), body: None, limit }
     }
 }
 
@@ -55,12 +53,12 @@ pub(super) struct Answer {
 /// No reply, or half of one. The texts are not scrubbed yet.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// No connection; `refused` when a machine answered that nobody listens.
+    /// No connection, so that nothing was sent; `refused` when a machine answered that nobody listens.
     Connect { refused: bool, text: String },
     /// The connection broke before the reply's headers: a dead pooled connection looks like this.
     Lost(String),
-    /// Nothing came for too long.
-    Silent(String),
+    /// Nothing came for too long; with a status when the reply had begun.
+    Silent { status: Option<u16>, text: String },
     /// The body ended early or could not be unpacked.
     Cut { status: u16, text: String },
     /// The body is over the limit.
@@ -75,7 +73,7 @@ impl Failure {
         match self {
             Self::Lost(_) => Some(Pace::AtOnce),
             Self::Connect { .. } => Some(Pace::Once),
-            Self::Silent(_) | Self::Cut { .. } => Some(Pace::Usual),
+            Self::Silent { .. } | Self::Cut { .. } => Some(Pace::Usual),
             Self::TooLarge { .. } | Self::Unsendable(_) => None,
         }
     }
@@ -137,7 +135,9 @@ impl Transport {
             .header(reqwest::header::ACCEPT, HeaderValue::from_static("application/json"));
         self.counters.request();
         let reply = match tokio::time::timeout(self.connect + self.idle, request.send()).await {
-            Err(_) => Err(Failure::Silent(format!("no reply within {:?}", self.connect + self.idle))),
+            Err(_) => {
+                Err(Failure::Silent { status: None, text: format!("no reply within {:?}", self.connect + self.idle) })
+            }
             Ok(Err(error)) => Err(before_headers(&error)),
             Ok(Ok(reply)) => Ok(reply),
         };
@@ -168,15 +168,16 @@ impl Transport {
         }
         let mut body = Vec::new();
         let begun = Instant::now();
+        let silent = |text: String| Failure::Silent { status: Some(status), text };
         loop {
             let chunk = match tokio::time::timeout(self.idle, reply.chunk()).await {
                 Ok(Ok(Some(chunk))) => chunk,
                 Ok(Ok(None)) => break,
                 // The status says it already; the words are a courtesy.
                 _ if failed => break,
-                Ok(Err(error)) if error.is_timeout() => return Err(Failure::Silent(root_cause(&error))),
+                Ok(Err(error)) if error.is_timeout() => return Err(silent(root_cause(&error))),
                 Ok(Err(error)) => return Err(Failure::Cut { status, text: root_cause(&error) }),
-                Err(_) => return Err(Failure::Silent(format!("the reply stopped for {:?}", self.idle))),
+                Err(_) => return Err(silent(format!("the reply stopped for {:?}", self.idle))),
             };
             self.counters.bytes(chunk.len());
             body.extend_from_slice(&chunk);
@@ -187,11 +188,7 @@ impl Transport {
                 return Err(Failure::TooLarge { status, limit });
             }
             if begun.elapsed() > self.idle + Duration::from_secs(body.len() as u64 / CRAWL) {
-                return Err(Failure::Silent(format!(
-                    "the reply crawls: {} bytes in {:?}",
-                    body.len(),
-                    begun.elapsed()
-                )));
+                return Err(silent(format!("the reply crawls: {} bytes in {:?}", body.len(), begun.elapsed())));
             }
         }
         Ok(Answer { status, headers, body: body.into() })
@@ -200,10 +197,12 @@ impl Transport {
 
 fn before_headers(error: &reqwest::Error) -> Failure {
     let text = root_cause(error);
-    if error.is_timeout() {
-        Failure::Silent(if error.is_connect() { "no connection in time".to_owned() } else { text })
+    if error.is_connect() && error.is_timeout() {
+        Failure::Connect { refused: false, text: "no connection in time".to_owned() }
     } else if error.is_connect() {
         Failure::Connect { refused: io_kind(error) == Some(io::ErrorKind::ConnectionRefused), text }
+    } else if error.is_timeout() {
+        Failure::Silent { status: None, text }
     } else if error.is_builder() {
         Failure::Unsendable(text)
     } else {

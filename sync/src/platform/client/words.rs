@@ -16,6 +16,8 @@ use crate::text::{Clean, scrub, shorten};
 const SHOWN: usize = 120;
 /// How much of a server's own words is shown.
 const WORDS: usize = 300;
+/// The same where they say what is wrong with what was asked: often a list of fields.
+const REASONS: usize = 900;
 /// How much of a reply is looked at to show that much.
 const LOOKED_AT: usize = 16 * 1024;
 /// Most of the server's own secrets that are kept in mind: older session cookies are dead anyway.
@@ -105,7 +107,9 @@ impl Words<'_> {
     /// A reply whose status says no. `words` is what the platform calls its error text.
     pub(super) fn status(&self, kind: FetchKind, status: u16, words: Option<&str>, body: &[u8]) -> FetchError {
         let told = match words {
-            Some(words) if !words.trim().is_empty() => self.secrets.clean(words, WORDS),
+            Some(words) if !words.trim().is_empty() => {
+                self.secrets.clean(words, if matches!(status, 400 | 409 | 422) { REASONS } else { WORDS })
+            }
             _ => self.first(body),
         };
         let colon = if told.is_empty() { "" } else { ": " };
@@ -142,7 +146,9 @@ impl Words<'_> {
             Failure::Lost(text) => {
                 self.error(FetchKind::Unreachable, None, &format!("{} gave no answer: {text}", self.host))
             }
-            Failure::Silent(text) => self.error(FetchKind::TimedOut, None, &format!("{}: {text}", self.host)),
+            Failure::Silent { status, text } => {
+                self.error(FetchKind::TimedOut, *status, &format!("{}: {text}", self.host))
+            }
             Failure::Cut { status, text } => self.error(
                 FetchKind::BadReply,
                 Some(*status),

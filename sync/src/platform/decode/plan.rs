@@ -50,6 +50,8 @@ pub struct Plan {
     pub parent: Option<usize>,
     pub with: Vec<usize>,
     pub without: Vec<usize>,
+    /// Secrets are masked.
+    pub masks: bool,
 }
 
 impl Plan {
@@ -103,6 +105,7 @@ impl Plan {
             parent,
             with,
             without,
+            masks: true,
         }
     }
 

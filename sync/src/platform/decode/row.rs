@@ -92,7 +92,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         let node = at.map(|at| self.plan.node(at));
         let slot = node.and_then(|node| node.slot);
         let named_in_manifest = node.is_some_and(|node| node.mask) && sort != Sort::Null;
-        if named_in_manifest || (around == Around::Secret && sort == Sort::Text) {
+        if self.plan.masks && (named_in_manifest || (around == Around::Secret && sort == Sort::Text)) {
             return self.masked(slot);
         }
         let (pick, hash) = match sort {

@@ -2,10 +2,12 @@
 
 mod limits;
 mod lists;
+mod looks;
 mod replies;
 mod server;
 mod sessions;
 mod sim;
+mod writes;
 mod wrong;
 
 use std::path::Path;

@@ -4,21 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use reqwest::Method;
 use reqwest::header::{HeaderMap, SET_COOKIE};
 
-use super::server::{Act, ROWS, Request, Server, ok, reply, status};
+use super::server::{Act, ROWS, Server, ok, reply, status};
 use super::*;
 use crate::platform::FetchKind;
 use crate::platform::client::jar::Jar;
 use crate::platform::client::session::State;
-use crate::platform::client::transport::Call;
 
 const LOGIN: &str = "/api/v1/auth/login";
 const LIST: &str = "/api/v1/things";
 
 /// A server whose sessions are numbered; those below `valid` are over.
-async fn exo(valid: Arc<AtomicU64>) -> Server {
+pub(super) async fn exo(valid: Arc<AtomicU64>) -> Server {
     let mut logins = 0;
     Server::start(move |request, _| {
         let session = request.header("cookie").unwrap_or_default();
@@ -167,53 +165,4 @@ fn a_session_is_renewed_before_it_ends() {
     assert!(long(3539) && !long(3541));
     let short = begun(100);
     assert!(short(89) && !short(91), "a short one is not renewed all the time");
-}
-
-async fn send(client: &Client, method: Method) -> Result<String, FetchError> {
-    let url = "http://127.0.0.1/".parse().map(|mut url: ::url::Url| {
-        url.set_port(client.inner.base.port()).unwrap();
-        url.set_path(LIST);
-        url
-    });
-    let call = Call { method, body: Some("{}".into()), idempotent: false, ..Call::get(url.unwrap(), 4096) };
-    let reader =
-        Arc::new(|answer: &super::super::transport::Answer| Ok(String::from_utf8_lossy(&answer.body).into_owned()));
-    client.inner.send(&call, Priority::Write, reader).await
-}
-
-fn writes(server: &Server) -> Vec<Request> {
-    server.seen().into_iter().filter(|request| request.method == "PUT" && request.path() == LIST).collect()
-}
-
-#[tokio::test]
-async fn a_write_carries_the_token_and_a_session_that_is_over_is_renewed_for_it() {
-    let valid = Arc::new(AtomicU64::new(0));
-    let server = exo(Arc::clone(&valid)).await;
-    let client = user(&server, options());
-    assert_eq!(send(&client, Method::PUT).await.unwrap(), ROWS);
-    assert_eq!(writes(&server)[0].header("x-csrf-token"), Some("token-planted"));
-    valid.store(2, Ordering::SeqCst);
-    assert_eq!(send(&client, Method::PUT).await.unwrap(), ROWS);
-    assert_eq!(writes(&server).len(), 3, "refused with the old session, so sent once more");
-    assert_eq!((server.count(LOGIN), server.count("/api/v1/auth/csrf")), (2, 2));
-}
-
-#[tokio::test]
-async fn a_write_is_never_sent_twice() {
-    for (act, kind) in [(None, FetchKind::Unreachable), (Some(status(503, "")), FetchKind::Server)] {
-        let mut act = Some(act.unwrap_or(Act::SendClose(Vec::new())));
-        let server = Server::start(move |_, _| act.take().expect("only one request comes")).await;
-        let error = send(&client(&server, options()), Method::PUT).await.unwrap_err();
-        assert_eq!(error.kind, kind);
-        assert_eq!(server.seen().len(), 1);
-    }
-}
-
-#[tokio::test]
-async fn a_write_is_not_redirected() {
-    let server = Server::start(|_, _| Act::Send(reply(307, &["Location: /api/v1/things/"], ""))).await;
-    let error = send(&client(&server, options()), Method::PUT).await.unwrap_err();
-    assert_eq!(error.kind, FetchKind::Redirected);
-    assert!(error.message.contains("/api/v1/things/"), "{error}");
-    assert_eq!(server.seen().len(), 1);
 }

@@ -1,0 +1,255 @@
+//! Looks at how things stand at this moment, before something is changed and after.
+//!
+//! A record is asked for by its id where the collection has a path for that, and else looked for in its list, page by page. Where
+//! a list comes in one reply it has the last word about what is not there: some servers list records that they do not
+//! serve by id, or serve none by id at all. The answer "not there" is never a guess; see [`super::walk`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use reqwest::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
+use serde_json::Value;
+
+use super::Inner;
+use super::lists::PageReader;
+use super::send::Reader;
+use super::transport::{Answer, Call};
+use super::walk::{MOST_ROWS, Turn, Walk};
+use crate::platform::decode::Decoder;
+use crate::platform::manifest::{Paging, Partition};
+use crate::platform::request::{filled_url, item_url};
+use crate::platform::write::Seen;
+use crate::platform::{At, Collection, FetchError, FetchKind, Page, PageAsk, Priority};
+
+/// How often a list that moves while it is read is begun again.
+const STARTS: u32 = 4;
+/// Most text of a list that is held at once, all its records together.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// A page, and the documents that are wanted of it as they were sent.
+struct Bare {
+    page: Page,
+    raw: Vec<(usize, Value)>,
+}
+
+/// What is wanted of a list.
+#[derive(Clone)]
+enum Want {
+    One(String),
+    All,
+}
+
+impl Inner {
+    /// Looks at one record; `None` when the server has none of this id.
+    pub(super) async fn look(
+        self: &Arc<Self>,
+        collection: &str,
+        id: &str,
+        parent: Option<&str>,
+    ) -> Result<Option<Seen>, FetchError> {
+        let collection = self.collection(collection)?;
+        let of_parent = matches!(collection.partition, Some(Partition::Parent { .. }));
+        let parent = parent.filter(|_| of_parent).map(str::to_owned);
+        let url = match (of_parent, &parent) {
+            (true, None) => None,
+            _ => item_url(&self.base, collection, id, parent.as_deref()).map_err(|why| self.rejected(&why))?,
+        };
+        if let Some(url) = url {
+            match self.by_id(collection, url, id, parent.clone()).await {
+                Ok(seen) => return Ok(Some(seen)),
+                Err(error) if matches!(error.status, Some(404 | 410)) && !comes_whole(collection) => return Ok(None),
+                Err(error) if error.kind == FetchKind::NotOffered => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let want = Want::One(id.to_owned());
+        let pieces = if parent.is_some() { vec![parent] } else { self.pieces(collection).await? };
+        for piece in pieces {
+            if let Some(seen) = self.walk(collection, piece, &want).await?.seen.pop() {
+                return Ok(Some(seen));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the JSON document at a path below the base URL; `None` when there is none.
+    pub(super) async fn look_at(self: &Arc<Self>, path: &str) -> Result<Option<Value>, FetchError> {
+        let url = filled_url(&self.base, path, &[]).map_err(|why| self.rejected(&why))?;
+        let reader: Reader<Value> = Arc::new(|answer: &Answer| {
+            let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
+            serde_json::from_slice(body).map_err(|_| "it is not JSON".to_owned())
+        });
+        match self.send(&self.now(url), Priority::Write, reader).await {
+            Ok(document) => Ok(Some(document)),
+            Err(error) if matches!(error.status, Some(404 | 410)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads a whole list, every partition of it: at most 50,000 rows and 64 MiB of text.
+    pub(super) async fn rows(self: &Arc<Self>, collection: &str) -> Result<Vec<Seen>, FetchError> {
+        let collection = self.collection(collection)?;
+        let mut rows = Rows::default();
+        for piece in self.pieces(collection).await? {
+            self.walk(collection, piece, &Want::All).await?.seen.into_iter().for_each(|seen| rows.put(seen));
+            if rows.seen.len() > MOST_ROWS || rows.bytes > MOST_BYTES {
+                return Err(self.unread(collection, "it is larger than can be held at once"));
+            }
+        }
+        Ok(rows.seen)
+    }
+
+    async fn by_id(
+        self: &Arc<Self>,
+        collection: &Collection,
+        url: url::Url,
+        id: &str,
+        parent: Option<String>,
+    ) -> Result<Seen, FetchError> {
+        let (masked, bare) = (self.decoder(collection), Decoder::bare(collection));
+        let id = id.to_owned();
+        let reader: Reader<Seen> = Arc::new(move |answer: &Answer| {
+            let incoming = masked.record(parent.as_deref(), &answer.body)?;
+            if incoming.id != id {
+                return Err("it is another record than the one that was asked for".to_owned());
+            }
+            Ok(Seen { incoming, raw: document(&bare.record(parent.as_deref(), &answer.body)?.doc)? })
+        });
+        self.send(&self.now(url), Priority::Write, reader).await
+    }
+
+    /// The pieces that the list comes in.
+    async fn pieces(self: &Arc<Self>, collection: &Collection) -> Result<Vec<Option<String>>, FetchError> {
+        match &collection.partition {
+            None => Ok(vec![None]),
+            Some(Partition::Values { values, .. }) => Ok(values.iter().cloned().map(Some).collect()),
+            Some(Partition::Parent { collection: parents, .. }) => {
+                let parents = self.collection(parents)?;
+                if matches!(parents.partition, Some(Partition::Parent { .. })) {
+                    return Err(self.unread(collection, "its parents have parents of their own"));
+                }
+                let mut ids = Vec::new();
+                for piece in Box::pin(self.pieces(parents)).await? {
+                    let rows = self.walk(parents, piece, &Want::All).await?;
+                    ids.extend(rows.seen.into_iter().map(|seen| Some(seen.incoming.id)));
+                }
+                Ok(ids)
+            }
+        }
+    }
+
+    /// Reads one piece of a list: until the one that is wanted is found, or to its end.
+    async fn walk(
+        self: &Arc<Self>,
+        collection: &Collection,
+        piece: Option<String>,
+        want: &Want,
+    ) -> Result<Rows, FetchError> {
+        let of_parent = matches!(collection.partition, Some(Partition::Parent { .. }));
+        let read = self.bare_reader(collection, want);
+        for _ in 0..STARTS {
+            let (mut walk, mut rows, mut at) = (Walk::default(), Rows::default(), At::Start);
+            loop {
+                let ask = PageAsk {
+                    collection: collection.name.clone(),
+                    partition: piece.clone(),
+                    at: at.clone(),
+                    size: None,
+                    since: None,
+                    etag: None,
+                    last_modified: None,
+                };
+                let bare = match self.page_with(&ask, Priority::Write, &read).await {
+                    Ok(bare) => bare,
+                    // The parent is gone, and its children with it.
+                    Err(error) if of_parent && error.status == Some(404) => return Ok(Rows::default()),
+                    Err(error) => return Err(error),
+                };
+                let turn = walk.turn(&at, &bare.page);
+                rows.take(bare);
+                if matches!(want, Want::One(_)) && !rows.seen.is_empty() {
+                    return Ok(rows);
+                }
+                if rows.bytes > MOST_BYTES {
+                    return Err(self.unread(collection, "it is larger than can be held at once"));
+                }
+                match turn {
+                    Turn::Read(next) => at = next,
+                    Turn::End => return Ok(rows),
+                    Turn::Moved => break,
+                    Turn::Stop(why) => return Err(self.unread(collection, &why)),
+                }
+            }
+        }
+        Err(self.unread(collection, "it kept changing while it was read"))
+    }
+
+    /// Reads a page, and the wanted rows of it once more with everything in them.
+    fn bare_reader(&self, collection: &Collection, want: &Want) -> PageReader<Bare> {
+        let (masked, bare, want) = (self.decoder(collection), Decoder::bare(collection), want.clone());
+        Arc::new(move |ask, answer| {
+            let page = masked.page(ask, &answer.body)?;
+            let wanted = |id: &str| matches!(&want, Want::All) || matches!(&want, Want::One(one) if one == id);
+            if !page.rows.iter().any(|row| wanted(&row.id)) {
+                return Ok(Bare { page, raw: Vec::new() });
+            }
+            let whole = bare.page(ask, &answer.body)?;
+            if whole.rows.len() != page.rows.len() {
+                return Err("its records cannot be told apart once their secrets are masked".to_owned());
+            }
+            let rows = page.rows.iter().zip(whole.rows).enumerate().filter(|(_, (row, _))| wanted(&row.id));
+            let raw = rows.map(|(place, (_, row))| Ok((place, document(&row.doc)?))).collect::<Result<_, String>>()?;
+            Ok(Bare { page, raw })
+        })
+    }
+
+    /// A read that no cache on the way may answer.
+    fn now(&self, url: url::Url) -> Call {
+        let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-cache"))]);
+        Call { headers, ..Call::get(url, self.options.max_reply) }
+    }
+
+    fn unread(&self, collection: &Collection, why: &str) -> FetchError {
+        let why = format!("the list of {} cannot be relied on: {why}", collection.name);
+        FetchError { kind: FetchKind::BadReply, ..self.unusable(&why) }
+    }
+}
+
+/// Records of a list, each once and as it was read last, in the order of the list.
+#[derive(Default)]
+struct Rows {
+    seen: Vec<Seen>,
+    places: HashMap<String, usize>,
+    /// Text of all records.
+    bytes: usize,
+}
+
+impl Rows {
+    fn take(&mut self, bare: Bare) {
+        let mut raw = bare.raw.into_iter().peekable();
+        for (place, incoming) in bare.page.rows.into_iter().enumerate() {
+            let Some((_, raw)) = raw.next_if(|(at, _)| *at == place) else { continue };
+            self.put(Seen { incoming, raw });
+        }
+    }
+
+    fn put(&mut self, seen: Seen) {
+        self.bytes += seen.incoming.doc.len();
+        match self.places.get(&seen.incoming.id) {
+            Some(&place) => self.seen[place] = seen,
+            None => {
+                self.places.insert(seen.incoming.id.clone(), self.seen.len());
+                self.seen.push(seen);
+            }
+        }
+    }
+}
+
+/// One reply shows all of the list.
+fn comes_whole(collection: &Collection) -> bool {
+    collection.single || (collection.paging == Paging::None && collection.partition.is_none())
+}
+
+fn document(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|_| "its document cannot be read".to_owned())
+}
