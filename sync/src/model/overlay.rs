@@ -61,13 +61,15 @@ impl Overlay {
         self.lists.get(list).into_iter().flatten().map(|(id, patch)| (id.as_str(), patch))
     }
 
+    /// Every record that has unfinished writes, whether or not the mirror has it.
+    pub fn records(&self) -> impl Iterator<Item = (&ListKey, &str, &Patch)> {
+        self.lists.iter().flat_map(|(list, patches)| patches.iter().map(move |(id, patch)| (list, id.as_str(), patch)))
+    }
+
     /// Every unfinished write, by list and target; without a target, when it creates something.
     pub fn writes(&self) -> impl Iterator<Item = (&ListKey, Option<&str>, &Mark)> {
-        let aimed = self.lists.iter().flat_map(|(list, patches)| {
-            patches
-                .iter()
-                .flat_map(move |(id, patch)| patch.marks.iter().map(move |mark| (list, Some(id.as_str()), mark)))
-        });
+        let aimed =
+            self.records().flat_map(|(list, id, patch)| patch.marks.iter().map(move |mark| (list, Some(id), mark)));
         let creating = self.creating.iter().flat_map(|(list, marks)| marks.iter().map(move |mark| (list, None, mark)));
         aimed.chain(creating)
     }
@@ -106,5 +108,115 @@ impl ColumnEdits {
                 edit.clone_from(later);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::{Base, By, Effect, Intent, Kind, RowKey, WriteId, WriteState};
+
+    fn write(id: &str, target: Option<&str>, state: WriteState, columns: ColumnEdits) -> Write {
+        Write {
+            id: WriteId::new(id),
+            intent: Intent {
+                connection: "prod".to_owned(),
+                platform: "turen".to_owned(),
+                collection: "agents".to_owned(),
+                kind: Kind::Agent,
+                action: "suspend".to_owned(),
+                verb: "suspend".to_owned(),
+                target: target.map(str::to_owned),
+                title: None,
+                args: BTreeMap::new(),
+                reason: None,
+                base: Base::default(),
+                effect: Effect { doc: Vec::new(), columns },
+                deadline: None,
+                undoes: None,
+                by: By::default(),
+            },
+            created_at: Timestamp::UNIX_EPOCH,
+            state,
+            updated_at: Timestamp::UNIX_EPOCH,
+            attempts: 0,
+            due_at: None,
+            verdict: None,
+            memory: serde_json::Value::Null,
+        }
+    }
+
+    fn status(word: &str) -> ColumnEdits {
+        ColumnEdits { status: Some(Some(word.to_owned())), ..ColumnEdits::default() }
+    }
+
+    fn title(text: Option<&str>) -> ColumnEdits {
+        ColumnEdits { title: Some(text.map(str::to_owned)), ..ColumnEdits::default() }
+    }
+
+    /// An active agent called `a`, as these writes leave it: title, status, and the ids of its marks.
+    fn seen(writes: &[Write]) -> (Option<String>, Option<String>, Vec<String>) {
+        let row = Row {
+            key: RowKey(1),
+            list: ListKey::new("prod", "agents"),
+            platform: "turen".to_owned(),
+            kind: Kind::Agent,
+            id: "1".to_owned(),
+            title: Some("a".to_owned()),
+            status: Some("active".to_owned()),
+            agent: None,
+            agent_title: None,
+            agent_doubt: false,
+            project: None,
+            created_at: None,
+            updated_at: None,
+            confirmed_at: Timestamp::UNIX_EPOCH,
+            gone_at: None,
+            pending: Vec::new(),
+        };
+        let row = Overlay::of(writes).apply(row);
+        (row.title, row.status, row.pending.into_iter().map(|mark| mark.id.as_str().to_owned()).collect())
+    }
+
+    #[test]
+    fn a_write_stands_over_its_record_while_it_is_open_and_marks_it_until_a_person_let_go_of_it() {
+        use WriteState::{
+            Accepted, Cancelled, Confirmed, Conflicted, Discarded, Expired, Queued, Retrying, Sending, Unknown, Wedged,
+        };
+        for (states, shown, marked) in [
+            (&[Queued, Sending, Accepted, Retrying, Unknown][..], "suspended", true),
+            (&[Conflicted, Wedged, Expired], "active", true),
+            (&[Confirmed, Cancelled, Discarded], "active", false),
+        ] {
+            for &state in states {
+                let (_, status, marks) = seen(&[write("1", Some("1"), state, status("suspended"))]);
+                assert_eq!((status.as_deref(), !marks.is_empty()), (Some(shown), marked), "{state}");
+            }
+        }
+    }
+
+    #[test]
+    fn later_writes_stand_over_earlier_ones_and_leave_alone_what_they_do_not_name() {
+        let suspend = write("1", Some("1"), WriteState::Unknown, status("suspended"));
+        let rename = write("2", Some("1"), WriteState::Queued, title(None));
+        let resume = write("3", Some("1"), WriteState::Queued, status("active again"));
+        let failed = write("4", Some("1"), WriteState::Wedged, status("deleted"));
+        let marks = ["1", "2", "3", "4"].map(str::to_owned).to_vec();
+        assert_eq!(seen(&[suspend, rename, resume, failed]), (None, Some("active again".to_owned()), marks));
+    }
+
+    #[test]
+    fn a_write_on_another_record_or_on_none_leaves_this_one_alone() {
+        let other = write("1", Some("2"), WriteState::Queued, status("suspended"));
+        let create = write("2", None, WriteState::Queued, status("suspended"));
+        assert_eq!(seen(&[other.clone(), create.clone()]), seen(&[]));
+        let overlay = Overlay::of([&create]);
+        assert!(!overlay.is_empty() && !overlay.has_records());
+        let both = Overlay::of([&other, &create]);
+        let targets: Vec<_> = both.writes().map(|(_, target, mark)| (target, mark.id.as_str())).collect();
+        assert_eq!(targets, [(Some("2"), "1"), (None, "2")]);
+        assert!(Overlay::of([&write("3", None, WriteState::Confirmed, status("x"))]).is_empty());
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! Where things are: `file` opens (settings, migrations), `private` keeps it to its owner, `writer` groups, `apply` changes,
 //! `frames` packs documents; `filter` folds a question for each list, `plan` chooses how to walk, `walk` walks, `window` and `count` answer,
-//! `over` and `textual` lay the unfinished writes over the answers, `sql` serves statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
+//! `over` and `textual` lay the unfinished writes over the answers, `sql` and `views` serve statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
 //!
 //! Not here: what a platform is, or when to fetch.
 
@@ -40,6 +40,7 @@ mod settle;
 mod sql;
 mod states;
 mod textual;
+mod views;
 mod walk;
 mod window;
 mod words;

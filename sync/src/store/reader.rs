@@ -282,6 +282,6 @@ impl Reader {
     pub fn sql(&self, statement: &str, each: &mut dyn FnMut(SqlRow<'_>) -> bool) -> Result<(), StoreError> {
         // A connection of its own: what the statement may do is watched there, and nothing else is slowed by it.
         let (conn, _) = self.shared.connect()?;
-        sql::run(conn, statement, each)
+        sql::run(conn, &self.overlay, statement, each)
     }
 }

@@ -5,20 +5,26 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode};
 use serde_json::Value;
 
-use super::{SqlRow, StoreError};
+use super::{SqlRow, StoreError, views};
+use crate::model::Overlay;
 
 /// What there is to read.
-const VIEWS: &str = "agents, sessions, runs, approvals, policies, events, others, records, lists, problems";
+const VIEWS: &str = "agents, sessions, runs, approvals, policies, events, others, records, lists, problems, writes";
 
 /// Pragmas that only tell something.
 const TELLING: &[&str] = &["table_info", "table_xinfo", "table_list", "index_list", "index_info", "function_list"];
 
-/// Runs `statement` on a connection made for it.
+/// Runs `statement` on a connection made for it, with the unfinished writes over what it reads.
 pub(super) fn run(
     mut conn: Connection,
+    overlay: &Overlay,
     statement: &str,
     each: &mut dyn FnMut(SqlRow<'_>) -> bool,
 ) -> Result<(), StoreError> {
+    // The file was opened to be read only; this lets temporary views be made, until the statement runs.
+    conn.pragma_update(None, "query_only", false)?;
+    views::lay(&conn, overlay)?;
+    conn.pragma_update(None, "query_only", true)?;
     conn.authorizer(Some(allowed))?;
     let mut prepared = conn.prepare(statement).map_err(refusal)?;
     if !prepared.readonly() || prepared.column_count() == 0 {

@@ -1,8 +1,12 @@
 //! Statements of people.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
+use super::overlaid::write;
 use super::*;
+use crate::model::{ColumnEdits, Overlay, Write, WriteState};
 use crate::store::Reader;
 
 fn ask(reader: &Reader, statement: &str) -> Result<Vec<Value>, String> {
@@ -47,14 +51,16 @@ async fn the_views_show_records_as_the_lists_do() {
         "connection": "a", "platform": "turen", "collection": "sessions", "kind": "session", "id": "s1",
         "title": "fix it", "status": null, "agent": "ag", "project": null,
         "created_at": "1970-01-01T00:16:40Z", "updated_at": null, "confirmed_at": "1970-01-01T00:33:20Z",
-        "gone_at": null, "doc": row("s1", 1).doc,
+        "gone_at": null, "pending": "[]", "doc": row("s1", 1).doc,
     });
     assert_eq!(ask(&reader, "SELECT * FROM sessions").unwrap(), [session]);
     let answer = ask(&reader, "SELECT count(*) AS n, max(json_extract(doc, '$.v')) AS v FROM records").unwrap();
     assert_eq!(answer, [json!({"n": 2, "v": 1})]);
     let answer = ask(&reader, "SELECT collection, list_live FROM lists ORDER BY collection").unwrap();
     assert_eq!(answer[1], json!({"collection": "sessions", "list_live": 1}));
-    for view in ["agents", "runs", "approvals", "policies", "events", "others", "records", "lists", "problems"] {
+    for view in
+        ["agents", "runs", "approvals", "policies", "events", "others", "records", "lists", "problems", "writes"]
+    {
         assert!(ask(&reader, &format!("SELECT * FROM {view}")).is_ok(), "{view}");
     }
 }
@@ -74,6 +80,8 @@ async fn whatever_is_not_reading_is_refused() {
         format!("VACUUM INTO '{}'", beside.display()),
         "PRAGMA user_version = 7".to_owned(),
         "PRAGMA query_only = 0".to_owned(),
+        "DELETE FROM writes".to_owned(),
+        "CREATE TEMP VIEW agents AS SELECT 1".to_owned(),
         "PRAGMA wal_checkpoint(TRUNCATE)".to_owned(),
         "BEGIN IMMEDIATE".to_owned(),
         "SELECT load_extension('x')".to_owned(),
@@ -87,6 +95,32 @@ async fn whatever_is_not_reading_is_refused() {
     assert!(!beside.exists());
     assert_eq!(ask(&reader, "SELECT count(*) AS n FROM records").unwrap(), [json!({"n": 2})]);
     assert!(ask(&reader, "SELECT * FROM pragma_table_info('records')").unwrap().len() > 10);
+}
+
+#[tokio::test]
+async fn the_views_show_what_the_operator_sees() {
+    let place = Place::new();
+    let mirror = filled(&place).await;
+    let columns = ColumnEdits { status: Some(Some("suspended".into())), ..ColumnEdits::default() };
+    let agents = ListKey::new("a", "agents");
+    let suspend = write(1, &agents, "ag", WriteState::Queued, columns);
+    let failed = write(2, &agents, "ag", WriteState::Wedged, ColumnEdits::default());
+    let mut create = write(3, &agents, "", WriteState::Queued, ColumnEdits::default());
+    create.intent.target = None;
+    let overlay = Overlay::of([&suspend, &failed, &create]);
+    let reader = mirror.reader().unwrap().over(Arc::new(overlay));
+    let answer = ask(&reader, "SELECT id, title, status FROM agents WHERE status = 'suspended'").unwrap();
+    assert_eq!(answer, [json!({"id": "ag", "title": null, "status": "suspended"})]);
+    assert_eq!(ask(&reader, "SELECT * FROM agents WHERE status = 'active'").unwrap(), Vec::<Value>::new());
+    let answer =
+        ask(&reader, "SELECT id, pending ->> '$[1].state' AS state FROM records WHERE pending <> '[]'").unwrap();
+    assert_eq!(answer, [json!({"id": "ag", "state": "wedged"})]);
+    let answer = ask(&reader, "SELECT id, target, action, state, deadline FROM writes WHERE state = 'queued'").unwrap();
+    let line = |write: &Write| json!({"id": write.id, "target": write.intent.target, "action": "suspend", "state": "queued", "deadline": null});
+    assert_eq!(answer, [line(&suspend), line(&create)]);
+    let answer = ask(&reader, "SELECT * FROM sessions").unwrap();
+    let bare = ask(&mirror.reader().unwrap(), "SELECT * FROM sessions").unwrap();
+    assert_eq!(answer, bare, "what nobody decided on is as it was, column for column");
 }
 
 #[tokio::test]
