@@ -31,4 +31,4 @@ mod store;
 pub use error::OutboxError;
 pub use face::{Aside, AuditEntry, Paused, Proof, Turn, TurnLog, Version, Which};
 pub use reach::Reach;
-pub use store::Outbox;
+pub use store::{Onlooker, Outbox};

@@ -23,6 +23,9 @@ const APPLICATION: i64 = 0x7164_6f62;
 /// The tables of the newest schema.
 const TABLES: [&str; 5] = ["writes", "turns", "audit", "versions", "paused"];
 
+/// What is wrong with a file of no length that has a log.
+const HEADLESS: &str = "it is empty, but its log is not";
+
 /// How long two processes that make the file at the same moment wait for each other.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -67,12 +70,69 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OutboxError> {
     Ok(conn)
 }
 
+/// Opens the file for who only looks: nothing is made or mended. `None` while nobody has decided anything.
+pub(super) fn open_onlooker(path: &Path) -> Result<Option<Connection>, OutboxError> {
+    let at = |error| explain(path, error).told(path);
+    let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
+    if length(path) == 0 {
+        return match length(&suffixed(path, "-wal")) {
+            0 => Ok(None),
+            _ => Err(Trouble::Damaged(HEADLESS.to_owned()).told(path)),
+        };
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(at)?;
+    settings(&conn).map_err(at)?;
+    conn.pragma_update(None, "query_only", true).map_err(at)?;
+    // The whole file is not walked: whoever decides something does that, and what is read here says by itself when it is broken.
+    let found = version(&conn, path).map_err(|trouble| trouble.told(path))?;
+    Ok((found > 0).then_some(conn))
+}
+
+/// What an error while looking means for the file.
+pub(super) fn told(path: &Path, error: OutboxError) -> OutboxError {
+    match error {
+        OutboxError::Sqlite(error) => explain(path, error).told(path),
+        other => other,
+    }
+}
+
+impl Trouble {
+    /// As an error of who leaves the file where it is.
+    fn told(self, path: &Path) -> OutboxError {
+        match self {
+            Trouble::Damaged(reason) => OutboxError::Damaged { path: path.to_owned(), reason },
+            Trouble::Other(error) => error,
+        }
+    }
+}
+
+/// The schema of an open file, after making sure that it is ours and not from the future. 0: it was only just made.
+fn version(conn: &Connection, path: &Path) -> Result<i64, Trouble> {
+    let at = |error| explain(path, error);
+    let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(at);
+    let tables = tables(conn).map_err(at)?;
+    let (application, found) = (number("application_id")?, number("user_version")?);
+    if application != APPLICATION && (!tables.is_empty() || found != 0) {
+        return Err(Trouble::Damaged("it belongs to another program".to_owned()));
+    }
+    if found > VERSION {
+        return Err(Trouble::Other(OutboxError::Newer { path: path.to_owned(), found, known: VERSION }));
+    }
+    if found == VERSION
+        && let Some(missing) = TABLES.iter().find(|table| !tables.iter().any(|there| there == *table))
+    {
+        return Err(Trouble::Damaged(format!("its table {missing} is missing")));
+    }
+    Ok(found)
+}
+
 /// Opens a file and looks whether it is ours, sound, and not from the future.
 fn check(path: &Path) -> Result<Connection, Trouble> {
     let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
     if length(path) == 0 && length(&suffixed(path, "-wal")) > 0 {
         // SQLite would take it for a new file and throw the log away.
-        return Err(Trouble::Damaged("it is empty, but its log is not".to_owned()));
+        return Err(Trouble::Damaged(HEADLESS.to_owned()));
     }
     prepare_file(path).map_err(|source| unopened(path, source))?;
     let at = |error| explain(path, error);
@@ -81,23 +141,10 @@ fn check(path: &Path) -> Result<Connection, Trouble> {
     // Until the file is known to be sound, its log is not written into it.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(at)?;
     settings(&conn).map_err(at)?;
-    let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(at);
-    let tables = tables(&conn).map_err(at)?;
-    let (application, found) = (number("application_id")?, number("user_version")?);
-    if application != APPLICATION && (!tables.is_empty() || found != 0) {
-        return Err(Trouble::Damaged("it belongs to another program".to_owned()));
-    }
-    if found > VERSION {
-        return Err(Trouble::Other(OutboxError::Newer { path: path.to_owned(), found, known: VERSION }));
-    }
+    version(&conn, path)?;
     let said: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(at)?;
     if said != "ok" {
         return Err(Trouble::Damaged(said));
-    }
-    if found == VERSION
-        && let Some(missing) = TABLES.iter().find(|table| !tables.iter().any(|there| there == *table))
-    {
-        return Err(Trouble::Damaged(format!("its table {missing} is missing")));
     }
     Ok(conn)
 }

@@ -10,13 +10,15 @@
 //! - a file that is damaged is moved out of the way, never written over.
 //!
 //! Where things are: `file` opens and migrates, `aside` sets aside, `writer` groups and commits, `writes` and `policies` are the
-//! rows, `ledger` is the audit log and `verify` walks it, `watch` notices changes and keeps the overlay.
+//! rows, `ledger` is the audit log and `verify` walks it, `watch` notices changes and keeps the overlay,
+//! `onlooker` is for who only looks.
 //!
 //! Not here: what a move means (`state`), who makes it (`sender`, `decide`).
 
 mod aside;
 mod file;
 mod ledger;
+mod onlooker;
 mod policies;
 mod verify;
 mod watch;
@@ -34,6 +36,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch as channel};
 
+pub use self::onlooker::Onlooker;
 use self::policies::NewVersion;
 use self::watch::Watch;
 use self::writer::{Desk, Hand, Job, Task, Writer};

@@ -1,5 +1,6 @@
 //! What callers of the outbox notice.
 
+mod onlooker;
 mod writes;
 
 use std::collections::BTreeMap;
