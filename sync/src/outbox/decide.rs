@@ -5,6 +5,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::action::{Asked, Refusal};
+pub use super::resolve::{Resolution, resolve};
 use super::{Outbox, OutboxError, Which};
 use crate::model::{By, Intent, Record, Write, WriteId};
 use crate::platform::Manifest;
@@ -109,28 +110,5 @@ pub fn undo(
     _by: &By,
     _now: Timestamp,
 ) -> Result<Undo, OutboxError> {
-    todo!()
-}
-
-/// How a conflict is settled.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Resolution {
-    /// What I want, over what is there now.
-    Mine,
-    /// Leave it as it is there: the write is discarded.
-    Theirs,
-    /// This document.
-    Edit(serde_json::Value),
-}
-
-/// Settles a conflicted write: it is discarded, and a new one stands in its place where one is wanted.
-pub fn resolve(
-    _outbox: &Outbox,
-    _manifest: &Manifest,
-    _id: &WriteId,
-    _resolution: Resolution,
-    _by: &By,
-    _now: Timestamp,
-) -> Result<Option<Write>, DecideError> {
     todo!()
 }

@@ -10,6 +10,8 @@
 //!   is to be done: pure.
 //! - [`merge`] merges two people's edits of one document: pure.
 //! - [`decide`] is how a person's decision gets in: capability, overlay, interlocks, undoing what has not left yet.
+//! - [`resolve`] settles what was decided in vain: mine, theirs, or something new.
+//! - [`history`] keeps every version of a policy that was seen.
 //! - [`Outbox`] is the file: writes, their turns, the audit log, the versions of policies, paused connections.
 //! - [`sender`] carries writes out: looks, compares, commits `sending`, sends, settles.
 //!
@@ -22,8 +24,10 @@ pub mod action;
 pub mod decide;
 mod error;
 mod face;
+pub mod history;
 pub mod merge;
 mod reach;
+pub mod resolve;
 pub mod sender;
 pub mod state;
 mod store;

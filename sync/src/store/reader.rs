@@ -11,7 +11,7 @@ use super::mirror::{Lent, Shared};
 use super::over::{Kept, Over};
 use super::{FeedEntry, Known, SqlRow, StoreError, budgets, count, lists, rows, sql, states, window};
 use crate::model::{
-    CountOf, Freshness, ListId, ListState, Overlay, Problem, Query, Record, RowKey, Scope, ToldBudget, Window,
+    CountOf, Freshness, ListId, ListKey, ListState, Overlay, Problem, Query, Record, RowKey, Scope, ToldBudget, Window,
 };
 
 /// A read connection. Every call sees the latest commit, from whichever process.
@@ -156,6 +156,24 @@ impl Reader {
                 hashes.push(hash.map(i64::cast_unsigned));
             }
             Ok(hashes)
+        })
+    }
+
+    /// Live records of `scope` and the hashes of their documents, list by list, in order of id: what to read again is told without
+    /// reading a document. Never overlaid.
+    pub fn known(&self, scope: &Scope) -> Result<Vec<(ListKey, Known)>, StoreError> {
+        self.read(|conn| {
+            let mut statement =
+                conn.prepare_cached("SELECT id, hash FROM record WHERE list = ?1 AND gone_at IS NULL ORDER BY id")?;
+            let mut all = Vec::new();
+            for list in lists::in_scope(conn, scope)? {
+                let mut rows = statement.query([list.id])?;
+                while let Some(row) = rows.next()? {
+                    let known = Known { id: row.get(0)?, hash: row.get::<_, i64>(1)?.cast_unsigned() };
+                    all.push((list.key.clone(), known));
+                }
+            }
+            Ok(all)
         })
     }
 

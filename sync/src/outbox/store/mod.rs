@@ -28,6 +28,7 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -202,6 +203,11 @@ impl Outbox {
             return Ok(false);
         }
         self.write(move |desk| policies::keep(desk.conn, &new))
+    }
+
+    /// Hash of the newest version of every policy that has one, by list and id: no document is read.
+    pub fn newest_versions(&self) -> Result<HashMap<(ListKey, String), u64>, OutboxError> {
+        self.read(policies::newest_of_all)
     }
 
     /// Versions of a policy, newest first.

@@ -1,5 +1,7 @@
 //! Versions of policies, and connections that are not written to.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
@@ -37,6 +39,19 @@ fn newest(conn: &Connection, new: &NewVersion) -> rusqlite::Result<Option<(i64, 
 /// Is it the newest already?
 pub(super) fn is_newest(conn: &Connection, new: &NewVersion) -> Result<bool, OutboxError> {
     Ok(newest(conn, new)?.is_some_and(|(_, known)| known == new.hash))
+}
+
+/// Hash of the newest version of every policy that has one.
+pub(super) fn newest_of_all(conn: &Connection) -> Result<HashMap<(ListKey, String), u64>, OutboxError> {
+    // Of several rows with max() or min() SQLite takes the other columns from the one it found.
+    let mut statement = conn.prepare_cached(
+        "SELECT connection, collection, id, hash, max(number) FROM versions GROUP BY connection, collection, id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let list = ListKey { connection: row.get(0)?, collection: row.get(1)? };
+        Ok(((list, row.get(2)?), row.get::<_, i64>(3)?.cast_unsigned()))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Keeps a version, unless it is the newest already.
