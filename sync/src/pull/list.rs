@@ -165,10 +165,11 @@ impl<S: Source> ListPull<'_, S> {
         }
         for id in ids {
             self.meter.asked();
+            let asked_at = Some((hands.now)());
             match self.source.item(&self.collection.name, &id, self.priority()).await {
                 Ok(Some(row)) => {
                     seen.insert(Seen::key(&id));
-                    hands.give(Batch { rows: vec![row], ..Batch::default() }).await?;
+                    hands.give(Batch { rows: vec![row], asked_at, ..Batch::default() }).await?;
                 }
                 Ok(None) => {}
                 Err(error) if error.kind == FetchKind::NotOffered => return Ok(()),

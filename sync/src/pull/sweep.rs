@@ -111,9 +111,16 @@ pub struct Sweeper<'a, S> {
 
 /// The requests of a sweep: the next page, and those read ahead of it. They are sent in this order, and their replies are
 /// taken in this order.
-#[derive(Default)]
 struct Lane<'s> {
-    requests: VecDeque<(At, Request<'s>)>,
+    now: fn() -> Timestamp,
+    requests: VecDeque<Asked<'s>>,
+}
+
+struct Asked<'s> {
+    at: At,
+    /// When it was sent.
+    asked_at: Timestamp,
+    request: Request<'s>,
 }
 
 enum Request<'s> {
@@ -122,10 +129,10 @@ enum Request<'s> {
 }
 
 impl Lane<'_> {
-    /// The reply to the first request; `None` when there is none.
-    async fn next(&mut self) -> Option<(At, Result<Reply, Stop>)> {
+    /// The reply to the first request, and when that was sent; `None` when there is none.
+    async fn next(&mut self) -> Option<(At, Timestamp, Result<Reply, Stop>)> {
         poll_fn(|context| {
-            for (_, request) in &mut self.requests {
+            for Asked { request, .. } in &mut self.requests {
                 if let Request::Sent(reply) = request
                     && let Poll::Ready(reply) = reply.as_mut().poll(context)
                 {
@@ -134,7 +141,9 @@ impl Lane<'_> {
             }
             match self.requests.pop_front() {
                 None => Poll::Ready(None),
-                Some((at, Request::Answered(reply))) => Poll::Ready(Some((at, reply))),
+                Some(Asked { at, asked_at, request: Request::Answered(reply) }) => {
+                    Poll::Ready(Some((at, asked_at, reply)))
+                }
                 Some(first) => {
                     self.requests.push_front(first);
                     Poll::Pending
@@ -155,10 +164,10 @@ impl<'a, S: Source> Sweeper<'a, S> {
         let mut goal = order.goal.clone();
         let started_at = order.state.walk.as_ref().map_or_else(hands.now, |walk| walk.started_at);
         let (mut quiet_pages, mut trail) = (0, 0u64);
-        let mut lane = Lane::default();
+        let mut lane = Lane { now: hands.now, requests: VecDeque::new() };
         self.ask(&mut lane, order, order.start.clone());
 
-        while let Some((at, reply)) = lane.next().await {
+        while let Some((at, asked_at, reply)) = lane.next().await {
             if (self.halted)() {
                 return Err(Stop::Halted);
             }
@@ -188,7 +197,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
                 _ => None,
             };
             let state = resume_at.map(|next| resumable(&order.state, started_at, next, pager.total()));
-            hands.give(self.batch(page, state, swept.bad)).await?;
+            hands.give(Batch { asked_at: Some(asked_at), ..self.batch(page, state, swept.bad) }).await?;
             (self.progress)(pager.total());
             match turn {
                 Turn::Read(_) if enough => break,
@@ -228,7 +237,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
     /// Asks for the next page, unless it is on its way already. What was read ahead of another page, or before the list
     /// moved, is dropped.
     fn read_on<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, next: At, pager: &Pager) {
-        if lane.requests.front().is_none_or(|(at, _)| *at != next) || pager.just_moved() {
+        if lane.requests.front().is_none_or(|first| first.at != next) || pager.just_moved() {
             lane.requests.clear();
             self.ask(lane, order, next);
         }
@@ -236,7 +245,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
 
     fn read_ahead<'s>(&'s self, lane: &mut Lane<'s>, order: &Order, pager: &Pager) {
         while lane.requests.len() < AHEAD {
-            let Some((At::Offset(last), _)) = lane.requests.back() else { return };
+            let Some(Asked { at: At::Offset(last), .. }) = lane.requests.back() else { return };
             let Some(next) = pager.ahead_of(*last) else { return };
             self.ask(lane, order, At::Offset(next));
         }
@@ -258,7 +267,8 @@ impl<'a, S: Source> Sweeper<'a, S> {
             last_modified: order.state.last_modified.clone().filter(|_| conditional),
         };
         let reply = async move { self.source.page(&ask, self.priority).await.map_err(Stop::Fetch) };
-        lane.requests.push_back((at, Request::Sent(reply.boxed())));
+        let asked_at = (lane.now)();
+        lane.requests.push_back(Asked { at, asked_at, request: Request::Sent(reply.boxed()) });
     }
 
     fn batch(&self, page: Page, state: Option<ListState>, bad_so_far: u64) -> Batch {

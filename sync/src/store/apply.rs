@@ -1,7 +1,8 @@
 //! Applying a group of batches in one transaction.
 //!
 //! Rows and gone marks of all batches are brought into ascending (list, id) order first: pages arrive newest first, and
-//! in key order the same rows make half the file and cost a third less time. Within one id the batches keep their order.
+//! in key order the same rows make half the file and cost a third less time. Within one id the batches keep their order, but
+//! a page never overwrites a row that was looked at after the page was asked for.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::frames::Packer;
+use super::looks::Looks;
 use super::rows::millis;
 use super::states::write_state;
 use super::words::{WordField, Words};
@@ -30,6 +32,7 @@ pub(super) struct Kept {
     pub packer: Packer,
     /// Key of the next new record.
     pub next_key: i64,
+    pub looks: Looks,
 }
 
 /// What became of a group.
@@ -44,6 +47,7 @@ pub(super) struct Outcome {
 /// Applies `jobs` in one transaction. On an error nothing of them is in the file, and [`Kept`] is as it was.
 pub(super) fn apply(conn: &mut Connection, kept: &mut Kept, jobs: &[Job]) -> rusqlite::Result<Outcome> {
     let next_key = kept.next_key;
+    jobs.iter().filter(|job| job.batch.look).for_each(|job| kept.looks.note(job));
     let result = (|| {
         let step = conn.transaction()?;
         let mut changes = Changes::new(&step, kept, jobs.len());
@@ -136,6 +140,10 @@ impl<'a> Changes<'a> {
         ops.sort_unstable_by(|a, b| a.order(*b, jobs));
         for op in ops {
             let (job, id, row) = op.what(jobs);
+            if job.batch.asked_at.is_some_and(|asked| self.kept.looks.since(job.list, id, asked)) {
+                self.applied[op.job].unchanged += u64::from(row.is_some());
+                continue;
+            }
             let had = self.had(job.list, id)?;
             match (row, had) {
                 (Some(row), None) => {
@@ -143,7 +151,10 @@ impl<'a> Changes<'a> {
                     self.applied[op.job].inserted += 1;
                 }
                 (Some(row), Some(had)) => {
-                    let part = self.kept.words.part(self.conn, job.list, &job.batch.partition)?;
+                    let part = match job.batch.look {
+                        true => had.part,
+                        false => self.kept.words.part(self.conn, job.list, &job.batch.partition)?,
+                    };
                     if had.hash == row.hash && !had.gone && had.part == part {
                         self.applied[op.job].unchanged += 1;
                     } else {

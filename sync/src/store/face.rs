@@ -1,5 +1,7 @@
 //! What is handed to the mirror, and what it answers.
 
+use jiff::Timestamp;
+
 use crate::model::{Incoming, Kind, ListKey, ListState, RowKey};
 
 /// How a mirror is opened.
@@ -41,6 +43,11 @@ pub struct Batch {
     pub problems: Vec<NewProblem>,
     /// Problems of this list with these codes are solved.
     pub solved: Vec<String>,
+    /// The rows were looked at one by one, at the time of the batch: each stays in the partition in which the mirror has it, and
+    /// no page that was asked for before then overwrites it.
+    pub look: bool,
+    /// When the page was asked for; rows that were looked at since then are left as they are.
+    pub asked_at: Option<Timestamp>,
 }
 
 /// A problem to keep.

@@ -29,6 +29,7 @@ mod filter;
 mod frames;
 mod ids;
 mod lists;
+mod looks;
 mod mirror;
 mod needle;
 mod over;

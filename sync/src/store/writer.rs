@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use super::apply::{self, Job, Kept};
 use super::frames::{Dicts, Packer};
 use super::lists::ListInfo;
+use super::looks::Looks;
 use super::words::Words;
 use super::{Applied, ListSpec, StoreError, budgets, file, lists, settle};
 use crate::model::{ListId, ToldBudget};
@@ -56,7 +57,12 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn open(path: &Path, dicts: Arc<Dicts>, commits: watch::Sender<u64>) -> Result<Self, StoreError> {
         let conn = file::open_writer(path, &dicts)?;
-        let kept = Kept { words: Words::default(), packer: Packer::load(&conn)?, next_key: settle::next_key(&conn)? };
+        let kept = Kept {
+            words: Words::default(),
+            packer: Packer::load(&conn)?,
+            next_key: settle::next_key(&conn)?,
+            looks: Looks::default(),
+        };
         Ok(Self { conn, kept, dicts, tried: settle::Tried::new(), commits })
     }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod files;
 mod held;
+mod looks;
 mod overlaid;
 mod paging;
 mod statements;
