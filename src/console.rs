@@ -64,11 +64,17 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
         }
         match (ask, live.get()) {
             (tui::Ask::SyncNow(which), Some(live)) => live.ask(live::Ask::SyncNow(which)),
-            (tui::Ask::SyncNow(_), None) | (tui::Ask::Shown, _) => {}
+            (tui::Ask::SyncNow(_), None) | (tui::Ask::Shown | tui::Ask::Decide(_), _) => {}
         }
     };
-    let setup =
-        Setup { store: Arc::new(mirror), outside, asks: Box::new(asks), connections: shown, settings: tui_settings };
+    let setup = Setup {
+        store: Arc::new(mirror),
+        outside,
+        asks: Box::new(asks),
+        connections: shown,
+        settings: tui_settings,
+        edit: Box::new(|_, _| Ok(None)),
+    };
     // What it was given goes with it: the live side has ended when this returns.
     tui::run(setup).map_err(|error| Failure::new(Kind::Io, format!("the terminal cannot be used: {error}")))?;
     Ok(Code::Done)

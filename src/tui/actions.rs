@@ -4,6 +4,10 @@
 //! done and why. The footer's hints, the `?` help, the `:` palette, `docs/keys.md` and remapping are all read off it.
 //! To add a key: one row here, and one match arm where it is done.
 
+use std::borrow::Cow;
+
+use quarterdeck_sync::model::{ListKey, WriteState};
+
 /// Where an action counts. Keys are looked up from the focus outwards, [`Scope::Global`] last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
@@ -15,13 +19,28 @@ pub enum Scope {
     List,
     /// In the details of a record.
     Detail,
+    /// On a record, whether in its list or in its details.
+    Record,
+    /// In the outbox.
+    Outbox,
+    /// On the sheet that a decision is confirmed on.
+    Sheet,
     /// While text is being typed: filter, palette.
     Prompt,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 5] = [Scope::Global, Scope::Move, Scope::List, Scope::Detail, Scope::Prompt];
+    pub const ALL: [Scope; 8] = [
+        Scope::Global,
+        Scope::Move,
+        Scope::List,
+        Scope::Detail,
+        Scope::Record,
+        Scope::Outbox,
+        Scope::Sheet,
+        Scope::Prompt,
+    ];
 
     /// Heading in help and docs.
     pub fn title(self) -> &'static str {
@@ -30,7 +49,24 @@ impl Scope {
             Scope::Move => "Moving",
             Scope::List => "In a list",
             Scope::Detail => "In the details",
+            Scope::Record => "Deciding about records",
+            Scope::Outbox => "In the outbox",
+            Scope::Sheet => "On the sheet that confirms a decision",
             Scope::Prompt => "While typing",
+        }
+    }
+
+    /// The scopes in which keys are looked up while this one is in force, from the inside out.
+    pub fn chain(self) -> &'static [Scope] {
+        match self {
+            Scope::Prompt => &[Scope::Prompt],
+            Scope::Sheet => &[Scope::Sheet],
+            Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
+            Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
+            Scope::Outbox => &[Scope::Outbox, Scope::Move, Scope::Global],
+            Scope::Record => &[Scope::Record, Scope::Global],
+            Scope::Move => &[Scope::Move, Scope::Global],
+            Scope::Global => &[Scope::Global],
         }
     }
 }
@@ -42,10 +78,15 @@ pub enum Danger {
     None,
     /// It talks to platforms, but changes nothing there.
     Network,
+    /// It leads to a sheet; what is confirmed there changes something on a platform, or what will be changed.
+    Decides,
 }
 
+/// Why something cannot be done now.
+pub type Reason = Cow<'static, str>;
+
 /// What an action needs to know to say whether it can be done.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// A record is selected.
     pub selected: bool,
@@ -61,9 +102,43 @@ pub struct Facts {
     pub reading: bool,
     /// Views there are.
     pub views: usize,
+    /// Lists of the records that a decision would be about: the marked ones, else the selected one.
+    pub targets: Vec<ListKey>,
+    /// Decisions that these lists do not let be taken, and why.
+    pub lacking: Vec<(Act, Reason)>,
+    /// The open view is the outbox.
+    pub outbox: bool,
+    /// Where the selected write stands.
+    pub write: Option<WriteState>,
+    /// There is something that could be taken back.
+    pub undoable: bool,
+    /// Why the open sheet cannot be confirmed.
+    pub unconfirmed: Option<Reason>,
+    /// What the open sheet shows is not what is there any more.
+    pub moved: bool,
 }
 
-type Why = fn(&Facts) -> Option<&'static str>;
+impl Facts {
+    fn lacks(&self, act: Act) -> Option<Reason> {
+        if !self.records {
+            return IN_LIST(self);
+        }
+        if self.targets.is_empty() {
+            return Some("nothing is selected".into());
+        }
+        self.lacking.iter().find(|(lacking, _)| *lacking == act).map(|(_, why)| why.clone())
+    }
+
+    fn write_in(&self, passes: impl Fn(WriteState) -> bool, why: &'static str) -> Option<Reason> {
+        match self.write {
+            None => Some("no write is selected".into()),
+            Some(state) if passes(state) => None,
+            Some(state) => Some(format!("{why}; this one is {state}").into()),
+        }
+    }
+}
+
+type Why = fn(&Facts) -> Option<Reason>;
 
 /// One row of the table.
 #[derive(Debug)]
@@ -103,15 +178,33 @@ macro_rules! actions {
 }
 
 const ALWAYS: Why = |_| None;
-const CAN_STOP: Why = |_| (!super::signals::CAN_STOP).then_some("this system does not let a program stop for a while");
-const WITH_ROW: Why = |facts| (!facts.selected).then_some("nothing is selected");
-const IN_LIST: Why = |facts| (!facts.records).then_some("this view is not a list of records");
-const IN_GROUPS: Why = |facts| (!facts.grouped).then_some("this list has no groups");
+const CAN_STOP: Why = |_| said(!super::signals::CAN_STOP, "this system does not let a program stop for a while");
+const WITH_ROW: Why = |facts| said(!facts.selected, "nothing is selected");
+const IN_LIST: Why = |facts| said(!facts.records, "this view is not a list of records");
+const IN_GROUPS: Why = |facts| said(!facts.grouped, "this list has no groups");
 const CAN_SYNC: Why = |facts| match (facts.connected, facts.reading) {
-    (false, _) => Some("there is no connection yet: qd connect add"),
-    (_, true) => Some("another qd is syncing; this one only reads"),
+    (false, _) => Some("there is no connection yet: qd connect add".into()),
+    (_, true) => Some("another qd is syncing; this one only reads".into()),
     _ => None,
 };
+const WITH_WRITE: Why = |facts| facts.write_in(|_| true, "");
+const IS_WAITING: Why = |facts| {
+    facts.write_in(|state| matches!(state, WriteState::Queued | WriteState::Retrying), "only what was not sent can be")
+};
+const CAN_RETRY: Why = |facts| {
+    let again = |state: WriteState| state.needs_person() || matches!(state, WriteState::Retrying | WriteState::Unknown);
+    facts.write_in(again, "only what failed or waits can be tried again")
+};
+const HAS_FAILED: Why = |facts| {
+    let failed = |state: WriteState| state.needs_person() || state == WriteState::Unknown;
+    facts.write_in(failed, "only what failed can be let go of")
+};
+const CONFLICTED: Why = |facts| facts.write_in(|state| state == WriteState::Conflicted, "only a conflict is settled");
+const CAN_UNDO: Why = |facts| said(!facts.undoable, "nothing was decided here yet; the outbox shows every write");
+
+fn said(so: bool, why: &'static str) -> Option<Reason> {
+    so.then_some(Cow::Borrowed(why))
+}
 
 // act id [keys] scope danger hint short label disabled
 actions! {
@@ -128,7 +221,8 @@ actions! {
     View6 "view-6" ["6"] Global None 0 "view 6" "Open the sixth view" ALWAYS;
     View7 "view-7" ["7"] Global None 0 "view 7" "Open the seventh view" ALWAYS;
     View8 "view-8" ["8"] Global None 0 "view 8" "Open the eighth view" ALWAYS;
-    View9 "view-9" ["9"] Global None 0 "view 9" "Open the ninth view" |facts| (facts.views < 9).then_some("there is no ninth view");
+    View9 "view-9" ["9"] Global None 0 "view 9" "Open the ninth view" |facts| said(facts.views < 9, "there is no ninth view");
+    Undo "undo" ["u"] Global Decides 46 "undo" "Take back the last decision; in the outbox, the selected write" CAN_UNDO;
     Sync "sync" ["r"] Global Network 50 "sync" "Sync every connection now" CAN_SYNC;
     Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: details, filter, message" ALWAYS;
     NextTheme "next-theme" ["T"] Global None 0 "theme" "Next theme" ALWAYS;
@@ -151,14 +245,51 @@ actions! {
     Reverse "reverse" ["O"] List None 0 "reverse" "Turn the order round" IN_LIST;
     NextGroup "next-group" ["."] List None 15 "group" "Next group" IN_GROUPS;
     PreviousGroup "previous-group" [","] List None 0 "previous group" "Previous group" IN_GROUPS;
+    Mark "mark" ["<Space>"] List None 16 "mark" "Mark the selected record, for a decision about many" WITH_ROW;
+    MarkAll "mark-all" ["*"] List None 0 "mark all" "Mark every record that the list shows, or none" WITH_ROW;
     Layout "layout" ["v"] List None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
     ShowGone "show-gone" ["z"] List None 55 "gone" "Show or hide records their platform no longer lists" IN_LIST;
 
     Close "close" ["h" "<Left>"] Detail None 11 "list" "Back to the list" ALWAYS;
     Fold "fold" ["<Space>" "<Enter>"] Detail None 12 "fold" "Fold or unfold this part of the document" ALWAYS;
-    Unfold "unfold-all" ["e"] Detail None 13 "unfold all" "Unfold the whole document" ALWAYS;
-    FoldAll "fold-all" ["E"] Detail None 14 "fold all" "Fold the whole document" ALWAYS;
+    Unfold "unfold-all" ["e" "+"] Detail None 13 "unfold all" "Unfold the whole document" ALWAYS;
+    FoldAll "fold-all" ["-"] Detail None 14 "fold all" "Fold the whole document" ALWAYS;
     DetailLayout "detail-layout" ["v"] Detail None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
+
+    Approve "approve" ["a"] Record Decides 5 "approve" "Approve what is asked for" |facts| facts.lacks(Act::Approve);
+    Reject "reject" ["x"] Record Decides 6 "reject" "Reject what is asked for" |facts| facts.lacks(Act::Reject);
+    SuspendAgent "suspend-agent" ["s"] Record Decides 7 "suspend" "Suspend the agent" |facts| facts.lacks(Act::SuspendAgent);
+    ResumeAgent "resume-agent" ["S"] Record Decides 8 "resume" "Let a suspended agent work again" |facts| facts.lacks(Act::ResumeAgent);
+    Contain "contain" ["c"] Record Decides 9 "contain" "Stop the agent with everything the platform has" |facts| facts.lacks(Act::Contain);
+    Release "release" ["C"] Record Decides 0 "release" "Let a contained agent go" |facts| facts.lacks(Act::Release);
+    StopRun "stop-run" ["X"] Record Decides 7 "stop" "Stop the run" |facts| facts.lacks(Act::StopRun);
+    Edit "edit" ["E"] Record Decides 7 "edit" "Edit the document in $EDITOR" |facts| facts.lacks(Act::Edit);
+    SwitchOn "switch-on" ["w"] Record Decides 8 "switch on" "Activate or enable it" |facts| facts.lacks(Act::SwitchOn);
+    SwitchOff "switch-off" ["W"] Record Decides 9 "switch off" "Deactivate or disable it" |facts| facts.lacks(Act::SwitchOff);
+    Acknowledge "acknowledge" ["A"] Record Decides 7 "acknowledge" "Acknowledge the alert" |facts| facts.lacks(Act::Acknowledge);
+    Delete "delete" ["D"] Record Decides 0 "delete" "Delete it on its platform" |facts| facts.lacks(Act::Delete);
+
+    OpenWrite "open-write" ["<Enter>" "l" "<Right>"] Outbox None 40 "read" "Move through what is known of the selected write" WITH_WRITE;
+    CloseWrite "close-write" ["h" "<Left>"] Outbox None 0 "list" "Back to the list of writes" ALWAYS;
+    CancelWrite "cancel-write" ["x"] Outbox Decides 5 "cancel" "Take the write back before it is sent" IS_WAITING;
+    RetryWrite "retry-write" ["t"] Outbox Decides 6 "try again" "Try the write again" CAN_RETRY;
+    DiscardWrite "discard-write" ["d"] Outbox Decides 7 "discard" "Let go of a write that failed" HAS_FAILED;
+    TakeMine "take-mine" ["m"] Outbox Decides 8 "mine" "Settle a conflict: what I want, over what is there now" CONFLICTED;
+    TakeTheirs "take-theirs" ["M"] Outbox Decides 9 "theirs" "Settle a conflict: leave it as it is there" CONFLICTED;
+    EditWrite "edit-write" ["E"] Outbox Decides 10 "edit" "Settle a conflict in $EDITOR" CONFLICTED;
+    NextState "next-state" ["."] Outbox None 15 "filter" "Next state only" ALWAYS;
+    PreviousState "previous-state" [","] Outbox None 0 "previous filter" "Previous state only" ALWAYS;
+    ShowFinished "show-finished" ["z"] Outbox None 20 "finished" "Show or hide writes that are over" ALWAYS;
+
+    Confirm "confirm" ["C-y"] Sheet Decides 10 "yes, do it" "Do what the sheet says" |facts| facts.unconfirmed.clone();
+    LookAgain "look-again" ["C-r"] Sheet None 5 "look again" "Take what is there now for what was seen" |facts| said(!facts.moved, "nothing has changed");
+    Leave "leave" ["<Esc>" "C-g"] Sheet None 20 "leave" "Leave the sheet: nothing is done" ALWAYS;
+    NextField "next-field" ["<Tab>" "<Down>" "<Enter>"] Sheet None 30 "next field" "Next field" ALWAYS;
+    PreviousField "previous-field" ["<BackTab>" "<Up>"] Sheet None 0 "previous field" "Previous field" ALWAYS;
+    NextChoice "next-choice" ["<Right>"] Sheet None 0 "next choice" "Next choice, in a field that has some" ALWAYS;
+    PreviousChoice "previous-choice" ["<Left>"] Sheet None 0 "previous choice" "Previous choice, in a field that has some" ALWAYS;
+    SheetDown "sheet-down" ["<PgDn>" "C-f"] Sheet None 40 "more" "One page down" ALWAYS;
+    SheetUp "sheet-up" ["<PgUp>" "C-b"] Sheet None 0 "less" "One page up" ALWAYS;
 
     Accept "accept" ["<Enter>"] Prompt None 10 "accept" "Take what is typed or chosen" ALWAYS;
     Cancel "cancel" ["<Esc>" "C-g"] Prompt None 20 "cancel" "Leave without it" ALWAYS;
@@ -175,6 +306,25 @@ pub fn row(act: Act) -> &'static Action {
 /// The row with this id.
 pub fn by_id(id: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.id == id)
+}
+
+/// The words of platforms that an action stands for, the usual one first; empty for what is no decision about records.
+pub(crate) fn verbs(act: Act) -> &'static [&'static str] {
+    match act {
+        Act::Approve => &["approve"],
+        Act::Reject => &["reject"],
+        Act::SuspendAgent => &["suspend"],
+        Act::ResumeAgent => &["resume"],
+        Act::Contain => &["contain"],
+        Act::Release => &["release"],
+        Act::StopRun => &["stop"],
+        Act::Edit => &["update"],
+        Act::SwitchOn => &["activate", "enable"],
+        Act::SwitchOff => &["deactivate", "disable"],
+        Act::Acknowledge => &["acknowledge"],
+        Act::Delete => &["delete"],
+        _ => &[],
+    }
 }
 
 /// Which view an action opens, from 0.

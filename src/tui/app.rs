@@ -3,6 +3,8 @@
 //! Time comes in with every call, so a test decides what time it is. What is due later stands in [`App::deadline`]; the loop
 //! sleeps until then, or for ever.
 
+mod choices;
+mod decide;
 mod frame;
 mod input;
 
@@ -13,21 +15,27 @@ use crossterm::event::Event;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use super::actions::{self, Act, Facts, Scope};
+use super::actions::{self, Act, Facts};
 use super::data::{Answer, Answered, Desk, Lane, Owner, Question, Slot, Store, Ticket};
 use super::fleet::{ConnectionInfo, Fleet};
 use super::keys::Keymap;
-use super::theme::{self, ColorMode, Theme};
+use super::theme::Theme;
 use super::views::{Cx, VIEWS, View, Wish};
 use super::widgets::help::Help;
-use super::widgets::palette::{self, Choice, Palette};
+use super::widgets::palette::{Choice, Palette};
+use super::widgets::sheet::Sheet;
 use super::widgets::toast::Toasts;
 use super::{Ask, Outside, TuiSettings};
+use choices::load;
+use decide::Deciding;
 
 /// Time between two refreshes of what is in sight, while a sync commits.
 const REFRESH: Duration = Duration::from_millis(250);
 /// Time after which ages may be drawn again.
 const AGES: i64 = 60;
+
+/// What the frame itself asks for.
+const HEALTH: u8 = 0;
 
 /// Everything that comes in.
 #[derive(Debug)]
@@ -46,17 +54,25 @@ pub(crate) enum Message {
 }
 
 /// What the app wants of the loop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Order {
     Quit,
     Suspend,
     Redraw,
+    /// Let the person edit a text; what comes back goes to [`App::edited`].
+    Edit {
+        /// What it is, for the file's name.
+        name: String,
+        /// The text.
+        text: String,
+    },
 }
 
 /// What lies over the view.
 enum Overlay {
     Help(Help),
     Palette(Box<Palette>),
+    Sheet(Box<Sheet>),
 }
 
 /// The state.
@@ -68,6 +84,7 @@ pub(crate) struct App {
     views: Vec<Box<dyn View>>,
     open: usize,
     overlay: Option<Overlay>,
+    deciding: Deciding,
     toasts: Toasts,
     keys: Keymap,
     /// What is wrong with the operator's settings.
@@ -112,6 +129,7 @@ impl App {
             views: VIEWS.iter().map(|entry| (entry.make)()).collect(),
             open: 0,
             overlay: None,
+            deciding: Deciding::default(),
             toasts: Toasts::default(),
             keys,
             trouble,
@@ -198,8 +216,9 @@ impl App {
     fn answer(&mut self, answered: Answered, clock: Instant) {
         match answered.slot.owner {
             Owner::View(view) => self.with(view, clock, |view, cx| view.answer(answered, cx)),
+            Owner::Frame if answered.slot.part != HEALTH => self.looked(answered, clock),
             Owner::Frame if self.health == Some(answered.ticket) => match answered.answer {
-                Answer::Health(lists, problems) => self.fleet.health(lists, problems),
+                Answer::Health(lists, problems, standing) => self.fleet.health(lists, problems, standing),
                 Answer::Failed(why) => {
                     self.fleet.known = true;
                     self.toasts.say(why, clock);
@@ -214,7 +233,7 @@ impl App {
     fn outside(&mut self, news: Outside, clock: Instant) {
         match news {
             // A burst of commits is one refresh.
-            Outside::Committed => match self.refreshed.map(|at| at + REFRESH) {
+            Outside::Committed | Outside::Outbox => match self.refreshed.map(|at| at + REFRESH) {
                 Some(next) if next > clock => self.refresh_due = Some(next),
                 _ => self.refresh(clock),
             },
@@ -235,6 +254,14 @@ impl App {
                 self.toasts.say(words, clock);
                 self.dirty = true;
             }
+            Outside::Capabilities(known) => {
+                self.fleet.capabilities = Some(known);
+                self.dirty = true;
+            }
+            Outside::Decided { sheet, outcome } => {
+                self.decided(sheet, outcome, clock);
+                self.dirty = true;
+            }
             Outside::Quit => self.orders.push(Order::Quit),
         }
     }
@@ -243,11 +270,12 @@ impl App {
         self.refresh_due = None;
         self.refreshed = Some(clock);
         self.ask_health(Lane::Later);
+        self.look_again();
         self.with_view(clock, |view, cx| view.refresh(cx));
     }
 
     fn ask_health(&mut self, lane: Lane) {
-        self.health = Some(self.desk.ask(Slot { owner: Owner::Frame, part: 0 }, lane, Question::Health));
+        self.health = Some(self.desk.ask(Slot { owner: Owner::Frame, part: HEALTH }, lane, Question::Health));
     }
 
     /// Lets a view handle something, and grants its wishes.
@@ -255,12 +283,15 @@ impl App {
         let mut cx =
             Cx { desk: &self.desk, view: number, fleet: &self.fleet, now: (self.now)(), clock, wishes: Vec::new() };
         let result = act(self.views[number].as_mut(), &mut cx);
+        let mut wanted = Vec::new();
         for wish in cx.wishes {
             match wish {
                 Wish::Say(words) => self.toasts.reply(words, clock),
                 Wish::Wake(after) => self.wakes.push((number, clock + after)),
+                wish => wanted.push(wish),
             }
         }
+        wanted.into_iter().for_each(|wish| self.grant(wish, clock));
         result
     }
 
@@ -283,6 +314,7 @@ impl App {
             ..Facts::default()
         };
         self.views[self.open].facts(&mut facts);
+        self.deciding_facts(&mut facts);
         facts
     }
 
@@ -303,6 +335,7 @@ impl App {
             Act::PreviousView => self.show((self.open + views - 1) % views, clock),
             Act::NextTheme => self.next_theme(clock),
             Act::Sync => self.sync(None, clock),
+            Act::Undo => self.undo(clock),
             Act::Count => self.count = Some(String::new()),
             Act::Back => {
                 if !self.with_view(clock, |view, cx| view.act(Act::Back, None, cx)) {
@@ -338,91 +371,9 @@ impl App {
         (self.asks)(Ask::SyncNow(name));
     }
 
-    /// Everything the palette offers.
-    fn choices(&self) -> Vec<palette::Entry> {
-        let facts = self.facts();
-        let mut entries: Vec<palette::Entry> = VIEWS
-            .iter()
-            .enumerate()
-            .map(|(at, view)| palette::Entry {
-                choice: Choice::View(at),
-                label: format!("Open {}", view.title),
-                note: if at < 9 { format!("view  {}", at + 1) } else { String::new() },
-                disabled: None,
-            })
-            .collect();
-        let offered = |action: &&actions::Action| {
-            action.scope != Scope::Prompt && action.scope != Scope::Move && actions::view_number(action.act).is_none()
-        };
-        for action in actions::ACTIONS.iter().filter(offered) {
-            let in_detail = self.views[self.open].scope() == Scope::Detail;
-            if action.scope == Scope::Detail && !in_detail || action.act == Act::Palette {
-                continue;
-            }
-            entries.push(palette::Entry {
-                choice: Choice::Act(action.act),
-                label: action.label.to_owned(),
-                note: self.keys.keys_of(action.act).join("  "),
-                disabled: (action.disabled)(&facts),
-            });
-        }
-        for connection in &self.fleet.connections {
-            entries.push(palette::Entry {
-                choice: Choice::Sync(connection.info.name.clone()),
-                label: format!("Sync {}", connection.info.name),
-                note: connection.info.platform.clone(),
-                disabled: (actions::row(Act::Sync).disabled)(&facts),
-            });
-        }
-        for name in self.theme_names() {
-            let label = format!("Theme {name}");
-            entries.push(palette::Entry { choice: Choice::Theme(name), label, note: "theme".into(), disabled: None });
-        }
-        entries
-    }
-
-    fn theme_names(&self) -> Vec<String> {
-        let own = self.settings.themes.iter().map(|(name, _)| name.clone());
-        let mut names: Vec<String> = theme::names().map(str::to_owned).collect();
-        names.extend(own.filter(|name| !theme::names().any(|known| known == name)));
-        names
-    }
-
-    fn next_theme(&mut self, clock: Instant) {
-        let names = self.theme_names();
-        let at = names.iter().position(|name| *name == self.theme_name).unwrap_or(0);
-        let next = names[(at + 1) % names.len()].clone();
-        self.set_theme(&next, clock);
-    }
-
-    fn set_theme(&mut self, name: &str, clock: Instant) {
-        match load(&self.settings, name) {
-            Ok(theme) => {
-                let note = if self.settings.color == ColorMode::None { " (this terminal shows no colour)" } else { "" };
-                self.toasts.reply(format!("Theme: {}{note}", theme.title), clock);
-                self.theme = theme;
-                self.theme_name = name.to_owned();
-            }
-            Err(why) => self.toasts.reply(why, clock),
-        }
-    }
-
     /// Questions without an answer yet.
     #[cfg(test)]
     pub fn waiting(&self) -> usize {
         self.desk.open()
-    }
-}
-
-/// The operator's theme of this name, else the built-in one.
-fn load(settings: &TuiSettings, name: &str) -> Result<Theme, String> {
-    let own = settings.themes.iter().find(|(known, _)| known == name);
-    match own.filter(|_| settings.color != ColorMode::None) {
-        Some((_, text)) => Theme::parse(text, settings.color).map_err(|why| format!("theme {name}: {why}")),
-        None => Theme::named(name, settings.color).ok_or_else(|| {
-            let mut known: Vec<&str> = theme::names().collect();
-            known.extend(settings.themes.iter().map(|(own, _)| own.as_str()));
-            format!("there is no theme `{name}`: take {}", known.join(", "))
-        }),
     }
 }

@@ -11,9 +11,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window};
+use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
 use quarterdeck_sync::store::Mirror;
 use serde_json::Value;
+
+use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, WriteLine};
 
 /// Where the console reads. Called by the workers only, never by the thread that draws.
 pub trait Store: Send + Sync {
@@ -29,7 +31,30 @@ pub trait Store: Send + Sync {
     fn problems(&self, limit: usize) -> Result<Vec<Problem>, String>;
     /// Live rows by status within `scope`.
     fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String>;
+    /// How the outbox stands.
+    fn standing(&self) -> Result<Standing, String> {
+        Ok(Standing::default())
+    }
+    /// Unfinished writes, newest first; with `finished` those that are over too.
+    fn writes(&self, _finished: bool) -> Result<Vec<WriteLine>, String> {
+        Ok(Vec::new())
+    }
+    /// One write with all that is known of it.
+    fn write(&self, _id: &WriteId) -> Result<Option<OpenedWrite>, String> {
+        Ok(None)
+    }
+    /// What a decision would come to. Keeps and changes nothing.
+    fn brief(&self, _subject: &Subject) -> Result<Brief, String> {
+        Err(NO_OUTBOX.to_owned())
+    }
+    /// The text in which a record's document, or a conflicted write's, is edited.
+    fn draft(&self, _of: &DraftOf) -> Result<Draft, String> {
+        Err(NO_OUTBOX.to_owned())
+    }
 }
+
+/// Said where there is only a mirror.
+const NO_OUTBOX: &str = "there is no outbox here";
 
 impl Store for Mirror {
     fn window(&self, query: &Query) -> Result<Window, String> {
@@ -76,10 +101,27 @@ pub enum Question {
     Count(Query),
     /// A whole record, its document parsed.
     Record(RowKey),
-    /// Freshness of every list, and the open problems.
+    /// Freshness of every list, the open problems, and how the outbox stands.
     Health,
     /// Live rows by status.
     Statuses(Scope),
+    /// Unfinished writes; with `true` those that are over too.
+    Writes(bool),
+    /// One write with all that is known of it.
+    Write(WriteId),
+    /// What a decision would come to.
+    Brief(Box<Subject>),
+    /// The text for an editor.
+    Draft(DraftOf),
+}
+
+/// What is to be edited.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DraftOf {
+    /// A record's document.
+    Row(RowKey),
+    /// What a conflicted write is to become.
+    Write(WriteId),
 }
 
 /// What comes back.
@@ -92,9 +134,17 @@ pub enum Answer {
     /// See [`Question::Record`]; `None` when it is not there any more.
     Record(Option<Box<Opened>>),
     /// See [`Question::Health`].
-    Health(Vec<Freshness>, Vec<Problem>),
+    Health(Vec<Freshness>, Vec<Problem>, Standing),
     /// See [`Question::Statuses`].
     Statuses(Vec<(String, u64)>),
+    /// See [`Question::Writes`].
+    Writes(Vec<WriteLine>),
+    /// See [`Question::Write`]; `None` when there is no such write.
+    Write(Option<Box<OpenedWrite>>),
+    /// See [`Question::Brief`].
+    Brief(Box<Brief>),
+    /// See [`Question::Draft`].
+    Draft(Box<Draft>),
     /// It could not be read; for a person.
     Failed(String),
 }
@@ -282,8 +332,14 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
                 Box::new(Opened { record, doc })
             }))
         }),
-        Question::Health => store.freshness().and_then(|lists| Ok(Answer::Health(lists, store.problems(PROBLEMS)?))),
+        Question::Health => {
+            store.freshness().and_then(|lists| Ok(Answer::Health(lists, store.problems(PROBLEMS)?, store.standing()?)))
+        }
         Question::Statuses(scope) => store.statuses(scope).map(Answer::Statuses),
+        Question::Writes(finished) => store.writes(*finished).map(Answer::Writes),
+        Question::Write(id) => store.write(id).map(|found| Answer::Write(found.map(Box::new))),
+        Question::Brief(subject) => store.brief(subject).map(|brief| Answer::Brief(Box::new(brief))),
+        Question::Draft(of) => store.draft(of).map(|draft| Answer::Draft(Box::new(draft))),
     };
     answer.unwrap_or_else(Answer::Failed)
 }

@@ -8,6 +8,7 @@ use quarterdeck_sync::engine::{ConnectionReport, Event, Outcome};
 use quarterdeck_sync::model::{Freshness, Kind, Offered, Problem};
 use quarterdeck_sync::platform::{BudgetView, FetchKind};
 
+use super::decisions::{Capabilities, Standing};
 use super::text::{age, grouped};
 use super::theme::{BADGES, Role};
 
@@ -83,6 +84,10 @@ pub struct Fleet {
     pub known: bool,
     /// Who else syncs, when it is not this process.
     pub lease: Option<String>,
+    /// What each list lets be done, once the manifests are read.
+    pub capabilities: Option<Capabilities>,
+    /// How the outbox stands.
+    pub standing: Standing,
 }
 
 /// A short judgement with its glyph: never colour alone.
@@ -109,8 +114,8 @@ impl Fleet {
     }
 
     /// Takes in what the mirror says.
-    pub fn health(&mut self, lists: Vec<Freshness>, problems: Vec<Problem>) {
-        (self.lists, self.problems, self.known) = (lists, problems, true);
+    pub fn health(&mut self, lists: Vec<Freshness>, problems: Vec<Problem>, standing: Standing) {
+        (self.lists, self.problems, self.standing, self.known) = (lists, problems, standing, true);
     }
 
     /// Takes in what a sync tells.
@@ -151,6 +156,25 @@ impl Fleet {
     /// Live records of a kind, all connections together.
     pub fn live(&self, kind: Kind) -> u64 {
         self.lists.iter().filter(|list| list.kind == kind).map(|list| list.mirror_count).sum()
+    }
+
+    /// When a write to a connection goes out, for a person about to decide.
+    pub fn sending(&self, name: &str, now: Timestamp) -> (String, Role) {
+        if let Some(paused) = self.standing.paused.iter().find(|paused| paused.connection == name) {
+            return (format!("when {name} is mended: paused, {}", paused.message), Role::Warn);
+        }
+        let ended = self.connections.iter().find(|known| known.info.name == name).and_then(|one| one.ended.as_ref());
+        if let Some(Ended { error: Some((word, _)), at, .. }) = ended {
+            let ago = age(now, *at).0;
+            return (
+                format!("when {name} answers again: {word}, last tried {ago} ago").replace("now ago", "just now"),
+                Role::Warn,
+            );
+        }
+        match &self.lease {
+            Some(holder) => (format!("by {holder}, as soon as {name} answers"), Role::Text),
+            None => (format!("as soon as {name} answers"), Role::Text),
+        }
     }
 
     /// The badge of a connection: its colour in tables, by its place in the operator's order.

@@ -46,6 +46,11 @@ impl Key {
         Self { code, mods }
     }
 
+    /// Pressed in a text field, it would be typed.
+    pub fn is_text(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && self.mods.is_empty()
+    }
+
     /// It cannot be text: control or alt is held.
     pub fn is_control(self) -> bool {
         !self.mods.is_empty()
@@ -145,8 +150,18 @@ impl Keymap {
 
     fn bind(&mut self, act: Act, key: Key, trouble: &mut Vec<String>) {
         let action = actions::row(act);
-        let rival = reach(action.scope).iter().find_map(|scope| self.acts.get(&(*scope, key)));
-        if let Some(rival) = rival.filter(|rival| **rival != act) {
+        if action.scope == Scope::Sheet && key.is_text() {
+            trouble.push(format!("keys: {key} is text where a reason is typed; `{}` needs another key", action.id));
+            return;
+        }
+        // What confirms a decision must be no key that leads to one, nor any other that is pressed without thinking.
+        let felt = |other: Scope| match act {
+            Act::Confirm => other != Scope::Prompt,
+            _ => together(action.scope, other),
+        };
+        let felt = Scope::ALL.into_iter().filter(|other| felt(*other));
+        let rival = felt.filter_map(|scope| self.acts.get(&(scope, key))).find(|rival| **rival != act);
+        if let Some(rival) = rival {
             let taken = actions::row(*rival).id;
             trouble.push(format!("keys: {key} means both `{taken}` and `{}`; `{taken}` keeps it", action.id));
             return;
@@ -160,14 +175,7 @@ impl Keymap {
 
     /// What `key` does in `scope`, or in the wider ones around it.
     pub fn find(&self, scope: Scope, key: Key) -> Option<Act> {
-        let around: &[Scope] = match scope {
-            Scope::Prompt => &[Scope::Prompt],
-            Scope::List => &[Scope::List, Scope::Move, Scope::Global],
-            Scope::Detail => &[Scope::Detail, Scope::Move, Scope::Global],
-            Scope::Move => &[Scope::Move, Scope::Global],
-            Scope::Global => &[Scope::Global],
-        };
-        around.iter().find_map(|scope| self.acts.get(&(*scope, key)).copied())
+        scope.chain().iter().find_map(|scope| self.acts.get(&(*scope, key)).copied())
     }
 
     /// The keys of an action, as written.
@@ -193,15 +201,9 @@ impl Keymap {
     }
 }
 
-/// Scopes in which a key of `scope` would be felt: those it is looked up together with.
-fn reach(scope: Scope) -> &'static [Scope] {
-    match scope {
-        Scope::Global => &[Scope::Global, Scope::Move, Scope::List, Scope::Detail],
-        Scope::Move => &[Scope::Move, Scope::Global, Scope::List, Scope::Detail],
-        Scope::List => &[Scope::List, Scope::Move, Scope::Global],
-        Scope::Detail => &[Scope::Detail, Scope::Move, Scope::Global],
-        Scope::Prompt => &[Scope::Prompt],
-    }
+/// Is a key of the one ever looked up together with a key of the other?
+fn together(one: Scope, other: Scope) -> bool {
+    Scope::ALL.iter().any(|scope| scope.chain().contains(&one) && scope.chain().contains(&other))
 }
 
 /// The text of `docs/keys.md`.
@@ -278,10 +280,22 @@ mod tests {
     #[test]
     fn typing_never_meets_an_action_of_a_list() {
         let (map, _) = Keymap::new(&BTreeMap::new());
-        for c in ('a'..='z').chain('A'..='Z').chain('0'..='9').chain("/:?[]#".chars()) {
+        for c in ('a'..='z').chain('A'..='Z').chain('0'..='9').chain("/:?[]# ".chars()) {
             let key = Key { code: KeyCode::Char(c), mods: KeyModifiers::NONE };
             assert_eq!(map.find(Scope::Prompt, key), None, "{c}");
+            assert_eq!(map.find(Scope::Sheet, key), None, "{c}");
         }
+    }
+
+    #[test]
+    fn nothing_confirms_that_can_be_typed_or_that_leads_to_a_sheet() {
+        let key = |text: &str| Key::parse(text).unwrap();
+        let (map, trouble) = Keymap::new(&changes(&[("confirm", &["y", "C-o"])]));
+        assert_eq!((map.find(Scope::Sheet, key("y")), map.find(Scope::Sheet, key("C-o"))), (None, Some(Act::Confirm)));
+        assert!(trouble[0].contains("y is text where a reason is typed"), "{trouble:?}");
+        let (map, trouble) = Keymap::new(&changes(&[("suspend-agent", &["C-y"])]));
+        assert_eq!(map.find(Scope::Sheet, key("C-y")), None);
+        assert!(trouble[0].contains("C-y means both `suspend-agent` and `confirm`"), "{trouble:?}");
     }
 
     #[test]

@@ -8,17 +8,22 @@
 //! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
 //! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
+//! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
 //!
-//! Always true: views do no I/O; every text reaches the screen through [`canvas::Canvas`], which lets nothing hidden pass.
-//! Not here: syncing (the engine does it in the background), and the command line, which this module never imports.
+//! Always true: views do no I/O; every text reaches the screen through [`canvas::Canvas`], which lets nothing hidden pass; nothing
+//! is decided but on a sheet, which says what will be done to what, and is confirmed with a key that no typing produces.
+//! Not here: syncing and sending (done in the background), manifests and the outbox (the outside knows them), and the command
+//! line, which this module never imports.
 
 pub mod actions;
 mod app;
 pub mod canvas;
 pub mod data;
+pub mod decisions;
 pub mod fleet;
 pub mod keys;
+mod looks;
 mod paint;
 mod rows;
 mod run;
@@ -53,7 +58,13 @@ pub struct Setup {
     pub connections: Vec<ConnectionInfo>,
     /// What the operator has set.
     pub settings: TuiSettings,
+    /// Lets the person change a text in an editor of their own, while the console has given the terminal back: the text as they
+    /// left it, `None` when they left it as it was, or why there was no editing. Its first argument names the file for a person.
+    pub edit: Edit,
 }
+
+/// See [`Setup::edit`].
+pub type Edit = Box<dyn FnMut(&str, &str) -> Result<Option<String>, String>>;
 
 /// What the operator can set.
 #[derive(Debug, Clone)]
@@ -113,15 +124,28 @@ pub enum Outside {
     LeaseTaken,
     /// Something to say to the person.
     Notice(String),
+    /// What each list lets be done to its records.
+    Capabilities(decisions::Capabilities),
+    /// The outbox has changed.
+    Outbox,
+    /// What became of what was confirmed on a sheet.
+    Decided {
+        /// The sheet's number.
+        sheet: u64,
+        /// What became of it.
+        outcome: decisions::Outcome,
+    },
     /// Leave.
     Quit,
 }
 
 /// What the console wants done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     /// Sync this connection now, or all.
     SyncNow(Option<String>),
     /// The first frame is on the screen: whatever is slow may begin. Said once.
     Shown,
+    /// The person has confirmed this; answered with [`Outside::Decided`].
+    Decide(Box<decisions::Confirmed>),
 }

@@ -61,6 +61,11 @@ impl Rows {
         self.rows.get(self.cursor)
     }
 
+    /// A row in memory has an unfinished write.
+    pub fn pending(&self) -> bool {
+        self.rows.iter().any(|row| !row.pending.is_empty())
+    }
+
     /// The line of the page the cursor is on.
     pub fn line(&self) -> usize {
         self.cursor - self.top

@@ -1,16 +1,16 @@
 //! The loop: wait, take in, draw.
 
 use std::io;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::Setup;
 use super::app::{App, Message, Order};
 use super::signals::Listener;
 use super::terminal::{Input, PanicGuard, Terminal};
+use super::{Edit, Setup};
 
 /// Time between two frames, at least.
 const FRAME: Duration = Duration::from_millis(16);
@@ -44,12 +44,32 @@ pub fn run(setup: Setup) -> io::Result<()> {
     })?;
     let _panic = PanicGuard::new();
     let _signals = Listener::new(queue.clone())?;
-    let mut terminal = Terminal::new(settings.erase, settings.mouse)?;
-    let _input = Input::new(queue)?;
-    turn(&mut app, &inbox, &mut terminal)
+    let terminal = Terminal::new(settings.erase, settings.mouse)?;
+    let input = Some(Input::new(queue.clone())?);
+    turn(&mut app, &inbox, &mut Screen { terminal, input, queue, edit: setup.edit })
 }
 
-fn turn(app: &mut App, inbox: &Receiver<Message>, terminal: &mut Terminal) -> io::Result<()> {
+/// The terminal, who reads its keys, and what takes its place for a while.
+struct Screen {
+    terminal: Terminal,
+    input: Option<Input>,
+    queue: Sender<Message>,
+    edit: Edit,
+}
+
+impl Screen {
+    /// Gives the terminal to an editor, and takes it back.
+    fn edit(&mut self, name: &str, text: &str) -> io::Result<Result<Option<String>, String>> {
+        // Keys are the editor's now: nobody else may read them.
+        drop(self.input.take());
+        let edit = &mut self.edit;
+        let result = self.terminal.aside(|| edit(name, text))?;
+        self.input = Some(Input::new(self.queue.clone())?);
+        Ok(result)
+    }
+}
+
+fn turn(app: &mut App, inbox: &Receiver<Message>, screen: &mut Screen) -> io::Result<()> {
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
     loop {
@@ -71,15 +91,19 @@ fn turn(app: &mut App, inbox: &Receiver<Message>, terminal: &mut Terminal) -> io
         for order in app.take_orders() {
             match order {
                 Order::Quit => return Ok(()),
-                Order::Suspend => terminal.suspend()?,
-                Order::Redraw => terminal.forget(),
+                Order::Suspend => screen.terminal.suspend()?,
+                Order::Redraw => screen.terminal.forget(),
+                Order::Edit { name, text } => {
+                    let result = screen.edit(&name, &text)?;
+                    app.edited(result, Instant::now());
+                }
             }
             app.redraw();
         }
         let first = drawn.is_none() && app.ready();
         if app.dirty() && (first || Instant::now() >= frame_due) {
             let now = Instant::now();
-            terminal.draw(|buffer| app.draw(buffer, now))?;
+            screen.terminal.draw(|buffer| app.draw(buffer, now))?;
             if drawn.replace(now).is_none() {
                 app.shown();
             }

@@ -78,6 +78,16 @@ impl Terminal {
         signals::stop()?;
         self.enter()
     }
+
+    /// Gives the terminal back while `act` runs, and takes it again.
+    pub fn aside<T>(&mut self, act: impl FnOnce() -> T) -> io::Result<T> {
+        restore();
+        let aside = signals::Aside::new();
+        let result = act();
+        drop(aside);
+        self.enter()?;
+        Ok(result)
+    }
 }
 
 impl Drop for Terminal {

@@ -40,6 +40,7 @@ impl App {
         match &mut self.overlay {
             Some(Overlay::Help(help)) => help.draw(body, &self.keys, &facts, &self.trouble, &mut canvas),
             Some(Overlay::Palette(palette)) => palette.draw(body, &mut canvas),
+            Some(Overlay::Sheet(sheet)) => sheet.draw(body, &self.fleet, &self.keys, &mut canvas),
             None => {}
         }
         self.toasts.draw(body, &mut canvas);
@@ -72,6 +73,7 @@ impl App {
         let scope = match &self.overlay {
             Some(Overlay::Help(_)) => Scope::Move,
             Some(Overlay::Palette(_)) => Scope::Prompt,
+            Some(Overlay::Sheet(_)) => Scope::Sheet,
             None => self.views[self.open].scope(),
         };
         let count = self.count.as_ref().map_or(String::new(), |count| format!("{count}_"));

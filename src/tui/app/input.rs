@@ -8,6 +8,7 @@ use ratatui::layout::Position;
 use super::{App, Overlay};
 use crate::tui::actions::{Act, Scope};
 use crate::tui::keys::Key;
+use crate::tui::widgets::sheet::Sheet;
 
 /// Rows a turn of the wheel moves.
 const WHEEL: u32 = 3;
@@ -31,6 +32,7 @@ impl App {
         match self.overlay.take() {
             Some(Overlay::Palette(palette)) => return self.key_in_palette(palette, key, event, clock),
             Some(Overlay::Help(help)) => return self.key_in_help(help, key, clock),
+            Some(Overlay::Sheet(sheet)) => return self.key_in_sheet(sheet, key, event, clock),
             None => {}
         }
         let scope = self.views[self.open].scope();
@@ -73,7 +75,7 @@ impl App {
 
     fn key_in_palette(&mut self, mut palette: Box<super::Palette>, key: Key, event: &KeyEvent, clock: Instant) {
         match self.keys.find(Scope::Prompt, key) {
-            Some(Act::Accept) => match palette.chosen().map(|entry| (entry.choice.clone(), entry.disabled)) {
+            Some(Act::Accept) => match palette.chosen().map(|entry| (entry.choice.clone(), entry.disabled.clone())) {
                 Some((choice, None)) => return self.choose(choice, clock),
                 Some((_, Some(why))) => self.toasts.reply(format!("Not now: {why}."), clock),
                 None => {}
@@ -110,8 +112,46 @@ impl App {
         self.overlay = Some(Overlay::Help(help));
     }
 
+    /// On the sheet every key that can be text is text: only keys that cannot be typed do anything.
+    fn key_in_sheet(&mut self, mut sheet: Box<Sheet>, key: Key, event: &KeyEvent, clock: Instant) {
+        let page = sheet.page() as i64;
+        let act = self.keys.find(Scope::Sheet, key);
+        match act {
+            Some(Act::Leave) => return,
+            Some(Act::NextField) => sheet.turn(true),
+            Some(Act::PreviousField) => sheet.turn(false),
+            Some(Act::SheetDown) => sheet.step(page),
+            Some(Act::SheetUp) => sheet.step(-page),
+            Some(Act::LookAgain) => sheet.look_again(),
+            Some(Act::NextChoice | Act::PreviousChoice) => {
+                if !sheet.choose(act == Some(Act::NextChoice)) {
+                    sheet.key(event);
+                }
+            }
+            Some(Act::Confirm) => {}
+            _ => {
+                if !self.leave_text(key, clock) {
+                    sheet.key(event);
+                }
+            }
+        }
+        self.overlay = Some(Overlay::Sheet(sheet));
+        match act {
+            Some(Act::Confirm) => match self.facts().unconfirmed {
+                Some(why) => self.toasts.reply(format!("Not now: {why}."), clock),
+                None => self.confirm(),
+            },
+            // What was filled in may change what the decision comes to.
+            Some(Act::NextChoice | Act::PreviousChoice) => self.look_again(),
+            _ => {}
+        }
+    }
+
     fn paste(&mut self, text: &str, clock: Instant) {
         self.dirty = true;
+        if let Some(Overlay::Sheet(sheet)) = &mut self.overlay {
+            return sheet.paste(text);
+        }
         if let Some(Overlay::Palette(palette)) = &mut self.overlay {
             if palette.input.insert(text) {
                 palette.search();
@@ -133,6 +173,9 @@ impl App {
         match (&mut self.overlay, wheel) {
             (Some(Overlay::Help(help)), Some((_, by))) => help.step(by),
             (Some(Overlay::Palette(palette)), Some((act, _))) => palette.step(act == Act::Down),
+            (Some(Overlay::Sheet(sheet)), Some((_, by))) => sheet.step(by),
+            // A click beside a decision must not throw away what was typed.
+            (Some(Overlay::Sheet(_)), None) => {}
             (Some(_), None) => self.overlay = None,
             (None, Some((act, _))) => {
                 self.with_view(clock, |view, cx| view.act(act, Some(WHEEL), cx));

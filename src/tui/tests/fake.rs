@@ -2,8 +2,9 @@
 
 use quarterdeck_sync::model::{
     Anchor, CountOf, Field, Filter, Freshness, Kind, ListKey, Match, Offered, Order, Problem, Query, Record, Row,
-    RowKey, Scope, Sort, Timestamp, Window,
+    RowKey, Scope, Sort, Timestamp, Window, Write,
 };
+use quarterdeck_sync::outbox::Paused;
 
 /// The time it is in this world.
 pub fn now() -> Timestamp {
@@ -16,6 +17,8 @@ pub struct World {
     pub rows: Vec<(Row, String)>,
     pub lists: Vec<Freshness>,
     pub problems: Vec<Problem>,
+    pub writes: Vec<Write>,
+    pub paused: Vec<Paused>,
 }
 
 struct Dice(u64);

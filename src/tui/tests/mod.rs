@@ -1,7 +1,9 @@
 //! The console, driven as a person would: keys in, screens out, over a made-up mirror.
 
 mod behaviour;
+mod deciding;
 mod fake;
+mod outbox;
 mod screens;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,12 +13,13 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window};
+use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::app::{App, Message, Order};
-use super::data::Store;
+use super::data::{DraftOf, Store};
+use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, WriteLine};
 use super::theme::ColorMode;
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
 use fake::World;
@@ -28,6 +31,7 @@ struct FakeStore {
     broken: AtomicBool,
     panics: AtomicBool,
     windows: AtomicUsize,
+    lists: AtomicUsize,
 }
 
 impl FakeStore {
@@ -66,6 +70,30 @@ impl Store for FakeStore {
     fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String> {
         self.read(|world| world.statuses(scope))
     }
+
+    fn standing(&self) -> Result<Standing, String> {
+        self.read(World::standing)
+    }
+
+    fn writes(&self, finished: bool) -> Result<Vec<WriteLine>, String> {
+        self.lists.fetch_add(1, Ordering::SeqCst);
+        self.read(|world| world.lines(finished))
+    }
+
+    fn write(&self, id: &WriteId) -> Result<Option<OpenedWrite>, String> {
+        self.read(|world| world.opened(id))
+    }
+
+    fn brief(&self, subject: &Subject) -> Result<Brief, String> {
+        self.read(|world| world.brief(subject))
+    }
+
+    fn draft(&self, of: &DraftOf) -> Result<Draft, String> {
+        let DraftOf::Row(key) = of else { return Err("not here".to_owned()) };
+        let record = self.read(|world| world.record(*key))?.ok_or("it is not there any more")?;
+        let text = serde_json::from_str::<serde_json::Value>(&record.doc).map_err(|error| error.to_string())?;
+        Ok(Draft { text: format!("{text:#}"), record })
+    }
 }
 
 /// A console without a terminal.
@@ -102,6 +130,7 @@ impl Console {
             broken: AtomicBool::new(false),
             panics: AtomicBool::new(false),
             windows: AtomicUsize::new(0),
+            lists: AtomicUsize::new(0),
         });
         let (queue, inbox) = mpsc::channel();
         let (ask, asked) = mpsc::channel();
@@ -112,6 +141,7 @@ impl Console {
         let screen = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
         let mut console = Self { app, store, inbox, asked, screen, clock: Instant::now(), orders: Vec::new() };
         console.app.start(console.clock);
+        console.app.handle(Message::Outside(Outside::Capabilities(outbox::capabilities())), console.clock);
         console.settle();
         console
     }
@@ -178,6 +208,7 @@ impl Console {
             "<Enter>" => KeyCode::Enter,
             "<Esc>" => KeyCode::Esc,
             "<Tab>" => KeyCode::Tab,
+            "<Right>" => KeyCode::Right,
             "<Down>" => KeyCode::Down,
             "<PgDn>" => KeyCode::PageDown,
             "<Space>" => KeyCode::Char(' '),

@@ -46,6 +46,25 @@ fn overlays_and_panes() {
 }
 
 #[test]
+fn sheets() {
+    for size in SIZES {
+        let name = |what: &str| format!("sheet-{what}-{}x{}", size.0, size.1);
+        let mut console = Console::with(size, World::believable().with_writes(), connections(), TuiSettings::default());
+        console.press("/");
+        console.type_text("connection:turen");
+        console.press("<Enter> j j j j s");
+        console.type_text("leaked key, see incident 41");
+        snapshot(&name("suspend"), &console.text());
+        console.press("<Esc> * s");
+        snapshot(&name("many"), &console.text());
+        console.press("<Esc> <Esc> <Esc> 4 a");
+        snapshot(&name("pending-approval"), &console.text());
+        console.press("<Esc> j j a");
+        snapshot(&name("approve"), &console.text());
+    }
+}
+
+#[test]
 fn nothing_to_show() {
     let size = (80, 24);
     let mut console = Console::with(size, World::default(), Vec::new(), TuiSettings::default());

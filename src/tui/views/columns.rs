@@ -1,9 +1,10 @@
 //! What each list of records shows: its columns, its orders, and how a platform's words look.
 
-use quarterdeck_sync::model::{Kind, Row, Sort};
+use quarterdeck_sync::model::{Kind, Mark as WriteMark, Row, Sort};
 
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
+use crate::tui::looks::{foremost, look, status};
 use crate::tui::text::word;
 use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Column, Text};
@@ -189,63 +190,6 @@ pub(super) fn sorted_by(cell: Cell, sort: Sort) -> bool {
     )
 }
 
-/// A status: its sign and what it means. An open set: platforms invent words, and an unknown one is just said.
-pub(super) fn status(words: &str) -> (&'static str, Role) {
-    let words = words.to_lowercase();
-    let is = |list: &[&str]| list.iter().any(|known| words == *known);
-    if is(&["active", "ready", "healthy", "enabled", "online", "connected", "open"]) {
-        ("●", Role::Good)
-    } else if is(&[
-        "completed",
-        "complete",
-        "succeeded",
-        "success",
-        "approved",
-        "allow",
-        "allowed",
-        "done",
-        "ok",
-        "passed",
-    ]) {
-        ("✓", Role::Good)
-    } else if is(&["running", "in_progress", "resumed", "building", "deploying", "started"]) {
-        ("▶", Role::Busy)
-    } else if words.starts_with("paused")
-        || is(&["pending", "awaiting_approval", "review", "warning", "queued", "waiting"])
-    {
-        ("◆", Role::Warn)
-    } else if is(&[
-        "failed",
-        "error",
-        "block",
-        "blocked",
-        "rejected",
-        "deny",
-        "denied",
-        "critical",
-        "timed_out",
-        "unhealthy",
-    ]) {
-        ("✗", Role::Bad)
-    } else if is(&["suspended"]) {
-        ("■", Role::Warn)
-    } else if is(&[
-        "inactive",
-        "disabled",
-        "deleted",
-        "expired",
-        "cancelled",
-        "canceled",
-        "archived",
-        "draft",
-        "offline",
-    ]) {
-        ("○", Role::Quiet)
-    } else {
-        ("·", Role::Text)
-    }
-}
-
 /// One cell of a row.
 pub(super) fn text(row: &Row, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
     let gone = row.gone_at.is_some();
@@ -264,14 +208,17 @@ pub(super) fn text(row: &Row, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Tex
                 false => Text::new(first, if title.is_some() { Role::Text } else { Role::Dim }),
             }
         }
-        Cell::Status => match row.status.as_deref() {
-            _ if gone => Text { glyph: "†", ..Text::new("gone", Role::Quiet) },
-            None => Text::new("–", Role::Dim),
-            Some(known) => {
-                let (glyph, role) = status(known);
-                Text { glyph, ..Text::new(word(known), role) }
-            }
-        },
+        Cell::Status => {
+            let text = match row.status.as_deref() {
+                _ if gone => Text { glyph: "†", ..Text::new("gone", Role::Quiet) },
+                None => Text::new("–", Role::Dim),
+                Some(known) => {
+                    let (glyph, role) = status(known);
+                    Text { glyph, ..Text::new(word(known), role) }
+                }
+            };
+            Text { mark: foremost(&row.pending).map(|mark| pending(mark, row.pending.len())), ..text }
+        }
         Cell::Agent => {
             let name = row.agent_title.as_ref().or(row.agent.as_ref());
             let mut text = or_dash(&name.cloned(), Role::Text);
@@ -287,6 +234,13 @@ pub(super) fn text(row: &Row, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Tex
         Cell::Updated => when(row.updated_at.or(row.created_at), canvas),
         Cell::Created => when(row.created_at, canvas),
     }
+}
+
+/// What is pending on a record, in a sign and a word.
+fn pending(mark: &WriteMark, writes: usize) -> (&'static str, String, Role) {
+    let (glyph, role) = look(mark.state);
+    let more = if writes > 1 { format!("+{}", writes - 1) } else { String::new() };
+    (glyph, format!("{}{more}", mark.state), role)
 }
 
 fn when(at: Option<quarterdeck_sync::model::Timestamp>, canvas: &Canvas) -> Text {

@@ -8,10 +8,10 @@ use quarterdeck_sync::text::hidden_count;
 use ratatui::layout::Rect;
 use serde_json::Value;
 
-use super::columns::status;
 use crate::tui::canvas::Canvas;
 use crate::tui::data::Opened;
 use crate::tui::fleet::Fleet;
+use crate::tui::looks::{look, status};
 use crate::tui::text::{moment, word, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::tree::{self, Folds};
@@ -215,6 +215,13 @@ fn fields(lines: &mut Vec<Line>, row: &Row, cells: usize, room: usize) {
     if let Some(known) = &row.status {
         let (glyph, role) = status(known);
         field("status", glyph, word(known), role);
+    }
+    // What was decided and is not there yet stands right below what it changes.
+    for mark in &row.pending {
+        let (glyph, role) = look(mark.state);
+        let until = mark.deadline.map_or(String::new(), |at| format!(", not sent after {}", moment(at)));
+        let asked = moment(mark.created_at);
+        field("pending", glyph, format!("{} {}, asked {asked}{until}", mark.action, mark.state), role);
     }
     if let Some(agent) = &row.agent {
         let name = row.agent_title.as_ref().unwrap_or(agent);

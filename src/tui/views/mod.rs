@@ -13,12 +13,13 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::Kind;
+use quarterdeck_sync::model::{Kind, ListKey, WriteId};
 use ratatui::layout::Rect;
 
 use super::actions::{Act, Facts, Scope};
 use super::canvas::Canvas;
-use super::data::{Answered, Desk, Lane, Owner, Question, Slot, Ticket};
+use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
+use super::decisions::{Change, Target};
 use super::fleet::Fleet;
 use super::keys::Keymap;
 
@@ -74,13 +75,22 @@ const fn records(
 }
 
 /// Something a view wants of the frame.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Wish {
     /// Say something; it goes away by itself.
     Say(String),
     /// Call [`View::wake`] after this long.
     Wake(Duration),
+    /// Open a sheet about doing this to these records. Nothing is done before it is confirmed there.
+    Decide(Act, Vec<Wanted>),
+    /// Open a sheet about a write.
+    Change(WriteId, Change),
+    /// Open an editor on this, and a sheet about what comes back.
+    Draft(DraftOf),
 }
+
+/// A record that something is to be done to, and the list it stands in.
+pub type Wanted = (ListKey, Target);
 
 /// What a view may use while it handles something.
 pub struct Cx<'a> {
@@ -145,6 +155,9 @@ pub trait View {
 
     /// The time it asked to be woken after has passed.
     fn wake(&mut self, _cx: &mut Cx) {}
+
+    /// A decision was kept: what was marked for it need not be any more.
+    fn decided(&mut self) {}
 
     /// It has just been drawn: what only drawing tells (how many lines fit) is known now.
     fn drawn(&mut self, _cx: &mut Cx) {}

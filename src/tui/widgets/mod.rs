@@ -3,7 +3,9 @@
 
 pub(crate) mod help;
 pub(crate) mod input;
+pub(crate) mod page;
 pub(crate) mod palette;
+pub(crate) mod sheet;
 pub(crate) mod statusbar;
 pub(crate) mod table;
 pub(crate) mod tabs;

@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::input::Input;
-use crate::tui::actions::Act;
+use crate::tui::actions::{Act, Reason};
 use crate::tui::canvas::Canvas;
 use crate::tui::text::width;
 use crate::tui::theme::Role;
@@ -35,7 +35,7 @@ pub(crate) struct Entry {
     /// Beside it: keys, or what sort of thing it is.
     pub note: String,
     /// Why it cannot be chosen now.
-    pub disabled: Option<&'static str>,
+    pub disabled: Option<Reason>,
 }
 
 /// The open palette.
@@ -135,7 +135,7 @@ impl Palette {
 }
 
 fn draw_entry(entry: &Entry, places: &[u32], area: Rect, canvas: &mut Canvas) {
-    let note = entry.disabled.map_or(entry.note.as_str(), |why| why);
+    let note = entry.disabled.as_deref().unwrap_or(&entry.note);
     let wide = (width(note) as u16 + 1).min(area.width / 2);
     canvas.put_right(area.right().saturating_sub(1), area.y, note, wide, Role::Dim);
     let role = if entry.disabled.is_some() { Role::Dim } else { Role::Text };

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::actions::{ACTIONS, Action, Facts, Scope};
+use crate::tui::actions::{ACTIONS, Act, Action, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::{Fleet, budget_words};
 use crate::tui::keys::Keymap;
@@ -65,20 +65,29 @@ pub(crate) fn hints(area: Rect, scope: Scope, facts: &Facts, keys: &Keymap, coun
     if !count.is_empty() {
         x = canvas.put(x, area.y, &format!("# {count}"), 12, Role::Accent) + 3;
     }
-    for action in hinted(scope, facts) {
-        let Some(key) = keys.hint_of(action.act) else { continue };
-        let wide = width(&key) + width(action.short) + 1;
-        if x + wide as u16 >= area.right() {
-            return;
+    let room = |action: &Action| Some(width(&keys.hint_of(action.act)?) as u16 + width(action.short) as u16 + 4);
+    let hinted = hinted(scope, facts);
+    // The way to everything else is always in sight, however much can be done here.
+    let mut kept: Vec<&Action> = hinted.iter().copied().filter(|action| KEPT.contains(&action.act)).collect();
+    for action in hinted {
+        let Some((key, wide)) = keys.hint_of(action.act).zip(room(action)) else { continue };
+        kept.retain(|kept| kept.act != action.act);
+        let ahead: u16 = kept.iter().filter_map(|kept| room(kept)).sum();
+        if x + wide + ahead > area.right() + 2 {
+            continue;
         }
         x = canvas.put(x, area.y, &key, 12, Role::Key) + 1;
         x = canvas.put(x, area.y, action.short, 24, Role::Hint) + 3;
     }
 }
 
+/// Hints that others make room for.
+const KEPT: [Act; 2] = [Act::Help, Act::Palette];
+
 fn hinted(scope: Scope, facts: &Facts) -> Vec<&'static Action> {
     let shown = |action: &&Action| {
-        let here = action.scope == scope || (action.scope == Scope::Global && scope != Scope::Prompt);
+        // How to move everybody knows, or finds in the help.
+        let here = scope.chain().contains(&action.scope) && (action.scope == scope || action.scope != Scope::Move);
         here && action.hint > 0 && (action.disabled)(facts).is_none()
     };
     let mut actions: Vec<&Action> = ACTIONS.iter().filter(shown).collect();

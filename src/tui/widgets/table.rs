@@ -58,6 +58,8 @@ pub(crate) struct Text {
     pub role: Option<Role>,
     /// Cut at the left: a path.
     pub tail: bool,
+    /// Stands behind the words, and is never cut for them: a sign, a word, what they mean.
+    pub mark: Option<(&'static str, String, Role)>,
 }
 
 impl Text {
@@ -176,7 +178,13 @@ pub(crate) fn row<T: Copy>(
             x = canvas.put(x, area.y, cell.glyph, 2, role) + 1;
             room = room.saturating_sub(width(cell.glyph) as u16 + 1);
         }
-        if column.right {
+        if let Some((glyph, words, meaning)) = &cell.mark {
+            let wide = (width(glyph) + width(words)) as u16;
+            room = room.saturating_sub(wide + 1);
+            let at = canvas.put(x, area.y, &cell.words, room, role) + u16::from(room > 0);
+            let at = canvas.put(at, area.y, glyph, wide, *meaning);
+            canvas.put(at, area.y, words, (area.x + column.x + column.width).saturating_sub(at), *meaning);
+        } else if column.right {
             canvas.put_right(x + room, area.y, &cell.words, room, role);
         } else if cell.tail {
             canvas.put(x, area.y, &fit_end(&cell.words, usize::from(room)), room, role);

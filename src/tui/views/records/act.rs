@@ -1,7 +1,8 @@
 //! What the keys do in a list of records.
 
-use super::{Fetch, Pane, Records, TYPED};
-use crate::tui::actions::Act;
+use super::{Fetch, Pane, Records, TYPED, marks, part};
+use crate::tui::actions::{Act, verbs};
+use crate::tui::data::{DraftOf, Lane};
 use crate::tui::rows::End;
 use crate::tui::views::columns::sort_name;
 use crate::tui::views::{Cx, Wish};
@@ -57,6 +58,8 @@ impl Records {
     fn back(&mut self, cx: &mut Cx) -> bool {
         if self.in_detail {
             self.in_detail = false;
+        } else if self.marks.clear() {
+            self.marks_ticket = None;
         } else if !self.ask.text().is_empty() {
             self.ask.filter("", cx.now);
             self.restart(cx);
@@ -111,6 +114,25 @@ impl Records {
             Act::NextGroup | Act::PreviousGroup => {
                 self.ask.turn_group(act == Act::NextGroup, cx.fleet);
                 self.restart(cx);
+            }
+            Act::Mark => {
+                if let Some(row) = self.rows.selected() {
+                    self.marks.turn(row);
+                    self.rows.step(1);
+                    self.moved(cx);
+                }
+            }
+            Act::MarkAll => {
+                self.marks_ticket = match self.marks.clear() {
+                    true => None,
+                    false => Some(cx.ask(part::MARKS, Lane::Now, self.ask.all(marks::MOST))),
+                };
+            }
+            Act::Edit => cx.wishes.extend(self.rows.selected().map(|row| Wish::Draft(DraftOf::Row(row.key)))),
+            act if !verbs(act).is_empty() => {
+                // The person decides about this row: newer ones must not take its place.
+                self.rows.hold();
+                cx.wishes.push(Wish::Decide(act, self.marks.wanted(self.rows.selected())));
             }
             Act::Layout | Act::DetailLayout => self.next_pane(),
             Act::Close => self.in_detail = false,

@@ -6,11 +6,12 @@ use ratatui::layout::Rect;
 use super::{Fetch, Pane, Records};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
+use crate::tui::looks::status;
 use crate::tui::text::{grouped, width, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
-use crate::tui::views::columns::{sort_name, sorted_by, status, text};
-use crate::tui::widgets::table::{self, Mark};
+use crate::tui::views::columns::{Cell, sort_name, sorted_by, text};
+use crate::tui::widgets::table::{self, Column, Mark};
 
 /// From this width on, the details stand beside the list unless the operator says otherwise.
 const BESIDE: u16 = 108;
@@ -133,11 +134,16 @@ impl Records {
             _ => count,
         };
         let gone = if self.ask.gone { "† gone shown   " } else { "" };
+        let marked = match self.marks.len() {
+            0 => String::new(),
+            count => format!("* {} marked   ", grouped(count as u64)),
+        };
+        let gone = format!("{marked}{gone}");
         // An order whose column is in sight is marked there.
         let sort = self.ask.sort();
-        let marked = table::place(self.listing.columns, list).iter().any(|column| sorted_by(column.cell, sort));
+        let in_sight = table::place(self.listing.columns, list).iter().any(|column| sorted_by(column.cell, sort));
         let order =
-            if marked { String::new() } else { format!("by {}, {}   ", sort_name(sort), self.ask.order_name()) };
+            if in_sight { String::new() } else { format!("by {}, {}   ", sort_name(sort), self.ask.order_name()) };
         if filtered {
             let all = grouped(scene.fleet.live(self.listing.kind));
             return (format!("{gone}{order}{place} of {all} match"), Role::Text);
@@ -190,7 +196,7 @@ impl Records {
         if self.rows.is_empty() {
             return self.nothing(area, scene, canvas);
         }
-        let columns = table::place(self.listing.columns, area.width);
+        let columns = table::place(&self.columns(), area.width);
         let sort = self.ask.sort();
         let arrow = if self.ask.order() == Order::Descending { " ↓" } else { " ↑" };
         table::heads(canvas, area, &columns, |cell| sorted_by(cell, sort).then_some(arrow));
@@ -199,7 +205,21 @@ impl Records {
             let line = Rect { y: area.y + 1 + at as u16, height: 1, ..area };
             let mark = if at == self.rows.line() { cursor } else { Mark::None };
             table::row(canvas, line, &columns, mark, |canvas, cell| text(row, cell, scene.fleet, canvas));
+            if self.marks.has(row.key) {
+                canvas.put(line.x + 1, line.y, "*", 1, Role::Accent);
+            }
         }
+    }
+
+    /// The columns; with room for what is pending while something is.
+    fn columns(&self) -> Vec<Column<Cell>> {
+        let wider = |column: &Column<Cell>| match column.cell {
+            Cell::Status if self.pending => {
+                Column { least: column.least.max(22), most: column.most.max(25), ..*column }
+            }
+            _ => *column,
+        };
+        self.listing.columns.iter().map(wider).collect()
     }
 
     fn groups(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {

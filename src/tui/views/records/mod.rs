@@ -5,6 +5,7 @@
 
 mod act;
 mod draw;
+mod marks;
 mod query;
 mod totals;
 
@@ -22,6 +23,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::rows::{End, Need, Rows};
 use crate::tui::widgets::input::Input;
+use marks::Marks;
 use query::Ask;
 use totals::Totals;
 
@@ -31,6 +33,7 @@ mod part {
     pub const RECORD: u8 = 1;
     pub const COUNT: u8 = 2;
     pub const STATUSES: u8 = 3;
+    pub const MARKS: u8 = 4;
 }
 
 /// Two motions closer than this are one run: the details wait for its end.
@@ -78,6 +81,11 @@ pub(super) struct Records {
     /// What the filter was before typing began.
     before: String,
     totals: Totals,
+    marks: Marks,
+    /// Every row that passes is to be marked when it has come.
+    marks_ticket: Option<Ticket>,
+    /// Some row in memory has an unfinished write: the status needs room for it.
+    pending: bool,
     detail: Detail,
     detail_ticket: Option<(Ticket, RowKey)>,
     /// The cursor runs: the details wait until this time.
@@ -107,6 +115,9 @@ impl Records {
             typing: None,
             before: String::new(),
             totals: Totals::default(),
+            marks: Marks::default(),
+            marks_ticket: None,
+            pending: false,
             detail: Detail::default(),
             detail_ticket: None,
             resting_at: None,
@@ -161,6 +172,8 @@ impl Records {
                 }
                 self.failure = None;
                 self.loaded = true;
+                // Rows that come while one scrolls may ask for the room, but never take it away.
+                self.pending = self.rows.pending() || (self.pending && matches!(fetch, Fetch::Extend(_)));
                 self.in_detail &= !self.rows.is_empty();
                 self.fill(cx);
                 self.follow(matches!(fetch, Fetch::Refresh(_)), cx);
@@ -234,8 +247,21 @@ impl View for Records {
                     _ => {}
                 }
             }
+            part::MARKS => {
+                let mine = self.marks_ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
+                if let (true, Answer::Window(window)) = (mine, answered.answer) {
+                    self.marks.add(&window.rows);
+                    let more =
+                        if window.more_after { format!(", and no more than {}", marks::MOST) } else { String::new() };
+                    cx.say(format!("{} marked{more}", self.marks.len()));
+                }
+            }
             _ => self.totals.answer(answered, cx.clock),
         }
+    }
+
+    fn decided(&mut self) {
+        self.marks.clear();
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
@@ -324,6 +350,7 @@ impl View for Records {
         // Keys typed ahead of the first answer count: the row will be there.
         facts.selected = self.rows.selected().is_some() || !self.loaded;
         facts.filtered = !self.ask.text().is_empty();
+        facts.targets = self.marks.lists(self.rows.selected());
     }
 
     fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {

@@ -154,6 +154,11 @@ impl Ask {
         }
     }
 
+    /// The question for the first rows, at most so many.
+    pub fn all(&self, limit: usize) -> Question {
+        Question::Window(self.query(Anchor::First, limit))
+    }
+
     /// The question for the number of rows.
     pub fn count(&self) -> Question {
         Question::Count(self.query(Anchor::First, 1))

@@ -1,0 +1,274 @@
+//! Deciding: from a key to a sheet, from a confirmed sheet to the outside, and what came of it.
+//!
+//! Always true: [`Ask::Decide`] goes out from [`App::confirm`] alone, which the sheet's own key alone reaches.
+
+use std::time::Instant;
+
+use quarterdeck_sync::model::{Record, WriteId};
+use quarterdeck_sync::outbox::action::Asked;
+use quarterdeck_sync::outbox::decide::Decision;
+
+use super::{App, Order, Overlay};
+use crate::tui::Ask;
+use crate::tui::actions::{self, ACTIONS, Act, Facts, Reason};
+use crate::tui::data::{Answer, Answered, DraftOf, Lane, Owner, Question, Slot, Ticket};
+use crate::tui::decisions::{Change, Confirmed, Draft, Outcome, Subject};
+use crate::tui::looks::so_many;
+use crate::tui::views::{Wanted, Wish};
+use crate::tui::widgets::sheet::Sheet;
+
+/// What the frame asks for: what an open sheet is about.
+const BRIEF: u8 = 1;
+/// What the frame asks for: the text for an editor.
+const DRAFT: u8 = 2;
+
+/// What is being decided.
+#[derive(Debug, Default)]
+pub(super) struct Deciding {
+    /// Sheets opened so far.
+    sheets: u64,
+    /// The last decision of this session: what `undo` takes back.
+    last: Vec<WriteId>,
+    /// The text that was asked for, and whose it is.
+    draft: Option<(Ticket, DraftOf)>,
+    /// What is in the editor.
+    editing: Option<(DraftOf, Box<Record>)>,
+}
+
+fn slot(part: u8) -> Slot {
+    Slot { owner: Owner::Frame, part }
+}
+
+impl App {
+    /// Grants what a view wants of the outside.
+    pub(super) fn grant(&mut self, wish: Wish, clock: Instant) {
+        match wish {
+            Wish::Decide(act, targets) => self.decide(act, targets),
+            Wish::Change(id, change) => self.open_sheet(Subject::Writes { ids: vec![id], change }),
+            Wish::Draft(of) => {
+                let ticket = self.desk.ask(slot(DRAFT), Lane::Now, Question::Draft(of.clone()));
+                self.deciding.draft = Some((ticket, of));
+            }
+            Wish::Say(words) => self.toasts.reply(words, clock),
+            Wish::Wake(_) => {}
+        }
+    }
+
+    fn decide(&mut self, act: Act, wanted: Vec<Wanted>) {
+        let verbs = actions::verbs(act);
+        let known = self.fleet.capabilities.as_ref();
+        // Of the words that the key stands for, the one that most of the records' lists know.
+        let able = |list| known.and_then(|all| all.find(list, verbs)).filter(|found| found.lacks.is_none());
+        let Some(verb) = wanted.iter().find_map(|(list, _)| able(list)).map(|found| found.verb.clone()) else { return };
+        let asked = Asked { verb, ..Asked::default() };
+        self.open_sheet(Subject::Records { targets: wanted.into_iter().map(|(_, target)| target).collect(), asked });
+    }
+
+    fn open_sheet(&mut self, subject: Subject) {
+        self.deciding.sheets += 1;
+        let sheet = Sheet::new(self.deciding.sheets, subject);
+        // Nothing said before may lie over what is to be read now.
+        self.toasts.clear();
+        self.overlay = Some(Overlay::Sheet(Box::new(sheet)));
+        self.look_again();
+        self.dirty = true;
+    }
+
+    /// Looks again at what an open sheet is about.
+    pub(super) fn look_again(&mut self) {
+        if let Some(Overlay::Sheet(sheet)) = &mut self.overlay
+            && sheet.looks()
+        {
+            let question = Question::Brief(Box::new(sheet.question()));
+            sheet.ticket = Some(self.desk.ask(slot(BRIEF), Lane::Now, question));
+        }
+    }
+
+    /// An answer to one of the frame's own questions about decisions.
+    pub(super) fn looked(&mut self, answered: Answered, clock: Instant) {
+        if answered.slot.part == DRAFT {
+            let Some((_, of)) = self.deciding.draft.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
+            return match answered.answer {
+                Answer::Draft(draft) => self.edit(of, *draft),
+                Answer::Failed(why) => self.toasts.reply(format!("Not now: {why}."), clock),
+                _ => {}
+            };
+        }
+        let Some(Overlay::Sheet(sheet)) = &mut self.overlay else { return };
+        if sheet.ticket.take_if(|ticket| *ticket == answered.ticket).is_none() {
+            return;
+        }
+        match answered.answer {
+            Answer::Brief(brief) => sheet.show(*brief, &self.fleet),
+            Answer::Failed(why) => sheet.fail(why),
+            _ => {}
+        }
+    }
+
+    fn edit(&mut self, of: DraftOf, draft: Draft) {
+        let row = &draft.record.row;
+        self.orders.push(Order::Edit { name: format!("{}-{}", row.list.collection, row.id), text: draft.text });
+        self.deciding.editing = Some((of, Box::new(draft.record)));
+    }
+
+    /// What came back from the editor.
+    pub fn edited(&mut self, result: Result<Option<String>, String>, clock: Instant) {
+        let Some((of, record)) = self.deciding.editing.take() else { return };
+        match (result, of) {
+            (Err(why), _) => self.toasts.reply(format!("Nothing was edited: {why}."), clock),
+            (Ok(None), _) => self.toasts.reply("Left as it was: nothing to decide.".to_owned(), clock),
+            (Ok(Some(text)), DraftOf::Row(_)) => {
+                let asked = Asked { verb: actions::verbs(Act::Edit)[0].to_owned(), ..Asked::default() };
+                self.open_sheet(Subject::Edited { record, text, asked });
+            }
+            (Ok(Some(text)), DraftOf::Write(id)) => {
+                self.open_sheet(Subject::Writes { ids: vec![id], change: Change::Edited(text) });
+            }
+        }
+    }
+
+    /// Takes back the selected write of the outbox, else the last decision of this session.
+    pub(super) fn undo(&mut self, clock: Instant) {
+        if self.with_view(clock, |view, cx| view.act(Act::Undo, None, cx)) {
+            return;
+        }
+        let ids = self.deciding.last.clone();
+        if !ids.is_empty() {
+            self.open_sheet(Subject::Writes { ids, change: Change::Undo });
+        }
+    }
+
+    /// The sheet's own key was pressed.
+    pub(super) fn confirm(&mut self) {
+        let Some(Overlay::Sheet(sheet)) = &mut self.overlay else { return };
+        if let Some(deed) = sheet.confirm() {
+            (self.asks)(Ask::Decide(Box::new(Confirmed { sheet: sheet.number, deed })));
+        }
+    }
+
+    /// What became of a confirmed sheet.
+    pub(super) fn decided(&mut self, number: u64, outcome: Outcome, clock: Instant) {
+        let sheet = match &mut self.overlay {
+            Some(Overlay::Sheet(sheet)) if sheet.number == number => Some(sheet),
+            _ => None,
+        };
+        match outcome {
+            Outcome::Kept(results) => {
+                let refused: Vec<&String> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+                if refused.len() == results.len()
+                    && let Some(sheet) = sheet
+                {
+                    return sheet.fail(refused.first().map_or_else(String::new, |why| (*why).clone()));
+                }
+                self.close_sheet(number);
+                self.kept(&results, clock);
+            }
+            Outcome::Changed(results) => {
+                let refused = results.iter().find_map(|result| result.as_ref().err());
+                match (refused, sheet) {
+                    (Some(why), Some(sheet)) if results.iter().all(Result::is_err) => return sheet.fail(why.clone()),
+                    (Some(why), _) => self.toasts.reply(format!("Not all of it: {why}"), clock),
+                    (None, _) => {}
+                }
+                let states: Vec<String> =
+                    results.iter().flatten().map(|write| format!("{} {}", write.intent.verb, write.state)).collect();
+                self.close_sheet(number);
+                self.look_after_outbox(clock);
+                self.deciding.last.clear();
+                match states.as_slice() {
+                    [] => {}
+                    [only] => self.toasts.reply(format!("{only}."), clock),
+                    many => self.toasts.reply(format!("{} writes changed.", many.len()), clock),
+                }
+            }
+            Outcome::Moved => {
+                if let Some(sheet) = sheet {
+                    sheet.missed();
+                }
+                self.look_again();
+            }
+            Outcome::Failed(why) => match sheet {
+                Some(sheet) => sheet.fail(why),
+                None => self.toasts.say(format!("Nothing was kept: {why}"), clock),
+            },
+        }
+    }
+
+    fn close_sheet(&mut self, number: u64) {
+        if matches!(&self.overlay, Some(Overlay::Sheet(sheet)) if sheet.number == number) {
+            self.overlay = None;
+        }
+        // The marks have done their work.
+        for view in &mut self.views {
+            view.decided();
+        }
+    }
+
+    fn kept(&mut self, results: &[Result<Decision, String>], clock: Instant) {
+        self.deciding.last.clear();
+        let (mut queued, mut back, mut already) = (Vec::new(), 0, 0);
+        for decision in results.iter().flatten() {
+            match decision {
+                Decision::Queued(write) => {
+                    self.deciding.last.push(write.id.clone());
+                    queued.push(write);
+                }
+                Decision::TookBack { .. } => back += 1,
+                Decision::Already(_) => already += 1,
+            }
+        }
+        let mut said = Vec::new();
+        match queued.as_slice() {
+            [] => {}
+            [one] => {
+                let target = one.intent.target.as_deref().unwrap_or("(new)");
+                said.push(format!("{} {target}: queued", one.intent.verb));
+            }
+            [first, ..] => {
+                said.push(format!("{} {}: queued", first.intent.verb, so_many(queued.len(), &first.intent.collection)))
+            }
+        }
+        if back > 0 {
+            said.push("it took back a decision that had not been sent: nothing will be sent".to_owned());
+        }
+        if already > 0 {
+            said.push("the same is on its way already".to_owned());
+        }
+        let refused = results.iter().filter(|result| result.is_err()).count();
+        if let Some(why) = results.iter().find_map(|result| result.as_ref().err()) {
+            said.push(format!("{refused} refused: {why}"));
+        }
+        self.toasts.reply(format!("{}.", said.join("; ")), clock);
+        self.look_after_outbox(clock);
+    }
+
+    /// What was kept is to be seen at once, not with the next commit of somebody.
+    fn look_after_outbox(&mut self, clock: Instant) {
+        self.refresh_due = Some(clock);
+    }
+
+    /// What can be decided, and why what cannot be cannot.
+    pub(super) fn deciding_facts(&self, facts: &mut Facts) {
+        facts.undoable |= !self.deciding.last.is_empty();
+        if let Some(Overlay::Sheet(sheet)) = &self.overlay {
+            facts.unconfirmed = sheet.unconfirmed();
+            facts.moved = sheet.moved();
+        }
+        if facts.targets.is_empty() {
+            return;
+        }
+        for act in ACTIONS.iter().map(|action| action.act).filter(|act| !actions::verbs(*act).is_empty()) {
+            let why: Option<Reason> = match &self.fleet.capabilities {
+                None => Some("the manifests are still being read".into()),
+                Some(known) => {
+                    let mut whys = facts.targets.iter().map(|list| known.lacks(list, actions::verbs(act)));
+                    // One list that can is enough: the sheet says what is left out.
+                    whys.try_fold(None, |first: Option<String>, why| why.map(|why| Some(first.unwrap_or(why))))
+                        .flatten()
+                        .map(Into::into)
+                }
+            };
+            facts.lacking.extend(why.map(|why| (act, why)));
+        }
+    }
+}

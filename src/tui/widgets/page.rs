@@ -1,0 +1,213 @@
+//! Lines of names and words, wrapped to a width: what the confirmation sheet and the outbox say.
+//!
+//! Our own words and text of others never look alike: what a platform or an agent wrote stands behind a bar, with every hidden
+//! character visible, so that nothing in it can pass for a line of ours.
+
+use quarterdeck_sync::model::Dispute;
+use quarterdeck_sync::text::hidden_count;
+use ratatui::layout::Rect;
+use serde_json::Value;
+
+use crate::tui::canvas::Canvas;
+use crate::tui::text::{width, wrap};
+use crate::tui::theme::Role;
+
+/// Cells for names.
+const NAMES: u16 = 11;
+/// Cells for names of others: they are longer.
+const FOREIGN_NAMES: u16 = 14;
+/// Lines that one thing may take.
+const LINES: usize = 4;
+
+#[derive(Debug, Clone, PartialEq)]
+enum Line {
+    Blank,
+    Heading(String),
+    Field {
+        name: String,
+        glyph: &'static str,
+        words: String,
+        role: Role,
+    },
+    Foreign {
+        name: String,
+        words: String,
+        role: Role,
+    },
+    /// Two of those in one line: name, value, name, value.
+    Pair(Box<[String; 4]>),
+}
+
+fn foreign(name: &str, words: String, role: Role) -> Line {
+    Line::Foreign { name: name.to_owned(), words, role }
+}
+
+/// The lines, for one width.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    cells: u16,
+    lines: Vec<Line>,
+}
+
+impl Page {
+    /// An empty page.
+    pub fn new(cells: u16) -> Self {
+        Self { cells, lines: Vec::new() }
+    }
+
+    /// Lines on it.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// A blank line, unless one stands there or nothing does.
+    pub fn blank(&mut self) {
+        if self.lines.last().is_some_and(|last| *last != Line::Blank) {
+            self.lines.push(Line::Blank);
+        }
+    }
+
+    /// A heading with a rule behind it.
+    pub fn heading(&mut self, words: impl Into<String>) {
+        self.blank();
+        self.lines.push(Line::Heading(words.into()));
+    }
+
+    /// Something of ours.
+    pub fn field(&mut self, name: &str, words: &str, role: Role) {
+        self.marked(name, "", words, role);
+    }
+
+    /// Something of ours with a sign before it.
+    pub fn marked(&mut self, name: &str, glyph: &'static str, words: &str, role: Role) {
+        let room = self.cells.saturating_sub(NAMES + 2 + if glyph.is_empty() { 0 } else { 2 });
+        for (at, words) in wrap(words, usize::from(room), LINES).into_iter().enumerate() {
+            let (name, glyph) = if at == 0 { (name, glyph) } else { ("", if glyph.is_empty() { "" } else { " " }) };
+            self.lines.push(Line::Field { name: name.to_owned(), glyph, words, role });
+        }
+    }
+
+    /// Text of others.
+    pub fn foreign(&mut self, name: &str, words: &str) {
+        self.foreign_in(name, words, Role::Text);
+    }
+
+    fn foreign_in(&mut self, name: &str, words: &str, role: Role) {
+        let room = self.cells.saturating_sub(2 + if name.is_empty() { 0 } else { FOREIGN_NAMES + 2 });
+        for (at, words) in wrap(words, usize::from(room), LINES).into_iter().enumerate() {
+            // A name of one blank keeps the further lines of a value below the first.
+            let name = if at == 0 || name.is_empty() { name } else { " " };
+            self.lines.push(foreign(name, words, role));
+        }
+        let hidden = hidden_count(words) + hidden_count(name);
+        if hidden > 0 {
+            let words = format!("! {hidden} hidden characters made visible");
+            self.lines.push(foreign(" ", words, Role::Warn));
+        }
+    }
+
+    /// Text of others in one line, cut where it does not fit.
+    pub fn foreign_line(&mut self, words: &str) {
+        let room = usize::from(self.cells.saturating_sub(2));
+        self.lines.extend(wrap(words, room, 1).into_iter().map(|words| foreign("", words, Role::Text)));
+    }
+
+    /// Names and values of others; two short ones share a line.
+    pub fn foreign_pairs(&mut self, pairs: &[(&str, &str)]) {
+        let half = usize::from(self.cells / 2).saturating_sub(usize::from(FOREIGN_NAMES) + 5);
+        let short = |value: &str| width(value) <= half && hidden_count(value) == 0 && !value.contains('\n');
+        let mut rest = pairs;
+        while let Some(((name, value), more)) = rest.split_first() {
+            rest = more;
+            match more.split_first() {
+                Some(((beside, other), more)) if short(value) && short(other) => {
+                    rest = more;
+                    let cells = [*name, *value, *beside, *other].map(str::to_owned);
+                    self.lines.push(Line::Pair(Box::new(cells)));
+                }
+                _ => self.foreign(name, value),
+            }
+        }
+    }
+
+    /// What changes, field by field: from what was seen to what is wanted.
+    pub fn diff(&mut self, disputes: &[Dispute]) {
+        for dispute in disputes {
+            self.foreign_in("", place(&dispute.at), Role::JsonKey);
+            if let Some(base) = &dispute.base {
+                self.foreign_in("", &format!("- {}", value(base)), Role::Bad);
+            }
+            if let Some(mine) = &dispute.mine {
+                self.foreign_in("", &format!("+ {}", value(mine)), Role::Good);
+            }
+        }
+    }
+
+    /// Fields on which two sides differ, with what was seen, what is wanted and what is there.
+    pub fn disputes(&mut self, disputes: &[Dispute]) {
+        let word = |side: &Option<Value>| side.as_ref().map_or_else(|| "(not there)".to_owned(), value);
+        for dispute in disputes {
+            self.foreign_in("", place(&dispute.at), Role::JsonKey);
+            for (name, side) in [("  base", &dispute.base), ("  mine", &dispute.mine), ("  theirs", &dispute.theirs)] {
+                self.foreign(name, &word(side));
+            }
+        }
+    }
+
+    /// Draws as many lines as fit, beginning with `top`.
+    pub fn draw(&self, area: Rect, top: usize, canvas: &mut Canvas) {
+        for (at, line) in self.lines.iter().skip(top).take(usize::from(area.height)).enumerate() {
+            draw_line(line, area, area.y + at as u16, canvas);
+        }
+    }
+}
+
+/// A pointer as a person reads it.
+fn place(pointer: &str) -> &str {
+    if pointer.is_empty() { "(the whole document)" } else { pointer }
+}
+
+/// A value in one line; strings stand bare.
+pub(crate) fn value(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn draw_line(line: &Line, area: Rect, y: u16, canvas: &mut Canvas) {
+    match line {
+        Line::Blank => {}
+        Line::Heading(words) => {
+            let x = canvas.put(area.x, y, words, area.width, Role::Field);
+            let rest = Rect { x: x + 1, width: area.right().saturating_sub(x + 1), y, height: 1 };
+            canvas.rule_across(rest, y, Role::Line);
+        }
+        Line::Field { name, glyph, words, role } => {
+            canvas.put(area.x, y, name, NAMES, Role::Field);
+            let mut x = area.x + NAMES + 2;
+            if !glyph.is_empty() {
+                x = canvas.put(x, y, glyph, 1, *role) + 1;
+            }
+            canvas.put(x, y, words, area.right().saturating_sub(x), *role);
+        }
+        Line::Pair(cells) => {
+            let [name, value, beside, other] = &**cells;
+            for (x, name, value) in [(area.x, name, value), (area.x + area.width / 2, beside, other)] {
+                canvas.put(x, y, "┊", 1, Role::Warn);
+                canvas.put(x + 2, y, name, FOREIGN_NAMES, Role::Dim);
+                let at = x + FOREIGN_NAMES + 4;
+                canvas.put(at, y, value, area.right().saturating_sub(at), Role::Text);
+            }
+        }
+        Line::Foreign { name, words, role } => {
+            canvas.put(area.x, y, "┊", 1, Role::Warn);
+            let mut x = area.x + 2;
+            if !name.is_empty() {
+                canvas.put(x, y, name, FOREIGN_NAMES, Role::Dim);
+                x += FOREIGN_NAMES + 2;
+            }
+            canvas.put(x, y, words, area.right().saturating_sub(x), *role);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! How a sheet looks: what will be done above, what is filled in and when it is sent below, and last what confirms it.
+
+use ratatui::layout::Rect;
+
+use super::fields::{Content, Field};
+use super::{Sheet, Stage, lines};
+use crate::tui::actions::Act;
+use crate::tui::canvas::Canvas;
+use crate::tui::decisions::Brief;
+use crate::tui::fleet::Fleet;
+use crate::tui::keys::Keymap;
+use crate::tui::text::{width, wrap};
+use crate::tui::theme::Role;
+
+/// Widest sheet: longer lines are hard to read.
+const WIDEST: u16 = 96;
+/// Cells for the names of fields.
+const NAMES: u16 = 13;
+
+impl Sheet {
+    /// Draws it over `area`.
+    pub fn draw(&mut self, area: Rect, fleet: &Fleet, keys: &Keymap, canvas: &mut Canvas) {
+        let wide = area.width.saturating_sub(2).min(WIDEST);
+        let inner = wide.saturating_sub(4);
+        let page = lines::page(self, inner, fleet, canvas);
+        let foot = self.foot(inner, fleet, canvas);
+        // Two for the border, one for the rule between what is said and what is filled in.
+        let fixed = 3 + self.fields.list.len() as u16 + foot.len() as u16;
+        let high = (page.len() as u16).saturating_add(fixed).max(fixed + 3).min(area.height);
+        let place = Rect {
+            x: area.x + (area.width - wide) / 2,
+            y: area.y + (area.height - high) / 3,
+            width: wide,
+            height: high,
+        };
+        let inside = canvas.boxed(place, &lines::title(&self.subject, self.brief.as_ref()));
+        let body = Rect { height: inside.height.saturating_sub(fixed - 2), ..inside };
+        (self.lines, self.page) = (page.len(), usize::from(body.height));
+        self.step(0);
+        if self.brief.is_none() && self.stage == Stage::Reading {
+            canvas.put(body.x, body.y, "looking …", body.width, Role::Dim);
+        }
+        page.draw(body, self.top, canvas);
+        canvas.rule_across(inside, body.bottom(), Role::Line);
+        if self.lines > self.page {
+            let (up, down) = (keys.hint_of(Act::SheetUp), keys.hint_of(Act::SheetDown));
+            let keys: Vec<String> = [up, down].into_iter().flatten().collect();
+            let to = (self.top + self.page).min(self.lines);
+            let more = format!(" {}–{to} of {}, {} ", self.top + 1, self.lines, keys.join(" "));
+            canvas.put_right(inside.right(), body.bottom(), &more, inside.width, Role::Dim);
+        }
+        let mut y = body.bottom() + 1;
+        for (at, field) in self.fields.list.iter().enumerate() {
+            draw_field(field, at == self.fields.focus, Rect { y, height: 1, ..inside }, canvas);
+            y += 1;
+        }
+        for (words, role) in foot {
+            canvas.put(inside.x, y, &words, inside.width, role);
+            y += 1;
+        }
+        self.confirmation(Rect { y: place.bottom().saturating_sub(1), height: 1, ..inside }, keys, canvas);
+        // What was on the screen is what may be confirmed: the key counts from the next one on.
+        self.drawn |= self.brief.is_some() && !self.moved();
+    }
+
+    /// When it is sent, and what stands in the way of confirming it.
+    fn foot(&self, cells: u16, fleet: &Fleet, canvas: &Canvas) -> Vec<(String, Role)> {
+        let mut foot = Vec::new();
+        let mut say = |name: &str, words: &str, role: Role, limit: usize| {
+            let room = usize::from(cells.saturating_sub(NAMES));
+            for (at, line) in wrap(words, room, limit).into_iter().enumerate() {
+                let name = if at == 0 { name } else { "" };
+                foot.push((format!("{name:<wide$}{line}", wide = usize::from(NAMES)), role));
+            }
+        };
+        let (words, role) = match &self.brief {
+            Some(Brief::Records { items, .. }) => {
+                let mut places: Vec<&str> = items.iter().map(|item| item.record.row.list.connection.as_str()).collect();
+                places.sort_unstable();
+                places.dedup();
+                match places.as_slice() {
+                    [only] => fleet.sending(only, canvas.now()),
+                    [] => (String::new(), Role::Text),
+                    _ => ("as soon as each connection answers".to_owned(), Role::Text),
+                }
+            }
+            _ => (String::new(), Role::Text),
+        };
+        if !words.is_empty() && self.unconfirmed().is_none_or(|_| self.stage == Stage::Open) {
+            say("sent", &words, role, 2);
+        }
+        match &self.stage {
+            Stage::Failed(why) => say("!", why, Role::Bad, 3),
+            Stage::Moved(_) => {
+                say("!", "This changed while the sheet was open. Look at it again before you decide.", Role::Bad, 2);
+            }
+            Stage::Keeping => say("", "being kept …", Role::Dim, 1),
+            Stage::Reading | Stage::Open => {}
+        }
+        foot
+    }
+
+    /// The key that confirms, in the sheet's lower edge, with what it does.
+    fn confirmation(&self, area: Rect, keys: &Keymap, canvas: &mut Canvas) {
+        let mut x = area.x;
+        let yes = format!("yes, {}", self.yes());
+        let mut offers: Vec<(Act, String)> = Vec::new();
+        match (&self.stage, self.unconfirmed().is_none() || !self.drawn) {
+            (Stage::Moved(_), _) => offers.push((Act::LookAgain, "look again".to_owned())),
+            (Stage::Open, true) => offers.push((Act::Confirm, yes)),
+            _ => {}
+        }
+        offers.push((Act::Leave, "leave, nothing is done".to_owned()));
+        for (act, words) in offers {
+            let Some(key) = keys.hint_of(act) else { continue };
+            if x + (width(&key) + width(&words) + 4) as u16 > area.right() {
+                return;
+            }
+            x = canvas.put(x, area.y, &format!(" {key} "), 12, Role::Key);
+            x = canvas.put(x, area.y, &format!("{words} "), area.width, Role::Text) + 1;
+        }
+    }
+}
+
+fn draw_field(field: &Field, focused: bool, area: Rect, canvas: &mut Canvas) {
+    let mark = if focused { "▸ " } else { "  " };
+    let name = field.name.replace('_', " ");
+    canvas.put(area.x, area.y, mark, 2, Role::Accent);
+    canvas.put(area.x + 2, area.y, &name, NAMES - 3, if focused { Role::Accent } else { Role::Field });
+    let (x, room) = (area.x + NAMES, area.width.saturating_sub(NAMES));
+    match &field.content {
+        Content::Text(input) if focused => input.draw(canvas, x, area.y, room, field.empty),
+        Content::Text(input) if input.text().is_empty() => {
+            canvas.put(x, area.y, field.empty, room, Role::Dim);
+        }
+        Content::Text(input) => {
+            canvas.put(x, area.y, input.text(), room, Role::Text);
+        }
+        Content::Choice(values, chosen) => {
+            let mut x = x;
+            for (at, value) in values.iter().enumerate() {
+                let (words, role) = match at == *chosen {
+                    true => (format!("‹{value}›"), Role::Accent),
+                    false => (format!(" {value} "), Role::Dim),
+                };
+                x = canvas.put(x, area.y, &words, area.right().saturating_sub(x), role) + 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! The sheet that every decision is confirmed on.
+//!
+//! It says what will be done to what, what is known of it and how old that is, asks for a reason, and waits for a key that no
+//! typing produces. Always true: what is confirmed is what was drawn. A newer look that differs takes the sheet's
+//! confirmation away until the person has looked at it too ([`Sheet::look_again`]).
+
+mod draw;
+mod fields;
+mod lines;
+
+use crossterm::event::KeyEvent;
+use quarterdeck_sync::outbox::action::Asked;
+
+use crate::tui::actions::Reason;
+use crate::tui::data::Ticket;
+use crate::tui::decisions::{Brief, Change, Deed, Item, Subject};
+use crate::tui::fleet::Fleet;
+use fields::Fields;
+
+/// Where the sheet stands.
+#[derive(Debug, Clone, PartialEq)]
+enum Stage {
+    /// What it is about is being looked at.
+    Reading,
+    /// The person reads it.
+    Open,
+    /// What it is about looks different now.
+    Moved(Box<Brief>),
+    /// It was confirmed, and is being kept.
+    Keeping,
+    /// It could not be looked at, or not be kept; for a person.
+    Failed(String),
+}
+
+/// The open sheet.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    /// Its number: outcomes carry it.
+    pub number: u64,
+    /// The newest question about it; older answers are dropped.
+    pub ticket: Option<Ticket>,
+    subject: Subject,
+    brief: Option<Brief>,
+    stage: Stage,
+    fields: Fields,
+    /// What is in `brief` has been on the screen.
+    drawn: bool,
+    top: usize,
+    page: usize,
+    lines: usize,
+}
+
+impl Sheet {
+    /// A sheet about `subject`.
+    pub fn new(number: u64, subject: Subject) -> Self {
+        let (fields, stage) = (Fields::default(), Stage::Reading);
+        Self { number, ticket: None, subject, brief: None, stage, fields, drawn: false, top: 0, page: 0, lines: 0 }
+    }
+
+    /// What is to be looked at: the question with what was filled in so far.
+    pub fn question(&self) -> Subject {
+        let mut subject = self.subject.clone();
+        if let Subject::Records { asked, .. } | Subject::Edited { asked, .. } = &mut subject
+            && let Ok(filled) = self.fields.fill(asked)
+        {
+            *asked = filled;
+        }
+        subject
+    }
+
+    /// Another look is of use: the sheet is still being read.
+    pub fn looks(&self) -> bool {
+        self.stage != Stage::Keeping
+    }
+
+    /// Takes in what a look has shown.
+    pub fn show(&mut self, brief: Brief, fleet: &Fleet) {
+        match (&self.brief, &self.stage) {
+            (_, Stage::Keeping) => {}
+            (Some(seen), _) if moved(seen, &brief) => self.stage = Stage::Moved(Box::new(brief)),
+            (known, _) => {
+                let first = known.is_none();
+                // Something that failed before may be readable now; something that moved may have moved back.
+                self.stage = Stage::Open;
+                self.brief = Some(brief);
+                if first {
+                    self.ask_fields(fleet);
+                }
+            }
+        }
+    }
+
+    fn ask_fields(&mut self, fleet: &Fleet) {
+        let Some(Brief::Records { asked, items }) = &self.brief else { return };
+        let list = items.first().map(|item| &item.record.row.list);
+        let known = list.and_then(|list| fleet.capabilities.as_ref()?.find(list, &[asked.verb.as_str()]));
+        let can_expire = items.iter().any(|item| item.intent.as_ref().is_ok_and(|intent| intent.deadline.is_some()));
+        self.fields = Fields::new(known, asked, can_expire);
+    }
+
+    /// It could not be looked at, or not be kept.
+    pub fn fail(&mut self, why: String) {
+        self.stage = Stage::Failed(why);
+    }
+
+    /// Nothing was kept, because what was seen is not there any more: `look` again.
+    pub fn missed(&mut self) {
+        self.stage = Stage::Open;
+    }
+
+    /// Takes what is there now for what the sheet is about. It has to be drawn before it can be confirmed.
+    pub fn look_again(&mut self) {
+        if let Stage::Moved(newer) = std::mem::replace(&mut self.stage, Stage::Open) {
+            self.brief = Some(*newer);
+            (self.drawn, self.top) = (false, 0);
+        }
+    }
+
+    /// Confirmed: what is to be done, with what the person saw. `None` when it cannot be.
+    pub fn confirm(&mut self) -> Option<Deed> {
+        if self.unconfirmed().is_some() {
+            return None;
+        }
+        let deed = match (self.brief.as_ref()?, &self.subject) {
+            (Brief::Records { asked, items }, _) => Deed::Decide {
+                asked: self.fields.fill(asked).ok()?,
+                seen: items.iter().filter(|item| item.intent.is_ok()).cloned().collect(),
+            },
+            (Brief::Writes(items), Subject::Writes { change, .. }) => {
+                let able = items.iter().filter(|item| item.refused.is_none());
+                let seen = able.map(|item| (item.opened.write.id.clone(), item.opened.write.state)).collect();
+                Deed::Change { seen, change: change.clone() }
+            }
+            _ => return None,
+        };
+        self.stage = Stage::Keeping;
+        Some(deed)
+    }
+
+    /// Why it cannot be confirmed, if it cannot.
+    pub fn unconfirmed(&self) -> Option<Reason> {
+        let able = match &self.brief {
+            None => false,
+            Some(Brief::Records { items, .. }) => items.iter().any(|item| item.intent.is_ok()),
+            Some(Brief::Writes(items)) => items.iter().any(|item| item.refused.is_none()),
+        };
+        match &self.stage {
+            Stage::Keeping => return Some("it is being kept".into()),
+            Stage::Failed(why) => return Some(why.clone().into()),
+            Stage::Moved(_) => return Some("it changed while the sheet was open: look again first".into()),
+            Stage::Reading | Stage::Open if self.brief.is_none() || !self.drawn => {
+                return Some("it is still being looked at".into());
+            }
+            Stage::Reading | Stage::Open => {}
+        }
+        if !able {
+            return Some("nothing of it can be done".into());
+        }
+        self.fields.fill(&Asked::default()).err().map(Reason::from)
+    }
+
+    /// What it shows is not what is there any more.
+    pub fn moved(&self) -> bool {
+        matches!(self.stage, Stage::Moved(_))
+    }
+
+    /// What it is about.
+    pub(super) fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// What is known of it.
+    pub(super) fn brief(&self) -> Option<&Brief> {
+        self.brief.as_ref()
+    }
+
+    /// Moves to another field.
+    pub fn turn(&mut self, forward: bool) {
+        self.fields.turn(forward);
+    }
+
+    /// Takes another choice; false when the field has none.
+    pub fn choose(&mut self, forward: bool) -> bool {
+        self.fields.choose(forward)
+    }
+
+    /// A key that no action took: text for the field.
+    pub fn key(&mut self, event: &KeyEvent) {
+        if self.stage != Stage::Keeping {
+            self.fields.key(event);
+        }
+    }
+
+    /// Pasted text: never keys.
+    pub fn paste(&mut self, text: &str) {
+        if self.stage != Stage::Keeping {
+            self.fields.paste(text);
+        }
+    }
+
+    /// Moves through what it says.
+    pub fn step(&mut self, by: i64) {
+        let last = self.lines.saturating_sub(self.page) as i64;
+        self.top = (self.top as i64).saturating_add(by).clamp(0, last) as usize;
+    }
+
+    /// Lines in sight.
+    pub fn page(&self) -> usize {
+        self.page.max(1)
+    }
+
+    /// What is confirmed, as words after "yes,": `suspend it`.
+    fn yes(&self) -> String {
+        match (&self.brief, &self.subject) {
+            (Some(Brief::Records { asked, items }), _) => match items.iter().filter(|item| item.intent.is_ok()).count()
+            {
+                able if items.len() > 1 => format!("{} {able}", asked.verb),
+                _ => format!("{} it", asked.verb),
+            },
+            (_, Subject::Records { asked, .. } | Subject::Edited { asked, .. }) => format!("{} it", asked.verb),
+            (_, Subject::Writes { change, .. }) => match change {
+                Change::Cancel | Change::Undo => "take it back".to_owned(),
+                Change::Retry => "try it again".to_owned(),
+                Change::Discard => "let go of it".to_owned(),
+                Change::Mine => "put mine there".to_owned(),
+                Change::Theirs => "leave theirs".to_owned(),
+                Change::Edited(_) => "put what I edited there".to_owned(),
+            },
+        }
+    }
+}
+
+/// Do two looks at the same thing differ in something a decision rests on? Not in what time alone changes.
+fn moved(seen: &Brief, now: &Brief) -> bool {
+    match (seen, now) {
+        (Brief::Records { asked, items }, Brief::Records { asked: newly, items: new }) => {
+            asked.verb != newly.verb || items.len() != new.len() || items.iter().zip(new).any(|(a, b)| item_moved(a, b))
+        }
+        (Brief::Writes(items), Brief::Writes(new)) => {
+            let stands = |item: &crate::tui::decisions::WriteItem| {
+                (item.opened.write.id.clone(), item.opened.write.state, item.refused.clone())
+            };
+            !items.iter().map(stands).eq(new.iter().map(stands))
+        }
+        _ => true,
+    }
+}
+
+fn item_moved(seen: &Item, now: &Item) -> bool {
+    let (a, b) = (&seen.record, &now.record);
+    let marks =
+        |item: &Item| item.record.row.pending.iter().map(|mark| (mark.id.clone(), mark.state)).collect::<Vec<_>>();
+    let columns = |item: &Item| {
+        let row = &item.record.row;
+        (row.id.clone(), row.title.clone(), row.status.clone(), row.gone_at.is_some())
+    };
+    a.doc != b.doc
+        || columns(seen) != columns(now)
+        || marks(seen) != marks(now)
+        || seen.rests_on != now.rests_on
+        || seen.intent.is_ok() != now.intent.is_ok()
+}
