@@ -44,7 +44,7 @@ pub enum Outcome {
 pub struct Facts {
     /// How often it was sent so far.
     pub attempts: u32,
-    /// Tries in a row that failed, of whatever sort: what the back-off grows by.
+    /// Tries in a row that failed before this one, of whatever sort: what the back-off grows by.
     pub failures: u32,
     /// A look can tell whether it was applied.
     pub provable: bool,
@@ -78,7 +78,7 @@ const LONGEST_TOLD: Duration = Duration::from_secs(60 * 60);
 const CLASHES: u32 = 3;
 
 /// Looks in a row that do not show an accepted write after which waiting for it ends.
-const LOOKS: u32 = 6;
+const LOOKS: u32 = 5;
 
 impl Next {
     fn rest(state: WriteState) -> Self {
@@ -202,7 +202,7 @@ fn cleared(facts: &Facts) -> Next {
     if facts.provable { Next::rest(WriteState::Queued) } else { Next::rest(WriteState::Unknown) }
 }
 
-/// The platform said yes, but does not show it: looked at a few times more.
+/// The platform said yes, but does not show it: looked at a few times more, and sooner than after a failure.
 fn not_shown(facts: &Facts) -> Next {
     if facts.failures < LOOKS { Next::wait(WriteState::Accepted, facts) } else { Next::rest(WriteState::Wedged) }
 }

@@ -97,6 +97,9 @@ fn set_aside(path: &Path, reason: String) -> io::Result<Aside> {
 
 /// How many unfinished writes a damaged file still shows, when it shows any.
 fn unfinished(path: &Path) -> Option<u64> {
+    if file::is_headless(path) {
+        return None;
+    }
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
     let sql = "SELECT count(*) FROM writes WHERE state NOT IN ('confirmed', 'cancelled', 'discarded')";
     let count: i64 = conn.query_row(sql, [], |row| row.get(0)).ok()?;

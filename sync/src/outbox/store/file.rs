@@ -23,9 +23,6 @@ const APPLICATION: i64 = 0x7164_6f62;
 /// The tables of the newest schema.
 const TABLES: [&str; 5] = ["writes", "turns", "audit", "versions", "paused"];
 
-/// What is wrong with a file of no length that has a log.
-const HEADLESS: &str = "it is empty, but its log is not";
-
 /// How long two processes that make the file at the same moment wait for each other.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -36,6 +33,16 @@ pub(super) enum Trouble {
     Damaged(String),
     /// Nothing that says anything about what it holds.
     Other(OutboxError),
+}
+
+impl Trouble {
+    /// The same for whoever does not set files aside.
+    fn left(self, path: &Path) -> OutboxError {
+        match self {
+            Self::Damaged(reason) => OutboxError::Damaged { path: path.to_owned(), reason },
+            Self::Other(error) => error,
+        }
+    }
 }
 
 /// Opens the file for the writer: made if missing, migrated if old. Nothing of a file that is in trouble is touched.
@@ -61,78 +68,55 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, Trouble> {
     Ok(conn)
 }
 
-/// Opens the file, which [`open_writer`] has seen, for reading.
-pub(super) fn open_reader(path: &Path) -> Result<Connection, OutboxError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
-    settings(&conn)?;
-    conn.pragma_update(None, "query_only", true)?;
-    Ok(conn)
+/// Which file lies under a name: it changes when another is put there.
+pub(super) type Identity = (u64, u64);
+
+/// The file that lies at `path` now; none when there is none, or nothing in it.
+pub(super) fn identity(path: &Path) -> Option<Identity> {
+    let meta = fs::metadata(path).ok().filter(|meta| meta.len() > 0)?;
+    #[cfg(unix)]
+    return Some((std::os::unix::fs::MetadataExt::dev(&meta), std::os::unix::fs::MetadataExt::ino(&meta)));
+    // Elsewhere an open file cannot be replaced.
+    #[cfg(not(unix))]
+    Some((0, u64::from(meta.is_file())))
 }
 
-/// Opens the file for who only looks: nothing is made or mended. `None` while nobody has decided anything.
-pub(super) fn open_onlooker(path: &Path) -> Result<Option<Connection>, OutboxError> {
-    let at = |error| explain(path, error).told(path);
-    let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
-    if length(path) == 0 {
-        return match length(&suffixed(path, "-wal")) {
-            0 => Ok(None),
-            _ => Err(Trouble::Damaged(HEADLESS.to_owned()).told(path)),
-        };
-    }
+/// Opens the file for reading, and says which one it is. Where none is yet, or one that is just being made, an empty outbox is
+/// read. Nothing is written, but that a file of an older version is brought up to date. Whether it is sound as a whole is not
+/// looked at: damage shows when it is met.
+pub(super) fn open_reader(path: &Path) -> Result<(Connection, Option<Identity>), OutboxError> {
+    // Before the file is opened: one that is put there in between is noticed the next time.
+    let Some(identity) = identity(path) else {
+        return if is_headless(path) { Err(headless().left(path)) } else { Ok((nothing()?, None)) };
+    };
+    let at = |error| explain(path, error).left(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).map_err(at)?;
     settings(&conn).map_err(at)?;
     conn.pragma_update(None, "query_only", true).map_err(at)?;
-    // The whole file is not walked: whoever decides something does that, and what is read here says by itself when it is broken.
-    let found = version(&conn, path).map_err(|trouble| trouble.told(path))?;
-    Ok((found > 0).then_some(conn))
-}
-
-/// What an error while looking means for the file.
-pub(super) fn told(path: &Path, error: OutboxError) -> OutboxError {
-    match error {
-        OutboxError::Sqlite(error) => explain(path, error).told(path),
-        other => other,
-    }
-}
-
-impl Trouble {
-    /// As an error of who leaves the file where it is.
-    fn told(self, path: &Path) -> OutboxError {
-        match self {
-            Trouble::Damaged(reason) => OutboxError::Damaged { path: path.to_owned(), reason },
-            Trouble::Other(error) => error,
+    match version(&conn, path).map_err(|trouble| trouble.left(path))? {
+        0 => Ok((nothing()?, None)),
+        VERSION => Ok((conn, Some(identity))),
+        _ => {
+            drop(conn);
+            drop(open_writer(path).map_err(|trouble| trouble.left(path))?);
+            open_reader(path)
         }
     }
 }
 
-/// The schema of an open file, after making sure that it is ours and not from the future. 0: it was only just made.
-fn version(conn: &Connection, path: &Path) -> Result<i64, Trouble> {
-    let at = |error| explain(path, error);
-    let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(at);
-    let tables = tables(conn).map_err(at)?;
-    let (application, found) = (number("application_id")?, number("user_version")?);
-    if application != APPLICATION && (!tables.is_empty() || found != 0) {
-        return Err(Trouble::Damaged("it belongs to another program".to_owned()));
-    }
-    if found > VERSION {
-        return Err(Trouble::Other(OutboxError::Newer { path: path.to_owned(), found, known: VERSION }));
-    }
-    if found == VERSION
-        && let Some(missing) = TABLES.iter().find(|table| !tables.iter().any(|there| there == *table))
-    {
-        return Err(Trouble::Damaged(format!("its table {missing} is missing")));
-    }
-    Ok(found)
+/// An outbox without anything in it.
+fn nothing() -> rusqlite::Result<Connection> {
+    let conn = Connection::open_in_memory()?;
+    migrate(&conn)?;
+    conn.pragma_update(None, "query_only", true)?;
+    Ok(conn)
 }
 
 /// Opens a file and looks whether it is ours, sound, and not from the future.
 fn check(path: &Path) -> Result<Connection, Trouble> {
-    let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
-    if length(path) == 0 && length(&suffixed(path, "-wal")) > 0 {
-        // SQLite would take it for a new file and throw the log away.
-        return Err(Trouble::Damaged(HEADLESS.to_owned()));
+    if is_headless(path) {
+        return Err(headless());
     }
     prepare_file(path).map_err(|source| unopened(path, source))?;
     let at = |error| explain(path, error);
@@ -149,12 +133,39 @@ fn check(path: &Path) -> Result<Connection, Trouble> {
     Ok(conn)
 }
 
-fn tables(conn: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement = conn.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")?;
-    statement.query_map([], |row| row.get(0))?.collect()
+/// The schema of an open file, after making sure that it is ours and all there. 0: nothing is in it yet.
+fn version(conn: &Connection, path: &Path) -> Result<i64, Trouble> {
+    let at = |error| explain(path, error);
+    // One statement, and so one moment: another process may be making the file.
+    let sql =
+        "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version),
+               (SELECT group_concat(name) FROM sqlite_master WHERE type = 'table')";
+    let (application, found, tables): (i64, i64, Option<String>) =
+        conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(at)?;
+    if application != APPLICATION && (tables.is_some() || found != 0) {
+        return Err(Trouble::Damaged("it belongs to another program".to_owned()));
+    }
+    if found > VERSION {
+        return Err(Trouble::Other(OutboxError::Newer { path: path.to_owned(), found, known: VERSION }));
+    }
+    let tables = tables.unwrap_or_default();
+    match TABLES.iter().find(|table| !tables.split(',').any(|there| there == **table)) {
+        Some(missing) if found == VERSION => Err(Trouble::Damaged(format!("its table {missing} is missing"))),
+        _ => Ok(found),
+    }
 }
 
-/// Makes the file and its folders, private from their first moment and lasting.
+/// Has it a log, and nothing else? SQLite would take it for a new file and throw the log away.
+pub(super) fn is_headless(path: &Path) -> bool {
+    let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
+    length(path) == 0 && length(&suffixed(path, "-wal")) > 0
+}
+
+fn headless() -> Trouble {
+    Trouble::Damaged("it is empty, but its log is not".to_owned())
+}
+
+/// Makes the file, private from its first moment and lasting.
 fn prepare_file(path: &Path) -> io::Result<()> {
     if !path.exists() {
         private::options().read(true).append(true).create(true).open(path)?.sync_all()?;
@@ -189,6 +200,7 @@ pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// What every connection is set to.
 fn settings(conn: &Connection) -> rusqlite::Result<()> {
     conn.busy_timeout(Duration::from_secs(10))?;
     conn.set_prepared_statement_cache_capacity(64);

@@ -10,7 +10,7 @@
 //! - a file that is damaged is moved out of the way, never written over.
 //!
 //! Where things are: `file` opens and migrates, `aside` sets aside, `writer` groups and commits, `writes` and `policies` are the
-//! rows, `ledger` is the audit log and `verify` walks it, `watch` notices changes and keeps the overlay,
+//! rows, `ledger` is the audit log and `verify` walks it, `readers` reads, `watch` notices changes and keeps the overlay,
 //! `onlooker` is for who only looks.
 //!
 //! Not here: what a move means (`state`), who makes it (`sender`, `decide`).
@@ -20,6 +20,7 @@ mod file;
 mod ledger;
 mod onlooker;
 mod policies;
+mod readers;
 mod verify;
 mod watch;
 mod writer;
@@ -29,8 +30,7 @@ mod writes;
 mod tests;
 
 use std::collections::HashMap;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use jiff::Timestamp;
@@ -39,37 +39,28 @@ use tokio::sync::{oneshot, watch as channel};
 
 pub use self::onlooker::Onlooker;
 use self::policies::NewVersion;
+use self::readers::Readers;
 use self::watch::Watch;
 use self::writer::{Desk, Hand, Job, Task, Writer};
 use self::writes::{Prepared, PreparedTurn};
 use super::{Aside, AuditEntry, OutboxError, Paused, Proof, Turn, TurnLog, Version, Which};
 use crate::model::{By, Intent, ListKey, Overlay, Write, WriteId, WriteState};
 
-/// Read connections kept for later; more are opened while more are in use.
-const POOL: usize = 4;
-
 /// The outbox: a cheap handle, shared by clones. Any number of processes may have it open, and all may add to it; only who
 /// holds the lease sends. Calls block for the disk; those with `await` may be used on async threads. The file is closed, and the
 /// writer joined, with the last handle.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Outbox {
-    // Before the rest: what it drops last is the lock.
-    hand: Arc<Hand>,
     shared: Arc<Shared>,
+    // After the readers: the last connection to be closed writes the log into the file, and a reader could not.
+    hand: Option<Arc<Hand>>,
 }
 
+#[derive(Debug)]
 struct Shared {
-    path: PathBuf,
-    pool: Mutex<Vec<Connection>>,
+    readers: Readers,
     watch: Mutex<Watch>,
     commits: channel::Sender<u64>,
-    _lock: aside::Lock,
-}
-
-impl fmt::Debug for Outbox {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outbox").field("path", &self.shared.path).finish_non_exhaustive()
-    }
 }
 
 impl Outbox {
@@ -79,11 +70,16 @@ impl Outbox {
     pub fn open(path: &Path, by: By) -> Result<(Self, Option<Aside>), OutboxError> {
         let (conn, lock, aside) = aside::open(path)?;
         let commits = channel::Sender::new(0);
-        let watch = Mutex::new(Watch::new(file::open_reader(path)?));
-        let writer = Writer::new(conn, by, commits.clone());
+        let writer = Writer::new(conn, lock, path, by, commits.clone());
         let hand = Hand::start(writer).map_err(|source| OutboxError::Open { path: path.to_owned(), source })?;
-        let shared = Shared { path: path.to_owned(), pool: Mutex::default(), watch, commits, _lock: lock };
-        Ok((Self { hand, shared: Arc::new(shared) }, aside))
+        Ok((Self { shared: Shared::new(path, commits)?, hand: Some(hand) }, aside))
+    }
+
+    /// Opens the outbox for reading. A missing file reads as an empty outbox, and one that is put there later is read from then
+    /// on. Nothing is made or moved: a damaged file is an error when that is noticed. What would write says
+    /// [`OutboxError::ReadOnly`].
+    pub fn open_reader(path: &Path) -> Result<Self, OutboxError> {
+        Ok(Self { shared: Shared::new(path, channel::Sender::new(0))?, hand: None })
     }
 
     /// Keeps decisions, in order, all with one sync of the disk: when it returns they survive a power cut. What comes back is
@@ -114,7 +110,7 @@ impl Outbox {
         let task = Task::new(turning(id, from, turn)?, move |result| {
             let _ = answer.send(result);
         });
-        self.hand.give(Box::new(task))?;
+        self.hand.as_ref().ok_or(OutboxError::ReadOnly)?.give(Box::new(task))?;
         heard.await.map_err(|_| OutboxError::Stopped)?
     }
 
@@ -145,12 +141,12 @@ impl Outbox {
 
     /// What the unfinished writes do to records. Kept until the file changes, whichever process changes it: cheap to ask again.
     pub fn overlay(&self) -> Result<Arc<Overlay>, OutboxError> {
-        self.shared.watch.lock().unwrap_or_else(PoisonError::into_inner).overlay()
+        self.shared.watched(Watch::overlay)
     }
 
     /// A number that changes with every commit of any process to the file.
     pub fn version(&self) -> Result<u64, OutboxError> {
-        self.shared.watch.lock().unwrap_or_else(PoisonError::into_inner).version()
+        self.shared.watched(Watch::version)
     }
 
     /// Changes with every commit of this process.
@@ -242,24 +238,25 @@ impl Outbox {
         let task: Box<dyn Job> = Box::new(Task::new(work, move |result| {
             let _ = answer.send(result);
         }));
-        self.hand.give(task)?;
+        self.hand.as_ref().ok_or(OutboxError::ReadOnly)?.give(task)?;
         heard.recv().map_err(|_| OutboxError::Stopped)?
     }
 
-    /// Reads with a connection of the pool.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, OutboxError>) -> Result<T, OutboxError> {
-        let pool = || self.shared.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        let pooled = pool().pop();
-        let conn = match pooled {
-            Some(conn) => conn,
-            None => file::open_reader(&self.shared.path)?,
-        };
-        let result = read(&conn);
-        let mut pool = pool();
-        if conn.is_autocommit() && pool.len() < POOL {
-            pool.push(conn);
-        }
-        result
+        self.shared.readers.read(read)
+    }
+}
+
+impl Shared {
+    fn new(path: &Path, commits: channel::Sender<u64>) -> Result<Arc<Self>, OutboxError> {
+        let readers = Readers::new(path);
+        let watch = Mutex::new(Watch::new(&readers)?);
+        Ok(Arc::new(Self { readers, watch, commits }))
+    }
+
+    fn watched<T>(&self, look: impl FnOnce(&mut Watch, &Readers) -> Result<T, OutboxError>) -> Result<T, OutboxError> {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        look(&mut watch, &self.readers).map_err(|error| self.readers.explain(error))
     }
 }
 

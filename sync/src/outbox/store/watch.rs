@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
+use super::file::{self, Identity};
+use super::readers::Readers;
 use super::writes::{state, time};
 use crate::model::{Base, Intent, Overlay, Write, WriteId, WriteState};
 use crate::outbox::OutboxError;
@@ -13,6 +15,9 @@ use crate::outbox::OutboxError;
 #[derive(Debug)]
 pub(super) struct Watch {
     conn: Connection,
+    of: Option<Identity>,
+    /// Counts the files that lay under the name so far: SQLite counts commits for each from the beginning.
+    files: u32,
     seen: Option<(u64, Arc<Overlay>)>,
     /// The unfinished writes without what the overlay does not need. What was asked for never changes, so that it is read
     /// once.
@@ -20,26 +25,39 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(conn: Connection) -> Self {
-        Self { conn, seen: None, writes: BTreeMap::new() }
+    pub(super) fn new(readers: &Readers) -> Result<Self, OutboxError> {
+        let (conn, of) = readers.connect()?;
+        Ok(Self { conn, of, files: 0, seen: None, writes: BTreeMap::new() })
     }
 
     /// A number that changes with every commit to the file.
-    pub(super) fn version(&self) -> Result<u64, OutboxError> {
-        let version: i64 = self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
-        Ok(version.cast_unsigned())
+    pub(super) fn version(&mut self, readers: &Readers) -> Result<u64, OutboxError> {
+        if file::identity(readers.path()) != self.of {
+            let (conn, of) = readers.connect()?;
+            // Still none, or still one that is just being made: nothing is new.
+            if (&of, &self.of) != (&None, &None) {
+                *self = Self { conn, of, files: self.files.wrapping_add(1), seen: None, writes: BTreeMap::new() };
+            }
+        }
+        self.number()
+    }
+
+    fn number(&self) -> Result<u64, OutboxError> {
+        let version: u32 = self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        Ok(u64::from(self.files) << 32 | u64::from(version))
     }
 
     /// The overlay as of the last commit.
-    pub(super) fn overlay(&mut self) -> Result<Arc<Overlay>, OutboxError> {
+    pub(super) fn overlay(&mut self, readers: &Readers) -> Result<Arc<Overlay>, OutboxError> {
+        let version = self.version(readers)?;
         if let Some((seen, overlay)) = &self.seen
-            && *seen == self.version()?
+            && *seen == version
         {
             return Ok(overlay.clone());
         }
         self.conn.execute_batch("BEGIN")?;
         // Number and rows of one moment: a write that moves meanwhile is neither missed nor seen twice.
-        let read = self.version().and_then(|version| self.read().map(|()| version));
+        let read = self.number().and_then(|version| self.read().map(|()| version));
         self.conn.execute_batch("COMMIT")?;
         let overlay = Arc::new(Overlay::of(self.writes.values()));
         self.seen = Some((read?, overlay.clone()));

@@ -1,12 +1,16 @@
 //! The one writer thread of a process: everything that has arrived while the last commit was under way goes into one
 //! transaction, with one sync of the disk.
 
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::watch;
 
+use super::aside::Lock;
+use super::file::{self, Identity};
 use super::ledger::Ledger;
 use crate::model::By;
 use crate::outbox::OutboxError;
@@ -81,15 +85,20 @@ where
 }
 
 /// The thread's own things.
+#[derive(Debug)]
 pub(super) struct Writer {
     conn: Connection,
+    // After the connection: whoever gets the lock finds the file closed.
+    _lock: Lock,
+    path: PathBuf,
+    file: Option<Identity>,
     me: By,
     commits: watch::Sender<u64>,
 }
 
 impl Writer {
-    pub(super) fn new(conn: Connection, me: By, commits: watch::Sender<u64>) -> Self {
-        Self { conn, me, commits }
+    pub(super) fn new(conn: Connection, lock: Lock, path: &Path, me: By, commits: watch::Sender<u64>) -> Self {
+        Self { conn, _lock: lock, path: path.to_owned(), file: file::identity(path), me, commits }
     }
 
     /// Serves until every handle is gone. What was handed over by then is still written.
@@ -117,6 +126,11 @@ impl Writer {
 
     fn transaction(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), OutboxError> {
         self.begin()?;
+        if file::identity(&self.path) != self.file {
+            // What is written now would be gone with the last process that has the old file open.
+            let source = io::Error::other("the file was moved or deleted while it was in use: start qd again");
+            return Err(OutboxError::Open { path: self.path.clone(), source });
+        }
         let mut ledger = Ledger::read(&self.conn)?;
         for job in group {
             let kept = ledger.clone();
@@ -159,6 +173,9 @@ fn again(error: &OutboxError) -> OutboxError {
         OutboxError::Sqlite(other) => {
             OutboxError::Sqlite(rusqlite::Error::ToSqlConversionFailure(other.to_string().into()))
         }
+        OutboxError::Open { path, source } => {
+            OutboxError::Open { path: path.clone(), source: io::Error::other(source.to_string()) }
+        }
         _ => OutboxError::Stopped,
     }
 }
@@ -171,7 +188,7 @@ pub(super) struct Hand {
 }
 
 impl Hand {
-    pub(super) fn start(writer: Writer) -> std::io::Result<Arc<Self>> {
+    pub(super) fn start(writer: Writer) -> io::Result<Arc<Self>> {
         let (jobs, waiting) = mpsc::channel();
         let thread =
             std::thread::Builder::new().name("outbox-writer".to_owned()).spawn(move || writer.run(&waiting))?;
