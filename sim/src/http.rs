@@ -66,6 +66,11 @@ impl Request {
     pub(crate) fn is_write(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
     }
+
+    /// It changes something, and not only who is signed in.
+    pub(crate) fn is_decision(&self) -> bool {
+        self.is_write() && !self.path.starts_with("/auth/")
+    }
 }
 
 /// What a platform answers.

@@ -20,7 +20,7 @@ mod time;
 mod world;
 
 pub use faults::{BadRow, Fault, FaultId, Limit, Matcher, RateHeaders, Retry, Script, What, When, Window};
-pub use options::{Clock, Options, Scenario, UnknownScenario};
+pub use options::{Clock, Options, Quirk, Scenario, UnknownScenario};
 pub use server::{Applied, Logged};
 pub use sim::{Endpoint, Sim};
 pub use world::World;

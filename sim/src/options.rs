@@ -38,6 +38,17 @@ impl Default for Options {
     }
 }
 
+/// How a platform behaves where its documents leave it open; one is put on by `Sim::quirk`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quirk {
+    /// Turen: rules that are not sent stay. Without, what is sent replaces them all.
+    PolicyMerges,
+    /// Turen: a changed policy is answered with 204 and no body.
+    PolicyAnswersNothing,
+    /// RunAgents: a policy that is written loses what the vendor's schema leaves out: `tags`, and an approval's `delivery`.
+    PolicyDropsTags,
+}
+
 /// Where the simulator's time comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {

@@ -12,7 +12,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::dialect::Dialect;
 use crate::faults::{Limit, Matcher, RateHeaders, Script, Window};
-use crate::options::{Options, Scenario};
+use crate::options::{Options, Quirk, Scenario};
 use crate::server::{Applied, Hook, Logged, Shared, SharedRef, listen, lock};
 use crate::time::Time;
 use crate::world::World;
@@ -160,6 +160,11 @@ impl Sim {
     /// Changes fields of a row; with `bump`, the time of its last change becomes now.
     pub fn edit(&self, endpoint: &str, collection: &str, id: &str, patch: &Value, bump: bool) -> bool {
         self.change(|world| world.edit(endpoint, collection, id, patch, bump))
+    }
+
+    /// Puts a quirk on a platform.
+    pub fn quirk(&self, endpoint: &str, quirk: Quirk) {
+        self.change(|world| world.quirk(endpoint, quirk));
     }
 
     /// Any change of the world, in one piece: no request is answered meanwhile.

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::http::{Reply, Request};
+use crate::http::{Body, Reply, Request};
 use crate::options::Scenario;
 use crate::world::Place;
 
@@ -16,6 +16,23 @@ mod turen;
 
 pub(crate) use list::apply_edit;
 pub(crate) use turen::bump_policy;
+
+/// A row, or a whole list where no row is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) table: &'static str,
+    pub(crate) id: Option<String>,
+}
+
+impl Target {
+    /// The row that a reply says was made, where none was named.
+    pub(crate) fn or_made(mut self, reply: &Reply) -> Target {
+        if let (None, 201, Body::Json(row)) = (&self.id, reply.status, &reply.body) {
+            self.id = ["id", "name"].iter().find_map(|field| row.get(*field)?.as_str().map(str::to_owned));
+        }
+        self
+    }
+}
 
 /// What opens an endpoint.
 #[derive(Debug, Clone, Copy)]
@@ -168,10 +185,24 @@ impl Dialect {
         }
     }
 
+    /// What a request is about. Worked out before it is answered: afterwards it may be gone.
+    pub(crate) fn target(self, place: &Place, ask: &Request) -> Option<Target> {
+        let parts = ask.parts();
+        let named = match self {
+            Dialect::Turen => turen::target(&parts),
+            Dialect::Exo | Dialect::ExoDocumented => exo::target(&parts, self == Dialect::Exo),
+            Dialect::RunAgents | Dialect::RunAgentsAlpha => runagents::target(place, ask, &parts),
+        };
+        let list = || Some(Target { table: self.table_of(&parts)?, id: None });
+        named.map(|(table, id)| Target { table, id: Some(id) }).or_else(list)
+    }
+
     /// The table behind a path: `/registered-agents` is `agents`. Where paths differ from names only.
     pub(crate) fn table_of(self, segments: &[&str]) -> Option<&'static str> {
         match self {
             Dialect::Turen => turen::table_of(segments),
+            // As documented, what stands under `alerts` are rules.
+            Dialect::ExoDocumented if segments.first() == Some(&"alerts") => Some("alert_rules"),
             Dialect::Exo | Dialect::ExoDocumented => exo::table_of(segments),
             Dialect::RunAgents | Dialect::RunAgentsAlpha => runagents::table_of(segments),
         }

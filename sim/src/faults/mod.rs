@@ -31,6 +31,8 @@ pub struct Matcher {
     pub under: Option<String>,
     /// Query parameters that must be there with these values.
     pub query: Vec<(String, String)>,
+    /// Only requests that change something, signing in not counted.
+    pub writes: bool,
 }
 
 impl Matcher {
@@ -48,6 +50,13 @@ impl Matcher {
     #[must_use]
     pub fn method(mut self, method: &str) -> Matcher {
         self.method = Some(method.to_ascii_uppercase());
+        self
+    }
+
+    /// Only those that change something: a decision, not a sign-in.
+    #[must_use]
+    pub fn writes(mut self) -> Matcher {
+        self.writes = true;
         self
     }
 
@@ -78,6 +87,7 @@ impl Matcher {
             && self.path.as_deref().is_none_or(|path| path == ask.path)
             && self.under.as_deref().is_none_or(|prefix| ask.path.starts_with(prefix))
             && self.query.iter().all(|(name, value)| ask.param(name) == Some(value))
+            && (!self.writes || ask.is_decision())
     }
 }
 
@@ -147,6 +157,15 @@ pub enum What {
     Close,
     /// The request is applied; then the connection is closed without a reply.
     AppliedNoAnswer,
+    /// The request is applied; then the connection is reset (TCP RST) without a reply.
+    AppliedReset,
+    /// The request is applied; then nothing comes, and the connection stays open.
+    AppliedHang,
+    /// The request is applied, and answered with this status and an error in the platform's shape: a handler that fails
+    /// after its work is done, a proxy that waits no longer.
+    AppliedStatus(u16),
+    /// The request is applied, but so many later reads of what it was about, by itself or in its list, show that as it was.
+    SlowConfirm(u32),
     /// `Content-Length` announces the whole body; only this many bytes come.
     Truncated(usize),
     /// A chunked body that stops after this many bytes, without its end.

@@ -116,6 +116,7 @@ fn reason(status: u16) -> &'static str {
         501 => "Not implemented",
         502 => "Bad gateway",
         503 => "Service unavailable",
+        504 => "Gateway timeout",
         _ => "Error",
     }
 }
@@ -149,8 +150,10 @@ pub(crate) fn after_answer(
         match what {
             What::Slow(delay) => delivery.delay += *delay,
             What::Hang => delivery.cut = Cut::Hang,
-            What::Reset => delivery.cut = Cut::Reset,
+            What::Reset | What::AppliedReset => delivery.cut = Cut::Reset,
             What::Close | What::AppliedNoAnswer => delivery.cut = Cut::Close,
+            What::AppliedHang => delivery.cut = Cut::Hang,
+            What::AppliedStatus(status) => *reply = place.dialect.refuse(*status, reason(*status)),
             What::Truncated(keep) => delivery.cut = Cut::Length(*keep),
             What::CutChunked(keep) => delivery.cut = Cut::Chunked(*keep),
             What::Gigantic => {

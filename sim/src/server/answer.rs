@@ -1,11 +1,11 @@
 //! One request in, one reply out.
 
-use crate::faults::Verdict;
 use crate::faults::wire::{self, Delivery};
+use crate::faults::{Verdict, What};
 use crate::http::{Reply, Request};
 use crate::server::{Applied, Logged, Shared, lock};
 use crate::time::http_date;
-use crate::world::hostile;
+use crate::world::{hostile, lag};
 
 /// A request that has been read, and the query as it came.
 pub(crate) struct Incoming {
@@ -37,8 +37,18 @@ pub(crate) fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     }
     let early =
         if refused { Some(dialect.refuse(429, "Rate limit exceeded")) } else { wire::before(&struck, place, &mut ask) };
-    let applied = early.is_none();
-    let mut reply = early.unwrap_or_else(|| if inside { dialect.answer(place, &ask) } else { dialect.outside(&ask) });
+    let reaches = early.is_none();
+    let target = if inside { dialect.target(place, &ask) } else { None };
+    if let (true, Some(reads)) = (reaches && ask.is_decision(), slow(&struck)) {
+        lag::begin(place, target.as_ref(), reads);
+    }
+    let mut reply = early.unwrap_or_else(|| match inside {
+        true if ask.is_write() => dialect.answer(place, &ask),
+        true => lag::read(place, target.as_ref(), |place| dialect.answer(place, &ask)),
+        false => dialect.outside(&ask),
+    });
+    let applied = reaches && ask.is_decision() && reply.status < 300;
+    let target = target.map(|target| target.or_made(&reply));
     if is_hostile {
         reply.change(|body| hostile::plant(body, dialect));
     }
@@ -48,16 +58,25 @@ pub(crate) fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     reply.headers.push(("Date".into(), http_date(place.now)));
 
     let at = place.now;
-    if applied && ask.is_write() && reply.status < 300 && !ask.path.starts_with("/auth/") {
+    if applied {
         let body = serde_json::from_slice(&ask.body).unwrap_or_default();
         let (method, path) = (ask.method.clone(), ask.path.clone());
-        lock(&shared.applied).push(Applied { endpoint: endpoint.to_owned(), method, path, body, at });
+        let collection = target.as_ref().map(|target| target.table.to_owned());
+        let id = target.and_then(|target| target.id);
+        let key = ask.header("idempotency-key").map(str::to_owned);
+        let endpoint = endpoint.to_owned();
+        lock(&shared.applied).push(Applied { endpoint, method, path, body, collection, id, key, at });
     }
     let silent = matches!(delivery.cut, wire::Cut::Reset | wire::Cut::Close | wire::Cut::Hang);
     let status = if silent { 0 } else { reply.status };
     let (method, path) = (ask.method, ask.path);
     shared.note(Logged { endpoint: endpoint.to_owned(), method, path, query, status, at });
     (reply, delivery)
+}
+
+/// For how many reads a write that was struck stays unseen.
+fn slow(struck: &[What]) -> Option<u32> {
+    struck.iter().find_map(|what| if let What::SlowConfirm(reads) = what { Some(*reads) } else { None })
 }
 
 type Change = Box<dyn FnOnce(&mut crate::world::World) + Send>;

@@ -49,6 +49,13 @@ pub struct Applied {
     pub path: String,
     /// Body, `null` when there was none or it was no JSON.
     pub body: serde_json::Value,
+    /// The collection of what it changed, by the name `Sim::truth` takes. An approval that was given through the action it is
+    /// about counts as the approval.
+    pub collection: Option<String>,
+    /// Which of them, made ones included.
+    pub id: Option<String>,
+    /// The `Idempotency-Key` it came with.
+    pub key: Option<String>,
     /// The simulator's time.
     pub at: Timestamp,
 }

@@ -12,7 +12,7 @@ use super::words;
 const SPACING: i64 = 2;
 
 /// Sessions with the ids `count` down to 1, newest first.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Generated {
     count: u64,
     /// Unix seconds at which the newest was modified.

@@ -12,13 +12,14 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::dialect::{Dialect, apply_edit};
-use crate::options::{Options, Scenario};
+use crate::options::{Options, Quirk, Scenario};
 use crate::time::{iso, plain};
 
 pub(crate) mod conflict;
 pub(crate) mod exo;
 pub(crate) mod hostile;
 pub(crate) mod huge;
+pub(crate) mod lag;
 mod place;
 pub(crate) mod runagents;
 pub(crate) mod table;
@@ -211,6 +212,23 @@ impl World {
             return true;
         }
         place.has(&collection) && place.update(&collection, id, change)
+    }
+
+    /// Another person answers an approval, as they would through the platform; `false` when it is not pending.
+    pub fn decide(&mut self, endpoint: &str, id: &str, approve: bool, by: &str) -> bool {
+        let Some(place) = self.named(endpoint) else { return false };
+        match place.dialect.platform() {
+            "exo" => exo::respond(place, id, approve, None) == Some(true),
+            "runagents" | "runagents-v1alpha" => runagents::decide(place, id, approve, by, None).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Puts a quirk on a platform.
+    pub fn quirk(&mut self, endpoint: &str, quirk: Quirk) {
+        if let Some(place) = self.named(endpoint) {
+            place.quirks.insert(quirk);
+        }
     }
 
     /// Ends every session that is signed in at an endpoint.

@@ -1,12 +1,14 @@
 //! One platform's state: its lists, who is signed in, and the numbers it draws from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::lag::Lag;
 use super::table::Table;
 use crate::dialect::Dialect;
+use crate::options::Quirk;
 use crate::rng::Rng;
 
 /// Everything one endpoint knows.
@@ -29,6 +31,10 @@ pub(crate) struct Place {
     /// Documents of which there is one: the policy.
     pub(crate) singles: BTreeMap<&'static str, Value>,
     pub(crate) sign_ins: SignIns,
+    /// How it behaves where its documents leave it open.
+    pub(crate) quirks: BTreeSet<Quirk>,
+    /// What readers do not see yet.
+    pub(crate) lags: Vec<Lag>,
     /// The last number given out.
     serial: u64,
 }
@@ -56,6 +62,8 @@ impl Place {
             children: BTreeMap::new(),
             singles: BTreeMap::new(),
             sign_ins: SignIns { rng: Rng::named(seed ^ 1, name), open: BTreeMap::new() },
+            quirks: BTreeSet::new(),
+            lags: Vec::new(),
             serial: 0,
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::huge::Generated;
 
 /// Rows of one collection, in the order in which the server lists them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Table {
     /// Field that names a row.
     key: &'static str,
@@ -19,7 +19,7 @@ pub(crate) struct Table {
 }
 
 /// Time first; among equal times the greater id is the newer, so that the order is total.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     stamp: String,
     /// Ids compare as numbers where they are numbers.

@@ -8,3 +8,4 @@ mod lists;
 mod runagents;
 mod turen;
 mod world;
+mod writes;

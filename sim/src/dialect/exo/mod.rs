@@ -98,6 +98,8 @@ fn route_documented(place: &mut Place, ask: &Request, parts: &[&str]) -> Option<
         ("GET", ["monitoring", "health"]) => Reply::ok(operations::health(place)),
         ("GET", ["alerts"]) => paging::list(place, ask, "alert_rules", Style::Cursor),
         ("POST", ["alerts"]) => objects::create(place, ask, "alert_rules"),
+        ("PUT", ["alerts", id]) => objects::update(place, ask, "alert_rules", id),
+        (_, ["alerts"] | ["alerts", _]) => deny(place, 405, "Method not allowed"),
         ("PUT", ["deployments", id]) => objects::update(place, ask, "deployments", id),
         ("PATCH", ["deployments", _]) => deny(place, 405, "Method not allowed"),
         ("GET", ["search"]) => operations::search_documented(place, ask),
@@ -117,6 +119,10 @@ fn route_real(place: &mut Place, ask: &Request, parts: &[&str]) -> Option<Reply>
         ("GET", ["metrics", "dashboard"]) => Reply::ok(operations::health(place)),
         ("GET", ["alerts"]) => paging::list(place, ask, "alerts", Style::Slice),
         ("GET", ["alerts", "rules"]) => paging::list(place, ask, "alert_rules", Style::Whole),
+        ("POST", ["alerts", "rules"]) => objects::create(place, ask, "alert_rules"),
+        ("PUT", ["alerts", "rules", id]) => objects::update(place, ask, "alert_rules", id),
+        ("DELETE", ["alerts", "rules", id]) => objects::delete(place, "alert_rules", id),
+        (_, ["alerts", "rules"] | ["alerts", "rules", _]) => deny(place, 405, "Method not allowed"),
         ("PUT", ["alerts", id, "acknowledge"]) => operations::acknowledge(place, id),
         ("GET", ["approvals", "pending"]) => paging::list(place, ask, "approvals", Style::Slice),
         ("POST", ["approvals", id, "respond"]) => operations::respond(place, ask, id),
@@ -127,6 +133,9 @@ fn route_real(place: &mut Place, ask: &Request, parts: &[&str]) -> Option<Reply>
         ("PUT", ["deployments", _]) => deny(place, 405, "Method not allowed"),
         ("GET", ["search"]) => operations::search(place, ask),
         ("GET", ["providers"]) => deny(place, 403, "Admin access required"),
+        (_, ["alerts"] | ["alerts", _, "acknowledge"] | ["approvals", _, "respond"] | ["workflows", _, "runs", ..]) => {
+            deny(place, 405, "Method not allowed")
+        }
         (_, ["monitoring", ..]) => deny(place, 404, "Not found"),
         _ => return None,
     })
@@ -187,6 +196,19 @@ pub(super) fn derived(place: &Place, collection: &str) -> Vec<Value> {
         "health" => vec![operations::health(place)],
         _ => Vec::new(),
     }
+}
+
+/// As documented, what stands under `alerts` are rules.
+pub(super) fn target(parts: &[&str], real: bool) -> Option<(&'static str, String)> {
+    let (table, id) = match parts {
+        ["alerts", "rules", id] | ["alerts", id] if !real || parts.len() == 3 => ("alert_rules", id),
+        ["alerts", id, "acknowledge"] => ("alerts", id),
+        ["approvals", id, "respond"] => ("approvals", id),
+        ["workflows", _, "runs", run] => ("workflow_runs", run),
+        [name, id] => (object_table(name)?, id),
+        _ => return None,
+    };
+    Some((table, (*id).to_owned()))
 }
 
 pub(super) fn table_of(segments: &[&str]) -> Option<&'static str> {

@@ -18,7 +18,7 @@ pub(super) fn create(place: &mut Place, ask: &Request, table: &str) -> Reply {
         return invalid(place, "body", "Input should be an object", "dict_type");
     };
     if !fields.get("name").is_some_and(Value::is_string)
-        && matches!(table, "projects" | "agents" | "workflows" | "tools")
+        && matches!(table, "projects" | "agents" | "workflows" | "tools" | "alert_rules")
     {
         return invalid(place, "name", "Field required", "missing");
     }
@@ -26,6 +26,9 @@ pub(super) fn create(place: &mut Place, ask: &Request, table: &str) -> Reply {
     let id = place.rng.uuid();
     let now = stamp(place);
     let mut row = json!({"id": id, "user_id": world::exo::USER});
+    if table == "alert_rules" {
+        row["enabled"] = true.into();
+    }
     apply_edit(&mut row, &fields);
     row["created_at"] = now.clone().into();
     row["updated_at"] = now.into();
@@ -44,6 +47,11 @@ pub(super) fn update(place: &mut Place, ask: &Request, table: &str, id: &str) ->
     {
         return invalid(place, "status", "Input should be 'active' or 'inactive'", "literal_error");
     }
+    if table == "alert_rules"
+        && fields.get("enabled").is_some_and(|enabled| !enabled.is_boolean() && !enabled.is_null())
+    {
+        return invalid(place, "enabled", "Input should be a valid boolean", "bool_type");
+    }
     for fixed in ["id", "user_id", "created_at", "updated_at"] {
         fields.shift_remove(fixed);
     }
@@ -56,7 +64,11 @@ pub(super) fn update(place: &mut Place, ask: &Request, table: &str, id: &str) ->
             row["version"] = (version + 1).into();
         }
     });
-    if known { show(place, table, id) } else { deny(place, 404, "Resource not found") }
+    if known {
+        place.get(table, id).map_or_else(|| deny(place, 404, "Resource not found"), Reply::ok)
+    } else {
+        deny(place, 404, "Resource not found")
+    }
 }
 
 pub(super) fn delete(place: &mut Place, table: &str, id: &str) -> Reply {

@@ -29,6 +29,16 @@ pub(super) fn decide(place: &mut Place, ask: &Request, id: &str, approve: bool) 
     {
         return refuse(400, &format!("unknown scope {scope}"));
     }
+    for field in ["reason", "duration"] {
+        if terms.get(field).is_some_and(|given| !given.is_string() && !given.is_null()) {
+            return refuse(400, &format!("{field} must be a string"));
+        }
+    }
+    if let Some(duration) = terms.get("duration").and_then(Value::as_str)
+        && world::runagents::seconds(duration).is_none()
+    {
+        return refuse(400, &format!("invalid duration {duration}"));
+    }
     match world::runagents::decide(place, id, approve, "api", Some(&terms)) {
         Some(decided) => Reply::ok(decided),
         None => refuse(409, &format!("request is not pending: {}", text(&request, "status"))),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Credentials, Dialect};
 use crate::http::{Reply, Request};
-use crate::world::{self, Place};
+use crate::world::{self, Place, text};
 
 mod approvals;
 mod fleet;
@@ -140,6 +140,31 @@ pub(super) fn derived(place: &Place, collection: &str) -> Vec<Value> {
         }
         "actions" => place.all_children("actions"),
         _ => Vec::new(),
+    }
+}
+
+pub(super) fn target(place: &Place, ask: &Request, parts: &[&str]) -> Option<(&'static str, String)> {
+    let parts = normal(place.dialect == Dialect::RunAgentsAlpha, parts)?;
+    let owned = |table, id: &str| Some((table, id.to_owned()));
+    match *parts.as_slice() {
+        ["runs", _, "actions", action, ..] => {
+            let request = place.rows("approvals").iter().find(|row| text(row, "action_id") == action);
+            request.map_or_else(|| owned("actions", action), |row| owned("approvals", text(row, "id")))
+        }
+        ["agents", name, "config"] => owned("agent_configs", name),
+        ["approvals", "requests", id, ..] => owned("approvals", id),
+        ["policies"] => ask.object().and_then(|body| owned("policies", body.get("name")?.as_str()?)),
+        [table @ ("agents" | "runs" | "policies"), id] => {
+            let table = if table == "agents" {
+                "agents"
+            } else if table == "runs" {
+                "runs"
+            } else {
+                "policies"
+            };
+            owned(table, id)
+        }
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::refuse;
 use crate::http::{Reply, Request};
+use crate::options::Quirk;
 use crate::world::Place;
 
 pub(super) fn create(place: &mut Place, ask: &Request) -> Reply {
@@ -14,7 +15,7 @@ pub(super) fn create(place: &mut Place, ask: &Request) -> Reply {
     if place.get("policies", name).is_some() {
         return refuse(409, &format!("policy {name} already exists"));
     }
-    let spec = body.get("spec").cloned().unwrap_or_else(|| json!({}));
+    let spec = taken(place, body.get("spec").cloned().unwrap_or_else(|| json!({})));
     let row = json!({
         "name": name, "namespace": "shop", "spec": spec,
         "status": {"ready": true, "message": "compiled"}, "used_by": [],
@@ -25,13 +26,31 @@ pub(super) fn create(place: &mut Place, ask: &Request) -> Reply {
 
 /// The spec that is sent is the spec, whatever stood there before.
 pub(super) fn replace(place: &mut Place, ask: &Request, name: &str) -> Reply {
-    let Some(spec) = ask.object().and_then(|mut body| body.shift_remove("spec")).filter(Value::is_object) else {
+    let mut body = ask.object().unwrap_or_default();
+    if body.get("name").is_some_and(|named| named != name) {
+        return refuse(400, "name cannot be changed");
+    }
+    let Some(spec) = body.shift_remove("spec").filter(Value::is_object) else {
         return refuse(400, "spec is required");
     };
+    let spec = taken(place, spec);
     if !place.update("policies", name, |row| row["spec"] = spec) {
         return refuse(404, &format!("policy {name} not found"));
     }
     place.get("policies", name).map_or_else(|| refuse(404, "policy not found"), Reply::ok)
+}
+
+/// What a server that knows only its own schema keeps of a spec.
+fn taken(place: &Place, mut spec: Value) -> Value {
+    if place.quirks.contains(&Quirk::PolicyDropsTags) {
+        for (list, fields) in [("policies", &["tags"][..]), ("approvals", &["tags", "delivery"])] {
+            let items = spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
+            for item in items.filter_map(Value::as_object_mut) {
+                item.retain(|field, _| !fields.contains(&field.as_str()));
+            }
+        }
+    }
+    spec
 }
 
 pub(super) fn delete(place: &mut Place, name: &str) -> Reply {

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{page, paging, refuse};
-use crate::dialect::list;
+use crate::dialect::{apply_edit, list};
 use crate::http::{Reply, Request};
+use crate::options::Quirk;
 use crate::time::iso;
 use crate::world::Place;
 
@@ -27,6 +28,9 @@ pub(super) fn set_status(place: &mut Place, ask: &Request, id: &str) -> Reply {
         Some(status @ ("active" | "suspended")) => status.to_owned(),
         _ => return refuse(400, "status must be 'active' or 'suspended'"),
     };
+    if body.get("reason").is_some_and(|reason| !reason.is_string() && !reason.is_null()) {
+        return refuse(400, "reason must be a string");
+    }
     match place.get("agents", id) {
         None => return refuse(404, "Agent not found"),
         Some(agent) if agent["status"] == "deleted" => return refuse(400, "Agent is deleted"),
@@ -37,15 +41,15 @@ pub(super) fn set_status(place: &mut Place, ask: &Request, id: &str) -> Reply {
 }
 
 pub(super) fn delete(place: &mut Place, ask: &Request, id: &str) -> Reply {
-    let known = if ask.param("hard") == Some("true") {
-        place.table_mut("agents").remove(id).is_some()
-    } else {
-        place.update("agents", id, |row| row["status"] = "deleted".into())
+    let known = match ask.param("hard") {
+        Some("true") => place.table_mut("agents").remove(id).is_some(),
+        None | Some("false") => place.update("agents", id, |row| row["status"] = "deleted".into()),
+        Some(_) => return refuse(400, "hard must be true or false"),
     };
     if known { Reply::empty(204) } else { refuse(404, "Agent not found") }
 }
 
-/// Rules are replaced as a whole; the version rises with every change.
+/// Rules are replaced as a whole, or merged where the place has that quirk; the version rises with every change.
 pub(super) fn set_policy(place: &mut Place, ask: &Request) -> Reply {
     let body = ask.object();
     let Some(rules) = body.as_ref().and_then(|body| body.get("rules")).filter(|rules| rules.is_object()) else {
@@ -56,15 +60,20 @@ pub(super) fn set_policy(place: &mut Place, ask: &Request) -> Reply {
         return refuse(400, "min_scorecard must be between 0 and 10");
     }
     let now = iso(place.now);
+    let merges = place.quirks.contains(&Quirk::PolicyMerges);
+    let silent = place.quirks.contains(&Quirk::PolicyAnswersNothing);
     let Some(policy) = place.singles.get_mut("policy") else { return refuse(404, "Not found") };
-    policy["rules"] = rules.clone();
+    match rules.as_object().filter(|_| merges) {
+        Some(patch) => apply_edit(&mut policy["rules"], patch),
+        None => policy["rules"] = rules.clone(),
+    }
     for field in ["name", "blocked_packages", "blocked_maintainers"] {
         if let Some(value) = body.as_ref().and_then(|body| body.get(field)) {
             policy[field] = value.clone();
         }
     }
     bump_policy(policy, &now);
-    Reply::ok(policy.clone())
+    if silent { Reply::empty(204) } else { Reply::ok(policy.clone()) }
 }
 
 /// `v1.4.2` becomes `v1.4.3`.

@@ -100,6 +100,14 @@ pub(super) fn derived(place: &Place, collection: &str) -> Vec<Value> {
     }
 }
 
+pub(super) fn target(parts: &[&str]) -> Option<(&'static str, String)> {
+    match parts {
+        ["policy"] => Some(("policy", "policy".to_owned())),
+        [_, id, ..] => table_of(parts).map(|table| (table, (*id).to_owned())),
+        _ => None,
+    }
+}
+
 pub(super) fn table_of(segments: &[&str]) -> Option<&'static str> {
     match *segments.first()? {
         "registered-agents" => Some("agents"),

@@ -13,7 +13,7 @@ mod roles;
 mod runs;
 
 pub(crate) use runs::{
-    begin_run, decide, expire, fail_run, finish_run, note, pause_for_approval, resume_run, set_action,
+    begin_run, decide, expire, fail_run, finish_run, note, pause_for_approval, resume_run, seconds, set_action,
 };
 
 pub(crate) fn populate(place: &mut Place) {

@@ -153,7 +153,7 @@ pub(crate) fn decide(place: &mut Place, id: &str, approve: bool, by: &str, terms
             }
         }
         if approve {
-            row["expires_at"] = iso(after(now, hours(text(row, "duration")) * 3600)).into();
+            row["expires_at"] = iso(after(now, seconds(text(row, "duration")).unwrap_or(3600))).into();
         }
     });
     set_action(place, &run, &action, word);
@@ -177,9 +177,24 @@ pub(crate) fn set_action(place: &mut Place, run: &str, action: &str, status: &st
     }
 }
 
-/// `4h` as a number of hours; anything else is one.
-fn hours(duration: &str) -> i64 {
-    duration.strip_suffix('h').and_then(|hours| hours.parse().ok()).unwrap_or(1)
+/// `4h`, `30m`, `1h30m` in seconds.
+pub(crate) fn seconds(duration: &str) -> Option<i64> {
+    let (mut whole, mut digits) = (0_i64, String::new());
+    for letter in duration.chars() {
+        let unit = match letter {
+            '0'..='9' => {
+                digits.push(letter);
+                continue;
+            }
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            _ => return None,
+        };
+        whole = whole.checked_add(digits.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        digits.clear();
+    }
+    (digits.is_empty() && whole > 0).then_some(whole)
 }
 
 /// Approvals whose time is over are no longer good.
