@@ -7,6 +7,7 @@
 //! Not here: the console (`tui`), which this module never imports.
 
 mod act;
+mod audit;
 pub mod columns;
 mod completions;
 mod connect;
@@ -18,6 +19,7 @@ mod list;
 mod manual;
 mod noun;
 pub mod out;
+mod outbox;
 mod platform;
 mod prompt;
 mod reading;
@@ -99,6 +101,10 @@ pub enum Command {
     Policies(noun::Args<act::NoVerbs>),
     /// Events of all platforms
     Events(noun::Args<act::NoVerbs>),
+    /// Decisions under way, and those that wait for you
+    Outbox(outbox::Args),
+    /// The log of every decision and what became of it
+    Audit(audit::Args),
     /// Ask the mirror in SQL, read only
     Sql(sql::Args),
     /// Platforms: what they serve, and manifests of your own
@@ -213,6 +219,8 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Connect(args) => connect::run(cx, args)?,
         Command::Sync(args) => sync::run(cx, args)?,
         Command::Status(args) => status::run(cx, args)?,
+        Command::Outbox(args) => outbox::run(cx, args)?,
+        Command::Audit(args) => audit::run(cx, args)?,
         Command::Sql(args) => sql::run(cx, args)?,
         Command::Platform(args) => platform::run(cx, args)?,
         Command::Sim(args) => sim::run(cx, &args)?,

@@ -32,9 +32,19 @@ pub fn conclude(
         true => stored(desk, ids)?,
         false => send(cx, desk, command, ids, how.wait)?,
     };
-    show(cx, &writes)?;
-    hints(cx, &writes, how.queue);
-    Ok(verdict(before, &writes))
+    if how.queue {
+        show(cx, &writes)?;
+        cx.say("qd outbox flush sends it");
+        return Ok(verdict(before, &writes));
+    }
+    tell(cx, &writes, before)
+}
+
+/// Shows where writes stand, what to do next, and says how the command ends.
+pub fn tell(cx: &Context, writes: &[Write], before: Option<Code>) -> Result<Code, Failure> {
+    show(cx, writes)?;
+    hints(cx, writes);
+    Ok(verdict(before, writes))
 }
 
 /// The writes as they stand in the outbox.
@@ -173,12 +183,10 @@ fn json<'a>(form: Form, out: &mut Out, mut writes: impl Iterator<Item = JsonWrit
 }
 
 /// What to do next about writes that did not get through.
-fn hints(cx: &Context, writes: &[Write], queued: bool) {
+fn hints(cx: &Context, writes: &[Write]) {
     let first =
         |states: &[WriteState]| writes.iter().find(|write| states.contains(&write.state)).map(|write| &write.id);
-    if queued {
-        cx.say("qd outbox flush sends it");
-    } else if first(&[WriteState::Queued, WriteState::Retrying, WriteState::Sending]).is_some() {
+    if first(&[WriteState::Queued, WriteState::Retrying, WriteState::Sending]).is_some() {
         cx.say("not sent yet: qd outbox flush, a sync or the console sends it when it can be");
     }
     if let Some(id) = first(&[WriteState::Unknown]) {

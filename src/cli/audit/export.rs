@@ -1,0 +1,89 @@
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use quarterdeck_sync::outbox::{AuditEntry, Outbox};
+use quarterdeck_sync::text::json_safe;
+use serde_json::json;
+
+use crate::cli::context::Context;
+use crate::cli::out::{Out, talk};
+use crate::cli::render::plural;
+use crate::config;
+use crate::error::{Code, Failure, Kind};
+
+/// Arguments of `audit export`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A new file to write it to, instead of stdout
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+/// Runs it. What is exported ends before the line that notes the export.
+pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
+    let outbox = cx.outbox()?;
+    let done = match &args.file {
+        Some(file) => to_file(&outbox, file)?,
+        None => to_stdout(&outbox)?,
+    };
+    let detail = json!({"entries": done.entries, "head": done.head, "file": args.file});
+    outbox.note("audit.export", detail, Timestamp::now())?;
+    // It is what the export is worth: told whether or not somebody asked for quiet.
+    talk(&format!("{}, head {}\n", plural(done.entries, "line", "lines"), done.head));
+    Ok(Code::Done)
+}
+
+/// What was written.
+struct Done {
+    entries: u64,
+    head: String,
+}
+
+impl Done {
+    fn nothing() -> Self {
+        Self { entries: 0, head: "0".repeat(64) }
+    }
+
+    fn with(&mut self, entry: AuditEntry) {
+        self.entries += 1;
+        self.head = entry.hash;
+    }
+}
+
+fn to_stdout(outbox: &Outbox) -> Result<Done, Failure> {
+    let (mut out, mut done) = (Out::new(), Done::nothing());
+    super::each_line(outbox, |entry| {
+        out.json(&entry)?;
+        done.with(entry);
+        Ok(())
+    })?;
+    out.finish()?;
+    Ok(done)
+}
+
+/// Written beside it and renamed, so that a file of this name is the whole log.
+fn to_file(outbox: &Outbox, path: &Path) -> Result<Done, Failure> {
+    let shown = path.display();
+    let fail = |error: std::io::Error| Failure::new(Kind::Io, format!("{shown}: {error}"));
+    let path = std::path::absolute(path).map_err(fail)?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    config::make_folder(folder)?;
+    let temporary = tempfile::Builder::new().prefix(".qd-").tempfile_in(folder).map_err(fail)?;
+    let (mut to, mut done) = (BufWriter::new(temporary), Done::nothing());
+    super::each_line(outbox, |entry| {
+        let line = serde_json::to_string(&entry).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        writeln!(to, "{}", json_safe(&line)).map_err(fail)?;
+        done.with(entry);
+        Ok(())
+    })?;
+    let temporary = to.into_inner().map_err(|error| fail(error.into_error()))?;
+    temporary.as_file().sync_all().map_err(fail)?;
+    temporary.persist_noclobber(&path).map_err(|error| match error.error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Failure::usage(format!("--file: {shown} is there already")).hint("name a new file: an export is never written over")
+        }
+        _ => fail(error.error),
+    })?;
+    Ok(done)
+}

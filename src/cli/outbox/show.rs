@@ -1,0 +1,150 @@
+use jiff::{Timestamp, Zoned};
+use quarterdeck_sync::model::{By, Dispute, Write};
+use quarterdeck_sync::outbox::{TurnLog, action};
+use quarterdeck_sync::text::Clean;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::cli::act::outcome::{change, short, state_role, words};
+use crate::cli::context::Context;
+use crate::cli::out::{Form, Out};
+use crate::cli::render::{JsonWrite, clock, moment};
+use crate::cli::style::{Role, Style};
+use crate::error::{Code, Failure};
+
+/// Arguments of `outbox show`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The write's id, or the beginning of it
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+/// A write with its whole life.
+#[derive(Debug, Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    write: JsonWrite<'a>,
+    /// When the platform last showed the base.
+    seen_at: Option<Timestamp>,
+    /// When it is looked at again.
+    due_at: Option<Timestamp>,
+    /// What it does, field by field.
+    diff: &'a [Dispute],
+    /// Every state it was in.
+    turns: &'a [TurnLog],
+}
+
+/// Runs it.
+pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
+    let outbox = cx.outbox()?;
+    let write = super::one(&outbox, &args.id)?;
+    let turns = outbox.turns(&write.id)?;
+    let diff = action::diff(&write);
+    let mut out = Out::new();
+    match cx.form {
+        Form::Plain => out.raw(&plain(&write, &diff, &turns, &Zoned::now(), cx.style))?,
+        _ => out.json(&Whole {
+            write: JsonWrite::new(&write),
+            seen_at: write.intent.base.seen_at,
+            due_at: write.due_at,
+            diff: &diff,
+            turns: &turns,
+        })?,
+    }
+    out.finish()?;
+    Ok(Code::Done)
+}
+
+fn plain(write: &Write, diff: &[Dispute], turns: &[TurnLog], now: &Zoned, style: Style) -> String {
+    let mut page = Page { style, text: String::new() };
+    page.fields(write, now);
+    page.list("what it does", diff.iter().map(change));
+    page.list("what happened", turns.iter().map(|turn| told(turn, now)));
+    let verdict = write.verdict.as_ref();
+    page.list("what stands in the way", verdict.into_iter().flat_map(|verdict| &verdict.disputes).flat_map(sides));
+    page.list("what the platform made of it", verdict.into_iter().flat_map(|verdict| &verdict.altered).flat_map(sides));
+    page.text
+}
+
+/// The text of an answer: every line of it passes the boundary here.
+struct Page {
+    style: Style,
+    text: String,
+}
+
+impl Page {
+    fn field(&mut self, name: &str, value: Option<String>, role: Option<Role>) {
+        let Some(value) = value else { return };
+        let value = Clean::line(&value).into_string();
+        self.text.push_str(&self.style.paint(Role::Heading, &format!("{name:<10}")));
+        self.text.push_str(&role.map_or_else(|| value.clone(), |role| self.style.paint(role, &value)));
+        self.text.push('\n');
+    }
+
+    fn list(&mut self, heading: &str, lines: impl Iterator<Item = String>) {
+        let mut lines = lines.peekable();
+        if lines.peek().is_none() {
+            return;
+        }
+        self.text.push_str(&format!("\n{}\n", self.style.paint(Role::Heading, heading)));
+        for line in lines {
+            self.text.push_str(&format!("  {}\n", Clean::line(&line)));
+        }
+    }
+
+    fn fields(&mut self, write: &Write, now: &Zoned) {
+        let intent = &write.intent;
+        let time = |at: Option<Timestamp>| at.map(|at| moment(at, now));
+        let target = intent.target.as_ref().map(|id| match &intent.title {
+            Some(title) if title != id => format!("{id}  {title}"),
+            _ => id.clone(),
+        });
+        let args = intent.args.iter().filter(|(name, _)| *name != "doc");
+        let args: Vec<String> = args.map(|(name, value)| format!("{name}={}", short(&value.to_string()))).collect();
+        self.field("id", Some(write.id.to_string()), None);
+        self.field("action", Some(intent.verb.clone()), None);
+        self.field("target", target, None);
+        self.field("in", Some(format!("{}/{} ({})", intent.connection, intent.collection, intent.platform)), None);
+        self.field("args", (!args.is_empty()).then(|| args.join(" ")), None);
+        self.field("state", Some(format!("{}, since {}", write.state, moment(write.updated_at, now))), state_role(write.state));
+        self.field("why", write.verdict.as_ref().map(words), None);
+        self.field("reason", intent.reason.clone(), None);
+        self.field("by", Some(who(&intent.by)), None);
+        self.field("decided", time(Some(write.created_at)), None);
+        self.field("seen", time(intent.base.seen_at), None);
+        self.field("deadline", time(intent.deadline), None);
+        self.field("sent", (write.attempts > 0).then(|| format!("{} times", write.attempts)), None);
+        self.field("next look", time(write.due_at), None);
+        self.field("undoes", intent.undoes.as_ref().map(ToString::to_string), None);
+    }
+}
+
+fn told(turn: &TurnLog, now: &Zoned) -> String {
+    let by = turn.by.as_ref().map(|by| format!("by {}", who(by)));
+    let status = turn.verdict.as_ref().and_then(|verdict| verdict.status).map(|status| format!("HTTP {status}"));
+    let words = turn.verdict.as_ref().map(words).filter(|words| !words.is_empty());
+    let rest: Vec<String> = [by, words, status].into_iter().flatten().collect();
+    format!("{}  {:<10}  {}", clock(turn.at, now), turn.to.as_str(), rest.join("; ")).trim_end().to_owned()
+}
+
+/// One field on which sides differ, over four lines.
+fn sides(dispute: &Dispute) -> Vec<String> {
+    let side = |name: &str, value: &Option<Value>| {
+        let value = value.as_ref().map_or_else(|| "not there".to_owned(), |value| short(&value.to_string()));
+        format!("  {name:<7} {value}")
+    };
+    let at = if dispute.at.is_empty() { "all of it" } else { &dispute.at };
+    vec![
+        at.to_owned(),
+        side("seen", &dispute.base),
+        side("mine", &dispute.mine),
+        side("theirs", &dispute.theirs),
+    ]
+}
+
+/// Who, as `user@host`, and from where.
+pub fn who(by: &By) -> String {
+    let from = by.ssh.as_ref().map(|ssh| format!(" from {ssh}")).unwrap_or_default();
+    format!("{}@{}{from}", by.user, by.host)
+}
