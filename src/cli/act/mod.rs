@@ -21,7 +21,7 @@ mod wish;
 
 pub use ask::sure;
 pub use desk::Desk;
-pub use errand::{Errand, Item};
+pub use errand::Errand;
 pub use fields::Fields;
 pub use flags::{Sending, Shared};
 pub use verbs::{AgentVerbs, ApprovalVerbs, NoVerbs, RunVerbs, Verbs};

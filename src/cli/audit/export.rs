@@ -80,9 +80,8 @@ fn to_file(outbox: &Outbox, path: &Path) -> Result<Done, Failure> {
     let temporary = to.into_inner().map_err(|error| fail(error.into_error()))?;
     temporary.as_file().sync_all().map_err(fail)?;
     temporary.persist_noclobber(&path).map_err(|error| match error.error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Failure::usage(format!("--file: {shown} is there already")).hint("name a new file: an export is never written over")
-        }
+        std::io::ErrorKind::AlreadyExists => Failure::usage(format!("--file: {shown} is there already"))
+            .hint("name a new file: an export is never written over"),
         _ => fail(error.error),
     })?;
     Ok(done)

@@ -68,11 +68,15 @@ const LISTED: usize = 10;
 pub fn one(outbox: &Outbox, id: &str) -> Result<Write, Failure> {
     let begun = id.trim().trim_end_matches('…');
     if begun.is_empty() {
-        return Err(Failure::usage("an id, or the beginning of one, cannot be empty").hint("`qd outbox list` shows them"));
+        return Err(
+            Failure::usage("an id, or the beginning of one, cannot be empty").hint("`qd outbox list` shows them")
+        );
     }
     let mut found = outbox.find(begun, LISTED + 1)?;
     match found.len() {
-        0 => Err(Failure::not_found(format!("there is no write {id}")).hint("`qd outbox list --all` shows every write")),
+        0 => {
+            Err(Failure::not_found(format!("there is no write {id}")).hint("`qd outbox list --all` shows every write"))
+        }
         1 => Ok(found.swap_remove(0)),
         _ => {
             let mut message = format!("{id} is more than one write:");

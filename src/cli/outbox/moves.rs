@@ -73,7 +73,14 @@ pub fn cancel(cx: &Context, args: &CancelArgs) -> Result<Code, Failure> {
     }
     each(cx, &outbox, &writes, |write| {
         let why = || cannot_cancel(write);
-        move_on(cx, &outbox, write, &UNSENT, to(WriteState::Cancelled, "cancelled", "taken back before it was sent"), why)
+        move_on(
+            cx,
+            &outbox,
+            write,
+            &UNSENT,
+            to(WriteState::Cancelled, "cancelled", "taken back before it was sent"),
+            why,
+        )
     })
 }
 
@@ -158,7 +165,9 @@ fn again(cx: &Context, desk: &Desk, write: &Write) -> Result<(), Failure> {
     };
     let turn = match write.state {
         // A look settles it: it is not sent again before one.
-        WriteState::Unknown if provable(desk, write) => Turn { due_at: Some(now), ..Turn::to(WriteState::Unknown, now) },
+        WriteState::Unknown if provable(desk, write) => {
+            Turn { due_at: Some(now), ..Turn::to(WriteState::Unknown, now) }
+        }
         WriteState::Queued | WriteState::Sending | WriteState::Accepted => return Ok(()),
         _ => Turn { due_at: Some(now), ..Turn::to(WriteState::Queued, now) },
     };
@@ -171,7 +180,10 @@ pub fn discard(cx: &Context, args: &DiscardArgs) -> Result<Code, Failure> {
     let writes = super::named(&outbox, &args.ids)?;
     for write in writes.iter().filter(|write| write.state == WriteState::Unknown) {
         let target = outcome::target(write);
-        agree(args.yes, &format!("{} {target} may have been carried out. Let go of it all the same?", write.intent.verb))?;
+        agree(
+            args.yes,
+            &format!("{} {target} may have been carried out. Let go of it all the same?", write.intent.verb),
+        )?;
     }
     let from = [WriteState::Conflicted, WriteState::Wedged, WriteState::Expired, WriteState::Unknown];
     each(cx, &outbox, &writes, |write| {
@@ -204,7 +216,8 @@ fn each(
             }
         }
     }
-    let stand: Result<Vec<_>, OutboxError> = writes.iter().filter_map(|write| outbox.get(&write.id).transpose()).collect();
+    let stand: Result<Vec<_>, OutboxError> =
+        writes.iter().filter_map(|write| outbox.get(&write.id).transpose()).collect();
     outcome::tell(cx, &stand?, code)
 }
 

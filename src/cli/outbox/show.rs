@@ -107,7 +107,11 @@ impl Page {
         self.field("target", target, None);
         self.field("in", Some(format!("{}/{} ({})", intent.connection, intent.collection, intent.platform)), None);
         self.field("args", (!args.is_empty()).then(|| args.join(" ")), None);
-        self.field("state", Some(format!("{}, since {}", write.state, moment(write.updated_at, now))), state_role(write.state));
+        self.field(
+            "state",
+            Some(format!("{}, since {}", write.state, moment(write.updated_at, now))),
+            state_role(write.state),
+        );
         self.field("why", write.verdict.as_ref().map(words), None);
         self.field("reason", intent.reason.clone(), None);
         self.field("by", Some(who(&intent.by)), None);
@@ -135,12 +139,7 @@ fn sides(dispute: &Dispute) -> Vec<String> {
         format!("  {name:<7} {value}")
     };
     let at = if dispute.at.is_empty() { "all of it" } else { &dispute.at };
-    vec![
-        at.to_owned(),
-        side("seen", &dispute.base),
-        side("mine", &dispute.mine),
-        side("theirs", &dispute.theirs),
-    ]
+    vec![at.to_owned(), side("seen", &dispute.base), side("mine", &dispute.mine), side("theirs", &dispute.theirs)]
 }
 
 /// Who, as `user@host`, and from where.

@@ -39,7 +39,10 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         Undo::Inverse(asked) => *asked,
     };
     let (verb, target) = (asked.verb.clone(), outcome::target(&write));
-    agree(args.yes, &format!("{} {target} has been sent; the way back is: {verb} {target}. Do that?", write.intent.verb))?;
+    agree(
+        args.yes,
+        &format!("{} {target} has been sent; the way back is: {verb} {target}. Do that?", write.intent.verb),
+    )?;
     let record = record(&desk, &write)?;
     asked.reason = args.reason.clone().or(asked.reason);
     let items = vec![(manifest, Target::Record(&record), asked)];
@@ -60,6 +63,7 @@ fn record(desk: &Desk, write: &Write) -> Result<Record, Failure> {
     let found = desk.reader.find(&scope, id, 1)?.into_iter().find(|record| record.row.id == id);
     found.ok_or_else(|| {
         let target = outcome::target(write);
-        Failure::not_found(format!("the mirror has no record {target} any more")).hint("`qd sync` fetches what there is")
+        Failure::not_found(format!("the mirror has no record {target} any more"))
+            .hint("`qd sync` fetches what there is")
     })
 }
