@@ -75,14 +75,23 @@ impl Context {
     pub fn outbox(&self) -> Result<Outbox, Failure> {
         self.paths.make_data_dir()?;
         let (outbox, aside) = Outbox::open(&self.paths.outbox(), self.env.by())?;
-        if let Some(aside) = aside {
-            let (path, reason) = (aside.path.display(), &aside.reason);
+        if let Some(aside) = &aside {
+            let (path, reason) = (Clean::line(&aside.path.display().to_string()), Clean::line(&aside.reason));
             talk(&format!(
-                "qd: the outbox was damaged ({}) and lies in {} now; a new one was begun.\n  hint: what was decided and not \
-                 sent is in that file alone: keep it, and look at the platforms before deciding again\n",
-                Clean::line(reason),
-                Clean::line(&path.to_string()),
+                "qd: THE OUTBOX WAS DAMAGED: {reason}\n  it lies in {path} now, untouched, and a new one was begun\n  \
+                 hint: decisions that were not sent are in that file alone: keep it, and look at the platforms before \
+                 you decide again\n"
             ));
+        }
+        // Whoever set one aside may have been a console or a scheduled sync that nobody read.
+        for path in self.paths.damaged_outboxes() {
+            if aside.as_ref().is_none_or(|aside| aside.path != path) {
+                self.warn(&format!(
+                    "a damaged outbox lies in {}: decisions that were not sent are in that file alone. Move it elsewhere \
+                     when you have seen to it",
+                    path.display()
+                ));
+            }
         }
         Ok(outbox)
     }

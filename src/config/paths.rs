@@ -70,6 +70,18 @@ impl Paths {
         self.data_dir.join("outbox.db")
     }
 
+    /// Outboxes that were damaged and set aside, as long as nobody has moved them elsewhere.
+    pub fn damaged_outboxes(&self) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(&self.data_dir) else { return Vec::new() };
+        let named = |path: &PathBuf| {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            name.starts_with("outbox.db.damaged-") && !name.ends_with("-wal") && !name.ends_with("-shm")
+        };
+        let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(named).collect();
+        found.sort();
+        found
+    }
+
     /// The file whose lock is the lease.
     pub fn lease(&self) -> PathBuf {
         self.data_dir.join("sync.lock")

@@ -2,9 +2,14 @@
 
 use std::path::Path;
 
+use quarterdeck_sync::model::WriteState;
+use quarterdeck_sync::outbox::Outbox;
+use quarterdeck_sync::store::Mirror;
+
 use super::{Check, State};
 use crate::cli::columns::grouped;
 use crate::cli::context::Context;
+use crate::cli::render::plural;
 use crate::config::{self, Holder, Lease};
 use crate::error::Failure;
 
@@ -18,6 +23,7 @@ pub fn all(cx: &Context) -> Vec<Check> {
     checks.extend(connections(cx));
     checks.push(lease(cx));
     checks.push(mirror(cx));
+    checks.extend(outbox(cx));
     checks.push(terminal(cx));
     checks
 }
@@ -43,7 +49,12 @@ fn folders(cx: &Context) -> Vec<Check> {
 }
 
 fn files(cx: &Context) -> Vec<Check> {
-    let paths = [("connections", cx.paths.connections()), ("mirror file", cx.paths.mirror()), ("log", cx.paths.log())];
+    let paths = [
+        ("connections", cx.paths.connections()),
+        ("mirror file", cx.paths.mirror()),
+        ("outbox file", cx.paths.outbox()),
+        ("log", cx.paths.log()),
+    ];
     paths.into_iter().filter(|(_, path)| path.exists()).map(|(name, path)| private(name, &path, 0o600)).collect()
 }
 
@@ -135,7 +146,7 @@ fn mirror(cx: &Context) -> Check {
         let lists = reader.freshness()?;
         let rows: u64 = lists.iter().map(|list| list.mirror_count).sum();
         let problems: u64 = lists.iter().map(|list| list.problems).sum();
-        let found = format!("{} records in {} lists", grouped(rows), lists.len());
+        let found = format!("schema {}, {} records in {} lists", Mirror::SCHEMA, grouped(rows), lists.len());
         if problems == 0 {
             return Ok(Check::ok("mirror", found));
         }
@@ -143,6 +154,62 @@ fn mirror(cx: &Context) -> Check {
         Ok(Check::wrong(State::Warning, "mirror", found, Some("qd status shows them".to_owned())))
     };
     look().unwrap_or_else(|failure| Check::failed("mirror", failure))
+}
+
+/// The outbox, its audit log walked from end to end, what is paused, and files that were set aside.
+fn outbox(cx: &Context) -> Vec<Check> {
+    let mut checks = Vec::new();
+    if cx.paths.outbox().exists() {
+        let quiet = Context { quiet: true, ..cx.clone() };
+        match quiet.outbox().and_then(|outbox| look_into(&outbox)) {
+            Ok(found) => checks.extend(found),
+            Err(failure) => checks.push(Check::failed("outbox", failure)),
+        }
+    } else {
+        checks.push(Check::ok("outbox", "empty: nothing was decided yet"));
+    }
+    for path in cx.paths.damaged_outboxes() {
+        let found = format!("a damaged one was set aside: {}", path.display());
+        let hint =
+            "decisions that were not sent are in it alone; move it elsewhere when you have seen to it".to_owned();
+        checks.push(Check::wrong(State::Bad, "outbox", found, Some(hint)));
+    }
+    checks
+}
+
+fn look_into(outbox: &Outbox) -> Result<Vec<Check>, Failure> {
+    let counts = outbox.counts()?;
+    let sum = |which: fn(WriteState) -> bool| -> u64 {
+        counts.iter().filter(|(state, _)| which(*state)).map(|(_, count)| count).sum()
+    };
+    let all: u64 = counts.iter().map(|(_, count)| count).sum();
+    let (open, waiting) = (sum(WriteState::is_open), sum(WriteState::needs_person));
+    let found = format!(
+        "schema {}, {}: {} under way, {} waiting for you",
+        Outbox::SCHEMA,
+        plural(all, "write", "writes"),
+        grouped(open),
+        grouped(waiting)
+    );
+    let mut checks = vec![match waiting {
+        0 => Check::ok("outbox", found),
+        _ => Check::wrong(State::Warning, "outbox", found, Some("qd outbox list shows them".to_owned())),
+    }];
+    let proof = outbox.verify()?;
+    checks.push(match proof.broken {
+        None => Check::ok("audit log", format!("{}, unbroken", plural(proof.entries, "line", "lines"))),
+        Some((line, why)) => {
+            let hint = "qd audit verify tells more: compare it with an export or a copy".to_owned();
+            Check::wrong(State::Bad, "audit log", format!("broken at line {line}: {why}"), Some(hint))
+        }
+    });
+    for paused in outbox.paused()? {
+        let name = &paused.connection;
+        let hint = format!("qd connect test {name}, when its secret is right again");
+        let found = format!("not written to: {}", paused.message);
+        checks.push(Check::wrong(State::Warning, format!("connection {name}"), found, Some(hint)));
+    }
+    Ok(checks)
 }
 
 fn terminal(cx: &Context) -> Check {

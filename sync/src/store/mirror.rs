@@ -90,6 +90,9 @@ impl Pending {
 }
 
 impl Mirror {
+    /// Schema of the files this program makes: an older file is brought up to it when it is opened to write.
+    pub const SCHEMA: i64 = super::file::VERSION;
+
     /// Opens the mirror at `path` (file 0600, missing parent folders 0700).
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
         let dicts = Arc::new(Dicts::new(path.to_owned()));

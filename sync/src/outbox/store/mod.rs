@@ -64,6 +64,9 @@ struct Shared {
 }
 
 impl Outbox {
+    /// Schema of the files this program makes: an older file is brought up to it when it is opened.
+    pub const SCHEMA: i64 = file::VERSION;
+
     /// Opens the outbox at `path` (file 0600, missing parent folders 0700), made if missing. A file that fails its integrity
     /// check is set aside, never overwritten: where it lies now comes back beside the new one. `by` is who the audit log names
     /// for what no person did: turns of the sender, pauses.
