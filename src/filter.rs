@@ -45,7 +45,7 @@ enum Meaning {
     Before,
     /// A moment on the day.
     On,
-    /// A state: `is:gone`.
+    /// One of [`STATES`].
     Is,
     /// Only search can tell.
     Entries,
@@ -73,6 +73,9 @@ const FIELDS: &[(&str, Meaning)] = &[
     ("role", Meaning::Entries),
     ("tool", Meaning::Entries),
 ];
+
+/// What can stand behind `is:`.
+pub const STATES: [&str; 2] = ["gone", "pending"];
 
 /// The fields of the query language, for lists and search alike.
 pub fn fields() -> Fields {
@@ -239,11 +242,18 @@ impl Translator<'_> {
                 self.gone = true;
                 Some(Filter::Gone)
             }
-            ValueKind::Text(text) if begun && "gone".starts_with(&text.to_ascii_lowercase()) => None,
+            ValueKind::Text(text) if text.eq_ignore_ascii_case("pending") => Some(Filter::Pending),
+            ValueKind::Text(text)
+                if begun && STATES.iter().any(|state| state.starts_with(&text.to_ascii_lowercase())) =>
+            {
+                None
+            }
             _ => {
                 let typed = self.text.get(value.span.start..value.span.end).unwrap_or_default();
                 let message = format!("lists know no `is:{typed}`");
-                Some(self.unanswerable(value.span, message, "write is:gone for records that are no longer listed"))
+                let hint =
+                    "write is:gone for records that are no longer listed, is:pending for those with unfinished writes";
+                Some(self.unanswerable(value.span, message, hint))
             }
         }
     }

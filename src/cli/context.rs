@@ -3,7 +3,7 @@
 //! Files are read when a command asks for them, so that `qd completions` works with a broken `config.toml`.
 
 use quarterdeck_sync::model::Kind as RecordKind;
-use quarterdeck_sync::outbox::Outbox;
+use quarterdeck_sync::outbox::{Onlooker, Outbox};
 use quarterdeck_sync::platform::Registry;
 use quarterdeck_sync::store::{Access, Mirror, Reader};
 use quarterdeck_sync::text::Clean;
@@ -99,10 +99,16 @@ impl Context {
     /// What the operator sees: the mirror with the unfinished writes over it.
     pub fn reader(&self) -> Result<Reader, Failure> {
         let reader = self.mirror()?.reader()?;
-        // Who only looks leaves no outbox behind.
-        match self.paths.outbox().exists() {
-            true => Ok(reader.over(self.outbox()?.overlay()?)),
-            false => Ok(reader),
+        // Who only looks makes no outbox, and does not stop before one that is broken: the mirror can still be read.
+        match Onlooker::new(&self.paths.outbox()).overlay() {
+            Ok(overlay) => Ok(reader.over(overlay)),
+            Err(error) => {
+                let error = Clean::line(&error.to_string()).into_string();
+                talk(&format!(
+                    "qd: what was decided and is not finished is not shown: {error}\n  hint: qd outbox list\n"
+                ));
+                Ok(reader)
+            }
         }
     }
 

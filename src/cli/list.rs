@@ -8,7 +8,7 @@ use quarterdeck_sync::store::Reader;
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
 use super::reading;
-use super::render::{Cell, Column, Items, JsonRecord, Table, age, clock, status_role};
+use super::render::{Cell, Column, Items, JsonRecord, Table, age, clock, mark, status_role};
 use crate::error::{Code, Failure, Kind};
 use crate::filter;
 
@@ -46,7 +46,7 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     let now = Zoned::now();
     let query = query(noun, &args, &now)?;
     let limit = if args.limit == 0 { u64::MAX } else { args.limit };
-    let reader = cx.mirror()?.reader()?;
+    let reader = cx.reader()?;
     reading::check_connections(cx, &reader, &args.connection)?;
     let _held = reader.hold()?;
     let mut out = Out::new();
@@ -77,9 +77,15 @@ fn plain(
 ) -> Result<Found, Failure> {
     let shown = columns(noun, query.gone);
     let headings: Vec<Column> = shown.iter().map(|column| column.heading()).collect();
+    // Where no status is shown, the title says that somebody has decided.
+    let marked = if shown.contains(&Shown::Status) { Shown::Status } else { Shown::Title };
     let mut table = Table::for_stdout(&headings, cx.style);
     let found = each_row(reader, query, limit, |row| {
-        out.raw(&table.row(shown.iter().map(|column| column.cell(&row, now)).collect()))
+        let cell = |column: &Shown| match *column == marked {
+            true => mark(column.cell(&row, now), &row.pending),
+            false => column.cell(&row, now),
+        };
+        out.raw(&table.row(shown.iter().map(cell).collect()))
     })?;
     out.raw(&table.finish())?;
     Ok(found)

@@ -1,13 +1,13 @@
 //! `qd NOUN show`: one record, whole.
 
 use jiff::Zoned;
-use quarterdeck_sync::model::Record;
+use quarterdeck_sync::model::{Mark, Record, WriteState};
 use quarterdeck_sync::text::Clean;
 
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
 use super::reading;
-use super::render::{JsonRecord, json, moment, status_role};
+use super::render::{JsonRecord, age, json, moment, status_role};
 use super::style::{Role, Style};
 use crate::error::{Code, Failure};
 
@@ -24,7 +24,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
-    let reader = cx.mirror()?.reader()?;
+    let reader = cx.reader()?;
     reading::check_connections(cx, &reader, &args.connection)?;
     let record = reading::find(cx, &reader, noun, &args.id, &args.connection)?;
     let mut out = Out::new();
@@ -36,6 +36,19 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     Ok(Code::Done)
 }
 
+/// What stands beside a record of an unfinished write: `suspend: queued, decided 3m ago, not sent after ..., write 01J...`.
+fn standing(pending: &Mark, now: &Zoned) -> String {
+    let mut text = format!("{}: {}, decided {}", pending.action, pending.state, age(pending.created_at, now));
+    // Once it has been sent, its deadline has nothing to say any more.
+    if let (Some(deadline), true) =
+        (pending.deadline, matches!(pending.state, WriteState::Queued | WriteState::Retrying))
+    {
+        text.push_str(&format!(", not sent after {}", moment(deadline, now)));
+    }
+    text.push_str(&format!(", write {}", pending.id));
+    text
+}
+
 /// The extracted fields, those that there are, then the document.
 fn plain(record: &Record, now: &Zoned, style: Style) -> String {
     let row = &record.row;
@@ -45,7 +58,7 @@ fn plain(record: &Record, now: &Zoned, style: Style) -> String {
         _ => id.clone(),
     });
     let doubt = " - more than one agent answers to this; the latest is shown";
-    let fields = [
+    let mut fields = vec![
         ("id", Some(row.id.clone()), None),
         ("title", row.title.clone(), None),
         ("status", row.status.clone(), row.status.as_deref().and_then(status_role)),
@@ -58,6 +71,9 @@ fn plain(record: &Record, now: &Zoned, style: Style) -> String {
         ("kind", Some(row.kind.to_string()), None),
         ("from", Some(format!("{}/{} ({})", row.list.connection, row.list.collection, row.platform)), None),
     ];
+    for pending in &row.pending {
+        fields.push(("pending", Some(standing(pending, now)), pending.state.needs_person().then_some(Role::Warning)));
+    }
     let mut out = String::new();
     for (name, value, role) in fields {
         let Some(value) = value else { continue };

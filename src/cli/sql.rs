@@ -27,7 +27,7 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
         "-" => from_stdin()?,
         _ => args.statement,
     };
-    let reader = cx.mirror()?.reader()?;
+    let reader = cx.reader()?;
     let mut out = Out::new();
     match cx.form {
         Form::Plain => plain(cx, &reader, &statement, &mut out)?,

@@ -63,6 +63,14 @@ fn gone_records_are_asked_for_and_not_excluded_at_once() {
 }
 
 #[test]
+fn records_with_unfinished_writes_can_be_asked_for_and_excluded() {
+    assert_eq!(filter("is:Pending"), Filter::Pending);
+    assert_eq!(filter("-is:pending"), Filter::Not(Box::new(Filter::Pending)));
+    assert_eq!(filter("is:gone,pending"), Filter::Or(vec![Filter::Gone, Filter::Pending]));
+    assert!(!strict("is:pending", &now()).unwrap().gone);
+}
+
+#[test]
 fn what_a_list_cannot_answer_is_an_error_in_a_script() {
     let message = |text| strict(text, &now()).unwrap_err().message;
     assert_eq!(message("a role:tool"), "`role:` asks about entries; it will work in search, not in lists");
@@ -81,7 +89,7 @@ fn what_a_list_cannot_answer_matches_nothing_while_typing() {
 
 #[test]
 fn what_is_unfinished_narrows_nothing_yet() {
-    for text in ["status:", "after:20", "/[", "is:go", "-", "on:2026-02-3"] {
+    for text in ["status:", "after:20", "/[", "is:go", "is:p", "is:pendin", "-", "on:2026-02-3"] {
         assert_eq!(typed(text), Filter::All, "{text}");
     }
     assert_eq!(typed("a /[/ after:x"), text("a"));
@@ -168,8 +176,34 @@ fn the_page_names_every_field() {
 /// Pieces of queries, put together at random.
 fn pieces() -> impl Strategy<Value = String> {
     let pieces = [
-        "web", " ", " ", " ", "-", "(", ")", " OR ", "\"", "*", ",", "~", "/", "kind:", "run", "status:", "is:gone",
-        "is:", "has:x", "after:", "on:", "before:", "3h", "2026-02", "agent:", "path:", "é",
+        "web",
+        " ",
+        " ",
+        " ",
+        "-",
+        "(",
+        ")",
+        " OR ",
+        "\"",
+        "*",
+        ",",
+        "~",
+        "/",
+        "kind:",
+        "run",
+        "status:",
+        "is:gone",
+        "is:pending",
+        "is:",
+        "has:x",
+        "after:",
+        "on:",
+        "before:",
+        "3h",
+        "2026-02",
+        "agent:",
+        "path:",
+        "é",
     ];
     prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..16).prop_map(|pieces| pieces.concat())
 }

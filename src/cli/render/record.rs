@@ -1,4 +1,4 @@
-use quarterdeck_sync::model::{Kind, Record, Timestamp};
+use quarterdeck_sync::model::{Kind, Mark, Record, Timestamp};
 use quarterdeck_sync::store::StoreError;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -21,8 +21,8 @@ pub struct JsonRecord<'a> {
     updated_at: Option<Timestamp>,
     confirmed_at: Timestamp,
     gone_at: Option<Timestamp>,
-    /// Unfinished writes that aim at it.
-    pending: [(); 0],
+    /// Unfinished writes that aim at it, oldest first.
+    pending: &'a [Mark],
     /// As the platform sent it, on one line.
     doc: Box<RawValue>,
 }
@@ -50,7 +50,7 @@ impl<'a> JsonRecord<'a> {
             updated_at: row.updated_at,
             confirmed_at: row.confirmed_at,
             gone_at: row.gone_at,
-            pending: [],
+            pending: &row.pending,
             doc,
         })
     }

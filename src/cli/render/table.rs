@@ -29,6 +29,13 @@ impl Cell {
         Self { right: true, ..Self::text(count(number)) }
     }
 
+    /// The same with one more word behind it.
+    #[must_use]
+    pub fn behind(self, word: &str) -> Self {
+        let gap = if self.text.as_str().is_empty() { "" } else { " " };
+        Self { text: Clean::line(&format!("{}{gap}{word}", self.text)), ..self }
+    }
+
     /// The same with a meaning.
     #[must_use]
     pub fn role(mut self, role: impl Into<Option<Role>>) -> Self {

@@ -1,3 +1,6 @@
+use quarterdeck_sync::model::{Mark, WriteState};
+
+use super::Cell;
 use crate::cli::style::Role;
 
 /// A number for people: `1,204,377`.
@@ -76,6 +79,20 @@ pub fn status_role(status: &str) -> Option<Role> {
         () if among(BAD) => Some(Role::Bad),
         () => None,
     }
+}
+
+/// A cell of a record with its unfinished writes: `suspended (queued)`. Words, so that it needs no colour; one that waits
+/// for a person is coloured too.
+pub fn mark(cell: Cell, pending: &[Mark]) -> Cell {
+    let mut states: Vec<WriteState> = pending.iter().map(|mark| mark.state).collect();
+    if states.is_empty() {
+        return cell;
+    }
+    states.sort_unstable();
+    states.dedup();
+    let told = states.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
+    let marked = cell.behind(&format!("({told})"));
+    if states.iter().any(|state| state.needs_person()) { marked.role(Role::Warning) } else { marked }
 }
 
 #[cfg(test)]
