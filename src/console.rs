@@ -3,12 +3,16 @@
 //! The console reads the mirror through its own handle and opens on whatever is there; the live side starts beside it
 //! and sends what happens into the console's queue.
 
+mod seen;
+
 use std::cell::{Cell, OnceCell};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
+
+pub use seen::Seen;
 
 use quarterdeck_sync::platform::Registry;
 use quarterdeck_sync::store::{Access, Mirror, StoreError};
@@ -49,7 +53,7 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     let settings = Settings::load(&opening.paths.settings())?;
     let connections = Connections::load(&opening.paths.connections())?.pick(&[])?;
     opening.paths.make_data_dir()?;
-    let mirror = mirror(&opening.paths)?;
+    let seen = Seen::new(mirror(&opening.paths)?, &opening.paths.outbox());
     let (news, outside) = channel();
     let shown = connections.iter().map(|(name, one)| info(name, one)).collect();
     let tui_settings = tui_settings(&opening, &settings);
@@ -68,7 +72,7 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
         }
     };
     let setup = Setup {
-        store: Arc::new(mirror),
+        store: Arc::new(seen),
         outside,
         asks: Box::new(asks),
         connections: shown,

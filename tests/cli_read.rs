@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use crate::cli_harness::{Home, Said};
 
 /// A home with three connections set up and nothing in the mirror.
-struct Deck {
-    home: Home,
+pub struct Deck {
+    pub home: Home,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -38,18 +38,18 @@ impl Deck {
         command
     }
 
-    fn qd(&self, args: &[&str]) -> Said {
+    pub fn qd(&self, args: &[&str]) -> Said {
         self.command(args).output().expect("qd runs").into()
     }
 
     /// The answer as JSON, of a command that does all it should.
-    fn json(&self, args: &[&str]) -> Value {
+    pub fn json(&self, args: &[&str]) -> Value {
         let said = self.qd(&[&["--json"], args].concat());
         assert_eq!(said.code, 0, "{said:?}");
         said.json()
     }
 
-    fn ids(&self, args: &[&str]) -> Vec<String> {
+    pub fn ids(&self, args: &[&str]) -> Vec<String> {
         let answer = self.json(args);
         let items = answer["items"].as_array().expect("items");
         items.iter().map(|item| item["id"].as_str().expect("ids are strings").to_owned()).collect()
@@ -104,7 +104,7 @@ impl Deck {
 
 const WALKED: &str = "2026-03-01T12:00:00Z";
 
-fn at(text: &str) -> Timestamp {
+pub fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
@@ -137,7 +137,7 @@ fn row(id: &str, title: &str, status: &str, day: u32) -> Incoming {
 }
 
 /// Four agents of two connections.
-fn fleet() -> Deck {
+pub fn fleet() -> Deck {
     let deck = Deck::new();
     let prod =
         vec![row("a-1", "web-01", "active", 1), row("a-2", "web-02", "suspended", 3), row("b-1", "db", "active", 2)];

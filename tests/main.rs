@@ -11,6 +11,7 @@ mod cli_sync;
 mod console;
 mod fleet;
 mod house;
+mod overlay;
 mod sync;
 #[cfg(unix)]
 mod terminal;

@@ -12,7 +12,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
-use quarterdeck_sync::store::Mirror;
 use serde_json::Value;
 
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, WriteLine};
@@ -55,33 +54,6 @@ pub trait Store: Send + Sync {
 
 /// Said where there is only a mirror.
 const NO_OUTBOX: &str = "there is no outbox here";
-
-impl Store for Mirror {
-    fn window(&self, query: &Query) -> Result<Window, String> {
-        self.reader().and_then(|reader| reader.window(query)).map_err(|error| error.to_string())
-    }
-
-    fn count(&self, query: &Query, cap: u64) -> Result<CountOf, String> {
-        self.reader().and_then(|reader| reader.count(query, cap)).map_err(|error| error.to_string())
-    }
-
-    fn record(&self, key: RowKey) -> Result<Option<Record>, String> {
-        self.reader().and_then(|reader| reader.record(key)).map_err(|error| error.to_string())
-    }
-
-    fn freshness(&self) -> Result<Vec<Freshness>, String> {
-        self.reader().and_then(|reader| reader.freshness()).map_err(|error| error.to_string())
-    }
-
-    fn problems(&self, limit: usize) -> Result<Vec<Problem>, String> {
-        self.reader().and_then(|reader| reader.problems(None, limit)).map_err(|error| error.to_string())
-    }
-
-    fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String> {
-        let found = self.reader().and_then(|reader| reader.statuses(scope)).map_err(|error| error.to_string())?;
-        Ok(found.into_iter().collect())
-    }
-}
 
 /// What can be asked.
 #[derive(Debug, Clone, PartialEq)]

@@ -57,6 +57,9 @@ impl Reader {
 
     /// The same reader, with the unfinished writes over what it reads: windows, counts, statuses, single records and statements of
     /// people show the overlay. What the pull asks (`hashes`, `live`, `state` ...) is never overlaid.
+    ///
+    /// An overlay from before the question is right: a write leaves it only when the mirror has what it did, so that whoever reads
+    /// the outbox first and the mirror then never sees a moment at which neither shows it.
     #[must_use]
     pub fn over(mut self, overlay: Arc<Overlay>) -> Self {
         self.overlay = overlay;
