@@ -12,11 +12,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-pub use seen::Seen;
-
 use quarterdeck_sync::platform::Registry;
 use quarterdeck_sync::store::{Access, Mirror, StoreError};
 
+pub use self::seen::Seen;
 use crate::config::{Connection, Connections, Env, Lease, Paths, Settings};
 use crate::error::{Code, Failure, Kind};
 use crate::live::{self, Live, LiveEvent, Plan};
