@@ -31,6 +31,7 @@ pub mod resolve;
 pub mod sender;
 pub mod state;
 mod store;
+mod undo;
 
 pub use error::OutboxError;
 pub use face::{Aside, AuditEntry, Paused, Proof, Turn, TurnLog, Version, Which};

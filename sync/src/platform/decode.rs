@@ -21,7 +21,7 @@ mod scan;
 mod secrets;
 #[cfg(test)]
 mod tests;
-mod time;
+pub(crate) mod time;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

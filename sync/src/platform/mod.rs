@@ -16,7 +16,7 @@ mod page;
 mod registry;
 pub mod request;
 mod secret;
-mod template;
+pub(crate) mod template;
 pub mod url;
 pub mod write;
 

@@ -118,7 +118,7 @@ fn climbs(segment: &str) -> bool {
 }
 
 /// An id as one segment of a path.
-fn segment(id: &str) -> Result<String, String> {
+pub(crate) fn segment(id: &str) -> Result<String, String> {
     // However they are written, servers and proxies take these for directories.
     if matches!(id, "" | "." | "..") {
         return Err(format!("`{id}` cannot be asked for by its id"));

@@ -1,0 +1,279 @@
+//! What is to be done with a write after a look at its target.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::ask::{done, platform_deadline, settled, settled_words, state};
+use super::fill::{self, Places};
+use super::same::{Conditions, meets, same, unmet};
+use super::{Plan, Sight, create, edit, related};
+use crate::model::{Dispute, Verdict, Write, WriteState};
+use crate::platform::Manifest;
+use crate::platform::manifest::{Absence, Action, ActionRequest};
+
+/// Where [`before_sending`] keeps when the record had last changed.
+const SENT_OVER: &str = "sent_over";
+/// Where it keeps the document that an edit sends, secrets masked.
+pub(super) const SENT: &str = "sent";
+/// What a deletion is called, whatever shows that it is done.
+const DELETE: &str = "delete";
+
+/// Compares what the person saw with what is there, and says what to do. `sent`: the write has left before, and nobody knows
+/// what became of it.
+///
+/// The order of the questions: is it done; was it perhaps done and taken back; is it too late; is everything as the person saw it.
+pub fn plan(manifest: &Manifest, write: &Write, sight: &Sight, sent: bool, now: Timestamp) -> Plan {
+    let intent = &write.intent;
+    let action = manifest.actions.get(&intent.action);
+    let action = action.filter(|action| action.lacks.is_none() && action.on == intent.collection);
+    let Some(action) = action else {
+        let message = format!(
+            "the manifest of {} has no action {} on {} any more",
+            manifest.name, intent.action, intent.collection
+        );
+        return Plan::Stop(WriteState::Wedged, code("lacks", message));
+    };
+    if action.creates {
+        let late = !sent && intent.deadline.is_some_and(|deadline| deadline <= now);
+        return if late { expired(intent.deadline, sent) } else { create::plan(action, write, sight, sent) };
+    }
+    let Some(seen) = &sight.target else { return missing(manifest, action, write, sent, now) };
+    let Ok(theirs) = serde_json::from_str::<Value>(&seen.incoming.doc) else {
+        return Plan::Stop(WriteState::Wedged, code("unreadable", "the platform's record cannot be read".to_owned()));
+    };
+    let case = Case { action, write, sight, theirs, sent, now };
+    match &action.edits {
+        Some(edits) => edit::plan(&case, edits),
+        None => case.plan(),
+    }
+}
+
+/// What is to be remembered with the commit of `sending`, over what the write remembers already: what tells later, should no
+/// answer come, whether somebody touched the record meanwhile, and what a look has to show.
+pub fn before_sending(manifest: &Manifest, write: &Write, sight: &Sight) -> Value {
+    let mut memory = write.memory.as_object().cloned().unwrap_or_default();
+    let over = sight.target.as_ref().and_then(|seen| seen.incoming.columns.updated_at);
+    memory.insert(SENT_OVER.to_owned(), over.map_or(Value::Null, |at| at.to_string().into()));
+    if let Some(rows) = &sight.rows {
+        memory.insert(create::BEFORE.to_owned(), rows.iter().map(|seen| seen.incoming.id.as_str()).collect());
+    }
+    let edits = manifest.actions.get(&write.intent.action).and_then(|action| action.edits.as_ref());
+    let theirs = sight.target.as_ref().and_then(|seen| serde_json::from_str(&seen.incoming.doc).ok());
+    if let (Some(edits), Some(theirs)) = (edits, theirs) {
+        memory.insert(SENT.to_owned(), edit::sent(edits, write, &theirs));
+    }
+    Value::Object(memory)
+}
+
+/// A write, and what a look has shown of its target.
+pub(super) struct Case<'a> {
+    pub action: &'a Action,
+    pub write: &'a Write,
+    pub sight: &'a Sight,
+    /// The target's document now, secrets masked.
+    pub theirs: Value,
+    /// The write has left before, and nobody knows what became of it.
+    pub sent: bool,
+    pub now: Timestamp,
+}
+
+impl<'a> Case<'a> {
+    fn plan(&self) -> Plan {
+        let request = fill::way(&self.action.requests, &self.places());
+        let (done, _) = done(self.action, request);
+        if !done.is_empty() && meets(&self.theirs, done) {
+            return Plan::Done(self.done(altered(request, &self.places(), done)));
+        }
+        let moved = self.moved();
+        if self.sent && moved.is_empty() && self.touched() {
+            return self.uncertain();
+        }
+        // Somebody else's answer is final where there is no way back: had ours been applied, this would show it.
+        if self.sent && !moved.is_empty() && self.action.undo.is_some() {
+            return self.uncertain();
+        }
+        if self.sent && !self.provable(done) {
+            let message =
+                "it was sent and not answered, and no look can tell whether it arrived: find out, and decide again";
+            return Plan::Stop(WriteState::Unknown, code("uncertain", message.to_owned()));
+        }
+        if let (Some(late), true) = (self.late(), moved.is_empty() || !self.sent) {
+            return late;
+        }
+        if !moved.is_empty() {
+            return self.conflict(moved);
+        }
+        if !self.action.steps.is_empty() {
+            return Plan::Steps;
+        }
+        let call = request.and_then(|request| fill::made(request, &self.places(), self.write.id.as_str()));
+        call.map_or_else(unaskable, Plan::Send)
+    }
+
+    /// What requests are filled with: the documents as they are now, and what the person gave.
+    pub fn places(&self) -> Places<'_> {
+        let intent = &self.write.intent;
+        Places {
+            id: intent.target.as_deref().unwrap_or_default(),
+            doc: &self.theirs,
+            args: &intent.args,
+            reason: intent.reason.as_deref(),
+            related: &self.sight.related,
+            list: None,
+        }
+    }
+
+    /// A look can tell whether it was applied. Recipes look for themselves.
+    fn provable(&self, done: &Conditions) -> bool {
+        let gone = self.action.done_gone || self.action.requests.iter().any(|request| request.done_gone);
+        !done.is_empty() || gone || !self.action.steps.is_empty()
+    }
+
+    /// Everything that is not as the person saw it, or not as the action needs it.
+    pub fn moved(&self) -> Vec<Dispute> {
+        let base = &self.write.intent.base.doc;
+        let mine = |at: &str| {
+            let (done, _) = done(self.action, fill::way(&self.action.requests, &self.places()));
+            done.get(at).and_then(|values| values.first()).cloned()
+        };
+        let dispute = |at: &str| Dispute {
+            at: at.to_owned(),
+            base: base.pointer(at).cloned(),
+            mine: mine(at),
+            theirs: self.theirs.pointer(at).cloned(),
+        };
+        let guards = self.action.guard.iter().filter(|at| !same(base.pointer(at), self.theirs.pointer(at)));
+        let mut found: Vec<Dispute> = guards.map(|at| dispute(at)).collect();
+        for (at, _) in unmet(&self.theirs, &self.action.needs) {
+            if !found.iter().any(|known| known.at == at) {
+                found.push(dispute(at));
+            }
+        }
+        found.extend(related::moved(self.action, &self.write.intent, &self.sight.related));
+        found
+    }
+
+    /// Has the record changed since the look before it was sent? Not, when no record says when it did.
+    pub fn touched(&self) -> bool {
+        let over =
+            self.write.memory.get(SENT_OVER).and_then(Value::as_str).and_then(|text| text.parse::<Timestamp>().ok());
+        let now = self.sight.target.as_ref().and_then(|seen| seen.incoming.columns.updated_at);
+        over.is_some_and(|over| now != Some(over))
+    }
+
+    /// Its deadline has passed: its own, or the platform's own as it is now.
+    pub fn late(&self) -> Option<Plan> {
+        let theirs = platform_deadline(self.action, &self.theirs);
+        let first = self.write.intent.deadline.into_iter().chain(theirs).min();
+        first.filter(|at| *at <= self.now).map(|at| expired(Some(at), self.sent))
+    }
+
+    /// It is as it was to be. `altered`: what differs from what was asked for all the same.
+    pub fn done(&self, altered: Vec<Dispute>) -> Verdict {
+        let (who, when) = settled(self.action, &self.theirs);
+        let (done, _) = done(self.action, fill::way(&self.action.requests, &self.places()));
+        let is = if done.is_empty() { "as it was to be".to_owned() } else { state(&self.theirs, done) };
+        let by = settled_words(self.action, &self.theirs);
+        let (word, message) = match self.sent {
+            true => ("applied", format!("it was sent and not answered; a look shows that it is {is}{by}")),
+            false => ("already_done", format!("it is {is} already{by}; nothing was sent")),
+        };
+        Verdict { who, when, altered, ..code(word, message) }
+    }
+
+    /// Somebody got there first.
+    pub fn conflict(&self, disputes: Vec<Dispute>) -> Plan {
+        let by = settled_words(self.action, &self.theirs);
+        let settled_now = !self.action.needs.is_empty() && !meets(&self.theirs, &self.action.needs);
+        let message = match settled_now {
+            true => format!("it is {}{by}; nothing was sent", state(&self.theirs, &self.action.needs)),
+            false => format!("it is not what you saw ({}); nothing was sent", edit::fields(&disputes)),
+        };
+        let (who, when) = if settled_now { settled(self.action, &self.theirs) } else { (None, None) };
+        let theirs = Some(self.theirs.clone());
+        Plan::Stop(WriteState::Conflicted, Verdict { who, when, disputes, theirs, ..code("moved", message) })
+    }
+
+    /// It may have been applied and taken back since.
+    pub fn uncertain(&self) -> Plan {
+        let message = "it was sent and not answered, and the record has changed since: it may have been applied and taken back; look, and decide again";
+        let theirs = Some(self.theirs.clone());
+        let disputes = self.moved();
+        Plan::Stop(WriteState::Wedged, Verdict { disputes, theirs, ..code("uncertain", message.to_owned()) })
+    }
+}
+
+/// The target is not there.
+fn missing(manifest: &Manifest, action: &Action, write: &Write, sent: bool, now: Timestamp) -> Plan {
+    let intent = &write.intent;
+    let places = Places {
+        id: intent.target.as_deref().unwrap_or_default(),
+        doc: &intent.base.doc,
+        args: &intent.args,
+        reason: intent.reason.as_deref(),
+        related: &intent.base.related,
+        list: None,
+    };
+    let (_, gone) = done(action, fill::way(&action.requests, &places));
+    if gone || action.verb == DELETE {
+        let (word, message) = match sent {
+            true => ("applied", "it was sent and not answered; a look shows that it is gone"),
+            false => ("already_done", "it is gone already; nothing was sent"),
+        };
+        return Plan::Done(code(word, message.to_owned()));
+    }
+    let settles = manifest.collections.get(&intent.collection).is_some_and(|it| it.absence == Absence::Settled);
+    match (settles, sent) {
+        (true, true) => Plan::Done(code(
+            "settled",
+            "it was sent and not answered, and the platform lists it no more: it has been settled, and nothing tells by whom".to_owned(),
+        )),
+        (true, false) => Plan::Stop(
+            WriteState::Conflicted,
+            code("settled", "the platform lists it no more: somebody else has settled it; nothing was sent".to_owned()),
+        ),
+        (false, true) => Plan::Stop(
+            WriteState::Wedged,
+            code("missing", "it was sent and not answered, and the platform has no such record any more".to_owned()),
+        ),
+        (false, false) if intent.deadline.is_some_and(|deadline| deadline <= now) => expired(intent.deadline, sent),
+        (false, false) => Plan::Stop(
+            WriteState::Wedged,
+            code("missing", "the platform has no such record any more; nothing was sent".to_owned()),
+        ),
+    }
+}
+
+pub(super) fn code(code: &str, message: String) -> Verdict {
+    Verdict { code: code.to_owned(), message, ..Verdict::default() }
+}
+
+fn expired(deadline: Option<Timestamp>, sent: bool) -> Plan {
+    let at = deadline.map(|at| format!(" at {at:.0}")).unwrap_or_default();
+    let what = match sent {
+        true => "it was sent and not answered, and a look shows that it had no effect; it is not sent again",
+        false => "nothing was sent",
+    };
+    Plan::Stop(WriteState::Expired, code("expired", format!("its deadline passed{at}: {what}")))
+}
+
+/// No request can be made for it.
+pub(super) fn unaskable() -> Plan {
+    let message = "no request can be made for it: the record lacks what the request names";
+    Plan::Stop(WriteState::Wedged, code("unaskable", message.to_owned()))
+}
+
+/// Where the record now differs from what a request says, in members they share: a scope that somebody else chose, a comment that
+/// the server changed.
+pub(super) fn altered(request: Option<&ActionRequest>, places: &Places<'_>, done: &Conditions) -> Vec<Dispute> {
+    let call = request.and_then(|request| fill::made(request, places, ""));
+    let body = call.and_then(|call| call.body);
+    let members: Map<String, Value> = body.and_then(|body| body.as_object().cloned()).unwrap_or_default();
+    let differs = |(key, mine): (String, Value)| {
+        let at = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+        let theirs = places.doc.pointer(&at)?;
+        let differs = !done.contains_key(&at) && !same(Some(&mine), Some(theirs));
+        differs.then(|| Dispute { at, base: None, mine: Some(mine), theirs: Some(theirs.clone()) })
+    };
+    members.into_iter().filter_map(differs).collect()
+}
