@@ -8,6 +8,7 @@
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod editing;
 pub mod error;
 pub mod filter;
 pub mod live;

@@ -15,12 +15,14 @@ pub mod context;
 mod crash;
 mod demo;
 mod doctor;
+mod editor;
 mod list;
 mod manual;
 mod noun;
 pub mod out;
 mod outbox;
 mod platform;
+mod policies;
 mod prompt;
 mod reading;
 mod render;
@@ -98,7 +100,7 @@ pub enum Command {
     /// Approvals of all platforms
     Approvals(noun::Args<act::ApprovalVerbs>),
     /// Policies of all platforms
-    Policies(noun::Args<act::NoVerbs>),
+    Policies(noun::Args<policies::PolicyVerbs>),
     /// Events of all platforms
     Events(noun::Args<act::NoVerbs>),
     /// Decisions under way, and those that wait for you

@@ -1,0 +1,88 @@
+//! What an edited document must not differ in: fields that cannot be changed, and the sort of those that can.
+
+use std::collections::BTreeSet;
+
+use quarterdeck_sync::outbox::merge::differences;
+use serde_json::Value;
+
+use super::Complaint;
+
+/// Complains about what differs from `doc` and is not below one of `fields`. What the text leaves out there is no difference.
+pub(super) fn outside(fields: &[String], edited: &Value, doc: &Value, complaints: &mut Vec<Complaint>) {
+    let mut open = vec![(String::new(), edited)];
+    while let Some((at, value)) = open.pop() {
+        if fields.iter().any(|field| at == *field) {
+            continue;
+        }
+        let holds_fields = fields.iter().any(|field| field.starts_with(&format!("{at}/")));
+        if let (true, Value::Object(members)) = (holds_fields, value) {
+            open.extend(members.iter().rev().map(|(name, value)| (format!("{at}/{}", escape(name)), value)));
+        } else if doc.pointer(&at).is_none_or(|was| !differences(was, value).is_empty()) {
+            let can = match fields.len() {
+                0 => "nothing here can".to_owned(),
+                _ => format!("only {} can", fields.join(", ")),
+            };
+            let what = if doc.pointer(&at).is_some() { "cannot be changed here" } else { "cannot be added here" };
+            complaints.push(Complaint::field(&at, format!("{what}: {can}")));
+        }
+    }
+}
+
+/// Complains where a field is of another sort than it was, and notes fields that nothing of the kind had. An item that was added
+/// to a list is compared with those that are in it.
+pub(super) fn sorts(doc: &Value, edited: &Value, complaints: &mut Vec<Complaint>, notes: &mut Vec<String>) {
+    below(&[doc], edited, "", &mut Work { complaints, notes });
+}
+
+struct Work<'a> {
+    complaints: &'a mut Vec<Complaint>,
+    notes: &'a mut Vec<String>,
+}
+
+/// `samples`: what stood at places like this one. Recursive: the text was read, so it is not nested too deeply.
+fn below(samples: &[&Value], edited: &Value, at: &str, work: &mut Work<'_>) {
+    let known: BTreeSet<&str> = samples.iter().filter_map(|sample| sort(sample)).collect();
+    if let (Some(now), Some(was), 1) = (sort(edited), known.first(), known.len())
+        && now != *was
+    {
+        work.complaints.push(Complaint::field(at, format!("{now} stands where {was} was")));
+        return;
+    }
+    match edited {
+        Value::Object(members) => {
+            let objects: Vec<_> = samples.iter().filter_map(|sample| sample.as_object()).collect();
+            for (name, value) in members {
+                let samples: Vec<&Value> = objects.iter().filter_map(|object| object.get(name)).collect();
+                let at = format!("{at}/{}", escape(name));
+                if samples.is_empty() && !objects.is_empty() {
+                    work.notes.push(format!("{at} is new: if the platform drops it, that is reported after the write"));
+                } else {
+                    below(&samples, value, &at, work);
+                }
+            }
+        }
+        Value::Array(items) => {
+            let samples: Vec<&Value> = samples.iter().filter_map(|sample| sample.as_array()).flatten().collect();
+            for (index, item) in items.iter().enumerate() {
+                below(&samples, item, &format!("{at}/{index}"), work);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The sort of a value; null is of every sort.
+fn sort(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Null => None,
+        Value::Bool(_) => Some("true or false"),
+        Value::Number(_) => Some("a number"),
+        Value::String(_) => Some("a text"),
+        Value::Array(_) => Some("a list"),
+        Value::Object(_) => Some("an object"),
+    }
+}
+
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
