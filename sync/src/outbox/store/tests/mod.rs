@@ -1,5 +1,6 @@
 //! What callers of the outbox notice.
 
+mod audit;
 mod files;
 mod onlooker;
 mod writes;
