@@ -204,7 +204,11 @@ fn cleared(facts: &Facts) -> Next {
 
 /// The platform said yes, but does not show it: looked at a few times more, and sooner than after a failure.
 fn not_shown(facts: &Facts) -> Next {
-    if facts.failures < LOOKS { Next::wait(WriteState::Accepted, facts) } else { Next::rest(WriteState::Wedged) }
+    if facts.failures < LOOKS {
+        Next { state: WriteState::Accepted, due_at: Some(later(facts.now, back_off(facts) / 2)), pause: false }
+    } else {
+        Next::rest(WriteState::Wedged)
+    }
 }
 
 /// The platform did nothing, for something is in the way: a look at once tells what. When looks show nothing, it ends.
@@ -233,3 +237,6 @@ fn back_off(facts: &Facts) -> Duration {
 fn later(now: Timestamp, wait: Duration) -> Timestamp {
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests;
