@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use quarterdeck_sync::model::WriteState;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -57,8 +58,11 @@ impl App {
                 let count = match view.counts {
                     Counts::Kind(kind) => self.fleet.live(kind),
                     Counts::Connections => self.fleet.connections.len() as u64,
+                    Counts::Outbox => self.fleet.standing.sum(WriteState::needs_person),
                 };
-                Tab { title: view.title, short: view.short, count: self.fleet.known.then_some(count) }
+                // No number beside the outbox is good news.
+                let told = self.fleet.known && (count > 0 || !matches!(view.counts, Counts::Outbox));
+                Tab { title: view.title, short: view.short, count: told.then_some(count) }
             })
             .collect();
         self.tabs = tabs::draw(area, &list, self.open, canvas);

@@ -239,7 +239,7 @@ fn the_palette_finds_views_actions_connections_and_themes() {
 
 #[test]
 fn leaving_works_from_everywhere() {
-    for before in ["?", ":", "/", "l", "8"] {
+    for before in ["?", ":", "/", "l", "9", "s"] {
         let mut console = Console::new(SIZE);
         console.press(before);
         console.press("C-c");
@@ -320,7 +320,7 @@ fn hostile_text_is_seen_and_not_obeyed() {
     world.count();
     world.lists[0].list.connection = evil.into();
     let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
-    for keys in ["g l", "e", "G", "<Esc> 8", "1 /"] {
+    for keys in ["g l", "e", "G", "<Esc> 8", "9", "1 /"] {
         console.press(keys);
         let text = console.text();
         assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "after {keys}: {text:?}");
@@ -381,7 +381,7 @@ fn others_are_grouped_by_collection() {
 fn every_size_is_drawn_and_too_small_says_so() {
     for size in [(1, 1), (20, 5), (40, 10), (41, 11), (60, 12), (80, 24), (300, 100)] {
         let mut console = Console::new(size);
-        console.press("2 j l v v v ? <Esc> : <Esc> 7 8 G");
+        console.press("2 j l v v v ? <Esc> : <Esc> s <Esc> 7 8 l G <Esc> 9 G");
     }
     assert!(Console::new((39, 24)).text().contains("too small"));
 }

@@ -4,7 +4,7 @@ use quarterdeck_sync::model::{Kind, Verdict, WriteState};
 use quarterdeck_sync::outbox::decide::Decision;
 
 use super::*;
-use crate::tui::decisions::{Confirmed, Deed, Outcome};
+use crate::tui::decisions::{Change, Confirmed, Deed, Outcome};
 
 const SIZE: (u16, u16) = (160, 48);
 
@@ -378,4 +378,128 @@ fn a_conflict_is_marked_and_has_no_effect() {
     console.store.world.lock().unwrap().turn(&ids[0], WriteState::Conflicted, Some(verdict));
     console.news(Outside::Outbox);
     assert!(console.selected().contains("● active ≠conflicted"), "{}", console.selected());
+}
+
+fn with_writes(size: (u16, u16)) -> Console {
+    let mut console = Console::with(size, World::believable().with_writes(), connections(), TuiSettings::default());
+    console.press("8");
+    console
+}
+
+#[test]
+fn what_waits_for_a_person_is_told_everywhere_and_stands_first() {
+    let mut console = with_writes(SIZE);
+    assert!(console.text().contains("Outbox 2") && console.text().contains("≠ 1 conflicted"), "{}", console.text());
+    assert!(console.selected().contains("✗ wedged") && console.text().contains("this key may not stop runs"));
+    console.press("2");
+    assert!(console.text().contains("⋯ 2 queued") && console.text().contains("≠ 1 conflicted"), "{}", console.text());
+}
+
+#[test]
+fn an_outbox_without_writes_is_a_pleasant_sight() {
+    let mut console = Console::new(SIZE);
+    console.press("8");
+    assert!(console.text().contains("✓ Nothing waits."), "{}", console.text());
+    assert!(!console.text().contains("Outbox 0") && !console.text().contains("queued"));
+}
+
+#[test]
+fn a_conflict_shows_all_three_sides_and_is_settled_on_a_sheet() {
+    let mut console = with_writes(SIZE);
+    console.press("j");
+    let text = console.text();
+    for seen in
+        ["base          PENDING", "mine          APPROVED", "theirs        REJECTED", "by jonas@acme.example"]
+    {
+        assert!(text.contains(seen), "{seen}: {text}");
+    }
+    console.press("M M <Enter>");
+    assert_eq!(console.deeds(), []);
+    assert!(console.text().contains("It stays as it is there."), "{}", console.text());
+    console.press("C-y");
+    let deeds = console.deeds();
+    let [Confirmed { deed: Deed::Change { seen, change }, .. }] = deeds.as_slice() else { panic!("{deeds:?}") };
+    assert_eq!((seen.len(), seen[0].1, change), (1, WriteState::Conflicted, &Change::Theirs));
+}
+
+#[test]
+fn what_has_left_is_not_cancelled_and_what_has_not_is() {
+    let mut console = with_writes(SIZE);
+    console.press("x");
+    assert!(console.text().contains("only what was not sent can be; this one is wedged"), "{}", console.text());
+    console.press(". . . x");
+    assert!(console.text().contains("Cancel 1 write"), "{}", console.text());
+    console.press("C-y");
+    assert_eq!(console.keep().len(), 0);
+    assert!(console.text().contains("reject cancelled."), "{}", console.text());
+}
+
+#[test]
+fn the_outbox_is_filtered_by_state() {
+    let mut console = with_writes(SIZE);
+    console.press(".");
+    assert!(console.text().contains("‹≠ 1 conflicted›") && console.text().contains("1/1"), "{}", console.text());
+    console.press("<Esc>");
+    assert!(console.text().contains("1/7"), "{}", console.text());
+    console.press("z");
+    assert!(console.text().contains("✓ confirmed") && console.text().contains("1/8"), "{}", console.text());
+}
+
+#[test]
+fn a_write_that_changes_while_its_sheet_is_open_must_be_looked_at_again() {
+    let mut console = with_writes(SIZE);
+    console.press(". . . x");
+    let id = console.store.world.lock().unwrap().writes[6].id.clone();
+    console.store.world.lock().unwrap().turn(&id, WriteState::Sending, None);
+    console.news(Outside::Outbox);
+    console.press("C-y");
+    assert_eq!(console.deeds(), []);
+    console.press("C-r C-y");
+    assert_eq!(console.deeds(), [], "it has left: there is nothing to cancel");
+    assert!(console.text().contains("it has been sent"), "{}", console.text());
+}
+
+#[test]
+fn the_selected_write_stays_selected_while_others_come_and_go() {
+    let mut console = with_writes(SIZE);
+    console.press("j j j");
+    let before = console.selected();
+    {
+        let mut world = console.store.world.lock().unwrap();
+        let id = world.writes[6].id.clone();
+        world.turn(&id, WriteState::Confirmed, None);
+    }
+    console.news(Outside::Outbox);
+    assert_eq!(console.selected(), before);
+}
+
+#[test]
+fn a_thousand_writes_that_are_flushed_cost_a_few_refreshes() {
+    let mut console = with_writes(SIZE);
+    console.pass(Duration::from_secs(5));
+    let before = console.store.lists.load(Ordering::SeqCst);
+    for _ in 0..1_000 {
+        console.app.handle(Message::Outside(Outside::Outbox), console.clock);
+        console.pass(Duration::from_millis(1));
+    }
+    let lists = console.store.lists.load(Ordering::SeqCst) - before;
+    assert!((3..=6).contains(&lists), "{lists} readings of the outbox in a second");
+}
+
+#[test]
+fn deadlines_do_not_tick() {
+    let mut console = with_writes(SIZE);
+    console.pass(Duration::from_secs(30));
+    assert!(!console.app.dirty());
+    assert!(console.app.deadline().expect("ages change some day") >= console.clock + Duration::from_secs(60));
+}
+
+#[test]
+fn everything_pending_is_found_with_the_filter() {
+    let mut console = with_writes(SIZE);
+    console.press("1 /");
+    console.type_text("is:pending");
+    console.press("<Enter>");
+    assert!(console.text().contains("4 of 49 match"), "{}", console.text());
+    assert!(console.text().contains("■ suspended ↑sending"), "{}", console.text());
 }

@@ -65,6 +65,23 @@ fn sheets() {
 }
 
 #[test]
+fn the_outbox() {
+    for size in SIZES {
+        let name = |what: &str| format!("outbox-{what}-{}x{}", size.0, size.1);
+        let mut console = Console::with(size, World::believable().with_writes(), connections(), TuiSettings::default());
+        console.press("8");
+        snapshot(&name("conflict"), &console.text());
+        console.press("l");
+        snapshot(&name("reading"), &console.text());
+        console.press("h j j j j z");
+        console.pass(Duration::from_secs(30));
+        snapshot(&name("queued"), &console.text());
+        console.press("z g j m");
+        snapshot(&name("settle"), &console.text());
+    }
+}
+
+#[test]
 fn nothing_to_show() {
     let size = (80, 24);
     let mut console = Console::with(size, World::default(), Vec::new(), TuiSettings::default());
@@ -72,6 +89,8 @@ fn nothing_to_show() {
     console = Console::with(size, World::default(), connections(), TuiSettings::default());
     snapshot("never-synced-80x24", &console.text());
     console = Console::new(size);
+    console.press("8");
+    snapshot("outbox-empty-80x24", &console.text());
     console.press("1 /");
     console.type_text("nothing-is-called-so");
     snapshot("no-match-80x24", &console.text());
@@ -86,11 +105,12 @@ fn every_theme_says_the_same() {
         ("ansi-16", ColorMode::Ansi),
         ("dark", ColorMode::None),
     ];
-    for view in ["1", "3", "4", "8"] {
+    for view in ["1", "3", "4", "8", "9"] {
         let texts: Vec<String> = themes
             .iter()
             .map(|(theme, mode)| {
-                let mut console = Console::with((120, 36), World::believable(), connections(), settings(theme, *mode));
+                let world = World::believable().with_writes();
+                let mut console = Console::with((120, 36), world, connections(), settings(theme, *mode));
                 console.press(view);
                 console.text()
             })
@@ -120,9 +140,38 @@ fn styles(console: &Console) -> String {
 #[test]
 fn colours() {
     for (theme, mode) in [("dark", ColorMode::True), ("light", ColorMode::True), ("dark", ColorMode::None)] {
+        let name = if mode == ColorMode::None { "mono" } else { theme };
         let mut console = Console::with((80, 24), World::believable(), connections(), settings(theme, mode));
         console.press("3 j");
-        let name = if mode == ColorMode::None { "mono" } else { theme };
         snapshot(&format!("colours-{name}"), &styles(&console));
+        let world = World::believable().with_writes();
+        let mut console = Console::with((80, 24), world, connections(), settings(theme, mode));
+        console.press("8 j");
+        snapshot(&format!("colours-outbox-{name}"), &styles(&console));
+        console.press("4 j j a");
+        snapshot(&format!("colours-sheet-{name}"), &styles(&console));
+    }
+}
+
+/// Long and hostile text keeps to its place, and nothing hidden is left in it.
+#[test]
+fn long_and_hostile_writes() {
+    for size in SIZES {
+        let mut world = World::believable().with_writes();
+        let evil = "\u{1b}]0;owned\u{7}\u{202e}\u{9b}2J\nC-y yes ".repeat(40);
+        for write in &mut world.writes {
+            write.intent.target = Some(format!("{evil}{}", write.id));
+            write.intent.title = Some(evil.clone());
+            write.intent.reason = Some(evil.clone());
+            if let Some(verdict) = &mut write.verdict {
+                (verdict.message, verdict.who) = (evil.clone(), Some(evil.clone()));
+            }
+        }
+        let mut console = Console::with(size, world, connections(), TuiSettings::default());
+        console.press("8 j");
+        snapshot(&format!("outbox-hostile-{}x{}", size.0, size.1), &console.text());
+        console.press("m");
+        snapshot(&format!("sheet-hostile-{}x{}", size.0, size.1), &console.text());
+        assert!(!console.text().chars().any(|c| quarterdeck_sync::text::is_hidden(c) && c != '\n'));
     }
 }

@@ -6,6 +6,7 @@
 mod columns;
 mod connections;
 mod detail;
+mod outbox;
 mod records;
 mod welcome;
 
@@ -44,6 +45,8 @@ pub enum Counts {
     Kind(Kind),
     /// Connections.
     Connections,
+    /// Writes that wait for a person.
+    Outbox,
 }
 
 /// Every view, in the order of the tabs.
@@ -55,6 +58,13 @@ pub const VIEWS: &[Entry] = &[
     records("policies", "Policies", "Policies", Kind::Policy, || Box::new(records::Records::new(&columns::POLICIES))),
     records("events", "Events", "Events", Kind::Event, || Box::new(records::Records::new(&columns::EVENTS))),
     records("others", "Others", "Others", Kind::Other, || Box::new(records::Records::new(&columns::OTHERS))),
+    Entry {
+        id: "outbox",
+        title: "Outbox",
+        short: "Outbox",
+        counts: Counts::Outbox,
+        make: || Box::new(outbox::Outbox::default()),
+    },
     Entry {
         id: "connections",
         title: "Connections",

@@ -4,7 +4,7 @@
 //! character visible, so that nothing in it can pass for a line of ours.
 
 use quarterdeck_sync::model::Dispute;
-use quarterdeck_sync::text::hidden_count;
+use quarterdeck_sync::text::{Clean, hidden_count};
 use ratatui::layout::Rect;
 use serde_json::Value;
 
@@ -81,7 +81,9 @@ impl Page {
     /// Something of ours with a sign before it.
     pub fn marked(&mut self, name: &str, glyph: &'static str, words: &str, role: Role) {
         let room = self.cells.saturating_sub(NAMES + 2 + if glyph.is_empty() { 0 } else { 2 });
-        for (at, words) in wrap(words, usize::from(room), LINES).into_iter().enumerate() {
+        // An id is text of others too: no line break in it may begin a line of ours.
+        let words = Clean::line(words);
+        for (at, words) in wrap(words.as_str(), usize::from(room), LINES).into_iter().enumerate() {
             let (name, glyph) = if at == 0 { (name, glyph) } else { ("", if glyph.is_empty() { "" } else { " " }) };
             self.lines.push(Line::Field { name: name.to_owned(), glyph, words, role });
         }

@@ -1,11 +1,13 @@
 //! The last two lines: how each connection stands, and what the keys do.
 
+use quarterdeck_sync::model::WriteState;
 use ratatui::layout::Rect;
 
 use crate::tui::actions::{ACTIONS, Act, Action, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::{Fleet, budget_words};
 use crate::tui::keys::Keymap;
+use crate::tui::looks::look;
 use crate::tui::text::{grouped, width};
 use crate::tui::theme::Role;
 
@@ -14,7 +16,9 @@ pub(crate) fn draw(area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
     canvas.fill(area, Role::Raised);
     let mut right = area.right().saturating_sub(1);
     for (words, role) in right_words(fleet) {
-        if width(&words) as u16 + 20 < right.saturating_sub(area.x) {
+        // What only informs leaves room for how the connections stand.
+        let room = if role == Role::Dim { area.width / 2 } else { 20 };
+        if width(&words) as u16 + room < right.saturating_sub(area.x) {
             right = canvas.put_right(right, area.y, &words, area.width, role).saturating_sub(3);
         }
     }
@@ -46,8 +50,28 @@ pub(crate) fn draw(area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
     }
 }
 
+/// States of writes that are told everywhere, what a person has to see first.
+const TOLD: [WriteState; 7] = [
+    WriteState::Conflicted,
+    WriteState::Wedged,
+    WriteState::Expired,
+    WriteState::Unknown,
+    WriteState::Retrying,
+    WriteState::Queued,
+    WriteState::Sending,
+];
+
 fn right_words(fleet: &Fleet) -> Vec<(String, Role)> {
     let mut out = Vec::new();
+    for paused in &fleet.standing.paused {
+        out.push((format!("! {} is not written to", paused.connection), Role::Bad));
+    }
+    for (state, count) in TOLD.map(|state| (state, fleet.standing.of(state))) {
+        if count > 0 {
+            let (glyph, role) = look(state);
+            out.push((format!("{glyph} {} {state}", grouped(count)), if state.is_open() { Role::Dim } else { role }));
+        }
+    }
     let problems = fleet.problems.len() as u64;
     if problems > 0 {
         let noun = if problems == 1 { "problem" } else { "problems" };

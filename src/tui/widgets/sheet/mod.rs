@@ -16,6 +16,7 @@ use crate::tui::data::Ticket;
 use crate::tui::decisions::{Brief, Change, Deed, Item, Subject};
 use crate::tui::fleet::Fleet;
 use fields::Fields;
+pub(crate) use lines::{conflict, write};
 
 /// Where the sheet stands.
 #[derive(Debug, Clone, PartialEq)]

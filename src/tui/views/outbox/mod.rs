@@ -1,0 +1,260 @@
+//! The outbox: what was decided and is not carried out yet, what waits for a person, and what became of the rest.
+//!
+//! What waits for a person stands first, then what is under way, then what is over, each newest first. The list comes as one
+//! answer of short lines; the selected write comes whole. Nothing is done to a write here but on a sheet.
+
+mod draw;
+
+use quarterdeck_sync::model::{WriteId, WriteState};
+
+use super::{Cx, Scene, View, Wish};
+use crate::tui::actions::{Act, Facts, Scope};
+use crate::tui::canvas::Canvas;
+use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
+use crate::tui::decisions::{Change, OpenedWrite, WriteLine};
+use ratatui::layout::{Position, Rect};
+
+/// The view's things that are asked for.
+mod part {
+    pub const LINES: u8 = 0;
+    pub const WRITE: u8 = 1;
+}
+
+/// The view.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    /// Every write that was answered, in the order they are shown in.
+    lines: Vec<WriteLine>,
+    /// Writes that are over too.
+    finished: bool,
+    /// Only this state.
+    only: Option<WriteState>,
+    /// Place among the lines shown.
+    cursor: usize,
+    top: usize,
+    page: usize,
+    loaded: bool,
+    failure: Option<String>,
+    ticket: Option<Ticket>,
+    /// The outbox changed while an answer was on its way: ask again when it has come.
+    again: bool,
+    opened: Option<Box<OpenedWrite>>,
+    opened_ticket: Option<(Ticket, WriteId)>,
+    /// The keys go to what is known of the write.
+    reading: bool,
+    /// First line of it in sight, its lines, and how many fit.
+    scroll: (usize, usize, usize),
+    list_area: Rect,
+}
+
+/// Which part of the list a state belongs to: waits for a person, under way, over.
+fn part_of(state: WriteState) -> u8 {
+    if state.needs_person() { 0 } else { 2 - u8::from(state.is_open()) }
+}
+
+impl Outbox {
+    /// The lines that pass the filter.
+    fn shown(&self) -> Vec<&WriteLine> {
+        self.lines.iter().filter(|line| self.only.is_none_or(|only| line.state == only)).collect()
+    }
+
+    fn selected(&self) -> Option<&WriteLine> {
+        self.shown().get(self.cursor).copied()
+    }
+
+    /// States to filter by: those that there are, in the order of the list.
+    fn states(&self) -> Vec<WriteState> {
+        let mut states: Vec<WriteState> = self.lines.iter().map(|line| line.state).collect();
+        states.sort_unstable_by_key(|state| (part_of(*state), *state));
+        states.dedup();
+        states
+    }
+
+    fn ask(&mut self, cx: &Cx) {
+        if self.ticket.is_some() {
+            self.again = true;
+        } else {
+            self.ticket = Some(cx.ask(part::LINES, Lane::Now, Question::Writes(self.finished)));
+        }
+    }
+
+    fn take(&mut self, mut lines: Vec<WriteLine>, cx: &Cx) {
+        let selected = self.selected().map(|line| line.id.clone());
+        // Ids sort as people decided: the newest first. The sort keeps that order within each part.
+        lines.sort_by(|a, b| b.id.cmp(&a.id));
+        lines.sort_by_key(|line| part_of(line.state));
+        self.lines = lines;
+        self.only = self.only.filter(|only| self.lines.iter().any(|line| line.state == *only));
+        // The selected write keeps the cursor; when it is not shown any more, its line does.
+        let found = selected.and_then(|id| self.shown().iter().position(|line| line.id == id));
+        self.point(found.unwrap_or(self.cursor));
+        (self.loaded, self.failure) = (true, None);
+        self.follow(cx);
+    }
+
+    fn point(&mut self, at: usize) {
+        self.cursor = at.min(self.shown().len().saturating_sub(1));
+    }
+
+    /// Asks for what is known of the selected write, unless it is here as it stands.
+    fn follow(&mut self, cx: &Cx) {
+        let Some(line) = self.selected() else {
+            (self.opened, self.opened_ticket, self.reading) = (None, None, false);
+            return;
+        };
+        let (id, updated_at, state) = (line.id.clone(), line.updated_at, line.state);
+        let known = self.opened.as_ref().is_some_and(|opened| {
+            let write = &opened.write;
+            write.id == id && write.updated_at == updated_at && write.state == state
+        });
+        if self.opened.as_ref().is_some_and(|opened| opened.write.id != id) {
+            self.opened = None;
+            self.scroll.0 = 0;
+        }
+        if !known {
+            self.opened_ticket = Some((cx.ask(part::WRITE, Lane::Now, Question::Write(id.clone())), id));
+        }
+    }
+
+    /// Moves the cursor, or what is read; false when it is no motion.
+    fn motion(&mut self, act: Act, count: Option<u32>, cx: &Cx) -> bool {
+        let page = if self.reading { self.scroll.2 } else { self.page }.max(1) as i64;
+        let times = i64::from(count.unwrap_or(1));
+        let by = match act {
+            Act::Down => times,
+            Act::Up => -times,
+            Act::PageDown => page * times,
+            Act::PageUp => -page * times,
+            Act::HalfDown => (page / 2).max(1) * times,
+            Act::HalfUp => -(page / 2).max(1) * times,
+            Act::First => i64::MIN / 2,
+            Act::Last => i64::MAX / 2,
+            _ => return false,
+        };
+        if self.reading {
+            let last = self.scroll.1.saturating_sub(self.scroll.2) as i64;
+            self.scroll.0 = (self.scroll.0 as i64).saturating_add(by).clamp(0, last) as usize;
+        } else {
+            let last = self.shown().len().saturating_sub(1) as i64;
+            self.cursor = (self.cursor as i64).saturating_add(by).clamp(0, last) as usize;
+            self.follow(cx);
+        }
+        true
+    }
+
+    fn turn_filter(&mut self, forward: bool, cx: &Cx) {
+        let mut choices: Vec<Option<WriteState>> = vec![None];
+        choices.extend(self.states().into_iter().map(Some));
+        let at = choices.iter().position(|choice| *choice == self.only).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + choices.len() - 1 } % choices.len();
+        self.only = choices[next];
+        (self.cursor, self.top) = (0, 0);
+        self.follow(cx);
+    }
+
+    /// Opens a sheet, or an editor, about the selected write; false when there is none.
+    fn change(&mut self, act: Act, cx: &mut Cx) -> bool {
+        let Some(id) = self.selected().map(|line| line.id.clone()) else { return false };
+        cx.wishes.push(match act {
+            Act::CancelWrite => Wish::Change(id, Change::Cancel),
+            Act::RetryWrite => Wish::Change(id, Change::Retry),
+            Act::DiscardWrite => Wish::Change(id, Change::Discard),
+            Act::TakeMine => Wish::Change(id, Change::Mine),
+            Act::TakeTheirs => Wish::Change(id, Change::Theirs),
+            Act::EditWrite => Wish::Draft(DraftOf::Write(id)),
+            _ => Wish::Change(id, Change::Undo),
+        });
+        true
+    }
+
+    fn back(&mut self, cx: &Cx) -> bool {
+        let some = self.reading || self.only.is_some();
+        if self.reading {
+            self.reading = false;
+        } else if self.only.take().is_some() {
+            self.follow(cx);
+        }
+        some
+    }
+}
+
+impl View for Outbox {
+    fn enter(&mut self, cx: &mut Cx) {
+        self.ask(cx);
+    }
+
+    fn answer(&mut self, answered: Answered, cx: &mut Cx) {
+        if answered.slot.part == part::WRITE {
+            let mine = self.opened_ticket.take_if(|(ticket, _)| *ticket == answered.ticket);
+            if let (Some((_, id)), Answer::Write(opened)) = (mine, answered.answer)
+                && self.selected().is_some_and(|line| line.id == id)
+            {
+                self.opened = opened;
+            }
+            return;
+        }
+        if self.ticket.take_if(|ticket| *ticket == answered.ticket).is_none() {
+            return;
+        }
+        match answered.answer {
+            Answer::Writes(lines) => self.take(lines, cx),
+            Answer::Failed(why) => (self.failure, self.loaded) = (Some(why), true),
+            _ => {}
+        }
+        if std::mem::take(&mut self.again) {
+            self.ask(cx);
+        }
+    }
+
+    fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        match act {
+            Act::OpenWrite => self.reading = self.selected().is_some(),
+            Act::CloseWrite => self.reading = false,
+            Act::NextState | Act::PreviousState => self.turn_filter(act == Act::NextState, cx),
+            Act::ShowFinished => {
+                self.finished = !self.finished;
+                self.ask(cx);
+                cx.say(if self.finished { "Finished writes are shown" } else { "Finished writes are hidden" });
+            }
+            Act::CancelWrite
+            | Act::RetryWrite
+            | Act::DiscardWrite
+            | Act::TakeMine
+            | Act::TakeTheirs
+            | Act::EditWrite
+            | Act::Undo => return self.change(act, cx),
+            Act::Back => return self.back(cx),
+            act => return self.motion(act, count, cx),
+        }
+        true
+    }
+
+    fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
+        self.reading = !self.list_area.contains(Position { x, y }) && self.selected().is_some();
+        if !self.reading && y > self.list_area.y {
+            let at = self.top + usize::from(y - self.list_area.y - 1);
+            if at < self.shown().len() {
+                self.point(at);
+                self.follow(cx);
+            }
+        }
+    }
+
+    fn ready(&self) -> bool {
+        self.loaded && self.opened_ticket.is_none()
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Outbox
+    }
+
+    fn facts(&self, facts: &mut Facts) {
+        facts.outbox = true;
+        facts.write = self.selected().map(|line| line.state);
+        facts.undoable |= facts.write.is_some();
+    }
+
+    fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        self.draw_all(area, scene, canvas);
+    }
+}
