@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
+use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::platform::Registry;
 use quarterdeck_sync::store::{Access, Mirror, StoreError};
 
@@ -124,6 +125,7 @@ fn begin(
     }
     let plan = Plan {
         paths: opening.paths.clone(),
+        outbox: outbox(opening, &news),
         options: settings.sync_options(),
         every: opening.every.unwrap_or(settings.refresh),
         settings,
@@ -137,6 +139,7 @@ fn begin(
         let told = match event {
             LiveEvent::Sync(event) => Outside::Sync(event),
             LiveEvent::Commit => Outside::Committed,
+            LiveEvent::Send(_) => return,
             LiveEvent::LeaseHeldBy(who) => Outside::LeaseHeldBy(who),
             LiveEvent::Problem(text) => Outside::Notice(text),
             LiveEvent::LeaseTaken => Outside::LeaseTaken,
@@ -149,6 +152,17 @@ fn begin(
             drop(news.send(Outside::Notice(format!("nothing is synced: no threads to be had: {error}"))))
         })
         .ok()
+}
+
+/// What people decided, to be sent. Without it the console shows and syncs all the same.
+fn outbox(opening: &Opening, news: &Sender<Outside>) -> Option<Outbox> {
+    let notice = |text: String| drop(news.send(Outside::Notice(text)));
+    let opened = Outbox::open(&opening.paths.outbox(), opening.env.by());
+    let (outbox, aside) = opened.inspect_err(|error| notice(format!("nothing is sent: {error}"))).ok()?;
+    if let Some(aside) = aside {
+        notice(format!("the outbox was damaged ({}) and lies in {} now", aside.reason, aside.path.display()));
+    }
+    Some(outbox)
 }
 
 fn info(name: &str, connection: &Connection) -> ConnectionInfo {

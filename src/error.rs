@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use quarterdeck_sync::outbox::OutboxError;
 use quarterdeck_sync::outbox::action::Refusal;
 use quarterdeck_sync::outbox::decide::DecideError;
+use quarterdeck_sync::outbox::sender::SendError;
 use quarterdeck_sync::platform::{FetchError, FetchKind, ManifestError};
 use quarterdeck_sync::store::StoreError;
 use quarterdeck_sync::text::{Clean, json_safe};
@@ -313,6 +314,15 @@ impl From<StoreError> for Failure {
             StoreError::UnknownList(_) | StoreError::ReadOnly | StoreError::Stopped => {
                 Self::new(Kind::Internal, message).hint("please report it with the last lines of qd.log")
             }
+        }
+    }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Outbox(error) => error.into(),
+            SendError::Store(error) => error.into(),
         }
     }
 }

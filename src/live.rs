@@ -1,31 +1,35 @@
 //! The engine at work in the background, for the console and for `qd sync --watch`.
 //!
 //! One thread with an executor of its own. With the lease, every connection is pulled on its own schedule, so that a slow or
-//! refused one holds up no other. Without it, the mirror is only watched for what its holder commits, and the lease is taken as
-//! soon as it is free. What happens is told through one callback, which must not block.
+//! refused one holds up no other; beside that, what people decide is sent as soon as it is decided, by whatever process. Without
+//! the lease, mirror and outbox are only watched for what others commit, and the lease is taken as soon as it is free. What
+//! happens is told through one callback, which must not block.
 //!
 //! Always true: dropping a [`Live`] stops the work, ends the mirror's writer and frees the lease before it returns.
 
+mod desk;
+mod line;
 mod others;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::future::pending;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use quarterdeck_sync::engine::{self, SyncOptions};
-use quarterdeck_sync::platform::{Client, FetchKind, Registry};
+use quarterdeck_sync::outbox::Outbox;
+use quarterdeck_sync::outbox::sender::{Nudge, SendEvent};
+use quarterdeck_sync::platform::Registry;
 use quarterdeck_sync::store::{Access, Mirror};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use self::line::Line;
 use self::others::Others;
-use crate::config::{self, Connection, Lease, LeaseError, Paths, Settings};
+use crate::config::{Connection, Lease, LeaseError, Paths, Settings};
 
 /// How often another process's commits, and its end, are looked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -45,6 +49,8 @@ pub struct Plan {
     pub options: SyncOptions,
     /// Time between two pulls of one connection.
     pub every: Duration,
+    /// What people decided; without it nothing is sent.
+    pub outbox: Option<Outbox>,
     /// What this process calls itself to others that want the lease: `console`.
     pub command: String,
     /// The lease, when it is held already.
@@ -56,6 +62,8 @@ pub struct Plan {
 pub enum Ask {
     /// Pull this connection, or all of them, without waiting for their turn.
     SyncNow(Option<String>),
+    /// Try again now whatever waits in the outbox for its time.
+    SendNow,
     /// Stop.
     Stop,
 }
@@ -66,7 +74,9 @@ pub enum Ask {
 pub enum LiveEvent {
     /// A sync moved on.
     Sync(engine::Event),
-    /// The mirror changed, by us or by another process.
+    /// A write moved on, or a connection was paused.
+    Send(SendEvent),
+    /// The mirror or the outbox changed, by us or by another process.
     Commit,
     /// We pull from now on.
     LeaseTaken,
@@ -124,6 +134,7 @@ impl Drop for Live {
 /// Everything one connection's work needs.
 struct Shared {
     mirror: Mirror,
+    outbox: Option<Outbox>,
     settings: Settings,
     registry: Registry,
     options: SyncOptions,
@@ -132,6 +143,11 @@ struct Shared {
 }
 
 async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tell) {
+    let mut tasks = JoinSet::new();
+    let nudges = Arc::new(watch::Sender::new(Nudge::default()));
+    if let Some(outbox) = plan.outbox.clone() {
+        tasks.spawn(desk::tell_changes(outbox, nudges.clone(), tell.clone()));
+    }
     // Kept to the end of this function: the lease must outlive every write.
     let _lease = match plan.lease.take() {
         Some(lease) => lease,
@@ -148,34 +164,30 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
             return stopped(&mut inbox).await;
         }
     };
-    let mut tasks = JoinSet::new();
     tasks.spawn(tell_commits(mirror.clone(), tell.clone()));
     let shared = Arc::new(Shared {
         mirror,
+        outbox: plan.outbox,
         settings: plan.settings,
         registry: plan.registry,
         options: plan.options,
         every: plan.every,
         tell,
     });
-    let mut wake: BTreeMap<String, Arc<Notify>> = BTreeMap::new();
-    for (name, connection) in plan.connections {
-        let notify = Arc::new(Notify::new());
-        tasks.spawn(keep_fresh(name.clone(), connection, shared.clone(), notify.clone()));
-        wake.insert(name, notify);
-    }
+    let lines = start(&mut tasks, plan.connections, &shared, &nudges);
     loop {
         tokio::select! {
             ask = inbox.recv() => match ask {
-                Some(Ask::SyncNow(which)) => wake
+                Some(Ask::SyncNow(which)) => lines
                     .iter()
-                    .filter(|(name, _)| which.as_ref().is_none_or(|which| which == *name))
-                    .for_each(|(_, notify)| notify.notify_one()),
+                    .filter(|line| which.as_ref().is_none_or(|which| *which == line.name))
+                    .for_each(|line| line.wake.notify_one()),
+                Some(Ask::SendNow) => nudges.send_modify(|nudge| nudge.hurry += 1),
                 Some(Ask::Stop) | None => break,
             },
             // No task ends by itself: only a bug of ours ends one, and the others go on.
             Some(_) = tasks.join_next() => {
-                (shared.tell)(LiveEvent::Problem("a bug in qd stopped the sync of a connection: see qd.log".to_owned()));
+                (shared.tell)(LiveEvent::Problem("a bug in qd stopped the work of a connection: see qd.log".to_owned()));
             }
         }
     }
@@ -184,6 +196,29 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
     if let Some(shared) = Arc::into_inner(shared) {
         let _ = tokio::task::spawn_blocking(move || drop(shared.mirror)).await;
     }
+}
+
+/// Starts the work of every connection, and what goes with the outbox.
+fn start(
+    tasks: &mut JoinSet<()>,
+    connections: Vec<(String, Connection)>,
+    shared: &Arc<Shared>,
+    nudges: &Arc<watch::Sender<Nudge>>,
+) -> Vec<Arc<Line>> {
+    let mut lines = Vec::new();
+    for (name, connection) in connections {
+        let line = Arc::new(Line::new(name));
+        tasks.spawn(line::keep_fresh(line.clone(), connection, shared.clone()));
+        if let Some(outbox) = &shared.outbox {
+            tasks.spawn(line::keep_sending(line.clone(), outbox.clone(), nudges.subscribe(), shared.clone()));
+        }
+        lines.push(line);
+    }
+    if let Some(outbox) = &shared.outbox {
+        tasks.spawn(desk::wake_mended(outbox.clone(), lines.clone(), nudges.subscribe()));
+        tasks.spawn(desk::pass_deadlines(outbox.clone(), nudges.subscribe(), shared.tell.clone()));
+    }
+    lines
 }
 
 /// Takes the lease; while another has it, tells what that one commits. `None`: asked to stop.
@@ -225,7 +260,7 @@ async fn wait_for_lease(plan: &Plan, inbox: &mut mpsc::UnboundedReceiver<Ask>, t
 
 /// Waits until somebody asks to stop, or nobody can ask any more.
 async fn stopped(inbox: &mut mpsc::UnboundedReceiver<Ask>) {
-    while let Some(Ask::SyncNow(_)) = inbox.recv().await {}
+    while let Some(Ask::SyncNow(_) | Ask::SendNow) = inbox.recv().await {}
 }
 
 async fn tell_commits(mirror: Mirror, tell: Tell) {
@@ -234,78 +269,4 @@ async fn tell_commits(mirror: Mirror, tell: Tell) {
         tell(LiveEvent::Commit);
     }
     pending::<()>().await;
-}
-
-/// Pulls one connection again and again. One whose key is missing or not accepted is tried less and less often: a
-/// platform may lock an account out, and a secret's command may ask a person each time.
-async fn keep_fresh(name: String, connection: Connection, shared: Arc<Shared>, wake: Arc<Notify>) {
-    let mut client: Option<Client> = None;
-    let mut refusals = 0;
-    loop {
-        if client.is_none() {
-            client = make_client(&name, &connection, &shared).await;
-        }
-        let accepted = match &client {
-            Some(ready) => pull(ready, &shared).await,
-            None => false,
-        };
-        if accepted {
-            refusals = 0;
-        } else {
-            // The key may be changed where it is kept: ask there again.
-            client = None;
-            refusals += 1;
-        }
-        tokio::select! {
-            () = tokio::time::sleep(jittered(after(shared.every, refusals))) => {}
-            () = wake.notified() => {}
-        }
-    }
-}
-
-/// Time to the next pull: doubled with each refusal in a row, up to an hour more.
-fn after(every: Duration, refusals: u32) -> Duration {
-    let grown = every.saturating_mul(1 << refusals.min(12));
-    grown.min(every + Duration::from_secs(60 * 60))
-}
-
-async fn make_client(name: &str, connection: &Connection, shared: &Shared) -> Option<Client> {
-    let (asked, connection) = (name.to_owned(), connection.clone());
-    let (settings, registry) = (shared.settings.clone(), shared.registry.clone());
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    // A thread of its own, with nothing of the mirror: a secret's command must not keep that open.
-    std::thread::spawn(move || {
-        let _ = sender.send(config::client(&asked, &connection, &registry, &settings));
-    });
-    match receiver.await {
-        Ok(Ok(client)) => Some(client),
-        Ok(Err(failure)) => {
-            (shared.tell)(LiveEvent::Problem(format!("{name}: {failure}")));
-            None
-        }
-        Err(_) => None,
-    }
-}
-
-/// One sync of one connection; `false` when its key was not accepted.
-async fn pull(client: &Client, shared: &Shared) -> bool {
-    let tell = |event| (shared.tell)(LiveEvent::Sync(event));
-    let report = match engine::sync(&shared.mirror, std::slice::from_ref(client), &shared.options, &tell).await {
-        Ok(report) => report,
-        Err(error) => {
-            (shared.tell)(LiveEvent::Problem(error.to_string()));
-            return true;
-        }
-    };
-    if let Err(error) = shared.mirror.settle().await {
-        (shared.tell)(LiveEvent::Problem(error.to_string()));
-    }
-    report.connections.iter().for_each(crate::log::pulled);
-    !report.connections.iter().filter_map(|one| one.error.as_ref()).any(|e| e.kind == Some(FetchKind::Unauthorized))
-}
-
-/// Nine to eleven tenths of `every`, so that many consoles do not ask at the same moment.
-fn jittered(every: Duration) -> Duration {
-    let random = RandomState::new().build_hasher().finish() % 1024;
-    every.mul_f64(0.9 + 0.2 * random as f64 / 1024.0)
 }

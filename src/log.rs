@@ -56,6 +56,11 @@ pub fn pulled(report: &ConnectionReport) {
     }
 }
 
+/// Logs that versions of policies could not be kept.
+pub fn history_failed(why: &str) {
+    tracing::warn!("versions of policies were not kept: {why}");
+}
+
 /// The file, opened when it is needed.
 #[derive(Debug)]
 struct Log {

@@ -5,8 +5,9 @@ use std::sync::mpsc::{Receiver, channel};
 use quarterdeck_sim::{Options, Sim};
 use quarterdeck_sync::engine::Event;
 
+use super::line::after;
 use super::*;
-use crate::config::{Connections, SecretSource};
+use crate::config::{self, Connections, SecretSource};
 
 /// Longest a test waits for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -45,6 +46,7 @@ impl Deck {
             options: SyncOptions::default(),
             every: Duration::from_secs(3600),
             command: "console".to_owned(),
+            outbox: None,
             lease: None,
         }
     }

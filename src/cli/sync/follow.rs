@@ -6,6 +6,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
 use quarterdeck_sync::engine::Event;
+use quarterdeck_sync::outbox::sender::SendEvent;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -13,6 +14,7 @@ use super::bars::Bars;
 use super::report;
 use crate::cli::context::Context;
 use crate::cli::out::{Form, Out};
+use crate::cli::render::JsonWrite;
 use crate::error::{Failure, Kind};
 
 /// How it is told.
@@ -37,28 +39,39 @@ impl Show {
     }
 }
 
+/// What is told.
+enum News {
+    Sync(Event),
+    Send(SendEvent),
+}
+
 /// The thread that tells.
 pub struct Follower {
-    sender: Sender<Option<Event>>,
+    sender: Sender<Option<News>>,
     thread: JoinHandle<Result<(), Failure>>,
     gone: Arc<Notify>,
 }
 
 /// A handle for the engine's callback.
 #[derive(Clone)]
-pub struct Teller(Sender<Option<Event>>);
+pub struct Teller(Sender<Option<News>>);
 
 impl Teller {
     /// Passes an event on; never waits.
     pub fn tell(&self, event: Event) {
-        let _ = self.0.send(Some(event));
+        let _ = self.0.send(Some(News::Sync(event)));
+    }
+
+    /// The same for what becomes of writes.
+    pub fn tell_write(&self, event: SendEvent) {
+        let _ = self.0.send(Some(News::Send(event)));
     }
 }
 
 impl Follower {
     /// Starts the thread.
     pub fn start(show: Show) -> io::Result<Self> {
-        let (sender, events) = channel::<Option<Event>>();
+        let (sender, events) = channel::<Option<News>>();
         let gone = Arc::new(Notify::new());
         let at_end = gone.clone();
         let thread = std::thread::Builder::new().name("qd-follow".to_owned()).spawn(move || {
@@ -88,17 +101,24 @@ impl Follower {
     }
 }
 
-fn follow(show: Show, events: &mut dyn Iterator<Item = Event>) -> Result<(), Failure> {
+fn follow(show: Show, events: &mut dyn Iterator<Item = News>) -> Result<(), Failure> {
     match show {
         Show::Nothing => events.for_each(drop),
         Show::Bars => {
             let mut bars = Bars::new();
-            events.for_each(|event| bars.take(event));
+            for news in events {
+                if let News::Sync(event) = news {
+                    bars.take(event);
+                }
+            }
         }
         Show::Lines => {
             let mut out = Out::new();
-            for event in events {
-                out.json(&line(event))?;
+            for news in events {
+                match news {
+                    News::Sync(event) => out.json(&line(event))?,
+                    News::Send(event) => out.json(&write_line(&event))?,
+                }
                 out.flush()?;
             }
             out.finish()?;
@@ -123,5 +143,15 @@ pub fn line(event: Event) -> Value {
             value
         }
         Event::Finished(report) => report::finished(&report::pulled(report)),
+    }
+}
+
+/// What became of a write, as one JSON object.
+fn write_line(event: &SendEvent) -> Value {
+    match event {
+        SendEvent::Moved(write) => json!({"event": "write", "write": JsonWrite::new(write)}),
+        SendEvent::Paused { connection, message } => {
+            json!({"event": "paused", "connection": connection, "message": message})
+        }
     }
 }

@@ -8,10 +8,17 @@ mod follow;
 pub mod report;
 mod watch;
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::{try_join, try_join_all};
 use quarterdeck_sync::engine::{self, SyncOptions};
+use quarterdeck_sync::model::Timestamp;
+use quarterdeck_sync::outbox::sender::{SendEvent, SendOptions, expire, send};
+use quarterdeck_sync::outbox::{Outbox, history};
 use quarterdeck_sync::platform::{Client, Registry};
+use quarterdeck_sync::store::Mirror;
 
 use self::follow::{Follower, Show};
 use self::report::Pulled;
@@ -121,18 +128,29 @@ pub fn everything(cx: &Context) -> Result<Vec<Pulled>, Failure> {
     pull(cx, &job, &lease)
 }
 
-/// One sync from beginning to end. The lease is held by whoever calls.
+/// One sync from beginning to end, with what waits in the outbox sent beside it. The lease is held by whoever calls.
 fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> {
-    let mirror = cx.mirror_to_write()?;
+    let (mirror, outbox) = (cx.mirror_to_write()?, cx.outbox()?);
     let made = config::clients(&job.connections, &job.registry, &job.settings);
     let clients: Vec<Client> = made.iter().filter_map(|one| one.as_ref().ok().cloned()).collect();
     let follower = Follower::start(Show::of(cx))?;
     let teller = follower.teller();
     let runtime = cx.runtime()?;
+    let moved = Mutex::new(BTreeMap::new());
     let synced = runtime.block_on(async {
         let tell = |event| teller.tell(event);
+        let tell_write = |event: SendEvent| {
+            if let SendEvent::Moved(write) = &event {
+                let mut moved = moved.lock().unwrap_or_else(PoisonError::into_inner);
+                moved.insert(write.id.clone(), (**write).clone());
+            }
+            teller.tell_write(event);
+        };
         let work = async {
-            let report = engine::sync(&mirror, &clients, &job.options, &tell).await?;
+            let pulled = async { Ok(engine::sync(&mirror, &clients, &job.options, &tell).await?) };
+            let (report, ()) = try_join(pulled, send_all(&outbox, &mirror, &clients, &tell_write)).await?;
+            // What was decided, or came due, while lists were read.
+            send_all(&outbox, &mirror, &clients, &tell_write).await?;
             mirror.settle().await?;
             Ok::<_, Failure>(report)
         };
@@ -146,15 +164,30 @@ fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> 
     let told = follower.finish();
     let report = synced?;
     told?;
-    match report {
-        Some(report) => {
-            let results = report::collect(&job.connections, made, report);
-            results.iter().for_each(|one| crate::log::pulled(&one.report));
-            Ok(results)
-        }
-        None => Err(Failure::new(Kind::Stopped, "stopped before the end")
-            .hint("what was read is kept; the next sync goes on from there")),
+    let Some(report) = report else {
+        return Err(Failure::new(Kind::Stopped, "stopped before the end")
+            .hint("what was read is kept; the next sync goes on from there"));
+    };
+    if let Err(error) = history::keep(&outbox, &mirror.reader()?, Timestamp::now()) {
+        cx.warn(&format!("versions of policies were not kept: {error}"));
     }
+    let results = report::collect(&job.connections, made, report);
+    results.iter().for_each(|one| crate::log::pulled(&one.report));
+    let moved = moved.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(report::with_writes(results, moved.into_values().collect(), outbox.paused()?))
+}
+
+/// Sends what is open to these connections, as far as it can be sent now; deadlines pass everywhere.
+async fn send_all(
+    outbox: &Outbox,
+    mirror: &Mirror,
+    clients: &[Client],
+    tell: &(dyn Fn(SendEvent) + Send + Sync),
+) -> Result<(), Failure> {
+    expire(outbox, Timestamp::now, tell).await?;
+    let options = SendOptions::default();
+    try_join_all(clients.iter().map(|client| send(outbox, mirror, client, &options, tell))).await?;
+    Ok(())
 }
 
 fn show(cx: &Context, results: &[Pulled]) -> Result<(), Failure> {

@@ -1,12 +1,14 @@
 //! How a sync ended: as a table, as JSON, and as an exit code.
 
 use quarterdeck_sync::engine::{ConnectionError, ConnectionReport, Outcome, Report};
-use quarterdeck_sync::model::{Offered, Timestamp};
+use quarterdeck_sync::model::{Offered, Timestamp, Write, WriteState};
+use quarterdeck_sync::outbox::Paused;
 use quarterdeck_sync::platform::{BudgetView, Client, Traffic};
 use quarterdeck_sync::text::Clean;
 use serde_json::{Value, json};
 
 use crate::cli::columns::{Cell, grouped, table};
+use crate::cli::render::JsonWrite;
 use crate::cli::style::{Role, Style};
 use crate::config::Connection;
 use crate::error::{Code, Failure, Kind};
@@ -22,6 +24,10 @@ pub struct Pulled {
     pub hint: Option<String>,
     /// The engine was asked.
     pub asked: bool,
+    /// Writes that moved meanwhile, as they stand now.
+    pub writes: Vec<Write>,
+    /// Why nothing is written to it until a person has mended it.
+    pub paused: Option<String>,
 }
 
 /// Puts the engine's reports and the clients that could not be made into the order of `connections`.
@@ -41,6 +47,21 @@ pub fn collect(
         .collect()
 }
 
+/// Adds what became of writes meanwhile, and which connections are paused.
+pub fn with_writes(mut results: Vec<Pulled>, moved: Vec<Write>, paused: Vec<Paused>) -> Vec<Pulled> {
+    for write in moved {
+        if let Some(one) = results.iter_mut().find(|one| one.report.connection == write.intent.connection) {
+            one.writes.push(write);
+        }
+    }
+    for paused in paused {
+        if let Some(one) = results.iter_mut().find(|one| one.report.connection == paused.connection) {
+            one.paused = Some(paused.message);
+        }
+    }
+    results
+}
+
 /// What the engine's report of one connection means.
 pub fn pulled(report: ConnectionReport) -> Pulled {
     let barred = |offered: &Offered| matches!(offered, Offered::No { status: 401 | 403 });
@@ -58,7 +79,7 @@ pub fn pulled(report: ConnectionReport) -> Pulled {
         Some(Kind::Unreachable) => Some("check the network and the URL: qd connect list"),
         _ => None,
     };
-    Pulled { report, kind, hint: hint.map(str::to_owned), asked: true }
+    Pulled { report, kind, hint: hint.map(str::to_owned), asked: true, writes: Vec::new(), paused: None }
 }
 
 fn not_asked(name: &str, connection: &Connection, failure: &Failure) -> Pulled {
@@ -73,7 +94,14 @@ fn not_asked(name: &str, connection: &Connection, failure: &Failure) -> Pulled {
         traffic: Traffic::default(),
         budget: BudgetView::default(),
     };
-    Pulled { report, kind: Some(failure.kind), hint: failure.hint.clone(), asked: false }
+    Pulled {
+        report,
+        kind: Some(failure.kind),
+        hint: failure.hint.clone(),
+        asked: false,
+        writes: Vec::new(),
+        paused: None,
+    }
 }
 
 /// Exit code: 0 when all is well; when every connection failed for one reason, that reason's; else 5.
@@ -94,7 +122,13 @@ pub fn verdict(results: &[Pulled]) -> Code {
 
 /// The one report of a sync.
 pub fn json(results: &[Pulled]) -> Value {
-    let items: Vec<Value> = results.iter().map(one).collect();
+    let whole = |result: &Pulled| {
+        let mut value = one(result);
+        value["writes"] = result.writes.iter().map(|write| json!(JsonWrite::new(write))).collect();
+        value["paused"] = json!(result.paused);
+        value
+    };
+    let items: Vec<Value> = results.iter().map(whole).collect();
     json!({"schema": "qd.sync/1", "items": items})
 }
 
@@ -128,7 +162,32 @@ fn message(result: &Pulled) -> &str {
 pub fn plain(style: &Style, results: &[Pulled]) -> String {
     let rows: Vec<Vec<Cell>> = results.iter().map(summary).collect();
     let headings = ["CONNECTION", "PLATFORM", "LISTS", "ROWS", "NEW", "CHANGED", "GONE", "REQUESTS", "RESULT"];
-    table(style, &headings, &rows) + &troubles(style, results)
+    table(style, &headings, &rows) + &sent(style, results) + &troubles(style, results)
+}
+
+/// A line for each write that moved, and for each connection that is not written to.
+fn sent(style: &Style, results: &[Pulled]) -> String {
+    let mut out = String::new();
+    for result in results {
+        for write in &result.writes {
+            let role = match write.state {
+                WriteState::Confirmed | WriteState::Accepted => Role::Good,
+                state if state.needs_person() => Role::Bad,
+                _ => Role::Warning,
+            };
+            let intent = &write.intent;
+            let target = intent.target.as_deref().unwrap_or("something new");
+            let place = format!("{} {} {target}", intent.connection, intent.verb);
+            let why = write.verdict.as_ref().map(|verdict| format!(" ({})", verdict.message)).unwrap_or_default();
+            out.push_str(&note(style, role, &place, &format!("{}{why}", write.state)));
+        }
+        if let Some(why) = &result.paused {
+            let name = &result.report.connection;
+            let words = format!("nothing is sent until `qd connect test {name}` succeeds: {why}");
+            out.push_str(&note(style, Role::Warning, name, &words));
+        }
+    }
+    out
 }
 
 /// A line for each connection and each list that is in trouble; empty when all is well.

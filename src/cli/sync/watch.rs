@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quarterdeck_sync::engine::Event;
+use quarterdeck_sync::model::WriteState;
+use quarterdeck_sync::outbox::sender::SendEvent;
 
 use super::Job;
 use super::follow::{Follower, Show};
@@ -31,6 +33,7 @@ pub fn run(cx: &Context, job: Job, lease: Lease, every: Duration) -> Result<Code
         options: job.options,
         every,
         command: "sync --watch".to_owned(),
+        outbox: Some(cx.outbox()?),
         lease: Some(lease),
     };
     let runtime = cx.runtime()?;
@@ -40,6 +43,12 @@ pub fn run(cx: &Context, job: Job, lease: Lease, every: Duration) -> Result<Code
                 talker.say(&line(&pulled(report.clone())));
             }
             teller.tell(event);
+        }
+        LiveEvent::Send(event) => {
+            if let Some(line) = written(&event) {
+                talker.say(&line);
+            }
+            teller.tell_write(event);
         }
         LiveEvent::Problem(text) => talker.warn(&text),
         LiveEvent::Commit | LiveEvent::LeaseTaken | LiveEvent::LeaseHeldBy(_) => {}
@@ -54,6 +63,23 @@ pub fn run(cx: &Context, job: Job, lease: Lease, every: Duration) -> Result<Code
     drop(live);
     follower.finish()?;
     Ok(Code::Done)
+}
+
+/// What became of a write, for a log; nothing while it is only on its way.
+fn written(event: &SendEvent) -> Option<String> {
+    match event {
+        SendEvent::Moved(write) if write.state == WriteState::Sending => None,
+        SendEvent::Moved(write) => {
+            let intent = &write.intent;
+            let target = intent.target.as_deref().unwrap_or("something new");
+            let why = write.verdict.as_ref().map(|verdict| format!(" ({})", verdict.message)).unwrap_or_default();
+            let (at, connection) = (write.updated_at, &intent.connection);
+            Some(format!("{at:.0} {connection}: {} {target}: {}{why}", intent.verb, write.state))
+        }
+        SendEvent::Paused { connection, message } => {
+            Some(format!("{connection}: nothing is sent until `qd connect test {connection}` succeeds: {message}"))
+        }
+    }
 }
 
 /// One pull of one connection, for a log.

@@ -1,0 +1,114 @@
+//! What an answer means for a write, and the words for it. Pure.
+
+use super::lanes::Contact;
+use crate::model::{Verdict, WriteState};
+use crate::outbox::state::Outcome;
+use crate::platform::manifest::Action;
+use crate::platform::write::{NotTold, Reached};
+use crate::platform::{FetchError, FetchKind};
+
+/// What it means that the target could not be looked at.
+pub(super) fn of_look(error: &FetchError) -> Outcome {
+    match error.kind {
+        FetchKind::Unauthorized => Outcome::Unauthorized,
+        FetchKind::RateLimited => Outcome::Throttled(error.retry_after),
+        FetchKind::Forbidden | FetchKind::Rejected => Outcome::Refused,
+        FetchKind::NotOffered => Outcome::Missing,
+        // A connection that cannot be used as it is set up is mended by a person, without harm to what waits for it.
+        FetchKind::Server
+        | FetchKind::Unreachable
+        | FetchKind::TimedOut
+        | FetchKind::BadReply
+        | FetchKind::TooLarge
+        | FetchKind::Redirected
+        | FetchKind::Unusable => Outcome::LookFailed,
+    }
+}
+
+/// What it means that a request was not answered with yes.
+pub(super) fn of_write(not: &NotTold) -> Outcome {
+    if not.reached == Reached::Maybe {
+        return Outcome::Unanswered;
+    }
+    match not.error.kind {
+        FetchKind::Unauthorized => Outcome::Unauthorized,
+        FetchKind::RateLimited => Outcome::Throttled(not.error.retry_after),
+        FetchKind::Rejected if not.error.status == Some(409) => Outcome::Clash,
+        FetchKind::Rejected | FetchKind::Forbidden | FetchKind::NotOffered | FetchKind::Redirected => Outcome::Refused,
+        FetchKind::Server
+        | FetchKind::Unreachable
+        | FetchKind::TimedOut
+        | FetchKind::BadReply
+        | FetchKind::TooLarge
+        | FetchKind::Unusable => Outcome::NotSent,
+    }
+}
+
+/// What an error shows of the connection.
+pub(super) fn contact(error: &FetchError) -> Contact {
+    match error.kind {
+        FetchKind::Unreachable | FetchKind::TimedOut => Contact::Lost,
+        FetchKind::RateLimited => Contact::Throttled,
+        // It was found unusable before anything left.
+        FetchKind::Unusable => Contact::None,
+        _ => Contact::Answered,
+    }
+}
+
+/// What it means that a plan says to stop at `to`: `may_have_left` when it was sent once and nobody answered.
+pub(super) fn of_stop(to: WriteState, may_have_left: bool) -> Outcome {
+    match to {
+        WriteState::Conflicted => Outcome::Moved,
+        // Known not to have had its effect, it is queued again, and there its deadline is found to have passed.
+        WriteState::Expired if may_have_left => Outcome::Clear,
+        WriteState::Expired => Outcome::Late,
+        // No look can tell: a person has to.
+        WriteState::Unknown => Outcome::Refused,
+        _ => Outcome::Missing,
+    }
+}
+
+/// Can a look tell whether the action was applied?
+pub(super) fn provable(action: &Action) -> bool {
+    let by_request = |request: &crate::platform::manifest::ActionRequest| request.done_gone || !request.done.is_empty();
+    action.creates
+        || action.done_gone
+        || !action.done.is_empty()
+        || action.edits.is_some()
+        || !action.steps.is_empty()
+        || action.requests.iter().any(by_request)
+}
+
+/// Why the target could not be looked at.
+pub(super) fn look_failed(outcome: &Outcome, error: &FetchError) -> Verdict {
+    let (code, before) = match outcome {
+        Outcome::Unauthorized => ("unauthorized", "the connection is paused: "),
+        Outcome::Throttled(_) => ("rate_limited", ""),
+        Outcome::Refused => ("look_refused", "it may not be looked at, and nothing is sent blind: "),
+        Outcome::Missing => ("missing", "it is not there to be looked at: "),
+        _ => ("look_failed", "it could not be looked at: "),
+    };
+    of_error(code, before, error)
+}
+
+/// Why the request was not answered with yes, in the server's words.
+pub(super) fn not_told(outcome: &Outcome, error: &FetchError) -> Verdict {
+    let (code, before) = match outcome {
+        Outcome::Unauthorized => ("unauthorized", "the connection is paused: "),
+        Outcome::Throttled(_) => ("rate_limited", ""),
+        Outcome::Clash => ("clash", ""),
+        Outcome::Refused => ("refused", ""),
+        Outcome::Unanswered => ("no_answer", "it was sent, and a look has to tell whether it arrived: "),
+        _ => ("not_sent", "nothing was done: "),
+    };
+    of_error(code, before, error)
+}
+
+fn of_error(code: &str, before: &str, error: &FetchError) -> Verdict {
+    verdict(code, format!("{before}{}", error.message), error.status)
+}
+
+/// A verdict of a code, words and perhaps a status.
+pub(super) fn verdict(code: &str, message: impl Into<String>, status: Option<u16>) -> Verdict {
+    Verdict { code: code.to_owned(), message: message.into(), status, ..Verdict::default() }
+}

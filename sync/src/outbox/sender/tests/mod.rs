@@ -1,0 +1,49 @@
+//! What people notice of the sender.
+
+mod lanes;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::model::{Base, By, Effect, Intent, Kind, Write, WriteId, WriteState};
+
+/// A moment, in seconds.
+fn time(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
+}
+
+/// A decision to do `action` to `target` of collection `agents`.
+fn intent(action: &str, target: &str) -> Intent {
+    Intent {
+        connection: "prod".to_owned(),
+        platform: "turen".to_owned(),
+        collection: "agents".to_owned(),
+        kind: Kind::Agent,
+        action: action.to_owned(),
+        verb: action.to_owned(),
+        target: Some(target.to_owned()),
+        title: None,
+        args: Default::default(),
+        reason: None,
+        base: Base::default(),
+        effect: Effect::default(),
+        deadline: None,
+        undoes: None,
+        by: By::default(),
+    }
+}
+
+/// A write with the id `id`.
+fn write(id: &str, target: &str, state: WriteState) -> Write {
+    Write {
+        id: WriteId::new(id),
+        intent: intent("suspend", target),
+        created_at: time(0),
+        state,
+        updated_at: time(0),
+        attempts: 0,
+        due_at: None,
+        verdict: None,
+        memory: Value::Null,
+    }
+}
