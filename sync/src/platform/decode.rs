@@ -33,6 +33,7 @@ use self::plan::Plan;
 use self::row::Reader;
 use self::scan::{Fault, Scanner, Sort};
 use super::manifest::{Paging, Partition};
+use super::request::only_an_error;
 use super::{At, BadRow, Collection, Page, PageAsk, Style};
 use crate::model::Incoming;
 
@@ -145,6 +146,17 @@ impl Decoder {
         let whole = scanner.at;
         scanner.skip_brackets().map_err(|fault| told(&text, fault))?;
         ends(&text, scanner)?;
+        // With a fixed id anything passes for the record: what is plainly none must be told from it.
+        if self.fixed_id.is_some()
+            && let Ok(body) = serde_json::from_str::<serde_json::Value>(&text)
+        {
+            if only_an_error(&body) {
+                return Err("an error in place of a record".to_owned());
+            }
+            if body.as_object().is_some_and(serde_json::Map::is_empty) {
+                return Err("an empty object in place of a record".to_owned());
+            }
+        }
         let members = objects(&text, whole).map_err(|fault| told(&text, fault))?;
         let wrapped = members.iter().find(|(pointer, _)| self.rows.contains(pointer));
         // With a fixed id anything passes for the record itself: look for its wrapping first.

@@ -161,6 +161,21 @@ pub fn error_text(manifest: &Manifest, body: &[u8]) -> Option<String> {
     manifest.error.iter().filter_map(|pointer| body.pointer(pointer)).find_map(words)
 }
 
+/// Does a reply hold an error and nothing else? A record may well have an `error` of its own: a run that failed has one.
+pub fn only_an_error(body: &Value) -> bool {
+    const ERRORS: [&str; 2] = ["error", "errors"];
+    const BESIDE: [&str; 6] = ["code", "message", "detail", "details", "status", "success"];
+    let told = |value: &Value| match value {
+        Value::String(text) => !text.is_empty(),
+        Value::Object(object) => !object.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        _ => false,
+    };
+    let Value::Object(members) = body else { return false };
+    members.iter().any(|(key, value)| ERRORS.contains(&key.as_str()) && told(value))
+        && members.keys().all(|key| ERRORS.contains(&key.as_str()) || BESIDE.contains(&key.as_str()))
+}
+
 /// The words in an error value: itself, its `message`, or those of each of its parts. Validation errors are lists of
 /// what is wrong where (`loc` and `msg`, `field` and `message`).
 fn words(value: &Value) -> Option<String> {

@@ -57,7 +57,7 @@ impl Inner {
         if let Some(url) = url {
             match self.by_id(collection, url, id, parent.clone()).await {
                 Ok(seen) => return Ok(Some(seen)),
-                Err(error) if matches!(error.status, Some(404 | 410)) && !comes_whole(collection) => return Ok(None),
+                Err(error) if is_gone(&error) && !comes_whole(collection) => return Ok(None),
                 Err(error) if error.kind == FetchKind::NotOffered => {}
                 Err(error) => return Err(error),
             }
@@ -81,7 +81,7 @@ impl Inner {
         });
         match self.send(&self.now(url), Priority::Write, reader).await {
             Ok(document) => Ok(Some(document)),
-            Err(error) if matches!(error.status, Some(404 | 410)) => Ok(None),
+            Err(error) if is_gone(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -206,7 +206,7 @@ impl Inner {
     /// A read that no cache on the way may answer.
     fn now(&self, url: url::Url) -> Call {
         let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-cache"))]);
-        Call { headers, ..Call::get(url, self.options.max_reply) }
+        Call { headers, firm: true, ..Call::get(url, self.options.max_reply) }
     }
 
     fn unread(&self, collection: &Collection, why: &str) -> FetchError {
@@ -243,6 +243,11 @@ impl Rows {
             }
         }
     }
+}
+
+/// The platform says that there is nothing of the kind.
+fn is_gone(error: &FetchError) -> bool {
+    error.kind == FetchKind::NotOffered && matches!(error.status, Some(404 | 410))
 }
 
 /// One reply shows all of the list.

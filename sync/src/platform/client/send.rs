@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::header::{HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 
 use super::Inner;
 use super::auth::Proof;
@@ -13,7 +13,7 @@ use super::budget::{Patience, Permit};
 use super::retry::{Pace, Tries};
 use super::transport::{Answer, Call, Failure};
 use super::verdict::{Asked, Verdict, follow, judge};
-use super::words::Words;
+use super::words::{Words, is_page};
 
 use crate::platform::request::error_text;
 use crate::platform::{FetchError, FetchKind, Priority};
@@ -166,6 +166,10 @@ impl Inner {
                 let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
                 Step::Fail(words.redirected(answer.status, location, true))
             }
+            Verdict::Fail(FetchKind::NotOffered) if call.firm && is_page(&answer.body) => {
+                let error = words.unusable(answer.status, "it is a web page", &answer.body);
+                Step::Again { error, pace: Pace::Usual, after: None }
+            }
             Verdict::Fail(kind) => Step::Fail(said(kind)),
             Verdict::Again(FetchKind::BadReply) => {
                 let error = words.unusable(answer.status, "it has no body", &answer.body);
@@ -193,10 +197,16 @@ impl Inner {
     }
 }
 
-/// A wait in seconds that a failing server asks for. Dates, which only a refusal's budget needs, are left to it.
+/// The wait that a server asks for: seconds, or a date by its own clock where it tells the time.
 pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<u32>().ok()?;
-    Some(Duration::from_secs(seconds.into()))
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    if let Ok(seconds) = asked.parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    let until = httpdate::parse_http_date(asked).ok()?;
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(SystemTime::now);
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 async fn decode<T: Send + 'static>(answer: &Answer, reader: &Reader<T>) -> Result<T, String> {

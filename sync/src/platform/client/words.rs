@@ -120,7 +120,7 @@ impl Words<'_> {
 
     /// A reply that is not what was asked for.
     pub(super) fn unusable(&self, status: u16, why: &str, body: &[u8]) -> FetchError {
-        let why = if body.trim_ascii_start().first() == Some(&b'<') { "it is a web page, not JSON" } else { why };
+        let why = if is_page(body) { "it is a web page, not JSON" } else { why };
         let path = self.secrets.clean(self.path, WORDS);
         let first = self.first(body);
         let begins = if first.is_empty() { "it is empty".to_owned() } else { format!("it begins: {first}") };
@@ -194,6 +194,11 @@ impl Words<'_> {
         let body = &body[..body.len().min(LOOKED_AT)];
         self.secrets.clean(&String::from_utf8_lossy(body), SHOWN)
     }
+}
+
+/// Is it HTML or XML, as gateways and sign-in pages send it?
+pub(super) fn is_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().first() == Some(&b'<')
 }
 
 /// `404 Not Found`.

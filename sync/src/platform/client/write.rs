@@ -40,7 +40,8 @@ use super::budget::{Patience, Permit};
 use super::send::Pass;
 use super::transport::{Answer, Call, Failure};
 use super::verdict::{Heard, Written, heard};
-use crate::platform::request::filled_url;
+use super::words::is_page;
+use crate::platform::request::{filled_url, only_an_error};
 use crate::platform::write::{NotTold, Reached, Told, WriteCall};
 use crate::platform::{FetchError, FetchKind, Priority};
 
@@ -126,7 +127,7 @@ impl Inner {
             .map_err(|_| self.unusable("the key of a write holds characters that no header can carry"))?;
         let body = ask.body.as_ref().map(|body| Bytes::from(body.to_string()));
         let headers = HeaderMap::from_iter([(KEY, key)]);
-        Ok(Call { method, url, headers, body, limit: REPLY.min(self.options.max_reply) })
+        Ok(Call { method, url, headers, body, limit: REPLY.min(self.options.max_reply), firm: false })
     }
 
     /// Sends it, once.
@@ -204,28 +205,14 @@ impl Inner {
 /// The body of a yes, if there is one that can be read; or why it is no yes.
 fn answered(body: &[u8]) -> Result<Option<Value>, &'static str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    if body.trim_ascii_start().first() == Some(&b'<') {
+    if is_page(body) {
         return Err("it is a web page, not JSON");
     }
     let body: Option<Value> = serde_json::from_slice(body).ok();
     match &body {
-        Some(Value::Object(members)) if is_error(members) => Err("it says yes and holds an error"),
+        Some(body) if only_an_error(body) => Err("it says yes and holds an error"),
         _ => Ok(body),
     }
-}
-
-/// Does it hold an error and nothing else? A record may well have an `error` of its own: a run that failed has one.
-fn is_error(members: &serde_json::Map<String, Value>) -> bool {
-    const BESIDE: [&str; 6] = ["code", "message", "detail", "details", "status", "success"];
-    let told = |name: &str| match members.get(name) {
-        Some(Value::String(text)) => !text.is_empty(),
-        Some(Value::Object(object)) => !object.is_empty(),
-        Some(Value::Array(list)) => !list.is_empty(),
-        _ => false,
-    };
-    let errors = ["error", "errors"];
-    errors.into_iter().any(told)
-        && members.keys().all(|key| errors.contains(&key.as_str()) || BESIDE.contains(&key.as_str()))
 }
 
 fn no(error: FetchError) -> NotTold {

@@ -126,6 +126,30 @@ async fn the_only_record_of_a_platform_needs_no_path_of_its_own() {
     assert_eq!(client.look("policy", "another", None).await.unwrap(), None);
 }
 
+#[tokio::test]
+async fn an_error_or_nothing_is_not_taken_for_the_only_record() {
+    for body in [r#"{"error":"try later"}"#, "{}", "[]", "<html>"] {
+        let server = Server::start(move |_, _| ok(body)).await;
+        let error = asking(&server).look("policy", "policy", None).await.unwrap_err();
+        assert_eq!(error.kind, FetchKind::BadReply, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_shows_a_page_does_not_decide_what_is_there() {
+    let server = Server::start(|_, _| status(404, "<html><h1>404 default backend</h1>")).await;
+    let client = asking(&server);
+    for error in [client.look("things", "a", None).await.unwrap_err(), client.look_at("/things/a").await.unwrap_err()] {
+        assert_eq!((error.kind, error.status), (FetchKind::BadReply, Some(404)), "{error}");
+    }
+    let server = Server::start(|_, number| match number {
+        0 => status(404, "<html>"),
+        _ => ok(r#"{"id":"a"}"#),
+    })
+    .await;
+    assert!(asking(&server).look("things", "a", None).await.unwrap().is_some(), "asked again");
+}
+
 /// A list of pending things with three a page, out of which some go before the second page is asked for.
 async fn pending(mut ids: Vec<&'static str>, leave: &'static [&'static str]) -> Server {
     Server::start(move |request, number| {

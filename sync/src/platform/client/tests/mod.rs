@@ -7,6 +7,7 @@ mod replies;
 mod server;
 mod sessions;
 mod sim;
+mod sim_writes;
 mod writes;
 mod wrong;
 

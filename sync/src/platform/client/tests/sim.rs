@@ -9,12 +9,12 @@ use super::*;
 use crate::platform::manifest::Collection;
 use crate::platform::{FetchKind, Style};
 
-async fn sim() -> Sim {
+pub(super) async fn sim() -> Sim {
     Sim::start(Options::default()).await.expect("a free port on loopback")
 }
 
 /// A client of a simulated platform, its manifest changed by `change`.
-fn connect(endpoint: &Endpoint, options: ClientOptions, change: impl FnOnce(&mut Manifest)) -> Client {
+pub(super) fn connect(endpoint: &Endpoint, options: ClientOptions, change: impl FnOnce(&mut Manifest)) -> Client {
     let manifest = Registry::builtin().get(&endpoint.platform).expect("a built-in platform");
     let mut manifest = (*manifest).clone();
     change(&mut manifest);
@@ -25,7 +25,7 @@ fn connect(endpoint: &Endpoint, options: ClientOptions, change: impl FnOnce(&mut
     Client::new(Arc::new(manifest), spec, options).expect("a client")
 }
 
-fn patient() -> ClientOptions {
+pub(super) fn patient() -> ClientOptions {
     ClientOptions { max_reply: 1 << 20, ..options() }
 }
 

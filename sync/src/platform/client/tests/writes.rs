@@ -139,6 +139,26 @@ async fn a_server_that_always_says_when_to_come_again_is_not_believed_that_nothi
 }
 
 #[tokio::test]
+async fn a_server_that_says_when_to_come_again_is_heard_in_seconds_and_in_dates() {
+    let now = std::time::SystemTime::now();
+    let date = |ahead: u64| httpdate::fmt_http_date(now + Duration::from_secs(ahead));
+    // Its clock is a day ahead of ours: the wait is by its own.
+    let day = 86_400;
+    for lines in [
+        vec!["Retry-After: 7".to_owned()],
+        vec![format!("Date: {}", date(day)), format!("Retry-After: {}", date(day + 7))],
+    ] {
+        let server = Server::start(move |_, _| {
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            Act::Send(reply(503, &lines, ""))
+        })
+        .await;
+        let not_told = refused(&client(&server, options())).await;
+        assert_eq!((not_told.reached, not_told.error.retry_after), (Reached::No, Some(Duration::from_secs(7))));
+    }
+}
+
+#[tokio::test]
 async fn no_answer_is_neither_yes_nor_no() {
     let unheard: [(&str, fn() -> Act); 4] = [
         ("closed", || Act::SendClose(Vec::new())),
