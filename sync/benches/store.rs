@@ -1,20 +1,24 @@
 //! The mirror against its budgets: a first sync of session records by pages, the size of the file, and windows at random
 //! places of every order and filter. `cargo bench -p quarterdeck-sync --bench store [-- ROWS]`.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
-    Anchor, Columns, Field, Filter, Incoming, Kind, ListKey, Match, Order, Query, RowKey, Scope, Sort,
+    Anchor, Base, By, ColumnEdits, Columns, Effect, Field, Filter, Incoming, Intent, Kind, ListKey, Match, Order,
+    Overlay, Query, RowKey, Scope, Sort, Write, WriteId, WriteState,
 };
 use quarterdeck_sync::store::{Access, Batch, ListSpec, Mirror, Reader};
 use tokio::runtime::Runtime;
 
 const PAGE: u64 = 100;
+/// Records with an unfinished write.
+const DECIDED: u64 = 1_000;
 const IN_FLIGHT: usize = 64;
 const NEWEST: i64 = 1_771_318_800;
 
@@ -51,8 +55,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     say(&format!("peak {} MiB, {} before", peak_mib(), before))?;
 
     let reader = mirror.reader()?;
-    windows(&reader, rows)?;
-    counts(&reader)?;
+    windows("", &reader, rows, &filters(rows)?)?;
+    counts("", &reader)?;
+    drop(reader);
+    overlaid(&mirror, &runtime, rows, &words)?;
 
     let started = Instant::now();
     let pages = 200.min(rows / PAGE);
@@ -158,11 +164,81 @@ fn session(id: u64, rows: u64, words: &[&str]) -> Incoming {
     }
 }
 
-fn windows(reader: &Reader, rows: u64) -> Result<(), Box<dyn Error>> {
-    let is = |field, word: &str| Filter::Field(field, Match::Is(word.to_owned()));
+fn is(field: Field, word: &str) -> Filter {
+    Filter::Field(field, Match::Is(word.to_owned()))
+}
+
+/// The suspension of a record, decided and not sent.
+fn suspension(number: u64, id: u64) -> Write {
+    let columns = ColumnEdits { status: Some(Some("suspended".to_owned())), ..ColumnEdits::default() };
+    Write {
+        id: WriteId::new(format!("{number:026}")),
+        intent: Intent {
+            connection: "main".to_owned(),
+            platform: "turen".to_owned(),
+            collection: "sessions".to_owned(),
+            kind: Kind::Session,
+            action: "suspend".to_owned(),
+            verb: "suspend".to_owned(),
+            target: Some(id.to_string()),
+            title: None,
+            args: BTreeMap::new(),
+            reason: None,
+            base: Base::default(),
+            effect: Effect { doc: Vec::new(), columns },
+            deadline: None,
+            undoes: None,
+            by: By::default(),
+        },
+        created_at: Timestamp::UNIX_EPOCH,
+        state: WriteState::Queued,
+        updated_at: Timestamp::UNIX_EPOCH,
+        attempts: 0,
+        due_at: None,
+        verdict: None,
+        memory: serde_json::Value::Null,
+    }
+}
+
+/// The same windows and counts with a thousand decisions waiting, scattered and among the newest.
+fn overlaid(mirror: &Mirror, runtime: &Runtime, rows: u64, words: &[&str]) -> Result<(), Box<dyn Error>> {
+    let scattered = (0..DECIDED / 2).map(|number| mix(number) % rows + 1);
+    let newest = (0..DECIDED / 2).map(|number| rows - number);
+    let writes: Vec<Write> = (0..).zip(scattered.chain(newest)).map(|(number, id)| suspension(number, id)).collect();
+    let overlay = Arc::new(Overlay::of(&writes));
+    let reader = mirror.reader()?.over(overlay.clone());
+    let filters = [
+        ("all", Filter::All),
+        ("status suspended", is(Field::Status, "suspended")),
+        ("status paused (97 %)", is(Field::Status, "paused")),
+        ("agent (4 %)", is(Field::Agent, &format!("{:016x}", mix(3 + 7)))),
+        ("pending", Filter::Pending),
+        ("not pending", Filter::Not(Box::new(Filter::Pending))),
+    ];
+    windows("overlaid ", &reader, rows, &filters)?;
+    counts("overlaid ", &reader)?;
+    drop(reader);
+
+    // Every commit makes the overlaid records be found anew.
+    let mut after = Vec::new();
+    let session = |turn: u64| Incoming { hash: turn, ..session(rows - turn, rows, words) };
+    for turn in 0..60.min(rows / 2) {
+        let batch = Batch { rows: vec![session(turn)], ..Batch::default() };
+        runtime.block_on(mirror.apply(ListIdOf::sessions(), batch, Timestamp::now()))?;
+        let reader = mirror.reader()?.over(overlay.clone());
+        let started = busy_time();
+        reader.window(&Query::newest(Scope::default()))?;
+        after.push(busy_time() - started);
+    }
+    say(&format!("overlaid window after a commit {}", spread(after)))?;
+    Ok(())
+}
+
+/// What lists are narrowed by.
+fn filters(rows: u64) -> Result<Vec<(&'static str, Filter)>, Box<dyn Error>> {
     let agent = format!("{:016x}", mix(163 + 7));
     let busy = format!("{:016x}", mix(3 + 7));
-    let filters = [
+    Ok(vec![
         ("all", Filter::All),
         ("status active (1 %)", is(Field::Status, "active")),
         ("status paused (97 %)", is(Field::Status, "paused")),
@@ -183,7 +259,10 @@ fn windows(reader: &Reader, rows: u64) -> Result<(), Box<dyn Error>> {
                 Filter::After(Timestamp::from_second(NEWEST - rows.cast_signed())?),
             ]),
         ),
-    ];
+    ])
+}
+
+fn windows(what: &str, reader: &Reader, rows: u64, filters: &[(&str, Filter)]) -> Result<(), Box<dyn Error>> {
     for (sort, name) in [
         (Sort::Updated, "updated"),
         (Sort::Created, "created"),
@@ -191,7 +270,7 @@ fn windows(reader: &Reader, rows: u64) -> Result<(), Box<dyn Error>> {
         (Sort::Agent, "agent"),
         (Sort::Id, "id"),
     ] {
-        for (what, filter) in &filters {
+        for (narrowed, filter) in filters {
             let query = Query { sort, filter: filter.clone(), ..Query::newest(Scope::default()) };
             let mut first = Vec::new();
             let mut placed = Vec::new();
@@ -207,14 +286,18 @@ fn windows(reader: &Reader, rows: u64) -> Result<(), Box<dyn Error>> {
                 reader.window(&query)?;
                 placed.push(busy_time() - started);
             }
-            say(&format!("window by {name:8} {what:22} first {}   anywhere {}", spread(first), spread(placed)))?;
+            say(&format!(
+                "{what}window by {name:8} {narrowed:22} first {}   anywhere {}",
+                spread(first),
+                spread(placed)
+            ))?;
         }
     }
     Ok(())
 }
 
-fn counts(reader: &Reader) -> Result<(), Box<dyn Error>> {
-    for (what, filter) in [
+fn counts(what: &str, reader: &Reader) -> Result<(), Box<dyn Error>> {
+    for (narrowed, filter) in [
         ("all", Filter::All),
         ("status", Filter::Field(Field::Status, Match::Is("paused".to_owned()))),
         ("title contains", Filter::Field(Field::Title, Match::Contains("rollback schema".to_owned()))),
@@ -223,7 +306,7 @@ fn counts(reader: &Reader) -> Result<(), Box<dyn Error>> {
         let query = Query { filter, ..Query::newest(Scope::default()) };
         let started = busy_time();
         let count = reader.count(&query, u64::MAX)?;
-        say(&format!("count {what:22} {:.1} ms {count:?}", (busy_time() - started).as_secs_f64() * 1e3))?;
+        say(&format!("{what}count {narrowed:22} {:.1} ms {count:?}", (busy_time() - started).as_secs_f64() * 1e3))?;
     }
     Ok(())
 }
