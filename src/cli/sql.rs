@@ -13,7 +13,7 @@ use crate::error::{Code, Failure};
 /// Arguments of `sql`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// One SELECT over agents, sessions, runs, approvals, policies, events or records; - reads it from stdin
+    /// One SELECT over agents, sessions, runs, approvals, policies, events, records or writes; - reads it from stdin
     #[arg(value_name = "STATEMENT")]
     statement: String,
 }
