@@ -1,8 +1,10 @@
+mod airtight;
 mod ask;
+mod edit;
 mod plan;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -19,7 +21,8 @@ pub fn now() -> Timestamp {
 }
 
 pub fn platform(name: &str) -> Arc<Manifest> {
-    Registry::builtin().get(name).unwrap()
+    static PLATFORMS: LazyLock<Registry> = LazyLock::new(Registry::builtin);
+    PLATFORMS.get(name).unwrap()
 }
 
 fn read(manifest: &Manifest, collection: &str, doc: &Value) -> Incoming {

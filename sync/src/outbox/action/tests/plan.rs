@@ -168,3 +168,223 @@ fn an_approval_goes_through_its_blocked_action_unless_there_is_something_to_say(
         assert_eq!(line(&sent("runagents", &write, &sight("runagents", "approvals", Some(&doc), &others))), is);
     }
 }
+
+/// What becomes of a write in one word: `send`, `steps`, or the verdict's code with where it goes.
+fn word(name: &str, write: &Write, sight: &Sight, sent: bool, at: &str) -> String {
+    match plan(&platform(name), write, sight, sent, at.parse().unwrap()) {
+        Plan::Send(_) => "send".to_owned(),
+        Plan::Steps => "steps".to_owned(),
+        Plan::Done(verdict) => format!("done {}", verdict.code),
+        Plan::Stop(state, verdict) => format!("{state} {}", verdict.code),
+    }
+}
+
+const NOON: &str = "2026-03-01T12:00:01Z";
+const LATE: &str = "2026-03-01T12:30:00Z";
+
+/// What was seen at the decision is in the first column's document; then what a look shows, whether the write has left before,
+/// when it is, and what is to be done.
+#[test]
+fn a_look_decides_between_sending_and_leaving_it() {
+    let agent = turen_agent();
+    let is = |changes: Value| Some(with(&turen_agent(), changes));
+    let suspended = || is(json!({"status": "suspended"}));
+    let run = |status: &str| Some(json!({"id": "r", "status": status}));
+    let table: Vec<(&str, &str, Value, &str, Option<Value>, bool, &str)> = vec![
+        ("turen", "agents", agent.clone(), "suspend", Some(agent.clone()), false, "send"),
+        ("turen", "agents", agent.clone(), "suspend", suspended(), false, "done already_done"),
+        ("turen", "agents", agent.clone(), "suspend", suspended(), true, "done applied"),
+        ("turen", "agents", agent.clone(), "suspend", is(json!({"status": "deleted"})), false, "conflicted moved"),
+        ("turen", "agents", agent.clone(), "suspend", None, false, "wedged missing"),
+        ("turen", "agents", agent.clone(), "suspend", None, true, "wedged missing"),
+        // There is a way back: a third value may be that of somebody who took ours back.
+        ("turen", "agents", agent.clone(), "suspend", is(json!({"status": "deleted"})), true, "wedged uncertain"),
+        ("turen", "agents", agent.clone(), "delete", None, false, "done already_done"),
+        (
+            "exo",
+            "agents",
+            json!({"id": "e", "name": "n"}),
+            "delete",
+            Some(json!({"id": "e", "name": "n"})),
+            true,
+            "send",
+        ),
+        ("exo", "agents", json!({"id": "e", "name": "n"}), "delete", None, true, "done applied"),
+        ("exo", "agents", json!({"id": "e"}), "contain", Some(json!({"id": "e"})), false, "steps"),
+        ("exo", "agents", json!({"id": "e"}), "contain", Some(json!({"id": "e"})), true, "steps"),
+        ("exo", "agents", json!({"id": "e"}), "contain", None, false, "wedged missing"),
+        // From one live state to another: still to be stopped. To an end: somebody, or the run itself, was faster.
+        ("runagents", "runs", json!({"id": "r", "status": "RUNNING"}), "stop", run("PAUSED_APPROVAL"), false, "send"),
+        (
+            "runagents",
+            "runs",
+            json!({"id": "r", "status": "RUNNING"}),
+            "stop",
+            run("COMPLETED"),
+            false,
+            "conflicted moved",
+        ),
+        ("runagents", "runs", json!({"id": "r", "status": "RUNNING"}), "stop", run("FAILED"), true, "done applied"),
+        // No way back: somebody else's answer is final, and ours was not applied.
+        (
+            "runagents",
+            "runs",
+            json!({"id": "r", "status": "RUNNING"}),
+            "stop",
+            run("COMPLETED"),
+            true,
+            "conflicted moved",
+        ),
+    ];
+    for (name, collection, doc, verb, now, sent, is) in table {
+        let write = decided(name, collection, &doc, &[], &asked(verb, json!({})));
+        let sight = sight(name, collection, now.as_ref(), &[]);
+        assert_eq!(word(name, &write, &sight, sent, NOON), is, "{name} {verb} {now:?} sent {sent}");
+    }
+}
+
+#[test]
+fn an_approval_is_sent_only_while_everything_is_as_it_was_seen() {
+    let others = |run: Value, action: Value| {
+        vec![("run", with(&paused_run(), run)), ("action", with(&blocked_action(), action))]
+    };
+    let none = || json!({});
+    let table = [
+        (none(), others(none(), none()), false, NOON, "send"),
+        (json!({"updated_at": "2026-03-01T12:00:00Z"}), others(none(), none()), false, NOON, "send"),
+        (json!({"status": "APPROVED"}), others(none(), none()), false, NOON, "done already_done"),
+        // It was approved, and the approval has run out since.
+        (json!({"status": "EXPIRED"}), others(none(), none()), true, LATE, "done applied"),
+        (json!({"status": "REJECTED"}), others(none(), none()), false, NOON, "conflicted moved"),
+        (json!({"payload_hash": "abc124"}), others(none(), none()), false, NOON, "conflicted moved"),
+        (json!({"scope": "agent_user_ttl"}), others(none(), none()), false, NOON, "conflicted moved"),
+        (json!({"payload_hash": null}), others(none(), none()), false, NOON, "conflicted moved"),
+        (none(), others(json!({"status": "FAILED"}), none()), false, NOON, "conflicted moved"),
+        (none(), others(none(), json!({"payload_hash": "other"})), false, NOON, "conflicted moved"),
+        (none(), vec![("action", blocked_action())], false, NOON, "conflicted moved"),
+        (none(), vec![("run", paused_run())], false, NOON, "send"),
+        (none(), others(none(), none()), false, LATE, "expired expired"),
+        (none(), others(none(), none()), true, LATE, "expired expired"),
+        // The platform has brought its own deadline forward.
+        (json!({"expires_at": "2026-03-01T12:00:00Z"}), others(none(), none()), false, NOON, "expired expired"),
+        (json!({"updated_at": "2026-03-01T12:00:00Z"}), others(none(), none()), true, NOON, "wedged uncertain"),
+    ];
+    for (changes, others, sent, at, is) in table {
+        let mut write =
+            decided("runagents", "approvals", &approval(), &[("run", paused_run())], &asked("approve", json!({})));
+        let before = sight("runagents", "approvals", Some(&approval()), &[]);
+        write.memory = crate::outbox::action::before_sending(&platform("runagents"), &write, &before);
+        let now = with(&approval(), changes.clone());
+        let sight = sight("runagents", "approvals", Some(&now), &others);
+        assert_eq!(word("runagents", &write, &sight, sent, at), is, "{changes} {others:?} sent {sent} at {at}");
+    }
+}
+
+#[test]
+fn who_was_faster_is_told_with_both_sides() {
+    let write = decided("runagents", "approvals", &approval(), &[], &asked("approve", json!({"scope": "run"})));
+    let theirs = with(
+        &approval(),
+        json!({"status": "REJECTED", "approver_id": "siobhan", "updated_at": "2026-03-01T11:58:00Z"}),
+    );
+    let sight = sight("runagents", "approvals", Some(&theirs), &[]);
+    let Plan::Stop(WriteState::Conflicted, verdict) = plan(&platform("runagents"), &write, &sight, false, now()) else {
+        panic!("a conflict");
+    };
+    assert_eq!((verdict.who.as_deref(), verdict.when.as_deref()), (Some("siobhan"), Some("2026-03-01T11:58:00Z")));
+    assert_eq!(verdict.message, "it is REJECTED, by siobhan at 2026-03-01T11:58:00Z; nothing was sent");
+    let sides = &verdict.disputes[0];
+    assert_eq!(
+        (sides.at.as_str(), &sides.base, &sides.mine, &sides.theirs),
+        ("/status", &Some(json!("PENDING")), &Some(json!("APPROVED")), &Some(json!("REJECTED")))
+    );
+    assert_eq!(verdict.theirs, Some(theirs));
+}
+
+#[test]
+fn an_approval_of_other_terms_is_done_but_says_so() {
+    let write = decided("runagents", "approvals", &approval(), &[], &asked("approve", json!({"scope": "run"})));
+    let theirs = with(&approval(), json!({"status": "APPROVED", "scope": "agent_user_ttl", "approver_id": "tomas"}));
+    let sight = sight("runagents", "approvals", Some(&theirs), &[]);
+    let Plan::Done(verdict) = plan(&platform("runagents"), &write, &sight, false, now()) else { panic!("done") };
+    assert_eq!(verdict.who.as_deref(), Some("tomas"));
+    assert_eq!(
+        (verdict.altered[0].mine.clone(), verdict.altered[0].theirs.clone()),
+        (Some(json!("run")), Some(json!("agent_user_ttl")))
+    );
+}
+
+#[test]
+fn a_pending_list_that_no_longer_has_it_has_settled_it() {
+    let approval = json!({"id": "p", "run_id": "r", "node_id": "gate", "status": "pending"});
+    let write = decided("exo", "approvals", &approval, &[], &asked("approve", json!({})));
+    let gone = sight("exo", "approvals", None, &[]);
+    assert_eq!(word("exo", &write, &gone, false, NOON), "conflicted settled");
+    assert_eq!(word("exo", &write, &gone, true, NOON), "done settled");
+}
+
+/// Exo's list of runs tells late that one has gone from running to waiting: that is no reason. That it has ended is.
+#[test]
+fn an_orphan_of_a_run_that_ended_is_not_approved_unless_it_was_seen_as_one() {
+    let approval = json!({"id": "p", "run_id": "r", "node_id": "gate", "status": "pending"});
+    let run = |status: &str| ("run", json!({"id": "r", "workflow_id": "f", "status": status}));
+    for (seen, now, is) in [
+        (Some(run("running")), run("awaiting_approval"), "send"),
+        (Some(run("running")), run("failed"), "conflicted moved"),
+        (Some(run("failed")), run("failed"), "send"),
+        (None, run("awaiting_approval"), "send"),
+        (None, run("failed"), "conflicted moved"),
+    ] {
+        let write = decided("exo", "approvals", &approval, seen.as_slice(), &asked("reject", json!({})));
+        let sight = sight("exo", "approvals", Some(&approval), std::slice::from_ref(&now));
+        assert_eq!(word("exo", &write, &sight, false, NOON), is, "{seen:?} {now:?}");
+    }
+}
+
+#[test]
+fn a_hard_deletion_is_done_when_the_agent_is_gone_and_a_soft_one_when_it_says_deleted() {
+    let (agent, deleted) = (turen_agent(), with(&turen_agent(), json!({"status": "deleted"})));
+    for (hard, before, now, is) in [
+        (false, &agent, Some(&deleted), "done already_done"),
+        (true, &agent, Some(&agent), "send"),
+        (true, &deleted, Some(&deleted), "send"),
+        (true, &agent, None, "done already_done"),
+        (false, &agent, None, "done already_done"),
+    ] {
+        let write = decided("turen", "agents", before, &[], &asked("delete", json!({"hard": hard})));
+        assert_eq!(word("turen", &write, &sight("turen", "agents", now, &[]), false, NOON), is, "{hard} {now:?}");
+    }
+}
+
+#[test]
+fn a_manifest_that_no_longer_has_the_action_stops_it() {
+    let mut write = decided("turen", "agents", &turen_agent(), &[], &asked("suspend", json!({})));
+    let sight = sight("turen", "agents", Some(&turen_agent()), &[]);
+    for action in ["gone", "approve", "update"] {
+        write.intent.action = action.to_owned();
+        assert_eq!(word("turen", &write, &sight, false, NOON), "wedged lacks");
+    }
+}
+
+#[test]
+fn what_is_made_is_made_once() {
+    let manifest = platform("exo");
+    let rule = json!({"name": "Slow runs", "threshold": 120});
+    let ask = asked("create", json!({"doc": rule}));
+    let mut write = write(intent(&manifest, "alert-rules", "work", None, &BTreeMap::new(), &ask, now()).unwrap());
+    let list = |rules: &[Value]| Sight {
+        rows: Some(rules.iter().map(|rule| seen(&manifest, "alert-rules", rule)).collect()),
+        ..Sight::default()
+    };
+    let (old, new) = (with(&rule, json!({"id": "old"})), with(&rule, json!({"id": "new", "enabled": true})));
+    let empty = list(std::slice::from_ref(&old));
+    assert_eq!(
+        line(&sent("exo", &write, &empty)),
+        r#"POST /alerts/rules {"name":"Slow runs","threshold":120} or POST /alerts"#
+    );
+    write.memory = crate::outbox::action::before_sending(&manifest, &write, &empty);
+    assert_eq!(word("exo", &write, &list(&[old.clone(), new]), true, NOON), "done applied");
+    // An equal one that was there before is another's.
+    assert_eq!(word("exo", &write, &empty, true, NOON), "unknown uncertain");
+    assert_eq!(word("exo", &write, &Sight::default(), true, NOON), "unknown uncertain");
+}
