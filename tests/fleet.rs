@@ -65,6 +65,31 @@ impl Fleet {
         self.command(args).output().expect("qd runs").into()
     }
 
+    /// Runs `qd` with text on stdin.
+    pub fn fed(&self, text: &str, args: &[&str]) -> Said {
+        self.home.qd_fed(text, args)
+    }
+
+    /// Takes the network away from the operator; what is returned gives it back.
+    pub fn unplug(&self) -> String {
+        let file = self.home().join("connections.toml");
+        let text = std::fs::read_to_string(&file).expect("connections");
+        let mut cut = text.clone();
+        for endpoint in self.sim.endpoints() {
+            let place = endpoint.url.trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
+            // The discard port: nobody listens there.
+            cut = cut.replace(&place, "127.0.0.1:9");
+        }
+        assert_ne!(cut, text, "no connection leads to the simulator");
+        std::fs::write(&file, cut).expect("written");
+        text
+    }
+
+    /// Gives the network back.
+    pub fn plug(&self, text: &str) {
+        std::fs::write(self.home().join("connections.toml"), text).expect("written");
+    }
+
     /// The documents the mirror holds live of a list.
     pub fn mirrored(&self, connection: &str, collection: &str) -> Vec<Value> {
         let listed = self.qd(&[collection, "list", "--connection", connection, "--limit", "0", "--ndjson"]);

@@ -1,8 +1,10 @@
 //! Whole-program tests: the real `qd`, over simulated platforms and real terminals.
 
+mod cli_act;
 mod cli_connect;
 mod cli_errors;
 mod cli_harness;
+mod cli_outbox;
 #[cfg(unix)]
 mod cli_prompt;
 mod cli_read;
