@@ -55,12 +55,6 @@ impl Draft {
     }
 }
 
-/// One pass through the editor; `None` when the text came back as it was, or empty.
-pub fn edit(cx: &Context, name: &str, text: &str) -> Result<Option<String>, Failure> {
-    let edited = Draft::new(name, text)?.edit(cx)?;
-    Ok((edited.trim() != text.trim() && !edited.trim().is_empty()).then_some(edited))
-}
-
 /// The editor may be a command with arguments, as git and others take it.
 fn command(editor: &str, file: &Path) -> Command {
     if cfg!(windows) {

@@ -28,10 +28,10 @@ pub fn conclude(
     how: Sending,
     before: Option<Code>,
 ) -> Result<Code, Failure> {
-    let writes = match how.queue {
-        true => stored(desk, ids)?,
-        false => send(cx, desk, command, ids, how.wait)?,
-    };
+    let mut writes = stored(desk, ids)?;
+    if !how.queue && writes.iter().any(|write| write.state.is_open()) {
+        writes = send(cx, desk, command, ids, how.wait)?;
+    }
     if how.queue {
         show(cx, &writes)?;
         cx.say("qd outbox flush sends it");

@@ -1,9 +1,14 @@
 use jiff::Timestamp;
 use quarterdeck_sync::model::{Write, WriteState};
-use quarterdeck_sync::outbox::decide::{self, Resolution};
+use quarterdeck_sync::outbox::merge::merge;
+use quarterdeck_sync::outbox::resolve::{self, Resolution};
+use quarterdeck_sync::platform::Manifest;
+use serde_json::Value;
 
 use crate::cli::act::{Desk, Sending, outcome};
 use crate::cli::context::Context;
+use crate::cli::{policies, prompt};
+use crate::editing::Editable;
 use crate::error::{Code, Failure, Kind};
 
 /// Arguments of `outbox resolve`.
@@ -19,6 +24,9 @@ pub struct Args {
     /// Leave it as it is there, and let go of the write
     #[arg(long, group = "side")]
     theirs: bool,
+    /// What I make of both, in my editor: it holds mine over theirs
+    #[arg(long, group = "side")]
+    edit: bool,
     #[command(flatten)]
     sending: Sending,
 }
@@ -35,9 +43,35 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         return Err(Failure::new(Kind::Refused, format!("write {} is {}", write.id, write.state)).hint(hint));
     }
     let manifest = desk.manifest(&write.intent.platform)?;
-    let resolution = if args.mine { Resolution::Mine } else { Resolution::Theirs };
-    let new = decide::resolve(&desk.outbox, manifest, &write.id, resolution, &desk.by(), Timestamp::now())?;
+    let resolution = match args.edit {
+        true => match edited(cx, manifest, &write)? {
+            Some(doc) => Resolution::Edit(doc),
+            None => return Ok(Code::Done),
+        },
+        false if args.mine => Resolution::Mine,
+        false => Resolution::Theirs,
+    };
+    let new = resolve::resolve(&desk.outbox, manifest, &write.id, resolution, &desk.by(), Timestamp::now())?;
     tell(cx, &desk, &write, new, args.sending)
+}
+
+/// The document as the person leaves it in their editor; `None` when it comes back as it was.
+fn edited(cx: &Context, manifest: &Manifest, write: &Write) -> Result<Option<Value>, Failure> {
+    if !prompt::someone() {
+        return Err(Failure::usage("there is no terminal to edit in").hint("--mine or --theirs settles it without"));
+    }
+    let intent = &write.intent;
+    let rules = manifest.actions.get(&intent.action).and_then(|action| action.edits.as_ref());
+    let theirs = write.verdict.as_ref().and_then(|verdict| verdict.theirs.as_ref());
+    let (Some(rules), Some(mine), Some(theirs)) = (rules, intent.args.get("doc"), theirs) else {
+        let why = format!("{} is no edit of a document", intent.verb);
+        return Err(Failure::usage(why).hint("--mine or --theirs settles it"));
+    };
+    let both = merge(&intent.base.doc, theirs, mine, rules).doc;
+    let editable = Editable::new(manifest, &intent.collection, both, &theirs.to_string())?;
+    let name = intent.target.as_deref().unwrap_or(&intent.collection);
+    let hint = format!("qd outbox resolve {} --edit begins anew", write.id);
+    Ok(policies::rework(cx, name, &editable, &hint)?.map(|edited| edited.doc))
 }
 
 /// The old write is at its end; the new one, if there is one, is sent.

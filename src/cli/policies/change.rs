@@ -25,27 +25,35 @@ pub(super) fn edit(cx: &Context, noun: &Noun, which: &Which, shared: &Shared) ->
     let desk = Desk::open(cx)?;
     let record = which.find(cx, &desk, noun)?;
     let editable = editable(&desk, &record)?;
+    match rework(cx, &record.row.id, &editable, &hint_to_apply(&record))? {
+        Some(edited) => carry_out(cx, &desk, noun, "edit", &record, edited, shared),
+        None => Ok(Code::Done),
+    }
+}
+
+/// Hands a document to the person's editor until the text can be taken; `None` when it comes back as it was. `hint`: what can be
+/// done with a text that was left unfinished.
+pub fn rework(cx: &Context, name: &str, editable: &Editable, hint: &str) -> Result<Option<Edited>, Failure> {
     let before = editable.text();
-    let draft = Draft::new(&record.row.id, &before)?;
-    let edited = loop {
+    let draft = Draft::new(name, &before)?;
+    loop {
         let text = draft.edit(cx)?;
         if text.trim().is_empty() || text.trim() == before.trim() {
             cx.say("nothing was changed, and nothing is sent");
-            return Ok(Code::Done);
+            return Ok(None);
         }
         match editable.read(&text) {
-            Ok(edited) => break edited,
+            Ok(edited) => return Ok(Some(edited)),
             Err(complaints) => {
                 cx.say(&wrong("the text", &complaints).message);
                 if !sure("edit it again?")? {
                     let kept = draft.keep();
                     let why = format!("nothing was decided; the text is in {}", kept.display());
-                    return Err(Failure::new(Kind::Stopped, why).hint(hint_to_apply(&record)));
+                    return Err(Failure::new(Kind::Stopped, why).hint(hint));
                 }
             }
         }
-    };
-    carry_out(cx, &desk, noun, "edit", &record, edited, shared)
+    }
 }
 
 fn hint_to_apply(record: &Record) -> String {

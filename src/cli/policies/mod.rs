@@ -11,6 +11,8 @@ mod diff;
 mod history;
 mod show;
 
+pub use change::rework;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
