@@ -4,11 +4,11 @@
 //! a file that is being put away, and of two processes that find the same damage the second looks again and finds a sound file.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OpenFlags};
 
 use super::file::{self, Trouble, suffixed};
@@ -18,10 +18,22 @@ use crate::store::private;
 /// How long the others are given to end before a damaged file is left where it is.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The lock beside the file, held as long as this lives.
+/// A whole check costs about a second for each 300 MB: up to this size it is made whenever the file is opened, beyond it once a
+/// day, and again as soon as damage was met.
+const ALWAYS: u64 = 32 << 20;
+
+/// How long a whole check of a bigger file is good for.
+const GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// The lock beside the file, held as long as this lives. In it stands when the whole file was last found sound.
 #[derive(Debug)]
-pub(super) struct Lock {
-    _file: File,
+pub(super) struct Lock(File);
+
+impl Lock {
+    /// The file is not what it should be: whoever opens it next looks at all of it.
+    pub(super) fn doubt(&self) {
+        let _ = self.0.set_len(0);
+    }
 }
 
 /// Opens the file; one that is damaged is set aside first.
@@ -32,8 +44,14 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Lock, Option<Aside>), Out
     let mut aside = None;
     loop {
         lock.lock_shared().map_err(unopened)?;
-        let reason = match file::open_writer(path) {
-            Ok(conn) => return Ok((conn, Lock { _file: lock }, aside)),
+        let whole = is_due(path, &lock);
+        let reason = match file::open_writer(path, whole) {
+            Ok(conn) => {
+                if whole {
+                    note(&lock);
+                }
+                return Ok((conn, Lock(lock), aside));
+            }
             Err(Trouble::Other(error)) => return Err(error),
             Err(Trouble::Damaged(reason)) => reason,
         };
@@ -46,7 +64,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Lock, Option<Aside>), Out
             return Err(damaged("another qd has it open: end that one, then it is set aside"));
         }
         // Somebody else may have set it aside in the meantime.
-        if let Err(Trouble::Damaged(reason)) = file::open_writer(path) {
+        if let Err(Trouble::Damaged(reason)) = file::open_writer(path, true) {
             aside = Some(set_aside(path, reason).map_err(|error| damaged(&error.to_string()))?);
         }
         lock.unlock().map_err(unopened)?;
@@ -58,6 +76,21 @@ fn lock_file(path: &Path) -> io::Result<File> {
     let file = private::options().read(true).append(true).create(true).open(&lock)?;
     private::tighten(&lock)?;
     Ok(file)
+}
+
+/// Is the whole file to be checked?
+pub(super) fn is_due(path: &Path, mut lock: &File) -> bool {
+    let size = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
+    let mut checked = String::new();
+    let read = lock.read_to_string(&mut checked);
+    let age = checked.trim().parse().map(|checked: Timestamp| Timestamp::now().duration_since(checked));
+    let good = read.is_ok() && age.is_ok_and(|age| (SignedDuration::ZERO..GOOD_FOR).contains(&age));
+    !good || size(path) + size(&suffixed(path, "-wal")) <= ALWAYS
+}
+
+/// Notes that the whole file was found sound just now. If that fails it is looked at once more than needed.
+fn note(mut lock: &File) {
+    let _ = lock.set_len(0).and_then(|()| writeln!(lock, "{}", Timestamp::now()));
 }
 
 /// Takes the lock alone; `false` when others do not let go of it.

@@ -46,8 +46,9 @@ impl Trouble {
 }
 
 /// Opens the file for the writer: made if missing, migrated if old. Nothing of a file that is in trouble is touched.
-pub(super) fn open_writer(path: &Path) -> Result<Connection, Trouble> {
-    let conn = check(path)?;
+/// `whole`: all of it is checked, not only whether it is ours.
+pub(super) fn open_writer(path: &Path, whole: bool) -> Result<Connection, Trouble> {
+    let conn = check(path, whole)?;
     let at = |error| explain(path, error);
     let since = Instant::now();
     while let Err(error) = migrate(&conn) {
@@ -99,7 +100,7 @@ pub(super) fn open_reader(path: &Path) -> Result<(Connection, Option<Identity>),
         VERSION => Ok((conn, Some(identity))),
         _ => {
             drop(conn);
-            drop(open_writer(path).map_err(|trouble| trouble.left(path))?);
+            drop(open_writer(path, true).map_err(|trouble| trouble.left(path))?);
             open_reader(path)
         }
     }
@@ -114,7 +115,7 @@ fn nothing() -> rusqlite::Result<Connection> {
 }
 
 /// Opens a file and looks whether it is ours, sound, and not from the future.
-fn check(path: &Path) -> Result<Connection, Trouble> {
+fn check(path: &Path, whole: bool) -> Result<Connection, Trouble> {
     if is_headless(path) {
         return Err(headless());
     }
@@ -126,9 +127,11 @@ fn check(path: &Path) -> Result<Connection, Trouble> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(at)?;
     settings(&conn).map_err(at)?;
     version(&conn, path)?;
-    let said: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(at)?;
-    if said != "ok" {
-        return Err(Trouble::Damaged(said));
+    if whole {
+        let said: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(at)?;
+        if said != "ok" {
+            return Err(Trouble::Damaged(said));
+        }
     }
     Ok(conn)
 }

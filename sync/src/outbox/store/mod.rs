@@ -61,6 +61,8 @@ struct Shared {
     readers: Readers,
     watch: Mutex<Watch>,
     commits: channel::Sender<u64>,
+    /// Held together with the writer, which keeps it longest.
+    lock: Option<Arc<aside::Lock>>,
 }
 
 impl Outbox {
@@ -73,16 +75,17 @@ impl Outbox {
     pub fn open(path: &Path, by: By) -> Result<(Self, Option<Aside>), OutboxError> {
         let (conn, lock, aside) = aside::open(path)?;
         let commits = channel::Sender::new(0);
-        let writer = Writer::new(conn, lock, path, by, commits.clone());
+        let lock = Arc::new(lock);
+        let writer = Writer::new(conn, lock.clone(), path, by, commits.clone());
         let hand = Hand::start(writer).map_err(|source| OutboxError::Open { path: path.to_owned(), source })?;
-        Ok((Self { shared: Shared::new(path, commits)?, hand: Some(hand) }, aside))
+        Ok((Self { shared: Shared::new(path, commits, Some(lock))?, hand: Some(hand) }, aside))
     }
 
     /// Opens the outbox for reading. A missing file reads as an empty outbox, and one that is put there later is read from then
     /// on. Nothing is made or moved: a damaged file is an error when that is noticed. What would write says
     /// [`OutboxError::ReadOnly`].
     pub fn open_reader(path: &Path) -> Result<Self, OutboxError> {
-        Ok(Self { shared: Shared::new(path, channel::Sender::new(0))?, hand: None })
+        Ok(Self { shared: Shared::new(path, channel::Sender::new(0), None)?, hand: None })
     }
 
     /// Keeps decisions, in order, all with one sync of the disk: when it returns they survive a power cut. What comes back is
@@ -246,20 +249,32 @@ impl Outbox {
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, OutboxError>) -> Result<T, OutboxError> {
-        self.shared.readers.read(read)
+        self.shared.doubtful(self.shared.readers.read(read))
     }
 }
 
 impl Shared {
-    fn new(path: &Path, commits: channel::Sender<u64>) -> Result<Arc<Self>, OutboxError> {
+    fn new(
+        path: &Path,
+        commits: channel::Sender<u64>,
+        lock: Option<Arc<aside::Lock>>,
+    ) -> Result<Arc<Self>, OutboxError> {
         let readers = Readers::new(path);
         let watch = Mutex::new(Watch::new(&readers)?);
-        Ok(Arc::new(Self { readers, watch, commits }))
+        Ok(Arc::new(Self { readers, watch, commits, lock }))
     }
 
     fn watched<T>(&self, look: impl FnOnce(&mut Watch, &Readers) -> Result<T, OutboxError>) -> Result<T, OutboxError> {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        look(&mut watch, &self.readers).map_err(|error| self.readers.explain(error))
+        self.doubtful(look(&mut watch, &self.readers).map_err(|error| self.readers.explain(error)))
+    }
+
+    /// Damage that was met only now has the whole file looked at when it is opened next.
+    fn doubtful<T>(&self, result: Result<T, OutboxError>) -> Result<T, OutboxError> {
+        if let (Err(OutboxError::Damaged { .. }), Some(lock)) = (&result, &self.lock) {
+            lock.doubt();
+        }
+        result
     }
 }
 

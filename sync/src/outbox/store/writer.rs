@@ -89,7 +89,7 @@ where
 pub(super) struct Writer {
     conn: Connection,
     // After the connection: whoever gets the lock finds the file closed.
-    _lock: Lock,
+    lock: Arc<Lock>,
     path: PathBuf,
     file: Option<Identity>,
     me: By,
@@ -97,8 +97,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(conn: Connection, lock: Lock, path: &Path, me: By, commits: watch::Sender<u64>) -> Self {
-        Self { conn, _lock: lock, path: path.to_owned(), file: file::identity(path), me, commits }
+    pub(super) fn new(conn: Connection, lock: Arc<Lock>, path: &Path, me: By, commits: watch::Sender<u64>) -> Self {
+        Self { conn, lock, path: path.to_owned(), file: file::identity(path), me, commits }
     }
 
     /// Serves until every handle is gone. What was handed over by then is still written.
@@ -118,6 +118,11 @@ impl Writer {
         }
         if done.is_ok() && self.conn.total_changes() != before {
             self.commits.send_modify(|commits| *commits += 1);
+        }
+        if let Err(OutboxError::Sqlite(error)) = &done
+            && error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
+        {
+            self.lock.doubt();
         }
         for job in group {
             job.answer(done.as_ref().err().map(again));

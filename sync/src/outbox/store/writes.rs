@@ -183,36 +183,41 @@ pub(super) fn find(conn: &Connection, prefix: &str, limit: usize) -> Result<Vec<
 
 /// Writes in the order of their ids.
 pub(super) fn list(conn: &Connection, which: &Which) -> Result<Vec<Write>, OutboxError> {
+    let (sql, values) = select(which);
+    let mut statement = conn.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| Ok(write(row)))?;
+    let mut writes = rows.map(|row| row?).collect::<Result<Vec<_>, OutboxError>>()?;
+    writes.reverse();
+    Ok(writes)
+}
+
+/// The statement that finds writes, newest first, and its values.
+pub(super) fn select(which: &Which) -> (String, Vec<Sql>) {
     let (mut terms, mut values) = (Vec::new(), Vec::<Sql>::new());
+    let mut one_of = |column: &str, words: Vec<String>| {
+        terms.push(format!("{column} IN ({})", vec!["?"; words.len()].join(", ")));
+        values.extend(words.into_iter().map(Sql::from));
+    };
     let states: Vec<WriteState> = match (which.states.is_empty(), which.all) {
         (false, _) => which.states.clone(),
         (true, true) => Vec::new(),
         (true, false) => WriteState::ALL.into_iter().filter(|state| state.is_unfinished()).collect(),
     };
     if !states.is_empty() {
-        let marks = vec!["?"; states.len()].join(", ");
-        terms.push(format!("state IN ({marks})"));
-        values.extend(states.iter().map(|state| Sql::from(state.as_str().to_owned())));
+        one_of("state", states.iter().map(ToString::to_string).collect());
     }
     if !which.connections.is_empty() {
-        let marks = vec!["?"; which.connections.len()].join(", ");
-        terms.push(format!("connection IN ({marks})"));
-        values.extend(which.connections.iter().cloned().map(Sql::from));
+        one_of("connection", which.connections.clone());
     }
     if let Some((collection, id)) = &which.target {
-        terms.push("collection = ? AND target = ?".to_owned());
-        values.extend([Sql::from(collection.clone()), Sql::from(id.clone())]);
+        one_of("collection", vec![collection.clone()]);
+        one_of("target", vec![id.clone()]);
     }
     let terms = if terms.is_empty() { "1".to_owned() } else { terms.join(" AND ") };
-    // Unfinished writes are few: gathered by their index and sorted, not found by walking every id.
+    // Few are unfinished, and few are of one record: gathered by an index and sorted, not found by walking every id.
     let order = if states.is_empty() && which.target.is_none() { "id" } else { "+id" };
     values.push(Sql::from(which.limit.map_or(-1, count)));
-    let sql = format!("SELECT {COLUMNS} FROM writes WHERE {terms} ORDER BY {order} DESC LIMIT ?");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(values), |row| Ok(write(row)))?;
-    let mut writes = rows.map(|row| row?).collect::<Result<Vec<_>, OutboxError>>()?;
-    writes.reverse();
-    Ok(writes)
+    (format!("SELECT {COLUMNS} FROM writes WHERE {terms} ORDER BY {order} DESC LIMIT ?"), values)
 }
 
 /// How many writes are in each state that has any.

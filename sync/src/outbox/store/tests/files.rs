@@ -215,3 +215,38 @@ fn nothing_is_written_into_a_file_that_was_taken_away() {
         assert!(error.contains("moved or deleted"), "{error}");
     }
 }
+
+#[test]
+fn a_big_file_is_checked_as_a_whole_once_a_day_and_a_small_one_always() {
+    let place = Place::new();
+    let now = Timestamp::now();
+    let hours = |hours: i64| (now - jiff::SignedDuration::from_hours(hours)).to_string();
+    for (mib, stamp, due) in [
+        (1, hours(1), true),
+        (33, hours(1), false),
+        (33, hours(23), false),
+        (33, hours(25), true),
+        (33, hours(-2), true),
+        (33, String::new(), true),
+        (33, "lately".to_owned(), true),
+    ] {
+        fs::File::create(place.path()).unwrap().set_len(mib << 20).unwrap();
+        let lock = place.folder.path().join("outbox.db.lock");
+        fs::write(&lock, &stamp).unwrap();
+        let is_due = super::super::aside::is_due(&place.path(), &fs::File::open(&lock).unwrap());
+        assert_eq!(is_due, due, "{mib} MiB, {stamp:?}");
+    }
+}
+
+#[test]
+fn damage_that_is_met_later_has_the_file_checked_when_it_is_opened_next() {
+    let (place, _) = filled();
+    let outbox = place.open();
+    let lock = place.folder.path().join("outbox.db.lock");
+    assert_ne!(fs::read_to_string(&lock).unwrap(), "");
+    // Another program has put its mark on it: readers that come now see that.
+    rusqlite::Connection::open(place.path()).unwrap().pragma_update(None, "application_id", 7).unwrap();
+    let error = outbox.list(&Which::default()).unwrap_err();
+    assert!(matches!(error, OutboxError::Damaged { .. }), "{error}");
+    assert_eq!(fs::read_to_string(&lock).unwrap(), "");
+}

@@ -3,6 +3,8 @@
 mod audit;
 mod files;
 mod onlooker;
+mod together;
+mod versions;
 mod writes;
 
 use std::collections::BTreeMap;
