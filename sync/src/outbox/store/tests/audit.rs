@@ -110,9 +110,7 @@ fn whatever_is_edited_with_another_tool_is_found() {
         ("UPDATE turns SET \"from\" = 'retrying' WHERE line = 3", 3, "turn it tells of was changed"),
         ("DELETE FROM turns WHERE line = 6", 6, "turn it tells of is missing"),
         (
-            &format!(
-                "INSERT INTO turns SELECT 11, write, at, \"from\", \"to\", 0, NULL, by, NULL, NULL FROM turns WHERE line = 8"
-            ),
+            "INSERT INTO turns SELECT 11, write, at, \"from\", \"to\", 0, NULL, by, NULL, NULL FROM turns WHERE line = 8",
             11,
             "no such line",
         ),

@@ -11,6 +11,7 @@ const CHILD: &str = "QD_TEST_OUTBOX";
 
 #[test]
 #[ignore = "is run, and killed, by other tests"]
+#[expect(clippy::print_stdout, reason = "what its parent hears")]
 fn child_that_decides_without_end() {
     let path = std::env::var_os(CHILD).unwrap();
     let (outbox, _) = Outbox::open(path.as_ref(), by("child")).unwrap();
