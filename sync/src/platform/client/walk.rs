@@ -1,8 +1,9 @@
 //! Reads a list to its end, to find one record or to have them all. Pure: says where to read next.
 //!
 //! What hangs on it is whether a record is *not* there, so a list that moves under the reading is read anew rather than
-//! believed: pages by row number overlap by one row, which has to be found again, and the rows met must be as many as the list
-//! says it has. A list that never ends, or goes in circles, is an error and never "not there".
+//! believed: pages by row number overlap by one row, which has to be found again at its place, the rows met must be as many as
+//! the list says it has, and that number must hold. A list that never ends, or goes in circles, is an error and never "not
+//! there". What is not seen through: a list that tells no total, and in which rows change their order while others go.
 
 use std::collections::HashSet;
 
@@ -24,7 +25,7 @@ pub(super) enum Turn {
     Read(At),
     /// That was all.
     End,
-    /// Rows went while it was read, and some may have been missed: begin again.
+    /// It moved while it was read, and rows may have been missed: begin again.
     Moved,
     /// It cannot be read to its end, and why.
     Stop(String),
@@ -40,6 +41,10 @@ pub(super) struct Walk {
     anchor: Option<String>,
     /// Rows that could not be taken.
     bad: u64,
+    /// Rows came in above what had been read: one of those further down may have gone up there.
+    shifted: bool,
+    /// The total of the first page.
+    total: Option<u64>,
     pages: u32,
     stagnant: u32,
 }
@@ -53,6 +58,9 @@ impl Walk {
         let fresh = self.met.len() > before;
         self.stagnant = if fresh { 0 } else { self.stagnant + 1 };
         self.bad += page.bad.len() as u64;
+        if self.pages == 1 {
+            self.total = page.total;
+        }
         if self.met.len() > MOST_ROWS || self.pages > MOST_PAGES {
             return Turn::Stop(format!("it has more than {} rows, and none of them is certain", self.met.len()));
         }
@@ -73,7 +81,10 @@ impl Walk {
         if let Some(anchor) = self.anchor.take().filter(|_| offset > 0) {
             match page.rows.iter().position(|row| row.id == anchor) {
                 None => return Turn::Moved,
-                Some(place) => only_the_anchor = place == 0 && page.carried == 1,
+                Some(place) => {
+                    self.shifted |= place > 0;
+                    only_the_anchor = place == 0 && page.carried == 1;
+                }
             }
         }
         let end = offset.saturating_add(page.carried);
@@ -128,8 +139,9 @@ impl Walk {
     fn repeats(&self, page: &Page) -> Option<Turn> {
         let full = page.limit.or(page.asked.map(u64::from)).is_some_and(|size| page.carried >= size);
         match page.total {
-            Some(total) if self.met.len() as u64 + self.bad >= total => Some(Turn::End),
-            // A short page that comes again is all that a server has which does not know about pages.
+            Some(total) if self.met.len() as u64 + self.bad >= total => Some(self.end(page)),
+            // A short page that comes again is all that a server has which does not know about pages: the same one, and so
+            // with the anchor at its end.
             None if !full && page.has_more != Some(true) => Some(Turn::End),
             _ if self.stagnant > STAGNANT => Some(Turn::Stop("it shows the same rows again and again".to_owned())),
             _ => None,
@@ -138,12 +150,15 @@ impl Walk {
 
     fn end(&self, page: &Page) -> Turn {
         let met = self.met.len() as u64 + self.bad;
-        if page.total.is_some_and(|total| met < total) { Turn::Moved } else { Turn::End }
+        let short = page.total.is_some_and(|total| met < total);
+        if short || self.shifted || page.total != self.total { Turn::Moved } else { Turn::End }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::strategy::Strategy as _;
+
     use super::*;
     use crate::model::{Columns, Incoming};
 
@@ -221,11 +236,10 @@ mod tests {
         assert_eq!(walk(&[offset(&["a", "b", "c"]), offset(&["e"])]).1, Turn::Moved);
         assert_eq!(walk(&[offset(&["a", "b", "c"]), offset(&[])]).1, Turn::Moved);
         // One row a page: nothing overlaps, and the count tells.
-        assert_eq!(walk(&[total(offset(&["a"]), 3), total(offset(&["c"]), 2)]).1, Turn::End);
-        assert_eq!(walk(&[total(offset(&["a"]), 3), total(offset(&["a"]), 2)]).1, Turn::Moved);
-        // Rows that came in above push known ones down: nothing is lost.
+        assert_eq!(walk(&[total(offset(&["a"]), 3), total(offset(&["c"]), 2)]).1, Turn::Moved);
+        // Something came in above: it may be what was looked for, from further down.
         let pages = [offset(&["a", "b", "c"]), offset(&["b", "c", "d"]), offset(&["d"])];
-        assert_eq!(walk(&pages).1, Turn::End);
+        assert_eq!(walk(&pages).1, Turn::Moved);
     }
 
     #[test]
@@ -237,5 +251,83 @@ mod tests {
         assert!(matches!(walk(&[more(page(&["a"], Style::Cursor))]).1, Turn::Stop(_)));
         let circle = Page { next_cursor: Some("x".into()), ..page(&["a"], Style::Cursor) };
         assert!(matches!(walk(&[circle.clone(), circle]).1, Turn::Stop(_)));
+    }
+
+    /// What happens to a list between two pages.
+    #[derive(Debug, Clone)]
+    enum Event {
+        Comes,
+        Goes(usize),
+        /// To the top: something happened to it.
+        Rises(usize),
+    }
+
+    /// A list with one row that is always somewhere in it, told as servers tell them.
+    fn never_missed(rows: usize, place: usize, size: u32, totals: bool, events: &[Vec<Event>]) -> Result<(), String> {
+        let sought = "sought".to_owned();
+        let mut list: Vec<String> = (0..rows).map(|n| format!("row {n}")).collect();
+        list.insert(place % (rows + 1), sought.clone());
+        let (mut walk, mut at, mut fresh) = (Walk::default(), At::Start, 0);
+        for happening in events {
+            let offset = if let At::Offset(offset) = at { offset as usize } else { 0 };
+            let ids: Vec<&str> = list.iter().skip(offset).take(size as usize).map(String::as_str).collect();
+            if ids.contains(&"sought") {
+                return Ok(());
+            }
+            let page =
+                Page { total: totals.then_some(list.len() as u64), asked: Some(size), ..page(&ids, Style::Offset) };
+            match walk.turn(&at, &page) {
+                Turn::Read(next) => at = next,
+                Turn::Moved | Turn::Stop(_) => return Ok(()),
+                Turn::End => return Err(format!("said to be absent from {list:?}")),
+            }
+            for event in happening {
+                match event {
+                    Event::Comes => {
+                        fresh += 1;
+                        list.insert(0, format!("fresh {fresh}"));
+                    }
+                    Event::Goes(which) => {
+                        let which = which % list.len();
+                        if list[which] != sought {
+                            list.remove(which);
+                        }
+                    }
+                    // Without totals nothing tells of this together with a row that goes.
+                    Event::Rises(which) if totals => {
+                        let row = list.remove(which % list.len());
+                        list.insert(0, row);
+                    }
+                    Event::Rises(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4000))]
+        #[test]
+        fn a_row_that_is_there_is_never_said_to_be_absent(
+            rows in 0usize..25,
+            place in 0usize..25,
+            size in 1u32..6,
+            totals: bool,
+            events in proptest::collection::vec(
+                proptest::collection::vec(
+                    proptest::prop_oneof![
+                        proptest::strategy::Just(Event::Comes),
+                        (0usize..30).prop_map(Event::Goes),
+                        (0usize..30).prop_map(Event::Rises),
+                    ],
+                    0..3,
+                ),
+                30,
+            ),
+        ) {
+            // Pages of one row do not overlap: only a total can tell what slips between them.
+            proptest::prop_assume!(totals || size > 1);
+            proptest::prop_assert_eq!(never_missed(rows, place, size, totals, &events), Ok(()));
+        }
     }
 }
