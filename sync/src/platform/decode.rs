@@ -38,6 +38,7 @@ use super::{At, BadRow, Collection, Page, PageAsk, Style};
 use crate::model::Incoming;
 
 pub use self::row::MASKED;
+pub use self::secrets::texts as secret_texts;
 
 /// Reads the replies of one collection.
 #[derive(Debug)]

@@ -20,8 +20,8 @@ const WORDS: usize = 300;
 const REASONS: usize = 900;
 /// How much of a reply is looked at to show that much.
 const LOOKED_AT: usize = 16 * 1024;
-/// Most of the server's own secrets that are kept in mind: older session cookies are dead anyway.
-const GIVEN: usize = 64;
+/// Most of the server's own secrets, and of those sent to it, that are kept in mind: older session cookies are dead anyway.
+const GIVEN: usize = 256;
 
 /// Everything that must never be seen: the key or password, and what the server gave for it.
 #[derive(Default)]
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn older_cookies_are_forgotten_before_the_key() {
         let secrets = Secrets::new("the-key");
-        (0..200).for_each(|n| secrets.add(&format!("cookie{n}")));
-        assert!(!secrets.clean("the-key cookie199", 100).contains("the-key"));
+        (0..900).for_each(|n| secrets.add(&format!("cookie{n}")));
+        assert!(!secrets.clean("the-key cookie899", 100).contains("the-key"));
     }
 }

@@ -41,12 +41,17 @@ use super::send::Pass;
 use super::transport::{Answer, Call, Failure};
 use super::verdict::{Heard, Written, heard};
 use super::words::is_page;
+use crate::platform::decode::secret_texts;
 use crate::platform::request::{filled_url, only_an_error};
 use crate::platform::write::{NotTold, Reached, Told, WriteCall};
 use crate::platform::{FetchError, FetchKind, Priority};
 
 /// Largest reply to a change that is read; a longer one is still a yes.
 const REPLY: u64 = 8 * 1024 * 1024;
+/// Shorter texts than this are no secrets worth the holes they would leave in messages.
+const SHORTEST: usize = 6;
+/// Most secrets of one body that are kept out of messages.
+const MOST_SECRETS: usize = 16;
 /// Where a platform that knows idempotency keys looks for one.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -67,6 +72,7 @@ impl Inner {
     pub(super) async fn write(self: &Arc<Self>, ask: &WriteCall) -> Result<Told, NotTold> {
         let ways = std::iter::once((&ask.method, &ask.path)).chain(ask.or.iter().map(|(method, path)| (method, path)));
         let mut first = None;
+        self.keep_secret(ask);
         for (method, path) in ways {
             let call = self.change(ask, method, path).map_err(no)?;
             match self.write_one_way(&call).await {
@@ -76,6 +82,16 @@ impl Inner {
             }
         }
         Err(first.unwrap_or_else(|| no(self.unusable("the write names no request"))))
+    }
+
+    /// Keeps what is secret in a body out of every message: servers like to show what they were sent.
+    fn keep_secret(&self, ask: &WriteCall) {
+        let Some(body) = &ask.body else { return };
+        let masks = self.manifest.collections.values().flat_map(|collection| &collection.mask);
+        let named = masks.filter_map(|mask| mask.rsplit('/').find(|step| *step != "*")).collect();
+        for secret in secret_texts(body, &named).into_iter().filter(|text| text.len() >= SHORTEST).take(MOST_SECRETS) {
+            self.secrets.add(secret);
+        }
     }
 
     async fn write_one_way(self: &Arc<Self>, call: &Call) -> Result<Told, NotTold> {

@@ -2,6 +2,10 @@
 //!
 //! A short list on purpose. A name too many hides from an operator what they came to see.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 /// What surrounds a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Around {
@@ -49,4 +53,30 @@ fn is_secret(name: &str) -> bool {
         _ => return false,
     };
     names.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+}
+
+/// The texts of a document that are secrets: by the names above, or because a manifest's mask ends in one of `named`.
+pub fn texts<'a>(document: &'a Value, named: &BTreeSet<&str>) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    gather(document, Around::Plain, named, &mut found);
+    found
+}
+
+fn gather<'a>(value: &'a Value, around: Around, named: &BTreeSet<&str>, found: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) if around == Around::Secret => found.push(text),
+        Value::Array(items) => items.iter().for_each(|item| gather(item, in_array(around), named, found)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                let around = match named.contains(name.as_str()) {
+                    // All that stands below it: `/headers/*`.
+                    true if value.is_object() => Around::Environment,
+                    true => Around::Secret,
+                    false => below(around, name),
+                };
+                gather(value, around, named, found);
+            }
+        }
+        _ => {}
+    }
 }

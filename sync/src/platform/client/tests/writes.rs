@@ -355,3 +355,18 @@ async fn what_one_version_of_a_platform_does_not_offer_is_asked_for_as_another_d
         assert_eq!((came, server.seen().len()), (told, sent), "{codes:?}");
     }
 }
+
+#[tokio::test]
+async fn a_server_that_shows_what_it_was_sent_shows_no_secret_of_it() {
+    let mut manifest = (*manifest()).clone();
+    manifest.collections.get_mut("things").unwrap().mask = vec!["/spec/headers/*".to_owned(), "/signing".to_owned()];
+    for answer in [422, 500] {
+        let server =
+            Server::start(move |request, _| status(answer, &format!(r#"{{"error":{:?}}}"#, request.body))).await;
+        let client = Client::new(Arc::new(manifest.clone()), spec(&base(&server), None), options()).unwrap();
+        let body = json!({"spec": {"env": [{"name": "A", "value": "hidden-one"}], "headers": {"X-Any": "hidden-three"}}, "signing": "hidden-two", "name": "plain"});
+        let not_told = client.write(&WriteCall { body: Some(body), ..call() }).await.unwrap_err();
+        let message = not_told.error.message;
+        assert!(message.contains("plain") && !message.contains("hidden"), "{message}");
+    }
+}
