@@ -107,7 +107,7 @@ impl<'a, R: Reach> Sender<'a, R> {
         let mut news = News::new(self.outbox, self.options);
         let mut flying = FuturesUnordered::new();
         let mut reading: Option<BoxFuture<'_, Result<Board, SendError>>> = None;
-        let mut read_once = false;
+        let (mut read_once, mut was_paused) = (false, false);
         loop {
             while flying.len() < self.options.lanes.max(1)
                 && let Some(job) = lanes.take(self.now())
@@ -132,7 +132,9 @@ impl<'a, R: Reach> Sender<'a, R> {
                     reading = None;
                     read_once = true;
                     let Board { open, paused, epoch, version, took } = board?;
-                    self.told_paused.fetch_and(paused, Ordering::Relaxed);
+                    if std::mem::replace(&mut was_paused, paused) && !paused {
+                        self.told_paused.store(false, Ordering::Relaxed);
+                    }
                     lanes.learn(open, paused, epoch);
                     news.was_read(version, took);
                 }

@@ -1,6 +1,10 @@
 //! What people notice of the sender.
 
+mod fake;
 mod lanes;
+mod many;
+mod outcomes;
+mod recipes;
 
 use jiff::Timestamp;
 use serde_json::Value;
