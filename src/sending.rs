@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use quarterdeck_sync::model::{Timestamp, Write, WriteId, WriteState};
-use quarterdeck_sync::outbox::sender::{SendEvent, SendOptions, send};
-use quarterdeck_sync::outbox::{Outbox, Which};
+use quarterdeck_sync::outbox::sender::{SendEvent, SendOptions, expire, send};
+use quarterdeck_sync::outbox::{Outbox, Which, history};
 use quarterdeck_sync::platform::{Client, Registry};
 use quarterdeck_sync::store::{Access, Mirror};
 
@@ -158,7 +158,12 @@ impl Errand<'_> {
             patience: self.patience,
             ..SendOptions::default()
         };
+        expire(self.outbox, Timestamp::now, self.on_event).await?;
         try_join_all(clients.iter().map(|client| send(self.outbox, &mirror, client, &options, self.on_event))).await?;
+        // What was sent is a version of its policy, whoever reads the mirror next.
+        if let Err(error) = history::keep(self.outbox, &mirror.reader()?, Timestamp::now()) {
+            crate::log::history_failed(&error.to_string());
+        }
         Ok(troubles)
     }
 

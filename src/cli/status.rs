@@ -1,6 +1,8 @@
-//! `qd status`: how fresh the mirror is, list by list, and what is wrong.
+//! `qd status`: how fresh the mirror is, list by list, what waits in the outbox, and what is wrong.
 //!
 //! "Up to date" is said only where server and mirror agree.
+
+mod outbox;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +12,7 @@ use quarterdeck_sync::store::Reader;
 use quarterdeck_sync::text::Clean;
 use serde::Serialize;
 
+use self::outbox::Waiting;
 use super::context::Context;
 use super::out::{Form, Out};
 use super::render::{Cell, Column, Items, Table, age, count, moment, plural};
@@ -41,6 +44,8 @@ struct Deck {
     up_to_date: bool,
     /// What it last told of its rate budget; none when it never told.
     budget: Option<Budget>,
+    /// What was decided for it and is not finished.
+    outbox: Waiting,
     lists: Vec<List>,
     problems: Vec<Problem>,
     /// All open problems, also those that are not among `problems`.
@@ -114,6 +119,7 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
         url: url.map(str::to_owned),
         up_to_date: false,
         budget: None,
+        outbox: Waiting::default(),
         lists: Vec::new(),
         problems: Vec::new(),
         problem_count: 0,
@@ -124,6 +130,9 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
     for list in reader.freshness()? {
         let name = list.list.connection.clone();
         decks.entry(name).or_insert_with_key(|name| deck(name, &list.platform, None)).lists.push(List::from(list));
+    }
+    for (name, waiting) in outbox::waiting(cx) {
+        decks.entry(name).or_insert_with_key(|name| deck(name, "", None)).outbox = waiting;
     }
     for told in reader.budgets()? {
         if let Some(deck) = decks.get_mut(&told.connection) {
@@ -199,6 +208,7 @@ fn plain(deck: &Deck, args: &Args, now: &Zoned, style: Style) -> String {
     if let Some(words) = deck.budget.as_ref().and_then(|budget| budget_words(budget, now)) {
         out.push_str(&format!("  {}\n", style.paint(Role::Faint, &words)));
     }
+    out.push_str(&deck.outbox.plain(&deck.connection, now, style));
     for problem in &deck.problems {
         out.push_str(&told(problem, args.problems, now, style));
     }

@@ -1,5 +1,6 @@
-//! `qd connect test`: signs in and reads one row.
+//! `qd connect test`: signs in and reads one row. Where that succeeds, a connection that was paused is written to again.
 
+use quarterdeck_sync::model::Timestamp;
 use quarterdeck_sync::platform::manifest::Partition;
 use quarterdeck_sync::platform::{At, Client, FetchError, FetchKind, PageAsk, Priority, Reply};
 use serde_json::json;
@@ -22,10 +23,12 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let connection = connections.get(&args.name)?;
     let client = config::client(&args.name, connection, &cx.registry(), &cx.settings()?)?;
     let found = cx.runtime()?.block_on(read_one(&client))?;
+    let resumed = resume(cx, &args.name)?;
     let mut out = Out::new();
     let item = json!({
         "name": args.name, "platform": connection.platform, "url": connection.url,
         "collection": found.collection, "rows": found.rows, "total": found.total,
+        "resumed": resumed,
     });
     match cx.form {
         Form::Json => out.json(&json!({"schema": "qd.connect.test/1", "item": item}))?,
@@ -40,10 +43,21 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
                 found.rows,
                 if found.rows == 1 { "" } else { "s" }
             ))?;
+            if resumed {
+                out.line(&format!("{}: it was paused; what waits in the outbox is sent again", args.name))?;
+            }
         }
     }
     out.finish()?;
     Ok(Code::Done)
+}
+
+/// Lets a connection that did not accept us be written to again. Without an outbox there is nothing to let go on.
+fn resume(cx: &Context, name: &str) -> Result<bool, Failure> {
+    match cx.paths.outbox().exists() {
+        true => Ok(cx.outbox()?.resume(name, Timestamp::now())?),
+        false => Ok(false),
+    }
 }
 
 /// What answered.

