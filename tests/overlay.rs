@@ -122,3 +122,18 @@ fn who_only_reads_makes_no_outbox_and_does_not_stop_before_a_damaged_one() {
     assert!(said.err.contains("outbox.db is damaged"), "{said:?}");
     assert_eq!(std::fs::read_to_string(&path).expect("left where it was"), rubbish);
 }
+
+#[test]
+fn what_a_command_decides_is_what_the_next_one_reads() {
+    let deck = fleet();
+    let suspended = || deck.ids(&["agents", "list", "status:suspended", "--connection", "prod", "--sort", "id"]);
+    let said = deck.qd(&["agents", "suspend", "prod/a-1", "--reason", "it loops", "--queue", "--json"]);
+    assert_eq!(said.code, 6, "{said:?}");
+    assert_eq!(suspended(), ["a-1", "a-2"]);
+    let shown = deck.json(&["agents", "show", "prod/a-1"]);
+    let id = shown["pending"][0]["id"].as_str().expect("an id");
+    assert_eq!(shown["pending"][0]["state"], "queued");
+    assert_eq!(deck.qd(&["outbox", "cancel", id]).code, 0);
+    assert_eq!(suspended(), ["a-2"]);
+    assert_eq!(deck.json(&["agents", "show", "prod/a-1"])["pending"], json!([]));
+}
