@@ -1,6 +1,7 @@
 //! Questions to a person, on a real pty.
 
 use std::io::{Read, Write};
+use std::path::Path;
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
@@ -8,11 +9,22 @@ use crate::cli_harness::Home;
 
 /// Runs `qd` on a terminal and types each answer once its question stands there; returns what was seen and the exit code.
 fn converse(home: &Home, args: &[&str], answers: &[(&str, &str)]) -> (String, u32) {
+    converse_with(home.path(), &[], args, answers)
+}
+
+/// The same in a home of any sort, and with more variables.
+pub fn converse_with(
+    home: &Path,
+    variables: &[(&str, &str)],
+    args: &[&str],
+    answers: &[(&str, &str)],
+) -> (String, u32) {
     let pty = native_pty_system().openpty(PtySize { rows: 24, cols: 160, pixel_width: 0, pixel_height: 0 }).unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qd"));
     command.args(args);
     command.env_clear();
-    command.env("QD_HOME", home.path());
+    command.env("QD_HOME", home);
+    variables.iter().for_each(|(name, value)| command.env(name, value));
     command.env("TERM", "xterm");
     command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/qd-tests");
     let mut child = pty.slave.spawn_command(command).unwrap();

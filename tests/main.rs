@@ -5,6 +5,7 @@ mod cli_connect;
 mod cli_errors;
 mod cli_harness;
 mod cli_outbox;
+mod cli_policies;
 #[cfg(unix)]
 mod cli_prompt;
 mod cli_read;

@@ -22,8 +22,8 @@ pub struct Draft {
 impl Draft {
     /// Writes the text into a file of its own, called after `name`: editors show it, and know JSON by its ending.
     pub fn new(name: &str, text: &str) -> Result<Self, Failure> {
-        let made = tempfile::Builder::new().prefix("qd-").tempdir();
-        let folder = made.map_err(|error| Failure::new(Kind::Io, format!("no temporary folder to be had: {error}")))?;
+        let folder = private_folder()
+            .map_err(|error| Failure::new(Kind::Io, format!("no temporary folder to be had: {error}")))?;
         let safe: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
         let file = folder.path().join(format!("{}.json", safe.get(..60).unwrap_or(&safe)));
         std::fs::write(&file, text).map_err(|error| unreadable(&file, &error))?;
@@ -53,6 +53,15 @@ impl Draft {
         let _ = self.folder.keep();
         self.file
     }
+}
+
+/// What editors leave beside the file (copies, swap files) is as private as the file.
+fn private_folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("qd-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
 }
 
 /// The editor may be a command with arguments, as git and others take it.

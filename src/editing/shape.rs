@@ -11,7 +11,7 @@ use super::Complaint;
 pub(super) fn outside(fields: &[String], edited: &Value, doc: &Value, complaints: &mut Vec<Complaint>) {
     let mut open = vec![(String::new(), edited)];
     while let Some((at, value)) = open.pop() {
-        if fields.iter().any(|field| at == *field) {
+        if fields.contains(&at) {
             continue;
         }
         let holds_fields = fields.iter().any(|field| field.starts_with(&format!("{at}/")));

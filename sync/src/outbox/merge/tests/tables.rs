@@ -129,6 +129,14 @@ fn rules_merge_by_what_they_are_about() {
             &["a deny G", "b allow G+P"],
             &[],
         ),
+        // The example of docs/policies.md.
+        (
+            &["a allow G", "b allow G"],
+            &["a deny G", "b allow G", "c deny G"],
+            &["a allow G", "x deny", "b allow G+P"],
+            &["a deny G", "x deny", "b allow G+P", "c deny G"],
+            &[],
+        ),
         // One rule, two fields; one rule, one field.
         (&["a allow G"], &["a deny G"], &["a allow G+P"], &["a deny G+P"], &[]),
         (&["a allow G"], &["a deny G"], &["a ask G"], &["a ask G"], &["/rules/0/permission"]),
