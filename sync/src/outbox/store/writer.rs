@@ -40,8 +40,8 @@ pub(super) trait Job: Send {
     fn answer(self: Box<Self>, lost: Option<OutboxError>);
 }
 
-/// The job has its error, and its work must be rolled back.
-pub(super) struct Failed;
+/// The job keeps its error, of which this is a copy, and its work must be rolled back.
+pub(super) struct Failed(OutboxError);
 
 /// A job made of a function and of who wants to hear.
 pub(super) struct Task<W, T> {
@@ -68,9 +68,9 @@ where
     fn run(&mut self, desk: &mut Desk<'_>) -> Result<(), Failed> {
         let Some(work) = self.work.take() else { return Ok(()) };
         let result = work(desk);
-        let failed = result.is_err();
+        let failed = result.as_ref().err().map(again);
         self.result = Some(result);
-        if failed { Err(Failed) } else { Ok(()) }
+        failed.map_or(Ok(()), |error| Err(Failed(error)))
     }
 
     fn answer(self: Box<Self>, lost: Option<OutboxError>) {
@@ -111,12 +111,11 @@ impl Writer {
     }
 
     fn group(&mut self, mut group: Vec<Box<dyn Job>>) {
-        let before = self.conn.total_changes();
         let done = self.transaction(&mut group);
         if done.is_err() && !self.conn.is_autocommit() {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-        if done.is_ok() && self.conn.total_changes() != before {
+        if let Ok(true) = done {
             self.commits.send_modify(|commits| *commits += 1);
         }
         if let Err(OutboxError::Sqlite(error)) = &done
@@ -129,7 +128,8 @@ impl Writer {
         }
     }
 
-    fn transaction(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), OutboxError> {
+    /// `true`: something was written.
+    fn transaction(&mut self, group: &mut [Box<dyn Job>]) -> Result<bool, OutboxError> {
         self.begin()?;
         if file::identity(&self.path) != self.file {
             // What is written now would be gone with the last process that has the old file open.
@@ -137,19 +137,26 @@ impl Writer {
             return Err(OutboxError::Open { path: self.path.clone(), source });
         }
         let mut ledger = Ledger::read(&self.conn)?;
+        let mut wrote = false;
         for job in group {
-            let kept = ledger.clone();
+            let (kept, before) = (ledger.clone(), self.conn.total_changes());
             self.conn.execute_batch("SAVEPOINT job")?;
             let mut desk = Desk { conn: &self.conn, ledger: &mut ledger, me: &self.me };
-            if job.run(&mut desk).is_err() {
-                // A full disk, for one, has ended the whole transaction: then this fails too, and with it the group.
+            if let Err(Failed(error)) = job.run(&mut desk) {
+                // A full disk, for one, may have ended the whole transaction, and with it the group.
+                if self.conn.is_autocommit() {
+                    return Err(error);
+                }
                 self.conn.execute_batch("ROLLBACK TO job")?;
                 ledger = kept;
+            } else {
+                // What is rolled back counts as changed too.
+                wrote |= self.conn.total_changes() != before;
             }
             self.conn.execute_batch("RELEASE job")?;
         }
         self.conn.execute_batch("COMMIT")?;
-        Ok(())
+        Ok(wrote)
     }
 
     /// Takes the file for writing, however many processes want it at the same time.

@@ -190,3 +190,28 @@ fn many_handles_add_and_move_at_once_without_losing_or_doubling_anything() {
     assert!(all.iter().take(20).all(|write| write.attempts == 1));
     assert_eq!(handles[1].verify().unwrap().broken, None);
 }
+
+#[test]
+fn a_full_disk_is_told_and_costs_nothing_that_was_kept() {
+    let place = Place::new();
+    let outbox = place.open();
+    let kept = ids(&outbox.append(vec![suspend("a")], time(1)).unwrap());
+    let (conn, lock, _) = super::super::aside::open(&place.path()).unwrap();
+    let pages: i64 = conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    conn.query_row(&format!("PRAGMA max_page_count = {}", pages + 2), [], |_| Ok(())).unwrap();
+    let commits = tokio::sync::watch::Sender::new(0);
+    let writer = super::super::Writer::new(conn, lock.into(), &place.path(), by("full"), commits.clone());
+    let full = Outbox { shared: outbox.shared.clone(), hand: Some(super::super::Hand::start(writer).unwrap()) };
+    let big = Intent { base: Base { doc: json!("x".repeat(100_000)), ..Base::default() }, ..suspend("big") };
+    for _ in 0..2 {
+        let error = full.append(vec![suspend("b"), big.clone()], time(2)).unwrap_err().to_string();
+        assert!(error.contains("full"), "{error}");
+    }
+    assert_eq!(*commits.borrow(), 0);
+    full.turn(&kept[0], &[WriteState::Queued], Turn::to(WriteState::Cancelled, time(3))).unwrap().unwrap();
+    drop(full);
+    let all = Which { all: true, ..Which::default() };
+    assert_eq!(ids(&outbox.list(&all).unwrap()), kept);
+    let proof = outbox.verify().unwrap();
+    assert_eq!((proof.entries, proof.broken), (2, None));
+}
