@@ -1,11 +1,12 @@
 //! The measured budgets: each against its limit on this machine in the same run, since machines differ and are noisy.
 //!
 //! `cargo bench --bench budgets` measures at 1,000,000 sessions; `QD_BENCH_ROWS=100000` makes it a tenth; words after `--`
-//! choose parts: `peers`, `quiet`, `lists`, `console`; the first sync is always one. Nothing here fails a build: it prints what was asked, what was seen
+//! choose parts: `peers`, `quiet`, `lists`, `console`, `flush`; all but the flush need the first sync. Nothing here fails a build: it prints what was asked, what was seen
 //! and whether it is within the budget.
 
 mod console;
 mod floor;
+mod flush;
 mod lists;
 mod measure;
 mod peers;
@@ -21,8 +22,14 @@ fn main() {
     {
         return floor::run(path);
     }
-    let rows = std::env::var("QD_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
     let wanted = |part: &str| args.is_empty() || args.iter().any(|arg| arg == part);
+    if wanted("flush") {
+        flush::run();
+    }
+    if args == ["flush"] {
+        return;
+    }
+    let rows = std::env::var("QD_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
     let fleet = Fleet::start(rows);
     println!("{rows} sessions; every figure is of this run on this machine");
     // The other parts need the mirror that the first sync makes.

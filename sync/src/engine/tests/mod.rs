@@ -1,5 +1,7 @@
 //! The whole engine, mirror included, against a platform in memory.
 
+mod decisions;
+mod town;
 mod world;
 
 use std::collections::BTreeMap;
