@@ -266,3 +266,48 @@ fn with_every_answer_lost_each_decision_is_applied_once() {
         }
     });
 }
+
+#[test]
+fn an_approval_that_is_not_what_the_person_saw_is_never_sent() {
+    on_own_clock(async {
+        for (field, value) in
+            [("status", "REJECTED"), ("payload_hash", "another"), ("tool", "shell"), ("subject", "somebody else")]
+        {
+            let town = Town::new(2);
+            let manifest = crate::outbox::Reach::manifest(&town).clone();
+            let deck = Deck::new();
+            deck.pull(&town).await;
+            blocking(|| deck.decide(&manifest, "approvals", "approval-3", asked("approve"))).expect("kept");
+            town.change("approvals", "approval-3", |row| {
+                row[field] = value.into();
+                row["approver"] = "mallory".into();
+            });
+            settle(&deck, &town).await;
+            let write = blocking(|| deck.writes()).remove(0);
+            assert_eq!(write.state, WriteState::Conflicted, "{field}: {write:#?}");
+            assert!(town.applied().is_empty(), "{field}");
+            let verdict = write.verdict.expect("a verdict");
+            assert!(verdict.disputes.iter().any(|dispute| dispute.at == format!("/{field}")), "{verdict:#?}");
+            if field == "status" {
+                assert_eq!(verdict.who.as_deref(), Some("mallory"));
+            }
+        }
+    });
+}
+
+#[test]
+fn an_approval_that_waited_too_long_is_never_sent() {
+    on_own_clock(async {
+        let town = Town::new(3);
+        let manifest = crate::outbox::Reach::manifest(&town).clone();
+        let deck = Deck::new();
+        deck.pull(&town).await;
+        blocking(|| deck.decide(&manifest, "approvals", "approval-0", asked("approve"))).expect("kept");
+        blocking(|| deck.decide(&manifest, "agents", "agent-1", asked("suspend"))).expect("kept");
+        tokio::time::advance(Duration::from_secs(31 * 60)).await;
+        settle(&deck, &town).await;
+        let states: Vec<WriteState> = blocking(|| deck.writes()).iter().map(|write| write.state).collect();
+        assert_eq!(states, [WriteState::Expired, WriteState::Confirmed]);
+        assert_eq!(town.rows("approvals")["approval-0"]["status"], "PENDING");
+    });
+}
