@@ -367,7 +367,7 @@ impl Reach for Town {
         &self.manifest
     }
 
-    async fn look(&self, collection: &str, id: &str) -> Result<Option<Seen>, FetchError> {
+    async fn look(&self, collection: &str, id: &str, _: Option<&str>) -> Result<Option<Seen>, FetchError> {
         self.on_the_way().await;
         if let Some(fault) = self.look_fault() {
             return Err(fault);
