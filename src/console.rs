@@ -3,23 +3,31 @@
 //! The console reads the mirror through its own handle and opens on whatever is there; the live side starts beside it
 //! and sends what happens into the console's queue.
 
+mod able;
+mod deeds;
+mod house;
 mod seen;
 
-use std::cell::{Cell, OnceCell};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 use std::time::Duration;
 
+use quarterdeck_sync::model::Write;
 use quarterdeck_sync::outbox::Outbox;
+use quarterdeck_sync::outbox::sender::SendEvent;
 use quarterdeck_sync::platform::Registry;
 use quarterdeck_sync::store::{Access, Mirror, StoreError};
 
+use self::house::{House, Open};
 pub use self::seen::Seen;
 use crate::config::{Connection, Connections, Env, Lease, Paths, Settings};
+use crate::editor;
 use crate::error::{Code, Failure, Kind};
 use crate::live::{self, Live, LiveEvent, Plan};
+use crate::tui::decisions::why;
 use crate::tui::{self, ColorMode, ConnectionInfo, Outside, Setup, TuiSettings};
 
 /// What the console is opened on.
@@ -54,34 +62,54 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     let connections = Connections::load(&opening.paths.connections())?.pick(&[])?;
     opening.paths.make_data_dir()?;
     let seen = Seen::new(mirror(&opening.paths)?, &opening.paths.outbox());
+    let house = Arc::new(House::new(seen, opening.paths.clone(), opening.env.by()));
     let (news, outside) = channel();
-    let shown = connections.iter().map(|(name, one)| info(name, one)).collect();
-    let tui_settings = tui_settings(&opening, &settings);
-    // Manifests, certificates and the network can wait until there is something to see.
-    let waiting = Cell::new(Some((opening, settings, connections, news)));
-    let live = OnceCell::new();
-    let asks = move |ask| {
-        if let Some((opening, settings, connections, news)) = waiting.take()
-            && let Some(begun) = begin(&opening, settings, connections, news)
-        {
-            let _ = live.set(begun);
-        }
-        match (ask, live.get()) {
-            (tui::Ask::SyncNow(which), Some(live)) => live.ask(live::Ask::SyncNow(which)),
-            (tui::Ask::SyncNow(_), None) | (tui::Ask::Shown | tui::Ask::Decide(_), _) => {}
-        }
-    };
+    let (asks, asked) = channel();
     let setup = Setup {
-        store: Arc::new(seen),
+        store: house.clone(),
         outside,
-        asks: Box::new(asks),
-        connections: shown,
-        settings: tui_settings,
-        edit: Box::new(|_, _| Ok(None)),
+        asks: Box::new(move |ask| drop(asks.send(ask))),
+        connections: connections.iter().map(|(name, one)| info(name, one)).collect(),
+        settings: tui_settings(&opening, &settings),
+        edit: editor(opening.env.clone()),
     };
-    // What it was given goes with it: the live side has ended when this returns.
-    tui::run(setup).map_err(|error| Failure::new(Kind::Io, format!("the terminal cannot be used: {error}")))?;
-    Ok(Code::Done)
+    let work = move || serve(&asked, &house, opening, settings, connections, &news);
+    let behind = thread::Builder::new().name("qd-asks".to_owned()).spawn(work);
+    let behind = behind.map_err(|error| Failure::new(Kind::Io, format!("no threads to be had: {error}")))?;
+    let ended =
+        tui::run(setup).map_err(|error| Failure::new(Kind::Io, format!("the terminal cannot be used: {error}")));
+    // What was confirmed last is kept, and the live side has ended, when this returns.
+    let _ = behind.join();
+    ended.map(|()| Code::Done)
+}
+
+/// Does what the console asks for, until it has ended. Nothing is begun before the first thing is asked: manifests, certificates
+/// and the network can wait until there is something to see.
+fn serve(
+    asked: &Receiver<tui::Ask>,
+    house: &House,
+    opening: Opening,
+    settings: Settings,
+    connections: Vec<(String, Connection)>,
+    news: &Sender<Outside>,
+) {
+    let Ok(first) = asked.recv() else { return };
+    let live = begin(house, &opening, settings, connections, news);
+    for ask in std::iter::once(first).chain(asked) {
+        match ask {
+            tui::Ask::SyncNow(which) => live.iter().for_each(|live| live.ask(live::Ask::SyncNow(which.clone()))),
+            tui::Ask::Decide(confirmed) => {
+                let outcome = house.carry_out(&confirmed.deed);
+                let _ = news.send(Outside::Decided { sheet: confirmed.sheet, outcome });
+            }
+            tui::Ask::Shown => {}
+        }
+    }
+}
+
+/// The person's own editor, while the console has given the terminal back.
+fn editor(env: Env) -> tui::Edit {
+    Box::new(move |name, text| editor::edit(&env, name, text).map_err(|failure| failure.message))
 }
 
 /// Is there a terminal the console can be opened on?
@@ -114,18 +142,23 @@ fn mirror(paths: &Paths) -> Result<Mirror, Failure> {
 
 /// Starts the live side. What keeps it from starting is told on the screen, which goes on showing the mirror.
 fn begin(
+    house: &House,
     opening: &Opening,
     settings: Settings,
     connections: Vec<(String, Connection)>,
-    news: Sender<Outside>,
+    news: &Sender<Outside>,
 ) -> Option<Live> {
     let (registry, wrong) = Registry::load(&opening.paths.platforms());
     for error in wrong {
         let _ = news.send(Outside::Notice(format!("manifest left out: {error}")));
     }
+    let outbox = outbox(opening, news);
+    let open = house.open.get_or_init(|| Open::new(&registry, outbox.clone()));
+    let shown: Vec<ConnectionInfo> = connections.iter().map(|(name, one)| info(name, one)).collect();
+    let _ = news.send(Outside::Capabilities(able::capabilities(&shown, &open.manifests)));
     let plan = Plan {
         paths: opening.paths.clone(),
-        outbox: outbox(opening, &news),
+        outbox,
         options: settings.sync_options(),
         every: opening.every.unwrap_or(settings.refresh),
         settings,
@@ -139,6 +172,8 @@ fn begin(
         let told = match event {
             LiveEvent::Sync(event) => Outside::Sync(event),
             LiveEvent::Commit => Outside::Committed,
+            // What goes as it should is seen where it is listed.
+            LiveEvent::Send(SendEvent::Moved(write)) if write.state.needs_person() => Outside::Notice(failed(&write)),
             LiveEvent::Send(_) => return,
             LiveEvent::LeaseHeldBy(who) => Outside::LeaseHeldBy(who),
             LiveEvent::Problem(text) => Outside::Notice(text),
@@ -152,6 +187,14 @@ fn begin(
             drop(news.send(Outside::Notice(format!("nothing is synced: no threads to be had: {error}"))))
         })
         .ok()
+}
+
+/// What a person is told of a write that waits for them now.
+fn failed(write: &Write) -> String {
+    let intent = &write.intent;
+    let target = intent.target.as_deref().unwrap_or_default();
+    let why = write.verdict.as_ref().map_or(String::new(), |verdict| format!(": {}", why(verdict)));
+    format!("{} {target} is {}{why}", intent.verb, write.state)
 }
 
 /// What people decided, to be sent. Without it the console shows and syncs all the same.

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod editing;
+pub mod editor;
 pub mod error;
 pub mod filter;
 pub mod live;

@@ -15,7 +15,6 @@ pub mod context;
 mod crash;
 mod demo;
 mod doctor;
-mod editor;
 mod list;
 mod manual;
 mod noun;

@@ -151,6 +151,8 @@ pub struct WriteItem {
     pub opened: OpenedWrite,
     /// Why it cannot be done to this one; `None` when it can.
     pub refused: Option<String>,
+    /// What has to be known before it is done.
+    pub caution: Option<String>,
 }
 
 /// A write with all that is known of it.
@@ -226,6 +228,8 @@ pub struct Standing {
     pub counts: Vec<(WriteState, u64)>,
     /// Connections that are not written to.
     pub paused: Vec<Paused>,
+    /// What is the matter with the outbox itself, for a person.
+    pub trouble: Option<String>,
 }
 
 impl Standing {
@@ -243,8 +247,10 @@ impl Standing {
 /// A document in an editor, before it was opened.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
-    /// The record it was made from; for a conflicted write, its target as the platform has it.
-    pub record: Record,
+    /// What it is, for the name of a file.
+    pub name: String,
+    /// The record it was made from; none for a conflicted write.
+    pub record: Option<Box<Record>>,
     /// The text to be edited.
     pub text: String,
 }

@@ -9,11 +9,11 @@ use quarterdeck_sync::outbox::decide::Target;
 use super::{Which, editable, history, show, text_of, wrong};
 use crate::cli::act::{Desk, Errand, Shared, sure};
 use crate::cli::context::{Context, Noun};
-use crate::cli::editor::Draft;
 use crate::cli::out::talk;
 use crate::cli::prompt;
 use crate::cli::style::Style;
 use crate::editing::{Complaint, Editable, Edited, VERB};
+use crate::editor::Draft;
 use crate::error::{Code, Failure, Kind};
 
 /// `edit`: in the person's editor, until the text can be taken or they let go of it.
@@ -37,7 +37,7 @@ pub fn rework(cx: &Context, name: &str, editable: &Editable, hint: &str) -> Resu
     let before = editable.text();
     let draft = Draft::new(name, &before)?;
     loop {
-        let text = draft.edit(cx)?;
+        let text = draft.edit(&cx.env)?;
         if text.trim().is_empty() || text.trim() == before.trim() {
             cx.say("nothing was changed, and nothing is sent");
             return Ok(None);

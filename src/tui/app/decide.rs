@@ -32,7 +32,9 @@ pub(super) struct Deciding {
     /// The text that was asked for, and whose it is.
     draft: Option<(Ticket, DraftOf)>,
     /// What is in the editor.
-    editing: Option<(DraftOf, Box<Record>)>,
+    editing: Option<(DraftOf, Option<Box<Record>>)>,
+    /// What came out of the editor and was not kept yet: the next edit of the same goes on with it.
+    unkept: Option<(DraftOf, String)>,
 }
 
 fn slot(part: u8) -> Slot {
@@ -106,24 +108,34 @@ impl App {
     }
 
     fn edit(&mut self, of: DraftOf, draft: Draft) {
-        let row = &draft.record.row;
-        self.orders.push(Order::Edit { name: format!("{}-{}", row.list.collection, row.id), text: draft.text });
-        self.deciding.editing = Some((of, Box::new(draft.record)));
+        let unkept = self.deciding.unkept.as_ref().filter(|(whose, _)| *whose == of);
+        let text = unkept.map_or(draft.text, |(_, text)| text.clone());
+        self.orders.push(Order::Edit { name: draft.name, text });
+        self.deciding.editing = Some((of, draft.record));
     }
 
     /// What came back from the editor.
     pub fn edited(&mut self, result: Result<Option<String>, String>, clock: Instant) {
         let Some((of, record)) = self.deciding.editing.take() else { return };
-        match (result, of) {
-            (Err(why), _) => self.toasts.reply(format!("Nothing was edited: {why}."), clock),
-            (Ok(None), _) => self.toasts.reply("Left as it was: nothing to decide.".to_owned(), clock),
-            (Ok(Some(text)), DraftOf::Row(_)) => {
+        let unkept = self.deciding.unkept.take_if(|(whose, _)| *whose == of).map(|(_, text)| text);
+        let text = match result {
+            Err(why) => return self.toasts.reply(format!("Nothing was edited: {why}."), clock),
+            // Left as it was when it was opened, which may be what an earlier edit left behind.
+            Ok(text) => text.or(unkept),
+        };
+        let Some(text) = text else {
+            return self.toasts.reply("Left as it was: nothing to decide.".to_owned(), clock);
+        };
+        self.deciding.unkept = Some((of.clone(), text.clone()));
+        match (of, record) {
+            (DraftOf::Write(id), _) => {
+                self.open_sheet(Subject::Writes { ids: vec![id], change: Change::Edited(text) });
+            }
+            (DraftOf::Row(_), Some(record)) => {
                 let asked = Asked { verb: actions::verbs(Act::Edit)[0].to_owned(), ..Asked::default() };
                 self.open_sheet(Subject::Edited { record, text, asked });
             }
-            (Ok(Some(text)), DraftOf::Write(id)) => {
-                self.open_sheet(Subject::Writes { ids: vec![id], change: Change::Edited(text) });
-            }
+            (DraftOf::Row(_), None) => {}
         }
     }
 
@@ -198,6 +210,7 @@ impl App {
         if matches!(&self.overlay, Some(Overlay::Sheet(sheet)) if sheet.number == number) {
             self.overlay = None;
         }
+        self.deciding.unkept = None;
         // The marks have done their work.
         for view in &mut self.views {
             view.decided();

@@ -36,7 +36,6 @@ impl App {
         let scene = Scene { fleet: &self.fleet, keys: &self.keys };
         self.views[self.open].draw(body, &scene, &mut canvas);
         statusbar::draw(line(area.bottom() - 2), &self.fleet, &mut canvas);
-        self.hints(line(area.bottom() - 1), &mut canvas);
         let facts = self.facts();
         match &mut self.overlay {
             Some(Overlay::Help(help)) => help.draw(body, &self.keys, &facts, &self.trouble, &mut canvas),
@@ -44,6 +43,8 @@ impl App {
             Some(Overlay::Sheet(sheet)) => sheet.draw(body, &self.fleet, &self.keys, &mut canvas),
             None => {}
         }
+        // After the sheet: it can be confirmed once it is drawn, and the hints say so in the same frame.
+        self.hints(line(area.bottom() - 1), &mut canvas);
         self.toasts.draw(body, &mut canvas);
         let (cursor, changes) = canvas.finish();
         self.ages_due = changes.map(|seconds| clock + Duration::from_secs(seconds.max(AGES) as u64));

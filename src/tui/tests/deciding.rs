@@ -254,9 +254,9 @@ fn an_approval_shows_what_it_rests_on_and_asks_how_far_it_goes() {
         assert!(text.contains(seen), "{seen}: {text}");
     }
     assert!(text.contains("PAUSED_APPROVAL") && text.contains("not sent after 2026-11-22 09:30:00 UTC"), "{text}");
-    assert!(text.contains("‹once›  run   agent_user_ttl"), "{text}");
+    assert!(text.contains("‹not said›  once   run   agent_user_ttl"), "{text}");
     // From the reason round to the scope: duration, expires and reason come first when going on.
-    console.press("<Tab> <Tab> <Right> <Tab>");
+    console.press("<Tab> <Tab> <Right> <Right> <Tab>");
     console.type_text("45m");
     console.press("C-y");
     let deeds = console.deeds();

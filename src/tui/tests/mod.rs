@@ -92,7 +92,8 @@ impl Store for FakeStore {
         let DraftOf::Row(key) = of else { return Err("not here".to_owned()) };
         let record = self.read(|world| world.record(*key))?.ok_or("it is not there any more")?;
         let text = serde_json::from_str::<serde_json::Value>(&record.doc).map_err(|error| error.to_string())?;
-        Ok(Draft { text: format!("{text:#}"), record })
+        let name = format!("{}-{}", record.row.list.collection, record.row.id);
+        Ok(Draft { name, text: format!("{text:#}"), record: Some(Box::new(record)) })
     }
 }
 

@@ -177,7 +177,11 @@ impl World {
                     let opened = self.opened(id)?;
                     let sent = !matches!(opened.write.state, WriteState::Queued | WriteState::Retrying);
                     let undo = matches!(change, Change::Cancel | Change::Undo);
-                    Some(WriteItem { opened, refused: (undo && sent).then(|| "it has been sent".to_owned()) })
+                    Some(WriteItem {
+                        opened,
+                        refused: (undo && sent).then(|| "it has been sent".to_owned()),
+                        caution: None,
+                    })
                 };
                 Brief::Writes(ids.iter().filter_map(item).collect())
             }
@@ -223,7 +227,7 @@ impl World {
     pub fn standing(&self) -> Standing {
         let count = |state| self.writes.iter().filter(|write| write.state == state).count() as u64;
         let counts = WriteState::ALL.map(|state| (state, count(state))).to_vec();
-        Standing { counts, paused: self.paused.clone() }
+        Standing { counts, paused: self.paused.clone(), trouble: None }
     }
 
     /// Keeps a decision about a record, and shows it at once.

@@ -63,6 +63,7 @@ const TOLD: [WriteState; 7] = [
 
 fn right_words(fleet: &Fleet) -> Vec<(String, Role)> {
     let mut out = Vec::new();
+    out.extend(fleet.standing.trouble.iter().map(|trouble| (format!("! {trouble}"), Role::Bad)));
     for paused in &fleet.standing.paused {
         out.push((format!("! {} is not written to", paused.connection), Role::Bad));
     }

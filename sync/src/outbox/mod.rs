@@ -10,6 +10,7 @@
 //!   is to be done: pure.
 //! - [`merge`] merges two people's edits of one document: pure.
 //! - [`decide`] is how a person's decision gets in: capability, overlay, interlocks, undoing what has not left yet.
+//! - [`moves`] is what a person may do to a write where it stands: cancel, try again, let go of.
 //! - [`resolve`] settles what was decided in vain: mine, theirs, or something new.
 //! - [`history`] keeps every version of a policy that was seen.
 //! - [`Outbox`] is the file: writes, their turns, the audit log, the versions of policies, paused connections.
@@ -26,6 +27,7 @@ mod error;
 mod face;
 pub mod history;
 pub mod merge;
+pub mod moves;
 mod reach;
 pub mod resolve;
 pub mod sender;

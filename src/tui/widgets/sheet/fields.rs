@@ -11,9 +11,10 @@ use crate::tui::decisions::Capability;
 use crate::tui::widgets::input::Input;
 
 /// Left to the platform.
-const UNSAID: &str = "as it is set there";
-/// Values that are taken unless a person says otherwise: those that let least happen.
-const CAREFUL: [&str; 2] = ["once", "false"];
+const UNSAID: &str = "not said";
+/// The value that is taken unless a person says otherwise, where there is one. Elsewhere nothing is said: some platforms hold a
+/// decision to the very payload only as long as it says nothing more.
+const CAREFUL: &str = "false";
 /// Arguments that have a place of their own.
 const ELSEWHERE: [&str; 4] = ["reason", "comment", "doc", "fields"];
 
@@ -56,7 +57,7 @@ impl Fields {
             let content = if values.is_empty() {
                 Content::Text(Input::new(""))
             } else {
-                let careful = values.iter().position(|value| CAREFUL.contains(&value.as_str()));
+                let careful = values.iter().position(|value| value == CAREFUL);
                 let mut values = values.clone();
                 if careful.is_none() {
                     values.insert(0, UNSAID.to_owned());
@@ -123,19 +124,11 @@ impl Fields {
                     asked.args.remove(name);
                 }
                 name => {
-                    asked.args.insert(name.to_owned(), argument(text));
+                    asked.args.insert(name.to_owned(), Value::from(text));
                 }
             }
         }
         Ok(asked)
-    }
-}
-
-fn argument(text: &str) -> Value {
-    match text {
-        "true" => Value::Bool(true),
-        "false" => Value::Bool(false),
-        text => Value::String(text.to_owned()),
     }
 }
 

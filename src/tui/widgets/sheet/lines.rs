@@ -106,7 +106,7 @@ fn terms(page: &mut Page, verb: &str, intent: &Intent, row: &Row, fleet: &Fleet,
     let note = known.and_then(|capability| capability.note.as_deref());
     match (known.map(|capability| capability.undo.as_deref()), note) {
         (Some(None), note) => {
-            let note = note.map_or(String::new(), |note| format!("; {note}"));
+            let note = note.map_or(String::new(), |note| format!(". {note}"));
             page.marked("way back", "!", &format!("none, once it is sent{note}"), Role::Warn);
         }
         (undo, note) => {
@@ -205,6 +205,8 @@ fn writes(page: &mut Page, change: &Change, items: &[WriteItem], canvas: &Canvas
         write(page, &item.opened, canvas.now());
         if let Some(why) = &item.refused {
             page.marked("cannot be", "✗", why, Role::Bad);
+        } else if let Some(caution) = &item.caution {
+            page.marked("beware", "!", caution, Role::Warn);
         }
     }
     if let [WriteItem { opened, .. }] = items {

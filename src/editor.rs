@@ -6,7 +6,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::context::Context;
+use crate::config::Env;
 use crate::error::{Failure, Kind};
 
 /// What is opened where neither `$VISUAL` nor `$EDITOR` says otherwise.
@@ -34,8 +34,8 @@ impl Draft {
     ///
     /// # Errors
     /// When there is no such editor, or it ended with an error: as people tell editors not to go on.
-    pub fn edit(&self, cx: &Context) -> Result<String, Failure> {
-        let editor = cx.env.editor.as_deref().unwrap_or(USUAL);
+    pub fn edit(&self, env: &Env) -> Result<String, Failure> {
+        let editor = env.editor.as_deref().unwrap_or(USUAL);
         let status = command(editor, &self.file).status().map_err(|error| {
             Failure::usage(format!("{editor}: {error}"))
                 .hint("VISUAL or EDITOR names the editor; --file F does without")
@@ -62,6 +62,12 @@ fn private_folder() -> io::Result<TempDir> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     builder.tempdir()
+}
+
+/// One pass through the editor; `None` when the text came back as it was, or empty.
+pub fn edit(env: &Env, name: &str, text: &str) -> Result<Option<String>, Failure> {
+    let edited = Draft::new(name, text)?.edit(env)?;
+    Ok((edited.trim() != text.trim() && !edited.trim().is_empty()).then_some(edited))
 }
 
 /// The editor may be a command with arguments, as git and others take it.

@@ -1,0 +1,354 @@
+//! What the console asks for by ticket: the mirror with the unfinished writes over it ([`Seen`]), the writes themselves, and what a
+//! decision would come to.
+//!
+//! It looks only. What was confirmed is carried out in [`deeds`](super::deeds), from the same place.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jiff::Timestamp;
+use quarterdeck_sync::model::{
+    By, CountOf, Freshness, Intent, ListKey, Problem, Query, Record, RowKey, Scope, Window, Write, WriteId, WriteState,
+};
+use quarterdeck_sync::outbox::action::{self, Asked};
+use quarterdeck_sync::outbox::decide::{self, Target as Aim};
+use quarterdeck_sync::outbox::merge::merge;
+use quarterdeck_sync::outbox::moves::{self, Move};
+use quarterdeck_sync::outbox::{Outbox, Which};
+use quarterdeck_sync::platform::{Manifest, Registry};
+use quarterdeck_sync::store::Reader;
+use serde_json::Value;
+
+use super::seen::Seen;
+use crate::config::Paths;
+use crate::editing::{Complaint, Editable};
+use crate::tui::data::{DraftOf, Store};
+use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
+
+/// Finished writes that are listed, the newest.
+const FINISHED: usize = 1_000;
+
+/// What there is once the first frame is on the screen.
+#[derive(Debug)]
+pub(super) struct Open {
+    /// The platforms by name.
+    pub manifests: BTreeMap<String, Arc<Manifest>>,
+    /// Where decisions are kept; none when the file cannot be used.
+    pub outbox: Option<Outbox>,
+}
+
+impl Open {
+    /// From what was loaded.
+    pub fn new(registry: &Registry, outbox: Option<Outbox>) -> Self {
+        let manifests = registry.iter().map(|(one, _)| (one.name.clone(), Arc::clone(one))).collect();
+        Self { manifests, outbox }
+    }
+}
+
+/// What the console reads.
+#[derive(Debug)]
+pub struct House {
+    seen: Seen,
+    paths: Paths,
+    pub(super) by: By,
+    /// The outbox to look at, until there is one to write to.
+    looking: Mutex<Option<Outbox>>,
+    pub(super) open: OnceLock<Open>,
+}
+
+fn words(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+impl House {
+    /// Over what is at `paths`; opened with the first question.
+    pub fn new(seen: Seen, paths: Paths, by: By) -> Self {
+        Self { seen, paths, by, looking: Mutex::new(None), open: OnceLock::new() }
+    }
+
+    /// The mirror with the unfinished writes of this moment over it.
+    pub(super) fn reader(&self) -> Result<Reader, String> {
+        self.seen.reader()
+    }
+
+    /// The outbox, to look at.
+    pub(super) fn outbox(&self) -> Result<Outbox, String> {
+        if let Some(outbox) = self.open.get().and_then(|open| open.outbox.clone()) {
+            return Ok(outbox);
+        }
+        let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        let outbox = match looking.take() {
+            Some(outbox) => outbox,
+            None => Outbox::open_reader(&self.paths.outbox()).map_err(words)?,
+        };
+        Ok(looking.insert(outbox).clone())
+    }
+
+    /// The manifest of a platform.
+    pub(super) fn manifest(&self, platform: &str) -> Result<&Arc<Manifest>, String> {
+        let open = self.open.get().ok_or("the manifests are still being read")?;
+        open.manifests.get(platform).ok_or_else(|| format!("there is no platform called {platform} any more"))
+    }
+
+    fn target(&self, reader: &Reader, target: &Target) -> Result<Option<Record>, String> {
+        let (list, id) = match target {
+            Target::Row(key) => return reader.record(*key).map_err(words),
+            Target::Named(list, id) => (list, id),
+        };
+        named(reader, list, id)
+    }
+
+    /// What would be kept of a decision about each of these records.
+    pub(super) fn weigh(&self, reader: &Reader, records: Vec<Record>, asked: &Asked) -> Result<Vec<Item>, String> {
+        let outbox = self.outbox()?;
+        let asked = Asked { by: self.by.clone(), ..asked.clone() };
+        let manifests: Vec<_> = records.iter().map(|record| self.manifest(&record.row.platform).cloned()).collect();
+        let known: Vec<(&Manifest, Aim<'_>, Asked)> = records
+            .iter()
+            .zip(&manifests)
+            .filter_map(|(record, manifest)| Some((&**manifest.as_ref().ok()?, Aim::Record(record), asked.clone())))
+            .collect();
+        let mut weighed = decide::consider(&outbox, reader, &known, Timestamp::now()).map_err(words)?.into_iter();
+        let mut intents = Vec::with_capacity(records.len());
+        for manifest in &manifests {
+            intents.push(match manifest {
+                Err(why) => Err(why.clone()),
+                Ok(_) => weighed.next().map_or_else(|| Err(String::new()), |weighed| weighed.map_err(words)),
+            });
+        }
+        let items = records.iter().zip(&manifests).zip(intents).map(|((record, manifest), intent)| {
+            let rests_on = manifest.as_ref().map(|it| rests_on(it, record, &asked.verb, intent.as_ref().ok()));
+            Item { record: record.clone(), intent, rests_on: rests_on.unwrap_or_default() }
+        });
+        Ok(items.collect())
+    }
+
+    /// What the person wants, from the text they left.
+    fn edited(&self, record: &Record, text: &str, asked: &Asked) -> Result<Asked, String> {
+        let doc = decide::seen(&self.outbox()?, record).map_err(words)?;
+        let manifest = self.manifest(&record.row.platform)?;
+        let editable = Editable::new(manifest, &record.row.list.collection, doc, &record.doc).map_err(words)?;
+        let edited = editable.read(text).map_err(complained)?;
+        Ok(Asked { expires: asked.expires, ..Editable::asked(edited, asked.reason.clone(), self.by.clone()) })
+    }
+
+    fn opened(&self, outbox: &Outbox, id: &WriteId) -> Result<Option<OpenedWrite>, String> {
+        let Some(write) = outbox.get(id).map_err(words)? else { return Ok(None) };
+        let (turns, diff) = (outbox.turns(id).map_err(words)?, action::diff(&write));
+        Ok(Some(OpenedWrite { write, turns, diff }))
+    }
+
+    fn about_writes(&self, ids: &[WriteId], change: &Change) -> Result<Brief, String> {
+        let outbox = self.outbox()?;
+        let mut items = Vec::new();
+        for id in ids {
+            let Some(opened) = self.opened(&outbox, id)? else { continue };
+            let manifest = self.manifest(&opened.write.intent.platform)?;
+            if let (Change::Undo, [_]) = (change, ids)
+                && let Ok(Some(inverse)) = decide::way_back(manifest, &opened.write)
+            {
+                return self.inverse(&opened.write, inverse);
+            }
+            items.push(self.about_write(manifest, opened, change));
+        }
+        Ok(Brief::Writes(items))
+    }
+
+    /// The decision that takes back a write that has left.
+    fn inverse(&self, write: &Write, asked: Asked) -> Result<Brief, String> {
+        let reader = self.reader()?;
+        let id = write.intent.target.as_deref().unwrap_or_default();
+        let record = named(&reader, &write.list(), id)?;
+        Ok(Brief::Records { items: self.weigh(&reader, record.into_iter().collect(), &asked)?, asked })
+    }
+
+    fn about_write(&self, manifest: &Manifest, opened: OpenedWrite, change: &Change) -> WriteItem {
+        let write = &opened.write;
+        let conflicted = || match write.state {
+            WriteState::Conflicted => None,
+            state => Some(format!("it is {state}: only a conflict is settled")),
+        };
+        let refused = match change {
+            Change::Cancel => moves::can(Move::Cancel, write).err().map(str::to_owned),
+            Change::Retry => moves::can(Move::Retry, write).err().map(str::to_owned),
+            Change::Discard => moves::can(Move::Discard, write).err().map(str::to_owned),
+            Change::Undo => match decide::way_back(manifest, write) {
+                Ok(None) => None,
+                Ok(Some(inverse)) => Some(format!("it has been sent: the way back is {}", inverse.verb)),
+                Err(why) => Some(why),
+            },
+            Change::Mine | Change::Theirs => conflicted(),
+            Change::Edited(text) => conflicted().or_else(|| settled(manifest, write, text).err()),
+        };
+        let caution = match change {
+            Change::Retry if moves::doubtful(manifest, write) => {
+                Some("it may have been carried out already, and nothing can tell: it may be done twice".to_owned())
+            }
+            Change::Discard if write.state == WriteState::Unknown => {
+                Some("it may have been carried out, and will not be looked for any more".to_owned())
+            }
+            _ => None,
+        };
+        WriteItem { refused, caution, opened }
+    }
+}
+
+/// The document that a conflict is settled with, from the text the person left.
+pub(super) fn settled(manifest: &Manifest, write: &Write, text: &str) -> Result<Value, String> {
+    Ok(both(manifest, write)?.read(text).map_err(complained)?.doc)
+}
+
+/// What a conflicted edit is edited as: mine over theirs.
+fn both(manifest: &Manifest, write: &Write) -> Result<Editable, String> {
+    let intent = &write.intent;
+    let rules = manifest.actions.get(&intent.action).and_then(|action| action.edits.as_ref());
+    let theirs = write.verdict.as_ref().and_then(|verdict| verdict.theirs.as_ref());
+    let (Some(rules), Some(mine), Some(theirs)) = (rules, intent.args.get("doc"), theirs) else {
+        return Err(format!("{} is no edit of a document: settle it with mine or theirs", intent.verb));
+    };
+    let both = merge(&intent.base.doc, theirs, mine, rules).doc;
+    Editable::new(manifest, &intent.collection, both, &theirs.to_string()).map_err(words)
+}
+
+fn complained(complaints: Vec<Complaint>) -> String {
+    let said: Vec<String> = complaints.iter().take(3).map(Complaint::to_string).collect();
+    let more = if complaints.len() > said.len() {
+        format!(", and {} more", complaints.len() - said.len())
+    } else {
+        String::new()
+    };
+    format!("{}{more}. Nothing is lost: edit again to go on with your text", said.join("; "))
+}
+
+/// The record of a list with exactly this id.
+pub(super) fn named(reader: &Reader, list: &ListKey, id: &str) -> Result<Option<Record>, String> {
+    let scope = Scope {
+        connections: vec![list.connection.clone()],
+        collections: vec![list.collection.clone()],
+        ..Scope::default()
+    };
+    Ok(reader.find(&scope, id, 1).map_err(words)?.into_iter().find(|record| record.row.id == id))
+}
+
+/// What a decision rests on, by name: the fields that must not change before it is sent, of the record and of related ones.
+fn rests_on(manifest: &Manifest, record: &Record, verb: &str, intent: Option<&Intent>) -> Vec<(String, String)> {
+    let Ok((_, action)) = action::find(manifest, &record.row.list.collection, verb) else { return Vec::new() };
+    let parsed = || serde_json::from_str::<Value>(&record.doc).unwrap_or_default();
+    let doc = intent.map_or_else(parsed, |intent| intent.base.doc.clone());
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut tell = |about: &str, pointer: &str, doc: &Value| {
+        let text = match doc.pointer(pointer) {
+            None | Some(Value::Null) => return,
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        };
+        let name = pointer.trim_start_matches('/').replace(['/', '_'], " ");
+        let name = if about.is_empty() { name } else { format!("{about} {name}") };
+        // What a related record only repeats need not be read twice.
+        if !text.is_empty() && !found.iter().any(|(known, value)| *value == text && name.ends_with(known.as_str())) {
+            found.push((name, text));
+        }
+    };
+    for pointer in action.guard.iter().filter(|pointer| *pointer != "/status") {
+        tell("", pointer, &doc);
+    }
+    for (name, related) in &action.related {
+        if let Some(doc) = intent.and_then(|intent| intent.base.related.get(name)) {
+            related.guard.iter().for_each(|pointer| tell(name, pointer, doc));
+        }
+    }
+    found
+}
+
+impl Store for House {
+    fn window(&self, query: &Query) -> Result<Window, String> {
+        self.seen.window(query)
+    }
+
+    fn count(&self, query: &Query, cap: u64) -> Result<CountOf, String> {
+        self.seen.count(query, cap)
+    }
+
+    fn record(&self, key: RowKey) -> Result<Option<Record>, String> {
+        self.seen.record(key)
+    }
+
+    fn freshness(&self) -> Result<Vec<Freshness>, String> {
+        self.seen.freshness()
+    }
+
+    fn problems(&self, limit: usize) -> Result<Vec<Problem>, String> {
+        self.seen.problems(limit)
+    }
+
+    fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String> {
+        self.seen.statuses(scope)
+    }
+
+    fn standing(&self) -> Result<Standing, String> {
+        let read = |outbox: Outbox| {
+            let (counts, paused) = (outbox.counts().map_err(words)?, outbox.paused().map_err(words)?);
+            Ok::<_, String>(Standing { counts, paused, trouble: None })
+        };
+        // An outbox that cannot be read keeps nobody from the mirror; it is said in the status bar.
+        let mut standing = match self.outbox().and_then(read) {
+            Ok(standing) => standing,
+            Err(why) => Standing { trouble: Some(why), ..Standing::default() },
+        };
+        if standing.trouble.is_none() && !self.paths.damaged_outboxes().is_empty() {
+            standing.trouble = Some("a damaged outbox lies aside: qd doctor".to_owned());
+        }
+        Ok(standing)
+    }
+
+    fn writes(&self, finished: bool) -> Result<Vec<WriteLine>, String> {
+        let outbox = self.outbox()?;
+        let mut writes = outbox.list(&Which::default()).map_err(words)?;
+        if finished {
+            let over: Vec<WriteState> = WriteState::ALL.into_iter().filter(|state| !state.is_unfinished()).collect();
+            let which = Which { all: true, states: over, limit: Some(FINISHED), ..Which::default() };
+            writes.extend(outbox.list(&which).map_err(words)?);
+        }
+        Ok(writes.iter().map(WriteLine::from).collect())
+    }
+
+    fn write(&self, id: &WriteId) -> Result<Option<OpenedWrite>, String> {
+        self.opened(&self.outbox()?, id)
+    }
+
+    fn brief(&self, subject: &Subject) -> Result<Brief, String> {
+        match subject {
+            Subject::Records { targets, asked } => {
+                let reader = self.reader()?;
+                let found: Result<Vec<_>, _> = targets.iter().map(|target| self.target(&reader, target)).collect();
+                let items = self.weigh(&reader, found?.into_iter().flatten().collect(), asked)?;
+                Ok(Brief::Records { asked: asked.clone(), items })
+            }
+            Subject::Edited { record, text, asked } => {
+                let asked = self.edited(record, text, asked)?;
+                let items = self.weigh(&self.reader()?, vec![(**record).clone()], &asked)?;
+                Ok(Brief::Records { asked, items })
+            }
+            Subject::Writes { ids, change } => self.about_writes(ids, change),
+        }
+    }
+
+    fn draft(&self, of: &DraftOf) -> Result<Draft, String> {
+        match of {
+            DraftOf::Row(key) => {
+                let record = self.reader()?.record(*key).map_err(words)?.ok_or("it is not in the mirror any more")?;
+                let doc = decide::seen(&self.outbox()?, &record).map_err(words)?;
+                let manifest = self.manifest(&record.row.platform)?;
+                let editable = Editable::new(manifest, &record.row.list.collection, doc, &record.doc).map_err(words)?;
+                let name = format!("{}-{}", record.row.list.connection, record.row.id);
+                Ok(Draft { name, text: editable.text(), record: Some(Box::new(record)) })
+            }
+            DraftOf::Write(id) => {
+                let write = self.outbox()?.get(id).map_err(words)?.ok_or_else(|| format!("there is no write {id}"))?;
+                let text = both(self.manifest(&write.intent.platform)?, &write)?.text();
+                let target = write.intent.target.as_deref().unwrap_or(&write.intent.collection);
+                Ok(Draft { name: format!("{}-{target}", write.intent.connection), text, record: None })
+            }
+        }
+    }
+}
