@@ -5,7 +5,10 @@ use std::path::Path;
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
+use quarterdeck_sim::Options;
+
 use crate::cli_harness::Home;
+use crate::fleet::Fleet;
 
 /// Runs `qd` on a terminal and types each answer once its question stands there; returns what was seen and the exit code.
 fn converse(home: &Home, args: &[&str], answers: &[(&str, &str)]) -> (String, u32) {
@@ -78,4 +81,40 @@ fn a_person_who_leaves_changes_nothing() {
         converse(&home, &[ADD.as_slice(), &["--secret", "keyring"]].concat(), &[("(not shown): ", "\u{3}")]);
     assert_ne!(code, 0, "{seen}");
     assert_eq!(home.qd(&["connect", "list", "--json"]).json()["items"], serde_json::json!([]));
+}
+
+#[test]
+fn what_is_to_be_done_to_many_is_shown_by_ids_and_asked_about() {
+    let fleet = Fleet::new(Options { hostile: true, ..Options::default() }, &["turen"]);
+    let synced = fleet.qd(&["sync"]);
+    assert!(matches!(synced.code, 0 | 5), "{synced:?}");
+    let rows = fleet.sim.truth("turen", "agents");
+    let active: Vec<&str> =
+        rows.iter().filter(|row| row["status"] == "active").filter_map(|row| row["id"].as_str()).collect();
+    let bulk = ["agents", "suspend", "--where", "status:active", "--queue"];
+    let question = format!("suspend {} records? [y/N] ", active.len());
+    let (seen, code) = converse(fleet.own(), &bulk, &[(question.as_str(), "n")]);
+    assert_eq!((code, fleet.qd(&["outbox", "list", "--ndjson"]).out.as_str()), (5, ""), "{seen}");
+    assert!(active.iter().all(|id| seen.contains(&format!("  turen/{id}"))), "{seen}");
+    for row in &rows {
+        let name = row["hostname"].as_str().expect("a name that somebody chose");
+        assert!(!seen.contains(name), "a question quotes no text of a record: {seen}");
+    }
+    let (seen, code) = converse(fleet.own(), &bulk, &[(question.as_str(), "y")]);
+    assert_eq!((code, fleet.qd(&["outbox", "list", "--ndjson"]).out.lines().count()), (6, active.len()), "{seen}");
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_asked_about_by_name() {
+    let fleet = Fleet::new(Options::default(), &["turen"]);
+    let synced = fleet.qd(&["sync"]);
+    assert!(matches!(synced.code, 0 | 5), "{synced:?}");
+    let rows = fleet.sim.truth("turen", "agents");
+    let agent = rows.iter().find(|row| row["status"] == "active").and_then(|row| row["id"].as_str()).expect("an agent");
+    let delete = ["agents", "delete", agent, "--hard"];
+    let (seen, code) = converse(fleet.own(), &delete, &[("delete 1 record? [y/N] ", "")]);
+    assert_eq!((code, fleet.sim.applied().len()), (5, 0), "silence is no yes: {seen}");
+    assert!(seen.contains(&format!("  turen/{agent}")), "{seen}");
+    let (seen, code) = converse(fleet.own(), &delete, &[("delete 1 record? [y/N] ", "yes")]);
+    assert_eq!((code, fleet.sim.applied().len()), (0, 1), "{seen}");
 }

@@ -48,6 +48,12 @@ impl Fleet {
         self.home
     }
 
+    /// The home of this fleet's operator.
+    #[cfg(unix)]
+    pub fn own(&self) -> &Home {
+        &self.home
+    }
+
     /// Everything `qd` keeps.
     pub fn home(&self) -> &Path {
         self.home.path()

@@ -56,11 +56,11 @@ const CODES: &[(Code, &str)] = &[
     (Code::Usage, "the command, a file or an argument is wrong"),
     (Code::Auth, "not signed in, or forbidden"),
     (Code::Unreachable, "no usable answer from the platform"),
-    (Code::Partly, "partly: some connections, lists or rows failed, or it was stopped"),
-    (Code::Queued, "queued, not sent"),
-    (Code::Conflicted, "somebody else got there first"),
-    (Code::Refused, "expired, or refused by the platform"),
-    (Code::NotFound, "no such record, connection, platform or collection"),
+    (Code::Partly, "partly: some connections, lists, rows or writes ended otherwise than the rest, or it was stopped"),
+    (Code::Queued, "queued, not sent; or sent without an answer, which the next look settles"),
+    (Code::Conflicted, "somebody else got there first; nothing was sent"),
+    (Code::Refused, "expired, refused by the platform, or senseless as things stand"),
+    (Code::NotFound, "no such record, write, connection, platform or collection"),
     (Code::Held, "another qd holds the lease"),
 ];
 

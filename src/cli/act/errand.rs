@@ -60,6 +60,7 @@ impl Errand<'_> {
         outcome::tell_left_out(cx, &left_out, self.bulk);
         if shared.dry_run {
             outcome::preview(cx, &would_be(wanted, now))?;
+            self.notes().iter().for_each(|note| cx.say(&format!("note: {note}")));
             return Ok(Code::Done);
         }
         let code = outcome::code_of_left_out(&left_out, self.bulk);

@@ -130,15 +130,16 @@ fn definition(
 ) -> Command {
     let name = format!("qd {} {verb}", noun.name());
     let mut command = Command::new(name.clone()).bin_name(name).no_binary_name(true);
-    command = command.about(match creates {
-        true => format!("{verb}: makes a new record among {}", noun.name()),
-        false => format!("{verb}: on records of {}", noun.name()),
-    });
     command = if creates { Place::augment_args(command) } else { Targets::augment_args(command) };
     if edits {
         command = Fields::augment_args(command);
     }
     command = Global::augment_args(Shared::augment_args(command));
+    // Last: each set of flags brings a text of its own along.
+    command = command.about(match creates {
+        true => format!("Make something new among {}", noun.name()),
+        false => format!("The action {verb} of a platform, on records of {}", noun.name()),
+    });
     for (name, values) in args {
         // What we have a flag for already means the same here.
         if command.get_arguments().any(|arg| arg.get_id() == name.as_str() || arg.get_long() == Some(name)) {

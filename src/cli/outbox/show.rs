@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::cli::act::outcome::{change, short, state_role, words};
 use crate::cli::context::Context;
 use crate::cli::out::{Form, Out};
-use crate::cli::render::{JsonWrite, clock, moment};
+use crate::cli::render::{JsonWrite, clock, moment, plural};
 use crate::cli::style::{Role, Style};
 use crate::error::{Code, Failure};
 
@@ -118,7 +118,7 @@ impl Page {
         self.field("decided", time(Some(write.created_at)), None);
         self.field("seen", time(intent.base.seen_at), None);
         self.field("deadline", time(intent.deadline), None);
-        self.field("sent", (write.attempts > 0).then(|| format!("{} times", write.attempts)), None);
+        self.field("sent", (write.attempts > 0).then(|| plural(write.attempts.into(), "time", "times")), None);
         self.field("next look", time(write.due_at), None);
         self.field("undoes", intent.undoes.as_ref().map(ToString::to_string), None);
     }
