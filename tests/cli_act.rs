@@ -26,7 +26,7 @@ fn ids(fleet: &Fleet, connection: &str, collection: &str, field: &str, value: &V
 
 fn status(fleet: &Fleet, connection: &str, collection: &str, id: &str) -> String {
     let rows = fleet.sim.truth(connection, collection);
-    let row = rows.iter().find(|row| row["id"] == id || row["id"].to_string() == id).expect("the server's row");
+    let row = rows.iter().find(|row| row["id"] == id).expect("the server's row");
     row["status"].as_str().expect("a status").to_owned()
 }
 

@@ -91,7 +91,7 @@ impl Targets {
         };
         match ids.len() {
             0 => Err(Failure::usage("stdin: there is no id")),
-            ..=MOST => Ok(ids),
+            1..=MOST => Ok(ids),
             _ => Err(too_many()),
         }
     }
