@@ -127,6 +127,26 @@ fn names_are_plain_and_taken_once() {
 }
 
 #[test]
+fn a_platform_tells_what_can_be_done_on_it_and_what_it_lacks() {
+    let home = Home::new();
+    let said = home.qd(&["platform", "show", "exo"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    for words in [
+        "PATCH /deployments/{id}, or PUT /deployments/{id}",
+        "deactivate each of its deployments; stop each of its workflow-runs",
+        "An answer cannot be taken back",
+        "Exo cannot suspend an agent: contain it",
+    ] {
+        assert!(said.out.contains(words), "{words}: {}", said.out);
+    }
+    let item = home.qd(&["platform", "show", "exo", "--json"]).json()["item"].clone();
+    let actions = item["actions"].as_array().unwrap();
+    let of = |name: &str| actions.iter().find(|action| action["name"] == name).unwrap();
+    assert_eq!((&of("stop")["on"], &of("stop")["lacks"]), (&"workflow-runs".into(), &serde_json::Value::Null));
+    assert_eq!((&of("stop-run")["verb"], of("stop-run")["lacks"].is_string()), (&"stop".into(), true));
+}
+
+#[test]
 fn an_unknown_platform_gets_the_list_of_those_there_are() {
     let said = Home::new().qd(&["connect", "add", "a", "--platform", "turn", "--url", URL, "--secret", "env:K"]);
     assert_eq!(said.code, 2);

@@ -1,5 +1,6 @@
 //! `qd platform`: the kinds of service we can talk to, and help for whoever describes another.
 
+mod actions;
 mod check;
 mod probe;
 mod show;
@@ -24,7 +25,7 @@ pub struct Args {
 enum Verb {
     /// List the platforms
     List,
-    /// Show what a platform serves
+    /// Show what a platform serves, what can be done on it, and what it lacks
     Show(show::Args),
     /// Print a platform's manifest, to change a copy of it
     Export(show::Args),

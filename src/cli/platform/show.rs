@@ -5,7 +5,7 @@ use quarterdeck_sync::platform::{Manifest, Origin};
 use quarterdeck_sync::text::Clean;
 use serde_json::{Value, json};
 
-use super::named;
+use super::{actions, named};
 use crate::cli::columns::{Cell, table};
 use crate::cli::context::Context;
 use crate::cli::out::{Form, Out};
@@ -60,11 +60,10 @@ pub fn show(cx: &Context, args: &Args) -> Result<Code, Failure> {
             out.line(Clean::line(&title).as_str())?;
             out.line(Clean::line(&format!("url      {url}")).as_str())?;
             out.line(Clean::line(&format!("sign-in  {}", sign_in(manifest))).as_str())?;
-            let actions: Vec<&str> = manifest.actions.keys().map(String::as_str).collect();
-            out.line(Clean::line(&format!("actions  {}", actions.join(", "))).as_str())?;
             out.line("")?;
             let rows: Vec<Vec<Cell>> = manifest.collections.values().map(row).collect();
             out.raw(&table(&cx.style, &["COLLECTION", "KIND", "PATH", "PAGES", "NEWS", "IN PARTS"], &rows))?;
+            out.raw(&actions::plain(&cx.style, manifest))?;
         }
     }
     out.finish()?;
@@ -109,7 +108,7 @@ fn item(manifest: &Manifest, origin: &Origin) -> Value {
     json!({
         "name": manifest.name, "title": manifest.title, "url": manifest.base_url,
         "sign_in": manifest.auth.iter().map(auth).collect::<Vec<_>>(), "from": from(origin),
-        "collections": collections, "actions": manifest.actions.keys().collect::<Vec<_>>(),
+        "collections": collections, "actions": actions::items(manifest),
     })
 }
 

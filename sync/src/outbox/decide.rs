@@ -31,6 +31,7 @@ pub(super) const NOT_LEFT: [WriteState; 2] = [WriteState::Queued, WriteState::Re
 
 /// What became of a decision.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one for each decision of a person")]
 pub enum Decision {
     /// Kept, to be sent.
     Queued(Write),
@@ -119,7 +120,7 @@ pub fn decide(
         found.push(match outcome {
             Ok(Weighed::Keep(at)) => Ok(Decision::Queued(kept[at].clone())),
             Ok(Weighed::SameAs(at)) => Ok(Decision::Already(kept[at].clone())),
-            Ok(Weighed::Already(write)) => Ok(Decision::Already(write)),
+            Ok(Weighed::Already(write)) => Ok(Decision::Already(*write)),
             Ok(Weighed::TakeBack(at, old)) => Ok(take_back(outbox, &kept[at], &old, now)?),
             Err(refusal) => Err(refusal),
         });
@@ -161,7 +162,7 @@ enum Weighed {
     /// An earlier decision of this call says the same.
     SameAs(usize),
     /// The same is on its way.
-    Already(Write),
+    Already(Box<Write>),
 }
 
 /// What one call decides on.
@@ -266,7 +267,11 @@ impl<'a> Desk<'a> {
         let says_it = |intent: &Intent| intent.action == name && intent.args == *args;
         match self.kept.iter().rposition(|intent| is_on(intent, list, id)) {
             Some(at) => says_it(&self.kept[at]).then_some(Weighed::SameAs(at)),
-            None => open.last().filter(|write| says_it(&write.intent)).cloned().map(Weighed::Already),
+            None => open
+                .last()
+                .filter(|write| says_it(&write.intent))
+                .cloned()
+                .map(|write| Weighed::Already(Box::new(write))),
         }
     }
 
@@ -315,7 +320,7 @@ impl<'a> Desk<'a> {
         };
         let known = self.outbox.list(&which)?.iter().any(|write| undoes(manifest, write, name));
         let why = format!("{} takes back what was done from here before, and nothing was", action.verb);
-        Ok((!known).then(|| Refusal::NotNow(why)))
+        Ok((!known).then_some(Refusal::NotNow(why)))
     }
 
     /// The records the action rests on, as far as the mirror has them.
@@ -371,3 +376,6 @@ fn because_of(refusal: Refusal, write: Option<&Write>) -> Refusal {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;

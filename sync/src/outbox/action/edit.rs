@@ -35,7 +35,7 @@ pub(super) fn check(edits: &Edits, doc: &Value, wanted: Option<&Value>) -> Resul
             let why = format!("{} cannot be emptied: the platform takes null for \"leave alone\"", field.at);
             return Err(Refusal::Argument(why));
         }
-        if edits.json.iter().any(|at| *at == field.at) && !holds_json(field.mine.as_ref()) {
+        if edits.json.contains(&field.at) && !holds_json(field.mine.as_ref()) {
             return Err(Refusal::Argument(format!("{} must be a text that holds JSON", field.at)));
         }
     }

@@ -25,7 +25,7 @@ mod related;
 mod same;
 mod shown;
 #[cfg(test)]
-mod tests;
+pub(in crate::outbox) mod tests;
 mod verbs;
 
 use std::collections::BTreeMap;

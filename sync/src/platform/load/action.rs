@@ -192,8 +192,9 @@ fn edits(report: &mut Report, node: &Node) -> Option<Edits> {
     let fields = report.open(&keys::EDITS, node)?;
     let at = fields.need(report, "fields").map(|node| report.list(node, field)).unwrap_or_default();
     let keyed = fields.get("keyed").and_then(|node| report.entries(node)).unwrap_or_default().iter();
-    let keyed = keyed.filter_map(|entry| {
-        is_pointer(report, &entry.key, entry.place).then(|| (entry.key.clone(), report.pointers(&entry.node)))
+    let keyed = keyed.map(|entry| {
+        is_pointer(report, &entry.key, entry.place);
+        (entry.key.clone(), report.pointers(&entry.node))
     });
     let keyed = keyed.collect();
     let mut pointers = |key: &str| fields.get(key).map(|node| report.pointers(node)).unwrap_or_default();

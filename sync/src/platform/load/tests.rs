@@ -244,6 +244,188 @@ fn every_mistake_is_told_with_its_place_and_a_way_out() {
             "JSON has no way to write one of these values",
             "quotes",
         ),
+        ("[actions.stop]\non = \"runs\"\n", (8, 1), "`request` is missing in action", "or `steps`, or `lacks`"),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\nsteps = [{ do = \"stop\" }]",
+            (11, 9),
+            "only one of `request` or `steps` can stand in an action",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nlacks = \"no\"\nnote = \"x\"",
+            (11, 8),
+            "`note` has no meaning beside `lacks`",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"rums\"\nlacks = \"no\"",
+            (9, 6),
+            "there is no collection or kind `rums`",
+            "did you mean `runs`?",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nverb = \"Stop it\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }",
+            (10, 8),
+            "`Stop it` cannot be a name",
+            "lower-case",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\n[actions.halt]\non = \"runs\"\nverb = \"stop\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }",
+            (8, 1),
+            "`halt` and `stop` are both called `stop` on `runs`",
+            "another `verb`",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\nargs = { priority = [] }",
+            (11, 10),
+            "`priority` is no argument",
+            "`scope`, `duration`",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\nargs = { reason = [] }",
+            (11, 10),
+            "`reason` is no argument",
+            "every action takes a reason",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\", body = { scope = \"{scope}\" } }",
+            (10, 67),
+            "the action takes no argument `scope`",
+            "`args = { scope = [] }`",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{run:/id}\" }",
+            (10, 36),
+            "there is no related record `run`",
+            "`related`",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{doc}\" }",
+            (10, 36),
+            "{doc} has no meaning here",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\", body = \"all of {doc}\" }",
+            (10, 57),
+            "this must be one place and nothing else",
+            "like",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\", body = { l = \"{list}\" } }",
+            (10, 63),
+            "{list} has no meaning here",
+            "`head`",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\", unless = [\"hard\"] }",
+            (10, 59),
+            "the action takes no argument `hard`",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\", or = [{}] }",
+            (10, 56),
+            "another way has another `method` or another `path`",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequests = [{ method = \"PUT\", path = \"/a\" }, { method = \"PUT\", path = \"/b\" }]",
+            (10, 46),
+            "this request can never be the one",
+            "`when`",
+        ),
+        ("[actions.stop]\non = \"runs\"\nrequests = []", (10, 12), "at least one request is needed", ""),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\ndone = \"away\"",
+            (11, 8),
+            "`away` is not one of the choices",
+            "`gone`",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\ndone = { \"/status\" = [] }",
+            (11, 22),
+            "no value could ever satisfy an empty list",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\nedits = { fields = [\"/spec\"] }\ndone = \"gone\"",
+            (12, 8),
+            "`done` has no meaning beside `edits`",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\nedits = { partial = true }",
+            (11, 9),
+            "`fields` is missing in edits",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\", body = {} }\nedits = { fields = [\"/spec\"], partial = true }",
+            (10, 11),
+            "the request of partial edits has a body",
+            "leave it out",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\ncreates = true\nneeds = { \"/a\" = 1 }",
+            (12, 9),
+            "`needs` has no meaning beside `creates`",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\nrelated = { run = { guard = [\"/status\"] } }",
+            (11, 19),
+            "nothing says where this record is",
+            "`path`",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\nrelated = { run = { collection = \"runs\", path = \"/r\" } }",
+            (11, 19),
+            "`collection` and `id` belong together",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\ndeadline = { at = \"/expires_at\" }",
+            (11, 12),
+            "`after` is missing in deadline",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\ndeadline = { after = 60, minutes_after = [\"/a\"] }",
+            (11, 42),
+            "this is a pair: a moment, and minutes after it",
+            "like",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nsteps = [{ wait = 3 }]",
+            (10, 10),
+            "this is no step",
+            "begins with `do`, `each`",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nsteps = [{ do = \"halt\" }]",
+            (10, 17),
+            "there is no action `halt`",
+            "there are `stop`",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nsteps = [{ each = \"runs\", by = {}, action = \"stop\" }]",
+            (10, 32),
+            "without a condition, this would be every record there is",
+            "like",
+        ),
+        (
+            "[collections.x]\nkind = \"run\"\nlist = \"/x\"\ncolumns = { id = \"/t\" }\n[actions.go]\non = \"x\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\n[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\nundo = \"go\"",
+            (18, 8),
+            "`go` acts on `x`, not on `runs`",
+            "",
+        ),
+        (
+            "[actions.stop]\non = \"runs\"\nrequest = { method = \"PUT\", path = \"/runs/{id}\" }\nundo = \"start\"\n[actions.start]\non = \"runs\"\nlacks = \"no\"",
+            (11, 8),
+            "`start` is something this platform lacks",
+            "",
+        ),
         ("[rate]\nlimit = \"X Limit\"", (9, 9), "`X Limit` cannot be a header", "letters"),
         ("[rate]\nreset_kind = \"seconds\"", (9, 14), "`seconds` is not one of the choices", "`delta`"),
         ("[url]\ndefault_path = \"/api/{id}\"", (9, 16), "{id} has no meaning here", ""),
@@ -336,6 +518,28 @@ title = "/title"
     assert_eq!(is.query.keys().collect::<Vec<_>>(), ["include_subagents", "tz"]);
     assert_eq!(is.delta, Delta::Full);
     assert_eq!((is.columns.title.join(""), &is.columns.id), ("/title".to_owned(), &was.columns.id));
+}
+
+#[test]
+fn an_heir_says_anew_how_an_action_is_done() {
+    let heir = |lines: &str| format!("schema = 1\nname = \"ours\"\ninherits = \"runagents\"\n{lines}");
+    let ours = check(&heir(
+        "[actions.approve]\nrequest = { method = \"PUT\", path = \"/ok/{id}\" }\nargs = { scope = [\"once\"] }",
+    ))
+    .unwrap();
+    let (was, is) = (&Registry::builtin().get("runagents").unwrap().actions["approve"], &ours.actions["approve"]);
+    assert_eq!((is.requests.len(), is.requests[0].path.as_str()), (1, "/ok/{id}"));
+    assert_eq!((&is.guard, &is.related, &is.done, &is.deadline), (&was.guard, &was.related, &was.done, &was.deadline));
+    assert_eq!((is.args["scope"].as_slice(), is.args.len()), (["once".to_owned()].as_slice(), 2));
+    // What cannot be done after all keeps nothing of how it was done; what can be done is no longer lacking.
+    let ours = check(&heir(
+        "[actions]\ncontain = false\nrelease = false\n[actions.stop]\nlacks = \"not here\"\n[actions.suspend]\nrequest = { method = \"PUT\", path = \"/s/{id}\" }",
+    ))
+    .unwrap();
+    assert_eq!((ours.actions["stop"].lacks.as_deref(), ours.actions["stop"].requests.len()), (Some("not here"), 0));
+    assert_eq!((&ours.actions["suspend"].lacks, ours.actions["suspend"].requests.len()), (&None, 1));
+    let ours = check(&heir("[actions]\nstop = false\ncontain = false\nrelease = false")).unwrap();
+    assert!(!ours.actions.contains_key("stop"));
 }
 
 #[test]

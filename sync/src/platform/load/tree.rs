@@ -172,7 +172,7 @@ fn lay(parent: Node, heir: Node, path: &[&str]) -> Node {
                 let (lacks, another) = (says("lacks"), WAYS.iter().any(|way| says(way)));
                 inherited.retain(|entry| match entry.key.as_str() {
                     "on" | "verb" => true,
-                    key => !lacks && !(another && WAYS.contains(&key)),
+                    key => !(lacks || another && WAYS.contains(&key)),
                 });
             }
             for entry in own {

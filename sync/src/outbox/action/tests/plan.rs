@@ -182,6 +182,9 @@ fn word(name: &str, write: &Write, sight: &Sight, sent: bool, at: &str) -> Strin
 const NOON: &str = "2026-03-01T12:00:01Z";
 const LATE: &str = "2026-03-01T12:30:00Z";
 
+/// Platform, collection, document as it was seen, verb, document as it is, whether it was sent, what is to be done.
+type Look = (&'static str, &'static str, Value, &'static str, Option<Value>, bool, &'static str);
+
 /// What was seen at the decision is in the first column's document; then what a look shows, whether the write has left before,
 /// when it is, and what is to be done.
 #[test]
@@ -190,7 +193,7 @@ fn a_look_decides_between_sending_and_leaving_it() {
     let is = |changes: Value| Some(with(&turen_agent(), changes));
     let suspended = || is(json!({"status": "suspended"}));
     let run = |status: &str| Some(json!({"id": "r", "status": status}));
-    let table: Vec<(&str, &str, Value, &str, Option<Value>, bool, &str)> = vec![
+    let table: Vec<Look> = vec![
         ("turen", "agents", agent.clone(), "suspend", Some(agent.clone()), false, "send"),
         ("turen", "agents", agent.clone(), "suspend", suspended(), false, "done already_done"),
         ("turen", "agents", agent.clone(), "suspend", suspended(), true, "done applied"),
