@@ -85,6 +85,37 @@ fn it_shows_the_mirror_with_the_server_gone() {
 }
 
 #[test]
+fn a_decision_taken_without_a_network_is_seen_at_once_and_still_there_after_leaving() {
+    let fleet = Fleet::new(Options::default(), &["turen"]);
+    assert_eq!(fleet.qd(&["sync"]).code, 0);
+    let agents = fleet.mirrored("turen", "agents");
+    let active = agents.iter().find(|agent| agent["status"] == "active").expect("an active agent");
+    let (name, id) = (active["hostname"].as_str().expect("a name"), active["id"].as_str().expect("an id"));
+    let home = fleet.stop();
+    let mut pty = Pty::start(home.path(), &[], (160, 48));
+    pty.until_text(name);
+    // Typed, then taken: the filter leaves the one agent.
+    pty.press(&format!("/id:{id}\r"));
+    pty.until_text("1 of ");
+    pty.until_text("s suspend");
+    pty.press("s");
+    pty.until_text("yes, suspend it");
+    pty.press("key leaked");
+    pty.until_text("key leaked");
+    pty.press("\u{19}");
+    pty.until_text("⋯queued");
+    pty.press("q");
+    pty.ends_well();
+    let mut pty = Pty::start(home.path(), &[], (160, 48));
+    pty.until_text("⋯ 1 queued");
+    pty.press("8");
+    pty.until_text(&format!("suspend {id}"));
+    pty.until_text("key leaked");
+    pty.press("q");
+    pty.ends_well();
+}
+
+#[test]
 fn it_fits_whatever_size_the_terminal_takes() {
     let fleet = Fleet::new(Options::default(), &["turen"]);
     fleet.qd(&["sync"]);
