@@ -257,6 +257,12 @@ fn rests_on(manifest: &Manifest, record: &Record, verb: &str, intent: Option<&In
             related.guard.iter().for_each(|pointer| tell(name, pointer, doc));
         }
     }
+    // What would be done stands before for whom, and that before numbers that nobody reads: a low screen shows the first.
+    found.sort_by_key(|(name, _)| match name.as_str() {
+        "run id" | "action id" => 2,
+        name if ["tool", "capability", "payload", "run", "action"].iter().any(|word| name.starts_with(word)) => 0,
+        _ => 1,
+    });
     found
 }
 
