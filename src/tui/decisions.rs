@@ -132,6 +132,7 @@ pub struct Item {
 
 /// What a decision would come to, before it is taken.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one for each sheet, and boxed where it travels")]
 pub enum Brief {
     /// Decisions about records. `asked` is the question: an undo turns out to be one of another verb.
     Records {
@@ -266,6 +267,7 @@ pub struct Confirmed {
 
 /// What a confirmed sheet asks for.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one for each sheet, and boxed where it travels")]
 pub enum Deed {
     /// Keep these decisions.
     Decide {
