@@ -31,24 +31,27 @@ impl Work<'_> {
         if theirs == base {
             return mine.cloned();
         }
+        // What has parts is merged by its parts, down to the digit; what has none is compared by value.
+        match (base, mine, theirs, self.place.sort()) {
+            _ if self.place.is_deep() => {}
+            (Some(Value::Object(base)), Some(Value::Object(mine)), Some(Value::Object(theirs)), _) => {
+                return Some(Value::Object(self.objects(base, mine, theirs)));
+            }
+            (Some(Value::Array(base)), Some(Value::Array(mine)), Some(Value::Array(theirs)), Sort::Keyed(by)) => {
+                return Some(Value::Array(self.lists(base, mine, theirs, by)));
+            }
+            _ => {}
+        }
         if same(mine, base, &mut self.place) || same(mine, theirs, &mut self.place) {
             return theirs.cloned();
         }
         if same(theirs, base, &mut self.place) {
             return mine.cloned();
         }
-        let merged = match (base, mine, theirs) {
-            _ if self.place.is_deep() => None,
-            (Some(Value::Object(base)), Some(Value::Object(mine)), Some(Value::Object(theirs))) => {
-                Some(Value::Object(self.objects(base, mine, theirs)))
+        let merged = match (base, mine, theirs, self.place.sort()) {
+            (Some(Value::Array(base)), Some(Value::Array(mine)), Some(Value::Array(theirs)), Sort::Set) => {
+                sets(base, mine, theirs).map(Value::Array)
             }
-            (Some(Value::Array(base)), Some(Value::Array(mine)), Some(Value::Array(theirs))) => match self.place.sort()
-            {
-                Sort::Plain => None,
-                Sort::Set => sets(base, mine, theirs),
-                Sort::Keyed(by) => Some(self.lists(base, mine, theirs, by)),
-            }
-            .map(Value::Array),
             _ => None,
         };
         merged.or_else(|| self.clash(base, mine, theirs))
