@@ -5,6 +5,7 @@ mod lanes;
 mod many;
 mod outcomes;
 mod recipes;
+mod wire;
 
 use jiff::Timestamp;
 use serde_json::Value;
