@@ -55,7 +55,7 @@ enum Snag {
     /// Nothing can help.
     Wedged(String),
     /// Somebody moved the write.
-    Elsewhere(Went),
+    Elsewhere(Box<Went>),
     Own(SendError),
 }
 
@@ -191,7 +191,7 @@ impl<R: Reach> Sender<'_, R> {
                 self.moved(&write);
                 Ok(write)
             }
-            None => Err(Snag::Elsewhere(self.elsewhere(write.clone()).await?)),
+            None => Err(Snag::Elsewhere(Box::new(self.elsewhere(write.clone()).await?))),
         }
     }
 
@@ -199,7 +199,7 @@ impl<R: Reach> Sender<'_, R> {
     async fn snagged(&self, write: Write, failures: u32, memory: &Memory, snag: Snag) -> Result<Went, SendError> {
         let (outcome, words, contact) = match snag {
             Snag::Own(error) => return Err(error),
-            Snag::Elsewhere(went) => return Ok(went),
+            Snag::Elsewhere(went) => return Ok(*went),
             Snag::Wedged(message) => (Outcome::Refused, verdict("refused", message, None), Contact::Answered),
             Snag::Told(outcome, not) => {
                 let words = not_told(&outcome, &not.error);
