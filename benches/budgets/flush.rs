@@ -89,10 +89,11 @@ impl Yard {
                 query: Vec::new(),
                 body: Some(json!({ "status": "active" })),
                 key: id.clone(),
+                or: Vec::new(),
             };
-            self.client.look("agents", &id).await.expect("a look");
+            self.client.look("agents", &id, None).await.expect("a look");
             self.client.write(&call).await.expect("a yes");
-            self.client.look("agents", &id).await.expect("a look");
+            self.client.look("agents", &id, None).await.expect("a look");
         });
         all.await;
         started.elapsed().as_secs_f64()
@@ -117,6 +118,7 @@ pub fn run() {
         forever: false,
         patience: Duration::from_secs(30),
         lanes: LANES,
+        nudges: None,
     };
     let started = Instant::now();
     let sent = runtime.block_on(sender::send(&outbox, &yard.mirror, &yard.client, &options, &|_| {}));
