@@ -137,6 +137,9 @@ pub struct Collection {
     pub delta: Delta,
     /// What a record that is no longer listed means.
     pub absence: Absence,
+    /// Pointers to what changes whenever somebody changes a record, and never by itself: the first that holds a value counts.
+    /// `None`: the column of the last change.
+    pub revision: Option<Vec<String>>,
     /// Lists that must be asked for piece by piece.
     pub partition: Option<Partition>,
     /// A row that holds none of these pointers is something else and left out; empty: every row counts. Two servers

@@ -10,6 +10,7 @@ use super::{Plan, Sight, create, edit, related};
 use crate::model::{Dispute, Verdict, Write, WriteState};
 use crate::platform::Manifest;
 use crate::platform::manifest::{Absence, Action, ActionRequest};
+use crate::platform::write::Seen;
 
 /// Where [`before_sending`] keeps when the record had last changed.
 const SENT_OVER: &str = "sent_over";
@@ -41,7 +42,8 @@ pub fn plan(manifest: &Manifest, write: &Write, sight: &Sight, sent: bool, now: 
     let Ok(theirs) = serde_json::from_str::<Value>(&seen.incoming.doc) else {
         return Plan::Stop(WriteState::Wedged, code("unreadable", "the platform's record cannot be read".to_owned()));
     };
-    let case = Case { action, write, sight, theirs, sent, now };
+    let revision = revision(manifest, &intent.collection, seen);
+    let case = Case { action, write, sight, theirs, revision, sent, now };
     match &action.edits {
         Some(edits) => edit::plan(&case, edits),
         None => case.plan(),
@@ -52,8 +54,8 @@ pub fn plan(manifest: &Manifest, write: &Write, sight: &Sight, sent: bool, now: 
 /// answer come, whether somebody touched the record meanwhile, and what a look has to show.
 pub fn before_sending(manifest: &Manifest, write: &Write, sight: &Sight) -> Value {
     let mut memory = write.memory.as_object().cloned().unwrap_or_default();
-    let over = sight.target.as_ref().and_then(|seen| seen.incoming.columns.updated_at);
-    memory.insert(SENT_OVER.to_owned(), over.map_or(Value::Null, |at| at.to_string().into()));
+    let over = sight.target.as_ref().and_then(|seen| revision(manifest, &write.intent.collection, seen));
+    memory.insert(SENT_OVER.to_owned(), over.map_or(Value::Null, Value::from));
     if let Some(rows) = &sight.rows {
         memory.insert(create::BEFORE.to_owned(), rows.iter().map(|seen| seen.incoming.id.as_str()).collect());
     }
@@ -65,6 +67,15 @@ pub fn before_sending(manifest: &Manifest, write: &Write, sight: &Sight) -> Valu
     Value::Object(memory)
 }
 
+/// What changes whenever somebody changes the record, and never by itself; `None` when it tells no such thing.
+fn revision(manifest: &Manifest, collection: &str, seen: &Seen) -> Option<String> {
+    let Some(pointers) = manifest.collections.get(collection).and_then(|it| it.revision.as_ref()) else {
+        return seen.incoming.columns.updated_at.map(|at| at.to_string());
+    };
+    let found = pointers.iter().find_map(|at| seen.raw.pointer(at).filter(|value| !value.is_null()));
+    found.map(Value::to_string)
+}
+
 /// A write, and what a look has shown of its target.
 pub(super) struct Case<'a> {
     pub action: &'a Action,
@@ -72,6 +83,8 @@ pub(super) struct Case<'a> {
     pub sight: &'a Sight,
     /// The target's document now, secrets masked.
     pub theirs: Value,
+    /// What tells that somebody has changed the target, as it is now.
+    pub revision: Option<String>,
     /// The write has left before, and nobody knows what became of it.
     pub sent: bool,
     pub now: Timestamp,
@@ -155,10 +168,8 @@ impl<'a> Case<'a> {
 
     /// Has the record changed since the look before it was sent? Not, when no record says when it did.
     pub fn touched(&self) -> bool {
-        let over =
-            self.write.memory.get(SENT_OVER).and_then(Value::as_str).and_then(|text| text.parse::<Timestamp>().ok());
-        let now = self.sight.target.as_ref().and_then(|seen| seen.incoming.columns.updated_at);
-        over.is_some_and(|over| now != Some(over))
+        let over = self.write.memory.get(SENT_OVER).and_then(Value::as_str);
+        over.is_some_and(|over| self.revision.as_deref() != Some(over))
     }
 
     /// Its deadline has passed: its own, or the platform's own as it is now.

@@ -35,6 +35,7 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
     let mut pointers = |key: &str| fields.get(key).map(|node| report.pointers(node)).unwrap_or_default();
     let (rows, with, without, mask) = (pointers("rows"), pointers("with"), pointers("without"), pointers("mask"));
     let list_or = fields.get("list_or").map(|node| report.list(node, |report, node| list_path(report, node, is_child)));
+    let revision = fields.get("revision").map(|node| report.pointers(node));
     let query = fields.get("query").map(|node| query(report, node)).unwrap_or_default();
     let item = fields.get("item").and_then(|node| item_path(report, node, is_child));
     let paging = fields.get("paging").and_then(|node| paging(report, node)).unwrap_or(Paging::None);
@@ -57,6 +58,7 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
         single,
         delta,
         absence,
+        revision,
         partition,
         with,
         without,

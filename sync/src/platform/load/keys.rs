@@ -47,6 +47,7 @@ pub const COLLECTION: Section = Section {
         "single",
         "delta",
         "absence",
+        "revision",
         "partition",
         "with",
         "without",

@@ -283,6 +283,22 @@ fn an_approval_is_sent_only_while_everything_is_as_it_was_seen() {
     }
 }
 
+/// Turen tells when a machine was last seen, and not when somebody last changed its record.
+#[test]
+fn a_machine_that_checks_in_is_nobody_who_took_a_suspension_back() {
+    let mut write = decided("turen", "agents", &turen_agent(), &[], &asked("suspend", json!({})));
+    let before = sight("turen", "agents", Some(&turen_agent()), &[]);
+    write.memory = crate::outbox::action::before_sending(&platform("turen"), &write, &before);
+    for (changes, is) in [
+        (json!({"last_seen_at": "2026-03-01T12:00:00Z"}), "send"),
+        (json!({"last_seen_at": "2026-03-01T12:00:00Z", "status": "suspended"}), "done applied"),
+        (json!({"last_seen_at": "2026-03-01T12:00:00Z", "status": "deleted"}), "wedged uncertain"),
+    ] {
+        let sight = sight("turen", "agents", Some(&with(&turen_agent(), changes.clone())), &[]);
+        assert_eq!(word("turen", &write, &sight, true, NOON), is, "{changes}");
+    }
+}
+
 #[test]
 fn who_was_faster_is_told_with_both_sides() {
     let write = decided("runagents", "approvals", &approval(), &[], &asked("approve", json!({"scope": "run"})));
