@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 mod action;
 
-pub use action::{Action, ActionRequest, Deadline, Edits, OtherWay, Related, Step};
+pub use action::{Action, ActionRequest, Deadline, Edits, OtherWay, Related, Step, Through};
 
 use crate::model::Kind;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::run::Sender;
-use super::steps::places;
+use super::find::places;
 use crate::model::Write;
 use crate::outbox::Reach;
 use crate::outbox::action::{self, Sight};

@@ -5,8 +5,8 @@
 //! - `lanes` says which write is due (pure); `run` is the loop that starts what is due and waits for the rest; `news` notices
 //!   what other hands did to the outbox.
 //! - `attempt` takes one write one move on: looks, compares, commits `sending`, sends, settles. `look` reads the target and what
-//!   the decision rests on; `outcome` says what an answer means; `steps` takes recipes of several requests step by step, and `memory`
-//!   is what they did; `rows` hands what was seen to the mirror.
+//!   the decision rests on; `outcome` says what an answer means; `steps` takes recipes of several requests step by step, `find` says
+//!   what is left to do of one, and `memory` is what they did; `rows` hands what was seen to the mirror.
 //!
 //! What always holds:
 //! - `sending` is on the disk before a request leaves, and a request leaves only from a look that found nothing in its way.
@@ -21,6 +21,7 @@
 
 mod attempt;
 mod expire;
+mod find;
 mod lanes;
 mod look;
 mod memory;

@@ -105,13 +105,14 @@ pub const EDITS: Section =
 pub const RELATED: Section = Section { name: "related", keys: &["collection", "id", "path", "guard", "needs", "same"] };
 pub const DEADLINE: Section = Section { name: "deadline", keys: &["after", "at", "minutes_after"] };
 pub const STEP_DO: Section = Section { name: "step (do)", keys: &["do"] };
-pub const STEP_EACH: Section = Section { name: "step (each)", keys: &["each", "by", "action", "remembered"] };
+pub const STEP_EACH: Section = Section { name: "step (each)", keys: &["each", "by", "through", "action", "remembered"] };
+pub const THROUGH: Section = Section { name: "through", keys: &["collection", "at"] };
 pub const STEP_ENSURE: Section = Section { name: "step (ensure)", keys: &["ensure", "id", "create"] };
 pub const STEP_HEAD: Section = Section { name: "step (head)", keys: &["head", "read", "value", "write", "remove"] };
 
 /// All of them, in the order of the reference page.
 #[cfg(test)]
-pub const ALL: [&Section; 30] = [
+pub const ALL: [&Section; 31] = [
     &ROOT,
     &URL,
     &AUTH_HEADER,
@@ -140,6 +141,7 @@ pub const ALL: [&Section; 30] = [
     &DEADLINE,
     &STEP_DO,
     &STEP_EACH,
+    &THROUGH,
     &STEP_ENSURE,
     &STEP_HEAD,
 ];

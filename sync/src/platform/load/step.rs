@@ -6,7 +6,7 @@ use super::action::{self, Names};
 use super::fields::{Fields, Report, listed};
 use super::keys;
 use super::tree::{Node, Value};
-use crate::platform::manifest::Step;
+use crate::platform::manifest::{Step, Through};
 
 /// Reads the steps of an action on `on`.
 pub(super) fn steps(report: &mut Report, node: &Node, on: &str, names: &mut Names) -> Vec<Step> {
@@ -54,24 +54,31 @@ fn each(report: &mut Report, node: &Node, names: &Names) -> Option<Step> {
     let fields = report.open(&keys::STEP_EACH, node)?;
     let collection = fields.need(report, "each").and_then(|node| named_collection(report, node));
     let mut by = BTreeMap::new();
-    for entry in fields.need(report, "by").and_then(|node| report.entries(node)).unwrap_or_default() {
+    for entry in fields.get("by").and_then(|node| report.entries(node)).unwrap_or_default() {
         if action::is_pointer(report, &entry.key, entry.place)
             && let Some(value) = action::template(report, &entry.node, names)
         {
             by.insert(entry.key.clone(), value);
         }
     }
+    let through = fields.get("through").and_then(|node| through(report, node));
     let on = collection.clone().unwrap_or_default();
     let action = fields.need(report, "action").and_then(|node| named_action(report, node, &on));
     let remembered = fields.get("remembered").and_then(|node| report.flag(node)).unwrap_or_default();
-    if by.is_empty()
-        && let Some(node) = fields.get("by")
-    {
+    if by.is_empty() && through.is_none() {
         let hint = "like `by = { \"/agent_id\" = \"{id}\" }`";
-        report.error(node.place, "without a condition, this would be every record there is", Some(hint.to_owned()));
+        let place = fields.get("by").unwrap_or(node).place;
+        report.error(place, "without a condition, this would be every record there is", Some(hint.to_owned()));
         return None;
     }
-    Some(Step::Each { collection: collection?, by, action: action?, remembered })
+    Some(Step::Each { collection: collection?, by, through, action: action?, remembered })
+}
+
+fn through(report: &mut Report, node: &Node) -> Option<Through> {
+    let fields = report.open(&keys::THROUGH, node)?;
+    let collection = fields.need(report, "collection").and_then(|node| named_collection(report, node));
+    let at = fields.need(report, "at").and_then(|node| report.pointer(node, false));
+    Some(Through { collection: collection?, at: at? })
 }
 
 fn head(report: &mut Report, fields: &Fields<'_>, names: &mut Names) -> Option<Step> {

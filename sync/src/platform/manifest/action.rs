@@ -136,8 +136,10 @@ pub enum Step {
     Each {
         /// The collection.
         collection: String,
-        /// Pointer -> template of the value that makes a record the target's.
+        /// Pointer -> template of the value that makes a record the target's, all of them together.
         by: BTreeMap<String, String>,
+        /// Records that do not name the target, but belong to something that does, are the target's too.
+        through: Option<Through>,
         /// The action's name.
         action: String,
         /// Only records that an earlier write of this target remembered: the way back.
@@ -165,4 +167,13 @@ pub enum Step {
         /// Take the value out again instead.
         remove: bool,
     },
+}
+
+/// How a record belongs to a target that it does not name: a workflow's run to an agent of the workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Through {
+    /// The collection it belongs to, of which those records count that name the target anywhere in their document.
+    pub collection: String,
+    /// Pointer, in the record, to the id of the one it belongs to.
+    pub at: String,
 }
