@@ -98,7 +98,7 @@ impl House {
                     Change::Discard => Move::Discard,
                     _ => Move::Cancel,
                 };
-                return moves::make(outbox, manifest, id, seen, what, &self.by, now).map_err(words);
+                return moves::make(outbox, Some(manifest), id, seen, what, &self.by, now).map_err(words);
             }
         };
         let new = resolve::resolve(outbox, manifest, id, resolution, &self.by, now).map_err(words)?;

@@ -181,7 +181,7 @@ impl House {
             Change::Edited(text) => conflicted().or_else(|| settled(manifest, write, text).err()),
         };
         let caution = match change {
-            Change::Retry if moves::doubtful(manifest, write) => {
+            Change::Retry if moves::doubtful(Some(manifest), write) => {
                 Some("it may have been carried out already, and nothing can tell: it may be done twice".to_owned())
             }
             Change::Discard if write.state == WriteState::Unknown => {

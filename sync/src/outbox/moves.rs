@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::{Outbox, OutboxError, Turn};
 use crate::model::{By, Verdict, Write, WriteId, WriteState};
 use crate::platform::Manifest;
+use crate::platform::manifest::Action;
 
 /// What is to become of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +43,8 @@ pub fn can(what: Move, write: &Write) -> Result<(), &'static str> {
     }
 }
 
-/// Trying it again may do it a second time: no look can tell whether the platform has done it.
-pub fn doubtful(manifest: &Manifest, write: &Write) -> bool {
+/// Trying it again may do it a second time: no look can tell whether the platform has done it. Without a manifest nothing can.
+pub fn doubtful(manifest: Option<&Manifest>, write: &Write) -> bool {
     let uncertain = write.verdict.as_ref().is_some_and(|verdict| verdict.code == "uncertain");
     match write.state {
         WriteState::Wedged => uncertain,
@@ -52,19 +53,25 @@ pub fn doubtful(manifest: &Manifest, write: &Write) -> bool {
     }
 }
 
-fn provable(manifest: &Manifest, write: &Write) -> bool {
-    manifest.actions.get(&write.intent.action).is_some_and(|it| {
-        !it.done.is_empty() || it.done_gone || it.creates || it.edits.is_some() || !it.steps.is_empty()
-    })
+fn provable(manifest: Option<&Manifest>, write: &Write) -> bool {
+    manifest.and_then(|manifest| manifest.actions.get(&write.intent.action)).is_some_and(Action::provable)
 }
 
-/// Does it, if the write still stands in `seen`; `None` when it does not.
+/// The move of a write that is taken back before it had any effect.
+pub(super) fn cancelling(by: &By, now: Timestamp) -> Turn {
+    let (code, message) = ("cancelled".to_owned(), "taken back before it was sent".to_owned());
+    let verdict = Some(Verdict { code, message, ..Verdict::default() });
+    Turn { verdict, by: Some(by.clone()), ..Turn::to(WriteState::Cancelled, now) }
+}
+
+/// Does it, if the write still stands in `seen`; `None` when it does not. The manifest is that of the write's platform, if there
+/// is one still.
 ///
 /// # Errors
 /// When it cannot be done to a write that stands there, and when the file fails.
 pub fn make(
     outbox: &Outbox,
-    manifest: &Manifest,
+    manifest: Option<&Manifest>,
     id: &WriteId,
     seen: WriteState,
     what: Move,
@@ -77,11 +84,7 @@ pub fn make(
     }
     can(what, &write).map_err(|why| OutboxError::NotNow { id: id.clone(), state: seen, why: why.to_owned() })?;
     let turn = match what {
-        Move::Cancel => {
-            let (code, message) = ("cancelled".to_owned(), "taken back before it was sent".to_owned());
-            let verdict = Some(Verdict { code, message, ..Verdict::default() });
-            Turn { verdict, ..Turn::to(WriteState::Cancelled, now) }
-        }
+        Move::Cancel => cancelling(by, now),
         Move::Discard => Turn::to(WriteState::Discarded, now),
         // A look settles it: it is not sent again before one.
         Move::Retry if seen == WriteState::Unknown && provable(manifest, &write) => {
@@ -127,6 +130,27 @@ mod tests {
             due_at: None,
             verdict: None,
             memory: serde_json::Value::Null,
+        }
+    }
+
+    #[test]
+    fn what_a_look_can_settle_is_tried_again_without_doubt() {
+        let registry = crate::platform::Registry::builtin();
+        let doubt = |platform: &str, action: &str, state| {
+            let mut write = write(state);
+            write.intent.action = action.to_owned();
+            doubtful(registry.get(platform).as_deref(), &write)
+        };
+        for (platform, action, state, doubted) in [
+            ("turen", "suspend", WriteState::Unknown, false),
+            ("turen", "delete", WriteState::Unknown, false),
+            ("exo", "contain", WriteState::Unknown, false),
+            ("exo", "create", WriteState::Unknown, false),
+            ("turen", "an action that is no more", WriteState::Unknown, true),
+            ("a platform that is no more", "suspend", WriteState::Unknown, true),
+            ("a platform that is no more", "suspend", WriteState::Retrying, false),
+        ] {
+            assert_eq!(doubt(platform, action, state), doubted, "{platform} {action} {state}");
         }
     }
 

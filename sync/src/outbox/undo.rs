@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::action::Asked;
 use super::decide::NOT_LEFT;
-use super::{Outbox, OutboxError, Turn};
-use crate::model::{By, Verdict, Write, WriteId, WriteState};
+use super::{Outbox, OutboxError, moves};
+use crate::model::{By, Write, WriteId, WriteState};
 use crate::platform::Manifest;
 
 /// What can be done to take a write back.
@@ -67,10 +67,7 @@ pub fn undo(outbox: &Outbox, manifest: &Manifest, id: &WriteId, by: &By, now: Ti
             Ok(Some(inverse)) => return Ok(Undo::Inverse(Box::new(Asked { by: by.clone(), ..inverse }))),
             Ok(None) => {}
         }
-        let message = "taken back before it was sent".to_owned();
-        let verdict = Verdict { code: "cancelled".to_owned(), message, ..Verdict::default() };
-        let turn = Turn { verdict: Some(verdict), by: Some(by.clone()), ..Turn::to(WriteState::Cancelled, now) };
-        if let Some(write) = outbox.turn(id, &NOT_LEFT, turn)? {
+        if let Some(write) = outbox.turn(id, &NOT_LEFT, moves::cancelling(by, now))? {
             return Ok(Undo::Cancelled(Box::new(write)));
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::lanes::Contact;
-use super::outcome::{contact, look_failed, not_told, of_look, of_stop, of_write, provable, verdict};
+use super::outcome::{contact, look_failed, not_told, of_look, of_stop, of_write, verdict};
 use super::run::{Sender, Went};
 use super::{SendError, SendEvent};
 use crate::model::{Verdict, Write, WriteState};
@@ -68,7 +68,7 @@ impl<R: Reach> Sender<'_, R> {
             }
             // What was sent before had no effect: on the disk first, and then from the top.
             Plan::Send(_) if write.state == WriteState::Unknown => {
-                let words = match provable(action) {
+                let words = match action.provable() {
                     true => verdict("no_effect", "a look shows that it had no effect", None),
                     false => {
                         verdict("no_answer", "no look can tell whether it arrived: a person has to find out", None)
@@ -249,7 +249,7 @@ impl<R: Reach> Sender<'_, R> {
         let facts = Facts {
             attempts: write.attempts,
             failures,
-            provable: action.is_some_and(provable),
+            provable: action.is_some_and(Action::provable),
             now: self.now(),
             jitter: jitter(),
         };

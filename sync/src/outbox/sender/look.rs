@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::run::Sender;
 use super::find::places;
+use super::run::Sender;
 use crate::model::Write;
 use crate::outbox::Reach;
 use crate::outbox::action::{self, Sight};

@@ -3,7 +3,6 @@
 use super::lanes::Contact;
 use crate::model::{Verdict, WriteState};
 use crate::outbox::state::Outcome;
-use crate::platform::manifest::Action;
 use crate::platform::write::{NotTold, Reached};
 use crate::platform::{FetchError, FetchKind};
 
@@ -66,17 +65,6 @@ pub(super) fn of_stop(to: WriteState, may_have_left: bool) -> Outcome {
         WriteState::Unknown => Outcome::Refused,
         _ => Outcome::Missing,
     }
-}
-
-/// Can a look tell whether the action was applied?
-pub(super) fn provable(action: &Action) -> bool {
-    let by_request = |request: &crate::platform::manifest::ActionRequest| request.done_gone || !request.done.is_empty();
-    action.creates
-        || action.done_gone
-        || !action.done.is_empty()
-        || action.edits.is_some()
-        || !action.steps.is_empty()
-        || action.requests.iter().any(by_request)
 }
 
 /// Why the target could not be looked at.

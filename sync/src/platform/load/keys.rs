@@ -105,7 +105,8 @@ pub const EDITS: Section =
 pub const RELATED: Section = Section { name: "related", keys: &["collection", "id", "path", "guard", "needs", "same"] };
 pub const DEADLINE: Section = Section { name: "deadline", keys: &["after", "at", "minutes_after"] };
 pub const STEP_DO: Section = Section { name: "step (do)", keys: &["do"] };
-pub const STEP_EACH: Section = Section { name: "step (each)", keys: &["each", "by", "through", "action", "remembered"] };
+pub const STEP_EACH: Section =
+    Section { name: "step (each)", keys: &["each", "by", "through", "action", "remembered"] };
 pub const THROUGH: Section = Section { name: "through", keys: &["collection", "at"] };
 pub const STEP_ENSURE: Section = Section { name: "step (ensure)", keys: &["ensure", "id", "create"] };
 pub const STEP_HEAD: Section = Section { name: "step (head)", keys: &["head", "read", "value", "write", "remove"] };

@@ -44,6 +44,18 @@ pub struct Action {
     pub note: Option<String>,
 }
 
+impl Action {
+    /// Can a look tell whether it was applied? If not, nothing but the platform's answer does.
+    pub fn provable(&self) -> bool {
+        self.creates
+            || self.done_gone
+            || !self.done.is_empty()
+            || self.edits.is_some()
+            || !self.steps.is_empty()
+            || self.requests.iter().any(|request| request.done_gone || !request.done.is_empty())
+    }
+}
+
 /// One way to ask for an action.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ActionRequest {
