@@ -2,6 +2,7 @@
 
 mod cli_act;
 mod cli_connect;
+mod cli_contain;
 mod cli_errors;
 mod cli_harness;
 mod cli_outbox;

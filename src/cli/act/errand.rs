@@ -71,8 +71,11 @@ impl Errand<'_> {
             outcome::show(cx, &[])?;
             return Ok(code.unwrap_or(Code::Done));
         }
+        // Whoever is asked is told what there is to know in the question.
         if self.has_to_be_confirmed() && !shared.yes {
             ask::confirm(&self, &wanted, shared)?;
+        } else {
+            self.notes().iter().for_each(|note| cx.say(&format!("note: {note}")));
         }
         let ids = self.keep(cx, desk)?;
         outcome::conclude(cx, desk, &self.command(), &ids, shared.sending, code)
