@@ -56,6 +56,17 @@ fn what_was_not_sent_is_taken_back_and_never_sent() {
 }
 
 #[test]
+fn a_connection_is_not_removed_under_what_waits_to_be_sent_to_it() {
+    let (fleet, agents) = fleet();
+    kept(&fleet, "suspend", &agents[0]);
+    let said = fleet.qd(&["connect", "remove", "turen", "--json"]);
+    assert_eq!((said.code, said.error()["kind"].as_str()), (8, Some("refused")), "{said:?}");
+    assert!(said.error()["hint"].as_str().expect("a hint").contains("cancel --all -c turen"), "{said:?}");
+    assert_eq!(fleet.qd(&["outbox", "cancel", "--all", "-c", "turen", "--yes"]).code, 0);
+    assert_eq!(fleet.qd(&["connect", "remove", "turen"]).code, 0);
+}
+
+#[test]
 fn everything_unsent_is_cancelled_at_once_by_whoever_says_so() {
     let (fleet, agents) = fleet();
     let ids: Vec<String> = agents[..3].iter().map(|agent| kept(&fleet, "suspend", agent)).collect();

@@ -1,6 +1,10 @@
 //! `qd connect remove`.
 
+use quarterdeck_sync::model::WriteState;
+use quarterdeck_sync::outbox::{Outbox, Which};
+
 use crate::cli::context::Context;
+use crate::cli::render::plural;
 use crate::config::{Lease, SecretSource, secret};
 use crate::error::{Code, Failure, Kind};
 
@@ -14,11 +18,12 @@ pub struct Args {
     keep_data: bool,
 }
 
-/// Everything that can fail without having changed anything comes first: the name, the lease, the mirror.
+/// Everything that can fail without having changed anything comes first: the name, the outbox, the lease, the mirror.
 pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let name = &args.name;
     let mut connections = cx.connections()?;
     connections.get(name)?;
+    nothing_waits(cx, name)?;
     let data = !args.keep_data && cx.paths.mirror().exists();
     let held = if data {
         let lease = Lease::take(&cx.paths.lease(), "connect remove").map_err(|error| {
@@ -48,4 +53,17 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         }
     }
     Ok(Code::Done)
+}
+
+/// A decision that has not been sent would be sent to whatever is called so next.
+fn nothing_waits(cx: &Context, name: &str) -> Result<(), Failure> {
+    let outbox = Outbox::open_reader(&cx.paths.outbox())?;
+    let states = vec![WriteState::Queued, WriteState::Retrying];
+    let waiting = outbox.list(&Which { connections: vec![name.to_owned()], states, ..Which::default() })?.len();
+    if waiting == 0 {
+        return Ok(());
+    }
+    let waiting = plural(waiting as u64, "write waits", "writes wait");
+    Err(Failure::new(Kind::Refused, format!("{waiting} to be sent to {name}"))
+        .hint(format!("qd outbox flush sends what can be sent, qd outbox cancel --all -c {name} takes the rest back")))
 }
