@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{LazyLock, Mutex, MutexGuard};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -154,7 +154,10 @@ pub struct Town {
 
 impl Town {
     pub fn new(seed: u64) -> Self {
-        let manifest = Registry::builtin().check(Path::new("town.toml"), MANIFEST).expect("the test manifest is right");
+        static READ: LazyLock<Manifest> = LazyLock::new(|| {
+            Registry::builtin().check(Path::new("town.toml"), MANIFEST).expect("the test manifest is right")
+        });
+        let manifest = READ.clone();
         let decoders = manifest.collections.iter().map(|(name, it)| (name.clone(), Decoder::new(it))).collect();
         let mut tables: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
         let mut put = |table: &str, id: String, mut row: Value| {
