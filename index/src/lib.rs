@@ -1,5 +1,9 @@
 //! Full-text search over flat documents. Knows nothing of agents, platforms or terminals.
 //!
-//! For now: the query language ([`query`]), which lists are filtered with too. The index itself comes with session content.
+//! - [`query`]: the query language, which lists are filtered with too.
+//! - `face`: what is handed to the index and what it answers.
 
+mod face;
 pub mod query;
+
+pub use face::{Asks, Document, Facet, Found, Hit, Layout, Mark, Order, Search};

@@ -8,9 +8,11 @@
 //! - [`store`]: `mirror.db`: all records as last told, rebuildable.
 //! - [`pull`]: what to fetch (pure), and fetching it.
 //! - [`outbox`]: `outbox.db`: what people decided, and carrying it out.
+//! - [`content`]: the messages of sessions, in one form.
 //! - [`engine`]: one sync of many connections, with its report.
 //! - [`text`]: the one boundary for text from outside.
 
+pub mod content;
 pub mod engine;
 pub mod model;
 pub mod outbox;

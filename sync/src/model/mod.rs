@@ -3,6 +3,7 @@
 //! Plain data, no I/O. Every other module of the crate speaks these types, and so do the console and the command
 //! line. Not here: how a platform is read (`platform`) and how a record is kept (`store`).
 
+mod entry;
 mod freshness;
 mod kind;
 mod overlay;
@@ -10,6 +11,7 @@ mod query;
 mod record;
 mod write;
 
+pub use entry::{Answer, Call, Edit, Entry, EntryKind, Part, Usage};
 pub use freshness::{BudgetView, Freshness, ListState, Offered, Problem, ToldBudget, WalkCursor};
 pub use kind::Kind;
 pub use overlay::{Overlay, Patch};

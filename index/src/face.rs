@@ -1,0 +1,122 @@
+//! What is handed to the index, what is asked of it, and what it answers. Plain data.
+
+use std::collections::BTreeMap;
+
+use crate::query::Ast;
+
+/// Which facets the documents have: words by which they are filtered and counted. The index knows nothing of what they mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The facets: `kind`, `connection`, `tool` ... Names are lower case and never change their place in one version.
+    pub facets: Vec<Facet>,
+    /// Number of this layout, together with how the caller makes its documents: another number means that everything is
+    /// indexed anew.
+    pub version: u32,
+}
+
+/// One facet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facet {
+    /// Its name.
+    pub name: &'static str,
+    /// Its parts can be asked for too (`project:deck` finds `/home/lena/quarterdeck`); else a value is whole or not at all.
+    pub parts: bool,
+}
+
+/// A flat document.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Document {
+    /// Where it stands among the documents of its owner: an entry's place. `None`: it is the owner itself.
+    pub place: Option<u32>,
+    /// Its time, in milliseconds since 1970, UTC.
+    pub at: Option<i64>,
+    /// What counts more than the text: a title, an id.
+    pub title: String,
+    /// What is searched. Not stored: whoever shows it has it.
+    pub text: String,
+    /// Values of facets, by the facet's number in [`Layout::facets`]; a facet may have several. Compared in any case of letters.
+    pub facets: Vec<(usize, String)>,
+}
+
+/// How far an index has followed what it is made from: the caller's own words, kept with each commit.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mark(pub String);
+
+/// What a field of the query language asks of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// A whole value of this facet.
+    Whole(usize),
+    /// A whole value of any of these facets.
+    AnyOf(&'static [usize]),
+    /// Part of a value of this facet; it has [`Facet::parts`].
+    Part(usize),
+    /// At or after the time.
+    After,
+    /// Before the time.
+    Before,
+    /// Within the time.
+    On,
+}
+
+/// A question.
+#[derive(Debug, Clone)]
+pub struct Search<'a> {
+    /// The query.
+    pub ast: &'a Ast,
+    /// What its fields ask; a field that is not in it matches nothing.
+    pub fields: &'a [(&'static str, Asks)],
+    /// It is still being typed: its last word may be the beginning of one, prefixes are capped.
+    pub typing: bool,
+    /// The moment that `after:3h` and recency are reckoned from. Pages of one answer must all be asked for with the same.
+    pub now: &'a jiff::Zoned,
+    /// Hits to leave out at the top.
+    pub offset: usize,
+    /// Most hits to answer.
+    pub limit: usize,
+    /// Count the values of these facets among all documents that match.
+    pub count: &'a [usize],
+    /// Owners whose own document (the one without a place) is not to be looked at: the caller answers for it. Ascending.
+    pub without: &'a [u64],
+    /// Order of the hits.
+    pub order: Order,
+}
+
+/// In which order hits come. Equal ones come newest first, then by owner and place: an order never depends on how
+/// the index happens to be cut into segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The best first: BM25, raised for what is recent.
+    #[default]
+    Best,
+    /// The newest first.
+    Newest,
+    /// The oldest first.
+    Oldest,
+}
+
+/// One document that matches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Its owner.
+    pub owner: u64,
+    /// Its place; see [`Document::place`].
+    pub place: Option<u32>,
+    /// Its time; see [`Document::at`].
+    pub at: Option<i64>,
+    /// How well it matches, with recency mixed in; comparable within one answer only.
+    pub score: f32,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// The hits.
+    pub hits: Vec<Hit>,
+    /// All documents that match, whatever the limit.
+    pub total: u64,
+    /// For each facet asked for: its values and how many matching documents have each.
+    pub counts: BTreeMap<usize, Vec<(String, u64)>>,
+    /// A prefix, fuzzy word or regular expression stands for more words than were tried: there may be more hits.
+    pub capped: bool,
+}

@@ -1,0 +1,254 @@
+//! Entries: the messages of a session, in the one form that those of all platforms come to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What an entry is to whoever reads it, whatever its platform calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryKind {
+    /// A person, or whoever stands in for one, speaks.
+    User,
+    /// The model speaks.
+    Assistant,
+    /// A tool is called, or answers.
+    Tool,
+    /// The model thinks.
+    Thinking,
+    /// Something that takes long says how far it is.
+    Progress,
+    /// The platform or the harness speaks.
+    System,
+    /// What went before, in short.
+    Summary,
+    /// Files as they were at this point.
+    Snapshot,
+    /// A kind we do not know: shown as it was sent.
+    Other,
+}
+
+impl EntryKind {
+    /// Every kind, in the order in which they are listed.
+    pub const ALL: [EntryKind; 9] = [
+        EntryKind::User,
+        EntryKind::Assistant,
+        EntryKind::Tool,
+        EntryKind::Thinking,
+        EntryKind::Progress,
+        EntryKind::System,
+        EntryKind::Summary,
+        EntryKind::Snapshot,
+        EntryKind::Other,
+    ];
+
+    /// The word in JSON and in queries.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EntryKind::User => "user",
+            EntryKind::Assistant => "assistant",
+            EntryKind::Tool => "tool",
+            EntryKind::Thinking => "thinking",
+            EntryKind::Progress => "progress",
+            EntryKind::System => "system",
+            EntryKind::Summary => "summary",
+            EntryKind::Snapshot => "snapshot",
+            EntryKind::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for EntryKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        EntryKind::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    }
+}
+
+/// One message of a session. One message is one entry, however many blocks it holds: those are its [`Part`]s.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its 0-based place among the session's messages.
+    pub place: u32,
+    /// What it is: that of its first part which says something to a reader (text before thinking before calls).
+    pub kind: EntryKind,
+    /// Who speaks, in the platform's own word (`user`, `assistant`, `tool`); the kind's word where it has none.
+    pub role: String,
+    /// The platform's own id of the message.
+    pub id: Option<String>,
+    /// When, as the platform says; none where it says nothing that is a time.
+    pub at: Option<Timestamp>,
+    /// What it holds, in its order.
+    pub parts: Vec<Part>,
+    /// Something in it failed: a tool's result is marked as an error, a step or run failed.
+    pub error: bool,
+    /// What it took, where the platform says.
+    pub usage: Usage,
+    /// The session of the subagent that it starts or comes from, as the platform names it.
+    pub subagent: Option<String>,
+    /// The message as it was sent: JSON text.
+    pub raw: String,
+}
+
+/// One block of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Words.
+    Text(String),
+    /// Thoughts.
+    Thinking(String),
+    /// A tool is called.
+    Call(Call),
+    /// A tool answers.
+    Result(Answer),
+    /// A picture or another file: what sort, and how many bytes of it were sent.
+    Attachment {
+        /// Its media type, or the word its block is called by.
+        media: String,
+        /// Bytes, unpacked; 0 when only a reference was sent.
+        bytes: u64,
+    },
+    /// A block of a sort we do not know: its own word for itself, and its JSON.
+    Other {
+        /// What it calls itself; empty when it does not.
+        label: String,
+        /// JSON text.
+        json: String,
+    },
+}
+
+/// A tool is called.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Call {
+    /// By which its result names it.
+    pub id: Option<String>,
+    /// Name of the tool, as the platform says it.
+    pub tool: String,
+    /// The shell command, where it is one.
+    pub command: Option<String>,
+    /// Files and folders that it names.
+    pub paths: Vec<String>,
+    /// What it changes in files, where it says.
+    pub edits: Vec<Edit>,
+    /// What it is given: JSON text, or the text that was sent instead.
+    pub input: String,
+    /// Place of the entry that answers it.
+    pub answered_at: Option<u32>,
+}
+
+/// A tool answers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// The call it answers, by its id.
+    pub call: Option<String>,
+    /// Name of the tool: its own, or that of the call it answers.
+    pub tool: Option<String>,
+    /// What it says.
+    pub text: String,
+    /// It failed.
+    pub error: bool,
+    /// Place of the entry that called.
+    pub called_at: Option<u32>,
+}
+
+/// One change of one file, so that it can be drawn as a diff.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edit {
+    /// The file.
+    pub path: Option<String>,
+    /// What was there; empty for a new file.
+    pub before: String,
+    /// What is there now.
+    pub after: String,
+}
+
+/// What an entry took, as far as its platform says.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Usage {
+    /// Tokens read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u64>,
+    /// Tokens written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u64>,
+    /// US dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// Milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+}
+
+impl Usage {
+    /// The platform says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Entry {
+    /// The tools that it calls or that answer in it, each once, in order.
+    pub fn tools(&self) -> Vec<&str> {
+        let mut tools = Vec::new();
+        for part in &self.parts {
+            let tool = match part {
+                Part::Call(call) => Some(call.tool.as_str()),
+                Part::Result(answer) => answer.tool.as_deref(),
+                _ => None,
+            };
+            tools.extend(tool.filter(|tool| !tool.is_empty() && !tools.contains(tool)));
+        }
+        tools
+    }
+
+    /// The files and folders that it names, each once, in order.
+    pub fn paths(&self) -> Vec<&str> {
+        let mut paths = Vec::new();
+        for part in &self.parts {
+            let Part::Call(call) = part else { continue };
+            let named = call.paths.iter().map(String::as_str);
+            for path in named.chain(call.edits.iter().filter_map(|edit| edit.path.as_deref())) {
+                if !paths.contains(&path) {
+                    paths.push(path);
+                }
+            }
+        }
+        paths
+    }
+
+    /// The changes of files that it asks for.
+    pub fn edits(&self) -> impl Iterator<Item = &Edit> {
+        self.parts.iter().filter_map(|part| if let Part::Call(call) = part { Some(&call.edits) } else { None }).flatten()
+    }
+
+    /// Everything that a person can read in it, part by part with line breaks between them.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            let said = match part {
+                Part::Text(said) | Part::Thinking(said) => said,
+                Part::Call(call) => call.command.as_ref().unwrap_or(&call.input),
+                Part::Result(answer) => &answer.text,
+                Part::Attachment { media, .. } => media,
+                Part::Other { json, .. } => json,
+            };
+            if said.is_empty() {
+                continue;
+            }
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(said);
+        }
+        text
+    }
+}
