@@ -25,6 +25,7 @@ mod policies;
 mod prompt;
 mod reading;
 mod render;
+mod reveal;
 mod show;
 mod sim;
 mod sql;
