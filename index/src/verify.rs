@@ -11,6 +11,7 @@ use crate::snapshot::Snapshot;
 /// The next owners from `from` on, at most `limit`, and how many documents each has. Memory is that of `limit` owners a segment.
 pub(crate) fn owners(index: &Snapshot, from: u64, limit: usize) -> Result<Vec<(u64, u64)>, Error> {
     let mut from = from;
+    let mut owners = Vec::new();
     loop {
         let mut found = BTreeMap::new();
         // Up to here every segment has told of all its owners.
@@ -18,11 +19,11 @@ pub(crate) fn owners(index: &Snapshot, from: u64, limit: usize) -> Result<Vec<(u
         for segment in index.searcher.segment_readers() {
             complete = complete.min(of_segment(index, segment, from, limit, &mut found)?);
         }
-        let mut owners: Vec<(u64, u64)> = found.into_iter().filter(|(owner, _)| *owner <= complete).collect();
-        owners.retain(|(_, documents)| *documents > 0);
+        // Those of whom everything has been deleted are no owners, and a stretch of nothing else is no end.
+        let told = found.into_iter().filter(|(owner, documents)| *owner <= complete && *documents > 0);
+        owners.extend(told);
         owners.truncate(limit);
-        // A stretch in which everything has been deleted is no end.
-        if !owners.is_empty() || complete == u64::MAX || limit == 0 {
+        if owners.len() == limit || complete == u64::MAX {
             return Ok(owners);
         }
         from = complete + 1;

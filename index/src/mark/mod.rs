@@ -2,7 +2,7 @@
 //! found is what is marked.
 //!
 //! What always holds: time is linear in the text, marks lie on character boundaries, in order, and do not overlap; there are at
-//! most [`MOST`].
+//! most [`MOST`] of each term.
 
 mod sequence;
 mod snippet;
@@ -16,8 +16,8 @@ use sequence::Sequences;
 pub use snippet::Snippet;
 use wanted::Wanted;
 
-/// Most places that are marked in one text.
-const MOST: usize = 10_000;
+/// Most places that are marked in one text for each term of a query.
+const MOST: usize = 2_000;
 
 /// Marks what a query asks for. Made once for all the texts of an answer: a regular expression takes longer to make ready
 /// than most texts take to be gone through.
@@ -30,6 +30,22 @@ pub struct Marker {
 struct Place {
     at: Range<usize>,
     term: usize,
+}
+
+/// The places found so far.
+struct Places {
+    found: Vec<Place>,
+    /// How many of each term.
+    counts: Vec<usize>,
+}
+
+impl Places {
+    fn add(&mut self, at: Range<usize>, term: usize) {
+        if let Some(count) = self.counts.get_mut(term).filter(|count| **count < MOST) {
+            *count += 1;
+            self.found.push(Place { at, term });
+        }
+    }
 }
 
 impl Marker {
@@ -51,9 +67,9 @@ impl Marker {
 
     /// All places, by where they begin.
     fn places(&self, text: &str) -> Vec<Place> {
-        let mut places = Vec::new();
-        if self.wanted.is_empty() {
-            return places;
+        let mut places = Places { found: Vec::new(), counts: vec![0; self.wanted.terms()] };
+        if self.wanted.terms() == 0 {
+            return places.found;
         }
         let mut scan = Scan::new(text);
         let mut line = Sequences::new(&self.wanted);
@@ -63,30 +79,30 @@ impl Marker {
             if let Some(whole) = scan.take_whole() {
                 folded.clear();
                 fold_into(&text[whole.clone()], &mut folded);
-                self.wanted.alike(&folded, |term| places.push(Place { at: whole.clone(), term }));
+                self.wanted.alike(&folded, |term| places.add(whole.clone(), term));
             }
-            let Some(word) = word.filter(|_| places.len() < MOST) else { break };
+            let Some(word) = word else { break };
             folded.clear();
             fold_into(&text[word.taken.clone()], &mut folded);
             let at = word.taken.start..if word.sort == Sort::Plain { word.end } else { word.taken.end };
             line.step(word.position, &folded, at.clone(), text, &mut places);
-            self.wanted.alike(&folded, |term| places.push(Place { at: at.clone(), term }));
+            self.wanted.alike(&folded, |term| places.add(at.clone(), term));
             if word.sort == Sort::Plain {
                 self.parts(text, word.taken, &mut folded, &mut places);
             }
         }
-        places.sort_by_key(|place| (place.at.start, place.at.end));
-        places
+        places.found.sort_by_key(|place| (place.at.start, place.at.end));
+        places.found
     }
 
-    fn parts(&self, text: &str, word: Range<usize>, folded: &mut String, places: &mut Vec<Place>) {
+    fn parts(&self, text: &str, word: Range<usize>, folded: &mut String, places: &mut Places) {
         let mut line = Sequences::new(&self.wanted);
         for (position, part) in parts(&text[word.clone()]).into_iter().enumerate() {
             let at = word.start + part.start..word.start + part.end;
             folded.clear();
             fold_into(&text[at.clone()], folded);
             line.step(position, folded, at.clone(), text, places);
-            self.wanted.alike(folded, |term| places.push(Place { at: at.clone(), term }));
+            self.wanted.alike(folded, |term| places.add(at.clone(), term));
         }
     }
 }

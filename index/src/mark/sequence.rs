@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Place;
+use super::Places;
 use super::wanted::{Sequence, Wanted};
 use crate::token::fold;
 
@@ -21,7 +21,7 @@ impl<'a> Sequences<'a> {
     }
 
     /// The next word, folded, at `position`, which stands in these bytes of the text.
-    pub fn step(&mut self, position: usize, word: &str, at: Range<usize>, text: &str, places: &mut Vec<Place>) {
+    pub fn step(&mut self, position: usize, word: &str, at: Range<usize>, text: &str, places: &mut Places) {
         let wanted = self.wanted;
         self.begun.retain_mut(|(number, seen, first, start)| {
             let sequence = &wanted.sequences[*number];
@@ -36,14 +36,14 @@ impl<'a> Sequences<'a> {
             *seen += 1;
             if is_last {
                 let end = end_of(sequence, word, &at, text);
-                places.push(Place { at: *start..end, term: sequence.term });
+                places.add(*start..end, sequence.term);
             }
             !is_last
         });
         for number in wanted.by_first.get(word).into_iter().flatten() {
             let sequence = &wanted.sequences[*number];
             if sequence.words.len() == 1 {
-                places.push(Place { at: at.clone(), term: sequence.term });
+                places.add(at.clone(), sequence.term);
             } else if self.begun.len() < FOLLOWED {
                 self.begun.push((*number, 1, position, at.start));
             }
@@ -52,7 +52,7 @@ impl<'a> Sequences<'a> {
             let sequence = &wanted.sequences[*number];
             if sequence.words.first().is_some_and(|(_, begins)| word.starts_with(begins.as_str())) {
                 let end = end_of(sequence, word, &at, text);
-                places.push(Place { at: at.start..end, term: sequence.term });
+                places.add(at.start..end, sequence.term);
             }
         }
     }

@@ -36,23 +36,33 @@ pub(super) fn cut(text: &str, places: &[Place], width: usize) -> Snippet {
     snippet
 }
 
-/// Where the places begin and end that hold the most different terms, then the most places, within `width` bytes.
+/// Where the places begin and end that are most worth showing, within `width` bytes: those with the most different terms, of
+/// these with the rarest in this text, of these the most.
 fn best(places: &[Place], width: usize) -> Option<(usize, usize)> {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    places.iter().for_each(|place| *counts.entry(place.term).or_default() += 1);
+    let worth = |term: usize| 1.0 + 1.0 / counts.get(&term).map_or(1.0, |count| *count as f64);
     let mut within: HashMap<usize, usize> = HashMap::new();
+    let mut sum = 0.0;
     let mut first = 0;
     let mut best = None;
     for (last, place) in places.iter().enumerate() {
-        *within.entry(place.term).or_default() += 1;
+        let count = within.entry(place.term).or_default();
+        *count += 1;
+        if *count == 1 {
+            sum += worth(place.term);
+        }
         while first < last && place.at.end.saturating_sub(places[first].at.start) > width {
-            if let Some(count) = within.get_mut(&places[first].term) {
-                *count -= 1;
-                if *count == 0 {
-                    within.remove(&places[first].term);
-                }
+            let term = places[first].term;
+            let count = within.entry(term).or_default();
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                sum -= worth(term);
             }
             first += 1;
         }
-        let score = (within.len(), last - first);
+        // Sums that went up and down again differ in their last digits.
+        let score = ((sum * 1e6) as u64, last - first);
         if best.is_none_or(|(known, _, _)| score > known) {
             best = Some((score, places[first].at.start, place.at.end));
         }

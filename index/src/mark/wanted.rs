@@ -34,8 +34,9 @@ impl Wanted {
         wanted
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.terms == 0
+    /// How many terms there are.
+    pub fn terms(&self) -> usize {
+        self.terms
     }
 
     /// Calls with the numbers of the terms that a word is like: by a slip, or by a regular expression.
