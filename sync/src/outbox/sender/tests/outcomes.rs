@@ -20,7 +20,7 @@ async fn a_decision_is_sent_once_and_confirmed_by_a_look() {
 
 #[tokio::test(start_paused = true)]
 async fn every_fault_ends_in_one_effect_or_in_none_and_an_honest_word() {
-    let cases: [(&[Fault], WriteState, usize, &str); 14] = [
+    let cases: [(&[Fault], WriteState, usize, &str); 16] = [
         (&[Fault::LostAck], Confirmed, 1, "applied"),
         (&[Fault::Reset], Confirmed, 1, "applied"),
         (&[Fault::Reset, Fault::LostAck], Confirmed, 1, "applied"),
@@ -35,6 +35,8 @@ async fn every_fault_ends_in_one_effect_or_in_none_and_an_honest_word() {
         (&[Fault::Late(1)], Confirmed, 1, "applied"),
         (&[Fault::Late(4)], Confirmed, 1, "applied"),
         (&[Fault::Hollow], Wedged, 0, "not_shown"),
+        (&[Fault::Both(true)], Confirmed, 1, "applied"),
+        (&[Fault::Both(false)], Wedged, 0, "refused"),
     ];
     for (faults, state, applied, code) in cases {
         let stage = Stage::new("turen");
@@ -46,6 +48,22 @@ async fn every_fault_ends_in_one_effect_or_in_none_and_an_honest_word() {
         let found = (stage.state(&id), stage.applied().len(), verdict.code.as_str());
         assert_eq!(found, (state, applied, code), "{faults:?}: {moves:?}: {}", verdict.message);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_always_fails_is_asked_less_and_less_often() {
+    let stage = Stage::new("turen");
+    stage.agent("a1");
+    stage.with(|world| world.always = Some(Fault::Status(500)));
+    let id = stage.decide("suspend", "a1");
+    let options = super::super::SendOptions { patience: Duration::from_secs(3_600), ..stage.options() };
+    stage.send(options).await;
+    // 2 s, doubled up to 5 min: an hour has room for about 20 tries.
+    let tries = stage.get(&id).attempts;
+    assert!((12..=26).contains(&tries), "{tries} tries in an hour");
+    stage.with(|world| world.always = None);
+    stage.send(stage.options()).await;
+    assert_eq!((stage.state(&id), stage.most_applied()), (Confirmed, 1));
 }
 
 #[tokio::test(start_paused = true)]
