@@ -54,15 +54,23 @@ async fn every_fault_ends_in_one_effect_or_in_none_and_an_honest_word() {
 async fn a_server_that_always_fails_is_asked_less_and_less_often() {
     let stage = Stage::new("turen");
     stage.agent("a1");
-    stage.with(|world| world.always = Some(Fault::Status(500)));
+    stage.with(|world| world.faults.extend([Fault::Status(500); 10]));
     let id = stage.decide("suspend", "a1");
-    let options = super::super::SendOptions { patience: Duration::from_secs(3_600), ..stage.options() };
-    stage.send(options).await;
-    // 2 s, doubled up to 5 min: an hour has room for about 20 tries.
-    let tries = stage.get(&id).attempts;
-    assert!((12..=26).contains(&tries), "{tries} tries in an hour");
-    stage.with(|world| world.always = None);
-    stage.send(stage.options()).await;
+    let waits = std::sync::Mutex::new(Vec::new());
+    let on_event = |event| {
+        if let super::super::SendEvent::Moved(write) = event
+            && write.state == Unknown
+        {
+            let due = write.due_at.unwrap();
+            waits.lock().unwrap().push(due.duration_since(write.updated_at).as_secs_f64());
+        }
+    };
+    super::super::send(&stage.outbox, &stage.mirror, &stage.fake, &stage.options(), &on_event).await.unwrap();
+    let waits = waits.into_inner().unwrap();
+    assert_eq!(waits.len(), 10);
+    for (wait, whole) in waits.iter().zip([2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 300.0, 300.0_f64]) {
+        assert!((whole * 0.79..whole * 1.21).contains(wait), "each failure doubles the wait: {waits:?}");
+    }
     assert_eq!((stage.state(&id), stage.most_applied()), (Confirmed, 1));
 }
 
