@@ -2,7 +2,7 @@ use quarterdeck_sync::text::Clean;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::words::count;
+use crate::amounts::count;
 use crate::cli::style::{Role, Style};
 
 /// One field of a table's row: text that has passed the boundary, and what it means.
