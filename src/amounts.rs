@@ -64,10 +64,8 @@ mod tests {
 
     #[test]
     fn lengths_are_told_in_their_two_largest_units() {
-        let told: Vec<_> =
-            [0, 850, 12_450, 200_000, 7_500_000, 90_000_000, u64::MAX].into_iter().map(length).collect();
-        let expected =
-            ["0 ms", "850 ms", "12.4 s", "3 min 20 s", "2 h 5 min", "1 d 1 h", "213503982334 d 14 h"];
+        let told: Vec<_> = [0, 850, 12_450, 200_000, 7_500_000, 90_000_000, u64::MAX].into_iter().map(length).collect();
+        let expected = ["0 ms", "850 ms", "12.4 s", "3 min 20 s", "2 h 5 min", "1 d 1 h", "213503982334 d 14 h"];
         assert_eq!(told, expected);
     }
 

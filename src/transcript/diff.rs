@@ -1,7 +1,5 @@
 //! A change of a file, line by line.
 
-use std::borrow::Cow;
-
 use quarterdeck_sync::model::Edit;
 use similar::{Algorithm, ChangeTag, DiffOp, TextDiff};
 
@@ -9,11 +7,11 @@ use similar::{Algorithm, ChangeTag, DiffOp, TextDiff};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line<'a> {
     /// Stands in both.
-    Same(Cow<'a, str>),
+    Same(&'a str),
     /// Stood before.
-    Removed(Cow<'a, str>),
+    Removed(&'a str),
     /// Stands now.
-    Added(Cow<'a, str>),
+    Added(&'a str),
     /// So many lines that stand in both are left out here.
     Skipped(usize),
 }
@@ -32,8 +30,7 @@ pub fn lines(edit: &Edit) -> Vec<Line<'_>> {
     let both = ends(&edit.before) && ends(&edit.after);
     let (before, after) = (split(&edit.before, both), split(&edit.after, both));
     if before.len().saturating_mul(after.len()) > MOST {
-        let removed = before.into_iter().map(|line| Line::Removed(line.into()));
-        return removed.chain(after.into_iter().map(|line| Line::Added(line.into()))).collect();
+        return before.into_iter().map(Line::Removed).chain(after.into_iter().map(Line::Added)).collect();
     }
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_slices(&before, &after);
     let mut told = Vec::new();
@@ -52,9 +49,9 @@ pub fn lines(edit: &Edit) -> Vec<Line<'_>> {
     told
 }
 
-fn changes<'a>(diff: &TextDiff<'a, 'a, 'a, str>, op: &DiffOp) -> Vec<Line<'a>> {
+fn changes<'a>(diff: &TextDiff<'a, 'a, '_, str>, op: &DiffOp) -> Vec<Line<'a>> {
     let lines = diff.iter_changes(op).map(|change| {
-        let text = Cow::Owned(change.value().to_owned());
+        let text = change.value();
         match change.tag() {
             ChangeTag::Equal => Line::Same(text),
             ChangeTag::Delete => Line::Removed(text),

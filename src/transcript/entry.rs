@@ -23,6 +23,7 @@ pub struct JsonEntry<'a> {
     usage: Usage,
     id: Option<&'a str>,
     subagent: Option<&'a str>,
+    sidechain: bool,
     /// Places of the entries that answer its calls.
     answered_at: Vec<u32>,
     /// Places of the entries whose calls it answers.
@@ -35,13 +36,19 @@ struct JsonEdit<'a> {
     path: Option<&'a str>,
     before: &'a str,
     after: &'a str,
+    line: Option<u64>,
 }
 
 impl<'a> JsonEntry<'a> {
     /// The JSON form of `entry`.
     pub fn new(entry: &'a Entry) -> Self {
         let edits = entry.edits();
-        let edits = edits.map(|edit| JsonEdit { path: edit.path.as_deref(), before: &edit.before, after: &edit.after });
+        let edits = edits.map(|edit| JsonEdit {
+            path: edit.path.as_deref(),
+            before: &edit.before,
+            after: &edit.after,
+            line: edit.line,
+        });
         let (mut answered_at, mut called_at) = (Vec::new(), Vec::new());
         for part in &entry.parts {
             match part {
@@ -64,6 +71,7 @@ impl<'a> JsonEntry<'a> {
             usage: entry.usage,
             id: entry.id.as_deref(),
             subagent: entry.subagent.as_deref(),
+            sidechain: entry.sidechain,
             answered_at,
             called_at,
         }

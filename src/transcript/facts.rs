@@ -4,15 +4,15 @@
 use quarterdeck_sync::model::{Kind, Usage};
 
 use super::words::moment;
-use super::{Session, Summary};
+use super::{Summary, Transcript};
 use crate::amounts::{count, dollars, length, plural};
 
 /// A name of ours, and what a platform or the count says.
 pub type Fact = (&'static str, String);
 
 /// The title of a session; its id where it has none.
-pub fn title(session: &Session<'_>) -> &str {
-    let row = &session.record.row;
+pub fn title(session: &Transcript) -> &str {
+    let row = &session.record().row;
     row.title.as_deref().filter(|title| !title.trim().is_empty()).unwrap_or(&row.id)
 }
 
@@ -26,8 +26,8 @@ pub fn word(kind: Kind) -> &'static str {
 }
 
 /// The record's facts, those that there are.
-pub fn of_record(session: &Session<'_>) -> Vec<Fact> {
-    let row = &session.record.row;
+pub fn of_record(session: &Transcript) -> Vec<Fact> {
+    let row = &session.record().row;
     let agent = row.agent.as_ref().map(|id| match &row.agent_title {
         Some(title) if title != id => format!("{title} ({id})"),
         _ => id.clone(),
@@ -47,13 +47,13 @@ pub fn of_record(session: &Session<'_>) -> Vec<Fact> {
 }
 
 /// How far the copy can be trusted to be the whole.
-fn held(session: &Session<'_>) -> String {
-    let mut text = match session.held.at {
+fn held(session: &Transcript) -> String {
+    let mut text = match session.held().at {
         Some(at) => format!("as fetched {}", moment(at)),
         None => "as found in a file".to_owned(),
     };
-    text.push_str(if session.held.current { "" } else { ", and the session has changed since" });
-    text.push_str(if session.held.masked { "; secrets are masked" } else { "; secrets are not masked" });
+    text.push_str(if session.held().current { "" } else { ", and the session has changed since" });
+    text.push_str(if session.held().masked { "; secrets are masked" } else { "; secrets are not masked" });
     text
 }
 
@@ -76,8 +76,9 @@ pub fn of_content(summary: &Summary) -> Vec<Fact> {
 
 /// What an entry or a session took, in words.
 pub fn took(usage: &Usage) -> Vec<String> {
+    let cached = usage.cached_tokens.map(|tokens| format!(" ({} cached)", count(tokens))).unwrap_or_default();
     let words = [
-        usage.input_tokens.map(|tokens| format!("{} in", plural(tokens, "token", "tokens"))),
+        usage.input_tokens.map(|tokens| format!("{} in{cached}", plural(tokens, "token", "tokens"))),
         usage.output_tokens.map(|tokens| format!("{} out", plural(tokens, "token", "tokens"))),
         usage.cost.filter(|cost| cost.is_finite()).map(dollars),
         usage.duration_ms.map(length),

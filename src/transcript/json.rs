@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use quarterdeck_sync::text::json_safe;
 use serde::Serialize;
 
-use super::{JsonEntry, Session};
+use super::{JsonEntry, Transcript};
 use crate::json::JsonRecord;
 
 /// The schema, with the version of its shape.
 pub const SCHEMA: &str = "qd.session/1";
 
 /// Writes a session: the document's own, or the next of its subagents'.
-pub fn session(to: &mut impl Write, session: &Session<'_>, place: usize) -> io::Result<()> {
+pub fn session(to: &mut impl Write, session: &Transcript, place: usize) -> io::Result<()> {
     match place {
         0 => {
             to.write_all(b"{\"schema\":")?;
@@ -23,11 +23,11 @@ pub fn session(to: &mut impl Write, session: &Session<'_>, place: usize) -> io::
         _ => to.write_all(b"},\n{")?,
     }
     to.write_all(b"\"record\":")?;
-    value(to, &JsonRecord::new(session.record).map_err(io::Error::other)?)?;
+    value(to, &JsonRecord::new(session.record()).map_err(io::Error::other)?)?;
     to.write_all(b",\"held\":")?;
-    value(to, &session.held)?;
+    value(to, &session.held())?;
     to.write_all(b",\"entries\":[")?;
-    for (nth, entry) in session.entries.iter().enumerate() {
+    for (nth, entry) in session.entries().iter().enumerate() {
         to.write_all(if nth == 0 { b"\n" } else { b",\n" })?;
         value(to, &JsonEntry::new(entry))?;
     }

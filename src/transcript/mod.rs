@@ -1,6 +1,6 @@
 //! Transcripts: a session with all that was said in it, as one document that can be read where there is no `qd`.
 //!
-//! [`Exporter`] writes a [`Session`], and those of its subagents behind it, in one of the [`Format`]s: JSON that is complete and
+//! [`Exporter`] writes a [`Transcript`], and those of its subagents behind it, in one of the [`Format`]s: JSON that is complete and
 //! can be read back ([`read_json`]), Markdown and a web page for people. [`Summary`] counts what a session holds. Pure: records and
 //! entries in, text out, entry by entry; shared by the command line and the console.
 //!
@@ -8,11 +8,12 @@
 //! is no markup, no link, no picture and no script, in whichever viewer; a web page loads nothing from anywhere; JSON keeps every message
 //! as it was sent.
 //!
-//! Not here: where entries come from (`sync::content`), what is masked in them (`sync::text`), and files.
+//! Not here: how messages are read (`sync::content`) and what in them is a secret (`sync::text::secrets`), and files.
 
 mod diff;
 mod entry;
 mod facts;
+mod headline;
 mod html;
 mod import;
 mod input;
@@ -28,24 +29,17 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Entry, Record};
+use quarterdeck_sync::content;
+use quarterdeck_sync::model::{Entry, Record, Row};
+use quarterdeck_sync::text::Secrets;
 use serde::{Deserialize, Serialize};
 
 pub use entry::JsonEntry;
+pub use facts::took;
+pub use headline::headline;
 pub use import::{ImportError, Imported, read_json};
 pub use summary::Summary;
 pub use words::first_line;
-
-/// A record, and what was said in it.
-#[derive(Debug, Clone, Copy)]
-pub struct Session<'a> {
-    /// The session, run or conversation.
-    pub record: &'a Record,
-    /// What is known of the copy that is held here.
-    pub held: Held,
-    /// Its entries, in order.
-    pub entries: &'a [Entry],
-}
 
 /// What is known of a held copy of a session's content. The order of the members is part of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +50,53 @@ pub struct Held {
     pub current: bool,
     /// Secrets in it are masked.
     pub masked: bool,
+}
+
+/// A record, and what was said in it. Its secrets are masked, unless whoever made it was allowed to see them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transcript {
+    record: Record,
+    held: Held,
+    entries: Vec<Entry>,
+}
+
+impl Transcript {
+    /// The transcript of `record` from its messages, the text of a JSON array. Masked before it is taken apart, so that a secret
+    /// is seen whole, and every part of an entry agrees with its message.
+    pub fn new(record: Record, messages: &str, held: Held, secrets: Secrets) -> Self {
+        let masked = held.masked || secrets == Secrets::Masked;
+        let entries = content::entries(&secrets.json(messages));
+        Self { record: masked_record(record, secrets), held: Held { masked, ..held }, entries }
+    }
+
+    /// The session, run or conversation.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// What is known of the copy.
+    pub fn held(&self) -> Held {
+        self.held
+    }
+
+    /// What was said, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+fn masked_record(record: Record, secrets: Secrets) -> Record {
+    let text = |text: String| secrets.text(&text).into_owned();
+    let row = record.row;
+    let row = Row {
+        title: row.title.map(text),
+        status: row.status.map(text),
+        agent: row.agent.map(text),
+        agent_title: row.agent_title.map(text),
+        project: row.project.map(text),
+        ..row
+    };
+    Record { row, doc: secrets.json(&record.doc).into_owned() }
 }
 
 /// What a transcript is written as.
@@ -112,7 +153,7 @@ impl<W: Write> Exporter<W> {
     ///
     /// # Errors
     /// The writer's.
-    pub fn session(&mut self, session: &Session<'_>) -> io::Result<()> {
+    pub fn session(&mut self, session: &Transcript) -> io::Result<()> {
         let place = self.sessions;
         self.sessions += 1;
         match self.format {

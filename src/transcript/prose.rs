@@ -81,6 +81,7 @@ impl<'a> Fence<'a> {
 
 /// The language of a stretch of code, where it is a plain word: what stands behind a fence can be anything.
 pub fn plain_language(language: &str) -> &str {
-    let plain = language.len() <= 20 && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-#_.".contains(&byte));
+    let plain =
+        language.len() <= 20 && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-#_.".contains(&byte));
     if plain { language } else { "" }
 }

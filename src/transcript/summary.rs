@@ -66,7 +66,7 @@ impl Summary {
                     *tools.entry(&call.tool).or_default() += 1;
                 }
             }
-            for path in entry.edits().filter_map(|edit| edit.path.as_deref()) {
+            for path in entry.parts.iter().flat_map(changed) {
                 let known = *files.entry(path).or_insert(summary.files.len());
                 match summary.files.get_mut(known) {
                     Some(file) => file.edits += 1,
@@ -95,6 +95,7 @@ impl Summary {
             }
         }
         add(&mut self.usage.input_tokens, entry.usage.input_tokens);
+        add(&mut self.usage.cached_tokens, entry.usage.cached_tokens);
         add(&mut self.usage.output_tokens, entry.usage.output_tokens);
         add(&mut self.usage.duration_ms, entry.usage.duration_ms);
         if let Some(cost) = entry.usage.cost.filter(|cost| cost.is_finite() && *cost >= 0.0) {
@@ -111,6 +112,16 @@ impl Summary {
         let (first, last) = (self.first_at?, self.last_at?);
         u64::try_from(last.as_millisecond().saturating_sub(first.as_millisecond())).ok()
     }
+}
+
+/// The files that a part changes. A result whose call is there says what the call said already.
+fn changed(part: &Part) -> impl Iterator<Item = &str> {
+    let edits = match part {
+        Part::Call(call) => &call.edits[..],
+        Part::Result(answer) if answer.called_at.is_none() => &answer.edits[..],
+        _ => &[],
+    };
+    edits.iter().filter_map(|edit| edit.path.as_deref())
 }
 
 /// Sums only grow, and stop at the largest number there is: a platform may say anything.

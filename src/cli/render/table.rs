@@ -19,6 +19,11 @@ impl Cell {
         Self { text: Clean::line(text.as_ref()), role: None, right: false }
     }
 
+    /// Text that has passed the boundary in a way of its own.
+    pub fn clean(text: Clean) -> Self {
+        Self { text, role: None, right: false }
+    }
+
     /// The same, or nothing.
     pub fn maybe(text: Option<&str>) -> Self {
         text.map(Self::text).unwrap_or_default()

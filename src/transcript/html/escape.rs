@@ -1,15 +1,15 @@
-//! Text that HTML shows as it is.
+//! Text that HTML shows as it is. Its secrets have been masked, or shown on purpose, before ([`crate::transcript::Transcript`]).
 
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::Secrets;
 
 /// For one line, between tags or in a quoted attribute.
 pub fn line(text: &str) -> String {
-    escaped(Clean::line(text).as_str())
+    escaped(Secrets::Revealed.line(text).as_str())
 }
 
 /// For several lines, where white space is kept.
 pub fn block(text: &str) -> String {
-    escaped(Clean::block(text).as_str())
+    escaped(Secrets::Revealed.block(text).as_str())
 }
 
 fn escaped(text: &str) -> String {

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use quarterdeck_sync::model::Entry;
 
 use super::words::{day, first_line, moment, time};
-use super::{Session, Summary, facts};
+use super::{Summary, Transcript, facts};
 use crate::amounts::{count, length, plural};
 
 const STYLE: &str = include_str!("style.css");
@@ -23,14 +23,14 @@ const TITLE: usize = 200;
 const PAUSE: i64 = 60_000;
 
 /// Writes a session: the document's own, or the next of its subagents'.
-pub fn session(to: &mut impl Write, session: &Session<'_>, place: usize) -> io::Result<()> {
-    let summary = Summary::of(session.entries);
+pub fn session(to: &mut impl Write, session: &Transcript, place: usize) -> io::Result<()> {
+    let summary = Summary::of(session.entries());
     let title = escape::line(&first_line(facts::title(session), TITLE));
     if place == 0 {
         head(to, &title)?;
     }
     writeln!(to, "<section class=\"session\">\n<header class=\"head\">")?;
-    let word = facts::word(session.record.row.kind);
+    let word = facts::word(session.record().row.kind);
     let word = if place == 0 { word.to_owned() } else { format!("Subagent · {}", word.to_lowercase()) };
     writeln!(to, "<h1><small>{word}</small>{title}</h1>\n<dl>")?;
     for (name, value) in facts::of_record(session).into_iter().chain(facts::of_content(&summary)) {
@@ -42,7 +42,7 @@ pub fn session(to: &mut impl Write, session: &Session<'_>, place: usize) -> io::
         choices(to)?;
     }
     writeln!(to, "</header>")?;
-    entries(to, session.entries, place)?;
+    entries(to, session.entries(), place)?;
     writeln!(to, "</section>")
 }
 
@@ -140,6 +140,9 @@ fn entry(to: &mut impl Write, entry: &Entry, place: usize, pause: Option<i64>) -
     if entry.role != kind.as_str() {
         write!(to, "<span>{}</span>", escape::line(&entry.role))?;
     }
+    if entry.sidechain {
+        write!(to, "<span>in a subagent</span>")?;
+    }
     if entry.error {
         write!(to, "<span class=\"failed\">error</span>")?;
     }
@@ -151,6 +154,10 @@ fn entry(to: &mut impl Write, entry: &Entry, place: usize, pause: Option<i64>) -
     writeln!(to, "</header>")?;
     for part in &entry.parts {
         part::part(to, part, place)?;
+    }
+    if !entry.files.is_empty() {
+        let files = entry.files.iter().map(|file| format!("<code>{}</code>", escape::line(file)));
+        writeln!(to, "<p class=\"note\">{}</p>", files.collect::<Vec<_>>().join(" "))?;
     }
     if let Some(subagent) = &entry.subagent {
         writeln!(to, "<p class=\"note\">Subagent <code>{}</code></p>", escape::line(subagent))?;

@@ -61,7 +61,7 @@ fn call(to: &mut impl Write, call: &Call, place: usize) -> io::Result<()> {
         pre(to, command)?;
     }
     for edit in &call.edits {
-        self::edit(to, edit, call)?;
+        self::edit(to, edit, &call.paths)?;
     }
     match input::rest(call) {
         Input::Nothing => {}
@@ -76,22 +76,23 @@ fn call(to: &mut impl Write, call: &Call, place: usize) -> io::Result<()> {
     writeln!(to, "</div>")
 }
 
-fn edit(to: &mut impl Write, edit: &Edit, call: &Call) -> io::Result<()> {
+/// A change of a file, under a head that may have named it already.
+fn edit(to: &mut impl Write, edit: &Edit, named: &[String]) -> io::Result<()> {
     let lines = diff::lines(edit);
     let (removed, added) = diff::counts(&lines);
-    // Named above already, unless the call names several.
-    let path = edit.path.as_deref().filter(|path| call.paths.len() != 1 || call.paths.first().is_none_or(|p| p != path));
+    let path = edit.path.as_ref().filter(|path| named != std::slice::from_ref(*path));
     let path = path.map(|path| format!("<code>{}</code> ", escape::line(path))).unwrap_or_default();
+    let line = edit.line.map(|line| format!("line {line} ")).unwrap_or_default();
     writeln!(
         to,
-        "<div class=\"note num\">{path}<span class=\"add\">+{added}</span> <span class=\"del\">−{removed}</span></div>"
+        "<div class=\"note num\">{path}{line}<span class=\"add\">+{added}</span> <span class=\"del\">−{removed}</span></div>"
     )?;
     write!(to, "<pre class=\"diff\">")?;
     for line in lines {
         match line {
-            Line::Same(text) => write!(to, "<span> {}</span>", escape::block(&text))?,
-            Line::Removed(text) => write!(to, "<span class=\"del\">-{}</span>", escape::block(&text))?,
-            Line::Added(text) => write!(to, "<span class=\"add\">+{}</span>", escape::block(&text))?,
+            Line::Same(text) => write!(to, "<span> {}</span>", escape::block(text))?,
+            Line::Removed(text) => write!(to, "<span class=\"del\">-{}</span>", escape::block(text))?,
+            Line::Added(text) => write!(to, "<span class=\"add\">+{}</span>", escape::block(text))?,
             Line::Skipped(number) => {
                 let told = plural(number as u64, "line as it was", "lines as they were");
                 write!(to, "<span class=\"skip\">… {told}</span>")?;
@@ -110,8 +111,19 @@ fn answer(to: &mut impl Write, answer: &Answer, place: usize) -> io::Result<()> 
     if let Some(at) = answer.called_at {
         label.push_str(&format!(" <a href=\"#{}\">what {at} asked</a>", anchor(place, at)));
     }
-    if answer.text.is_empty() {
-        return writeln!(to, "<p class=\"note answer\">{label}: nothing</p>");
+    if !answer.edits.is_empty() {
+        let changes = plural(answer.edits.len() as u64, "change", "changes");
+        let open = if answer.called_at.is_none() { " open" } else { "" };
+        writeln!(to, "<details class=\"answer\"{open}><summary>{label} · {changes}</summary>")?;
+        for edit in &answer.edits {
+            self::edit(to, edit, &[])?;
+        }
+        writeln!(to, "</details>")?;
+    }
+    match answer.text.is_empty() {
+        true if answer.edits.is_empty() => return writeln!(to, "<p class=\"note answer\">{label}: nothing</p>"),
+        true => return Ok(()),
+        false => {}
     }
     let lines = answer.text.lines().count();
     label.push_str(&format!(" · {} · ", plural(lines as u64, "line", "lines")));

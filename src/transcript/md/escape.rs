@@ -1,19 +1,19 @@
-//! Text that Markdown shows as it is.
+//! Text that Markdown shows as it is. Its secrets have been masked, or shown on purpose, before ([`crate::transcript::Transcript`]).
 //!
 //! Escaped is whatever makes markup in CommonMark or in what GitHub and others add to it: links that form by themselves, formulas,
 //! strikes. In prose a backslash is enough; a letter of an e-mail address cannot be escaped, so an empty comment stands behind its
 //! `@`, which also keeps anybody from being called by name where the document is pasted.
 
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::Secrets;
 
 /// For one line: a title, a cell of a table, a name in a sentence.
 pub fn line(text: &str) -> String {
-    escaped(Clean::line(text).as_str())
+    escaped(Secrets::Revealed.line(text).as_str())
 }
 
 /// For several lines: each stays one, and keeps what it is indented by.
 pub fn prose(text: &str) -> String {
-    let clean = Clean::block(text);
+    let clean = Secrets::Revealed.block(text);
     let lines = clean.as_str().split('\n').map(|line| {
         let words = line.trim_start_matches(' ');
         format!("{}{}", "&nbsp;".repeat(line.len() - words.len()), escaped(words.trim_end_matches(' ')))

@@ -7,22 +7,22 @@ mod escape;
 
 use std::io::{self, Write};
 
-use quarterdeck_sync::model::{Answer, Call, Entry, Part};
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::model::{Answer, Call, Edit, Entry, Part};
+use quarterdeck_sync::text::Secrets;
 
 use super::diff::{self, Line};
 use super::input::{self, Input};
 use super::prose::{Stretch, plain_language, stretches};
-use super::words::{day, first_line, moment, time};
-use super::{Session, Summary, facts, html};
+use super::words::{day, first_line, time};
+use super::{Summary, Transcript, facts, html};
 use crate::amounts::{count, plural, size};
 
 /// Most characters of a summary of what is folded away.
 const SHORT: usize = 100;
 
 /// Writes a session: the document's own, or the next of its subagents'.
-pub fn session(to: &mut impl Write, session: &Session<'_>, place: usize) -> io::Result<()> {
-    let summary = Summary::of(session.entries);
+pub fn session(to: &mut impl Write, session: &Transcript, place: usize) -> io::Result<()> {
+    let summary = Summary::of(session.entries());
     let title = escape::line(first_line(facts::title(session), 200).as_str());
     if place > 0 {
         write!(to, "\n---\n\n")?;
@@ -34,7 +34,7 @@ pub fn session(to: &mut impl Write, session: &Session<'_>, place: usize) -> io::
     }
     write!(to, "{}", contents(&summary, place))?;
     let mut today = None;
-    for entry in session.entries {
+    for entry in session.entries() {
         let date = entry.at.map(day);
         if date.is_some() && date != today {
             writeln!(to, "\n## {}", date.as_deref().unwrap_or_default())?;
@@ -80,12 +80,18 @@ fn entry(to: &mut impl Write, entry: &Entry, place: usize) -> io::Result<()> {
     if let Some(at) = entry.at {
         write!(to, " · {}", time(at))?;
     }
+    if entry.sidechain {
+        write!(to, " · in a subagent")?;
+    }
     if entry.error {
         write!(to, " · **error**")?;
     }
     writeln!(to)?;
     for part in &entry.parts {
         self::part(to, part)?;
+    }
+    for file in &entry.files {
+        writeln!(to, "\n- {}", code(file))?;
     }
     if let Some(subagent) = &entry.subagent {
         writeln!(to, "\nSubagent: {}", code(subagent))?;
@@ -100,7 +106,9 @@ fn entry(to: &mut impl Write, entry: &Entry, place: usize) -> io::Result<()> {
 fn part(to: &mut impl Write, part: &Part) -> io::Result<()> {
     match part {
         Part::Text(text) => self::text(to, text),
-        Part::Thinking(text) => folded(to, &format!("Thinks: {}", first_line(text, SHORT)), false, |to| self::text(to, text)),
+        Part::Thinking(text) => {
+            folded(to, &format!("Thinks: {}", first_line(text, SHORT)), false, |to| self::text(to, text))
+        }
         Part::Call(call) => self::call(to, call),
         Part::Result(answer) => self::answer(to, answer),
         Part::Attachment { media, bytes } => {
@@ -137,18 +145,24 @@ fn call(to: &mut impl Write, call: &Call) -> io::Result<()> {
     if let Some(command) = &call.command {
         fenced(to, "sh", command)?;
     }
-    for edit in &call.edits {
-        let lines = diff::lines(edit);
-        let (removed, added) = diff::counts(&lines);
-        let path = edit.path.as_deref().map(|path| format!("{} ", code(path))).unwrap_or_default();
-        writeln!(to, "\n{path}+{added} -{removed}")?;
-        fenced(to, "diff", &patch(&lines))?;
-    }
+    edits(to, &call.edits)?;
     match input::rest(call) {
         Input::Nothing => Ok(()),
         Input::Json(json) => fenced(to, "json", &crate::json::pretty(&json)),
         Input::Text(text) => fenced(to, "", &text),
     }
+}
+
+fn edits(to: &mut impl Write, edits: &[Edit]) -> io::Result<()> {
+    for edit in edits {
+        let lines = diff::lines(edit);
+        let (removed, added) = diff::counts(&lines);
+        let path = edit.path.as_deref().map(|path| format!("{} ", code(path))).unwrap_or_default();
+        let line = edit.line.map(|line| format!("line {line}, ")).unwrap_or_default();
+        writeln!(to, "\nChanges {path}{line}+{added} -{removed}")?;
+        fenced(to, "diff", &patch(&lines))?;
+    }
+    Ok(())
 }
 
 fn patch(lines: &[Line<'_>]) -> String {
@@ -176,8 +190,14 @@ fn answer(to: &mut impl Write, answer: &Answer) -> io::Result<()> {
     if let Some(at) = answer.called_at {
         label.push_str(&format!(" what {at} asked"));
     }
-    if answer.text.is_empty() {
-        return writeln!(to, "\n{}: nothing", escape::line(&label));
+    if !answer.edits.is_empty() {
+        let changes = plural(answer.edits.len() as u64, "change", "changes");
+        folded(to, &format!("{label}: {changes}"), answer.called_at.is_none(), |to| edits(to, &answer.edits))?;
+    }
+    match answer.text.is_empty() {
+        true if answer.edits.is_empty() => return writeln!(to, "\n{}: nothing", escape::line(&label)),
+        true => return Ok(()),
+        false => {}
     }
     let lines = plural(answer.text.lines().count() as u64, "line", "lines");
     let label = format!("{label} ({lines}): {}", first_line(&answer.text, SHORT));
@@ -199,14 +219,14 @@ fn folded<W: Write>(
 
 /// Text between fences longer than any in it.
 fn fenced(to: &mut impl Write, language: &str, text: &str) -> io::Result<()> {
-    let text = Clean::block(text);
+    let text = Secrets::Revealed.block(text);
     let fence = "`".repeat(longest_run(text.as_str()).max(2) + 1);
     writeln!(to, "\n{fence}{language}\n{}\n{fence}", text.as_str())
 }
 
 /// A name as code, within a line.
 fn code(name: &str) -> String {
-    let name = Clean::line(name);
+    let name = Secrets::Revealed.line(name);
     let name = name.as_str();
     let marks = "`".repeat(longest_run(name) + 1);
     // A space on both sides is taken away again, and keeps a backtick in the name from joining the marks.

@@ -1,0 +1,131 @@
+//! Content, opened: from the mirror, from the platform, or from a file.
+
+use std::path::Path;
+
+use jiff::Zoned;
+use quarterdeck_sync::model::{ContentState, Record};
+use quarterdeck_sync::text::Secrets;
+use serde_json::json;
+
+use super::fetch;
+use crate::cli::context::{Context, Noun};
+use crate::cli::reading;
+use crate::cli::render::moment;
+use crate::error::{Failure, Kind};
+use crate::transcript::{self, Held, Transcript};
+
+/// Flags of whatever opens content.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Opening {
+    /// Only this connection; may be repeated
+    #[arg(short, long, value_name = "NAME")]
+    connection: Vec<String>,
+    /// Do not ask the platform, whatever is missing here
+    #[arg(long)]
+    offline: bool,
+    /// Show secrets too, which are masked otherwise; noted in the audit log
+    #[arg(long)]
+    reveal: bool,
+}
+
+/// A transcript, and how new it is.
+#[derive(Debug)]
+pub struct Opened {
+    /// The transcript.
+    pub transcript: Transcript,
+    /// Why the copy is not the newest, where it is not.
+    trouble: Option<String>,
+}
+
+impl Opened {
+    /// Tells what there is to know of the copy before anybody trusts it.
+    pub fn say(&self, cx: &Context, now: &Zoned) {
+        let held = self.transcript.held();
+        if held.current {
+            return;
+        }
+        let at = held.at.map(|at| moment(at, now)).unwrap_or_else(|| "some time ago".to_owned());
+        let why = self.trouble.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        cx.warn(&format!("it has changed since what is held was fetched, {at}, and the newest could not be had{why}"));
+    }
+}
+
+/// Opens the content of the record that `id` means.
+pub fn open(cx: &Context, noun: &Noun, id: &str, opening: &Opening) -> Result<Opened, Failure> {
+    let reader = cx.reader()?;
+    reading::check_connections(cx, &reader, &opening.connection)?;
+    let record = reading::find(cx, &reader, noun, id, &opening.connection)?;
+    drop(reader);
+    self::record(cx, record, opening)
+}
+
+/// Opens the content of a record: as the mirror has it when that is the newest, else as the platform has it, else as the mirror
+/// has it after all.
+pub fn record(cx: &Context, record: Record, opening: &Opening) -> Result<Opened, Failure> {
+    let key = record.row.key;
+    let mirror = cx.mirror()?;
+    let state = || Ok::<_, Failure>(mirror.reader()?.content_state(key)?.map_or(ContentState::Unoffered, |it| it.state));
+    let before = state()?;
+    if before == ContentState::Unoffered {
+        return Err(unoffered(&record));
+    }
+    let trouble = match (before, opening.offline) {
+        (ContentState::Held, _) => None,
+        (_, true) => Some(Failure::new(Kind::Unreachable, "nobody was asked, because of --offline")),
+        (_, false) => fetch::one(cx, &record).err(),
+    };
+    let Some(content) = mirror.reader()?.content(key)? else { return Err(nothing(&record, state()?, trouble)) };
+    let of = json!({"connection": record.row.list.connection, "collection": record.row.list.collection, "id": record.row.id});
+    let held = Held { at: Some(content.fetched_at), current: !content.stale, masked: false };
+    let secrets = secrets(cx, opening, of)?;
+    let trouble = trouble.map(|failure| failure.message);
+    Ok(Opened { transcript: Transcript::new(record, &content.messages, held, secrets), trouble })
+}
+
+/// Records of this list have no content.
+fn unoffered(record: &Record) -> Failure {
+    let list = &record.row.list;
+    let message = format!("records of {} on {} have no content", list.collection, list.connection);
+    Failure::new(Kind::Capability, message)
+        .hint(format!("qd {} show {} shows all there is of it", list.collection, record.row.id))
+}
+
+/// There is nothing to be read, and why.
+fn nothing(record: &Record, state: ContentState, trouble: Option<Failure>) -> Failure {
+    let id = &record.row.id;
+    if state == ContentState::Absent {
+        return Failure::not_found(format!("the platform has no content for {id}"));
+    }
+    let was = match state {
+        ContentState::Dropped => "is held no longer: it had made room, or was kept long enough",
+        _ => "is not held here: it was never fetched",
+    };
+    match trouble {
+        Some(failure) => {
+            Failure { message: format!("the content of {id} {was}; {}", failure.message), ..failure }
+        }
+        None if record.row.gone_at.is_some() => Failure::not_found(format!("the content of {id} {was}, and it is gone")),
+        None => Failure::new(Kind::Unreachable, format!("the content of {id} {was}")),
+    }
+}
+
+/// Opens what was exported as JSON: the session, and those of its subagents.
+pub fn file(cx: &Context, path: &Path, opening: &Opening) -> Result<(Transcript, Vec<Transcript>), Failure> {
+    let shown = path.display().to_string();
+    let text = if shown == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
+    let text = text.map_err(|error| Failure::usage(format!("{shown}: {error}")))?;
+    let imported = transcript::read_json(&text).map_err(|error| {
+        Failure::usage(format!("{shown}: {error}"))
+            .hint("`qd sessions export ID --format json` writes what can be read")
+    })?;
+    Ok(imported.open(secrets(cx, opening, json!({"file": shown}))?))
+}
+
+/// Whether secrets are shown. That they are is noted in the audit log first.
+fn secrets(cx: &Context, opening: &Opening, of: serde_json::Value) -> Result<Secrets, Failure> {
+    if !opening.reveal {
+        return Ok(Secrets::Masked);
+    }
+    cx.outbox()?.note("content.reveal", of, jiff::Timestamp::now())?;
+    Ok(Secrets::Revealed)
+}
