@@ -25,6 +25,10 @@ const RULES: [Rule; 14] = [
         folder: "sync/src/model",
         never: &["crate::engine", "crate::pull", "crate::outbox", "crate::store", "crate::platform"],
     },
+    Rule {
+        folder: "sync/src/content",
+        never: &["crate::engine", "crate::pull", "crate::outbox", "crate::store", "crate::platform"],
+    },
     Rule { folder: "src/cli", never: &["crate::tui"] },
     Rule {
         folder: "src/tui",
