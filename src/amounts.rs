@@ -16,16 +16,19 @@ fn two(much: u64, unit: &str, little: u64, small: &str) -> String {
     if little == 0 { format!("{much} {unit}") } else { format!("{much} {unit} {little} {small}") }
 }
 
-/// A size: `812 bytes`, `4.2 kB`, `31 MB`.
+/// A size for people: `812 B`, `4.3 MiB`.
 pub fn size(bytes: u64) -> String {
-    match bytes {
-        1 => "1 byte".to_owned(),
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..10_000 => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),
-        10_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        1_000_000..10_000_000 => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-        _ => format!("{} MB", bytes / 1_000_000),
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
     }
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 1023.95 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
 }
 
 /// A number for people: `1,204,377`.
@@ -71,8 +74,8 @@ mod tests {
 
     #[test]
     fn sizes_and_sums_have_as_many_digits_as_say_something() {
-        let told: Vec<_> = [0, 1, 999, 4_260, 31_500_000, 2_500_000].into_iter().map(size).collect();
-        assert_eq!(told, ["0 bytes", "1 byte", "999 bytes", "4.2 kB", "31 MB", "2.5 MB"]);
+        let told: Vec<_> = [0, 1_023, 1_024, 4_508_877, 1 << 30, u64::MAX].into_iter().map(size).collect();
+        assert_eq!(told, ["0 B", "1023 B", "1.0 KiB", "4.3 MiB", "1.0 GiB", "16777216.0 TiB"]);
         assert_eq!([0.0, 0.0031, 12.4].map(dollars), ["$0.00", "$0.0031", "$12.40"]);
     }
 }

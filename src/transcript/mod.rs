@@ -31,8 +31,10 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use quarterdeck_sync::content;
 use quarterdeck_sync::model::{Entry, Record, Row};
-use quarterdeck_sync::text::Secrets;
+use quarterdeck_sync::text::{Secrets, json_safe};
 use serde::{Deserialize, Serialize};
+
+use crate::json::compact;
 
 pub use entry::JsonEntry;
 pub use facts::took;
@@ -62,10 +64,11 @@ pub struct Transcript {
 
 impl Transcript {
     /// The transcript of `record` from its messages, the text of a JSON array. Masked before it is taken apart, so that a secret
-    /// is seen whole, and every part of an entry agrees with its message.
+    /// is seen whole, and every part of an entry agrees with its message; and brought into the form in which JSON leaves the program
+    /// (no white space between tokens, hidden characters escaped), so that what is read back is what was written to the letter.
     pub fn new(record: Record, messages: &str, held: Held, secrets: Secrets) -> Self {
         let masked = held.masked || secrets == Secrets::Masked;
-        let entries = content::entries(&secrets.json(messages));
+        let entries = content::entries(&json_safe(&compact(&secrets.json(messages))));
         Self { record: masked_record(record, secrets), held: Held { masked, ..held }, entries }
     }
 

@@ -7,7 +7,7 @@ use quarterdeck_sync::model::Entry;
 use quarterdeck_sync::text::Secrets;
 
 use super::open::{self, Opening};
-use super::pick;
+use super::pick::Picking;
 use crate::cli::context::{Context, Noun};
 use crate::cli::out::{Form, Out};
 use crate::cli::render::{Cell, Column, Items, Table};
@@ -27,13 +27,13 @@ pub struct Args {
     #[command(flatten)]
     opening: Opening,
     #[command(flatten)]
-    pick: pick::Args,
+    picking: Picking,
 }
 
 /// Runs it.
 pub fn run(cx: &Context, noun: &Noun, args: &Args) -> Result<Code, Failure> {
     let now = Zoned::now();
-    let pick = args.pick.pick(&now)?;
+    let pick = args.picking.pick(&now)?;
     let transcript = match &args.file {
         Some(file) => open::file(cx, file, &args.opening)?.0,
         None => {

@@ -10,7 +10,7 @@ use crate::names::nearest;
 
 /// Flags that pick entries; without any, all are.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Args {
+pub struct Picking {
     /// Only entries of these kinds: user, assistant, tool, thinking, progress, system, summary, snapshot, other
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     kind: Vec<EntryKind>,
@@ -40,12 +40,12 @@ pub struct Args {
 /// The flags, understood.
 #[derive(Debug)]
 pub struct Pick<'a> {
-    args: &'a Args,
+    args: &'a Picking,
     since: Option<Timestamp>,
     until: Option<Timestamp>,
 }
 
-impl Args {
+impl Picking {
     /// Understands the times in it.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ fn kind(text: &str) -> Result<EntryKind, String> {
 mod tests {
     use super::*;
 
-    fn places(args: &Args, entries: &[Entry]) -> Vec<u32> {
+    fn places(args: &Picking, entries: &[Entry]) -> Vec<u32> {
         let now = "2026-03-10T09:30:00+00:00[UTC]".parse().unwrap();
         args.pick(&now).unwrap().of(entries).map(|entry| entry.place).collect()
     }
@@ -123,14 +123,14 @@ mod tests {
             entry(2, EntryKind::Tool, false),
             entry(3, EntryKind::Assistant, false),
         ];
-        let all = Args::default();
+        let all = Picking::default();
         assert_eq!(places(&all, &entries), [0, 1, 2, 3]);
-        assert_eq!(places(&Args { kind: vec![EntryKind::Tool, EntryKind::User], ..all.clone() }, &entries), [0, 1, 2]);
-        assert_eq!(places(&Args { errors: true, ..all.clone() }, &entries), [1]);
-        assert_eq!(places(&Args { from: Some(1), to: Some(2), ..all.clone() }, &entries), [1, 2]);
-        assert_eq!(places(&Args { from: Some(1), limit: 1, ..all.clone() }, &entries), [1]);
-        assert_eq!(places(&Args { since: Some("2026-03-01T02:00:00Z".to_owned()), ..all.clone() }, &entries), [2, 3]);
-        assert_eq!(places(&Args { until: Some("2026-03-01T02:00:00Z".to_owned()), ..all }, &entries), [1]);
+        assert_eq!(places(&Picking { kind: vec![EntryKind::Tool, EntryKind::User], ..all.clone() }, &entries), [0, 1, 2]);
+        assert_eq!(places(&Picking { errors: true, ..all.clone() }, &entries), [1]);
+        assert_eq!(places(&Picking { from: Some(1), to: Some(2), ..all.clone() }, &entries), [1, 2]);
+        assert_eq!(places(&Picking { from: Some(1), limit: 1, ..all.clone() }, &entries), [1]);
+        assert_eq!(places(&Picking { since: Some("2026-03-01T02:00:00Z".to_owned()), ..all.clone() }, &entries), [2, 3]);
+        assert_eq!(places(&Picking { until: Some("2026-03-01T02:00:00Z".to_owned()), ..all }, &entries), [1]);
     }
 
     #[test]

@@ -16,5 +16,5 @@ pub use time::{age, clock, moment};
 pub use words::{mark, status_role};
 pub use write::JsonWrite;
 
-pub use crate::amounts::{count, plural};
+pub use crate::amounts::{count, plural, size};
 pub use crate::json::{self, JsonRecord};

@@ -67,7 +67,7 @@ fn call(to: &mut impl Write, call: &Call, place: usize) -> io::Result<()> {
         Input::Nothing => {}
         Input::Json(json) => {
             let json = json::pretty(&json);
-            let label = format!("input: {}", first_line(&json.replace(['{', '\n'], " "), SHORT));
+            let label = format!("input: {}", first_line(json::compact(&json).trim_matches(['{', '}']), SHORT));
             let (label, json) = (escape::line(&label), escape::block(&json));
             writeln!(to, "<details><summary>{label}</summary><pre>\n{json}</pre></details>")?;
         }
@@ -82,7 +82,7 @@ fn edit(to: &mut impl Write, edit: &Edit, named: &[String]) -> io::Result<()> {
     let (removed, added) = diff::counts(&lines);
     let path = edit.path.as_ref().filter(|path| named != std::slice::from_ref(*path));
     let path = path.map(|path| format!("<code>{}</code> ", escape::line(path))).unwrap_or_default();
-    let line = edit.line.map(|line| format!("line {line} ")).unwrap_or_default();
+    let line = edit.line.map(|line| format!("line {line} · ")).unwrap_or_default();
     writeln!(
         to,
         "<div class=\"note num\">{path}{line}<span class=\"add\">+{added}</span> <span class=\"del\">−{removed}</span></div>"

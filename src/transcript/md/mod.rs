@@ -157,9 +157,9 @@ fn edits(to: &mut impl Write, edits: &[Edit]) -> io::Result<()> {
     for edit in edits {
         let lines = diff::lines(edit);
         let (removed, added) = diff::counts(&lines);
-        let path = edit.path.as_deref().map(|path| format!("{} ", code(path))).unwrap_or_default();
-        let line = edit.line.map(|line| format!("line {line}, ")).unwrap_or_default();
-        writeln!(to, "\nChanges {path}{line}+{added} -{removed}")?;
+        let path = edit.path.as_deref().map(|path| format!(" {}", code(path))).unwrap_or_default();
+        let line = edit.line.map(|line| format!(" at line {line}")).unwrap_or_default();
+        writeln!(to, "\nChanges{path}{line}: +{added} -{removed}")?;
         fenced(to, "diff", &patch(&lines))?;
     }
     Ok(())

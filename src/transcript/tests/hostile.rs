@@ -148,44 +148,45 @@ fn nothing_acts_in_markdown() {
         {
             // Within marks of code it is code.
             let bare: String = outside.lines().map(without_code).collect::<Vec<_>>().join("\n");
-            let bare = without_escaped(&bare);
             assert!(!bare.contains(active), "{active} of {text:?} in\n{bare}");
         }
     }
 }
 
-/// A text without the characters that a backslash has made into what they are.
-fn without_escaped(text: &str) -> String {
-    let mut chars = text.chars();
-    std::iter::from_fn(|| loop {
-        match chars.next()? {
-            '\\' => drop(chars.next()),
-            c => break Some(c),
-        }
-    })
-    .collect()
-}
-
-/// A line without what stands between equal runs of backticks.
+/// A line without what stands between equal runs of backticks, and without what a backslash has made into what it is.
 fn without_code(line: &str) -> String {
     let (mut out, mut rest) = (String::new(), line);
-    while let Some(at) = rest.find('`').filter(|at| !rest[..*at].ends_with('\\')) {
-        let run: String = rest[at..].chars().take_while(|c| *c == '`').collect();
-        let inside = &rest[at + run.len()..];
-        let mut end = 0;
-        let close = loop {
-            let Some(found) = inside[end..].find('`').map(|found| end + found) else { break None };
-            let length = inside[found..].chars().take_while(|c| *c == '`').count();
-            if length == run.len() {
-                break Some(found + length);
-            }
-            end = found + length;
-        };
+    while let Some(at) = rest.find(['`', '\\']) {
         out.push_str(&rest[..at]);
-        let Some(close) = close else { return out + &rest[at..] };
-        rest = &inside[close..];
+        rest = &rest[at..];
+        if rest.starts_with('\\') {
+            rest = rest.get(2..).unwrap_or_default();
+            continue;
+        }
+        let run = rest.chars().take_while(|c| *c == '`').count();
+        let inside = &rest[run..];
+        match closing(inside, run) {
+            Some(close) => rest = &inside[close..],
+            None => {
+                out.push_str(&rest[..run]);
+                rest = inside;
+            }
+        }
     }
     out + rest
+}
+
+/// Where the next run of exactly so many backticks ends.
+fn closing(text: &str, run: usize) -> Option<usize> {
+    let mut end = 0;
+    loop {
+        let found = end + text[end..].find('`')?;
+        let length = text[found..].chars().take_while(|c| *c == '`').count();
+        end = found + length;
+        if length == run {
+            return Some(end);
+        }
+    }
 }
 
 proptest! {

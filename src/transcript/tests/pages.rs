@@ -1,11 +1,12 @@
 //! How documents look.
 
+use quarterdeck_sync::model::Edit;
+
 use super::rich::entries;
 use super::*;
 use crate::transcript::Summary;
 use crate::transcript::diff::{Line, lines};
 use crate::transcript::prose::{Stretch, stretches};
-use quarterdeck_sync::model::Edit;
 
 #[test]
 fn a_session_in_markdown() {
