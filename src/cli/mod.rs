@@ -27,6 +27,7 @@ mod policies;
 mod prompt;
 mod reading;
 mod render;
+mod reveal;
 mod show;
 mod sim;
 mod sql;

@@ -2,14 +2,16 @@
 
 use jiff::Zoned;
 use quarterdeck_sync::model::{Mark, Record, WriteState};
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::Secrets;
 use serde::Serialize;
+use serde_json::json;
 
 use super::content::ShownContent;
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
 use super::reading;
-use super::render::{JsonRecord, age, json, moment, status_role};
+use super::render::{JsonRecord, age, json as layout, moment, status_role};
+use super::reveal::Reveal;
 use super::style::{Role, Style};
 use crate::error::{Code, Failure};
 
@@ -22,6 +24,9 @@ pub struct Args {
     /// Only this connection; may be repeated
     #[arg(short, long, value_name = "NAME")]
     connection: Vec<String>,
+    /// Show what is masked.
+    #[command(flatten)]
+    reveal: Reveal,
 }
 
 /// Runs it.
@@ -29,13 +34,20 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     let reader = cx.reader()?;
     reading::check_connections(cx, &reader, &args.connection)?;
     let record = reading::find(cx, &reader, noun, &args.id, &args.connection)?;
-    let content = ShownContent::of(&reader, &record)?;
-    let mut out = Out::new();
+    let row = &record.row;
+    let secrets = args.reveal.allowed(cx, || {
+        json!({
+            "command": format!("{} show", noun.name()),
+            "connection": row.list.connection, "collection": row.list.collection, "target": row.id,
+        })
+    })?;
+    let content = ShownContent::of(&reader, &record, secrets)?;
+    let mut out = Out::showing(secrets);
     match cx.form {
         Form::Plain => {
             let now = Zoned::now();
             let content = content.map(|content| content.lines(noun, &record, &now)).unwrap_or_default();
-            out.raw(&plain(&record, content, &now, cx.style))?;
+            out.raw(&plain(&record, content, &now, cx.style, secrets))?;
         }
         _ => out.json(&Shown { record: JsonRecord::new(&record)?, content })?,
     }
@@ -66,7 +78,7 @@ fn standing(pending: &Mark, now: &Zoned) -> String {
 }
 
 /// The extracted fields, those that there are, and what is known of the content; then the document.
-fn plain(record: &Record, content: Vec<(&'static str, String)>, now: &Zoned, style: Style) -> String {
+fn plain(record: &Record, content: Vec<(&'static str, String)>, now: &Zoned, style: Style, secrets: Secrets) -> String {
     let row = &record.row;
     let time = |at: Option<jiff::Timestamp>| at.map(|at| moment(at, now));
     let agent = row.agent.as_ref().filter(|id| **id != row.id).map(|id| match &row.agent_title {
@@ -97,13 +109,13 @@ fn plain(record: &Record, content: Vec<(&'static str, String)>, now: &Zoned, sty
     let mut out = String::new();
     for (name, value, role) in fields {
         let Some(value) = value else { continue };
-        let value = Clean::line(&value).into_string();
+        let value = secrets.line(&value).into_string();
         out.push_str(&style.paint(Role::Heading, &format!("{name:<10}")));
         out.push_str(&role.map_or_else(|| value.clone(), |role| style.paint(role, &value)));
         out.push('\n');
     }
     out.push('\n');
-    out.push_str(&json::pretty(&record.doc));
+    out.push_str(&layout::pretty(&secrets.json(&record.doc)));
     out.push('\n');
     out
 }

@@ -35,7 +35,7 @@ pub fn run(cx: &Context, noun: &Noun, args: &Args) -> Result<Code, Failure> {
     let now = Zoned::now();
     let pick = args.picking.pick(&now)?;
     let transcript = match &args.file {
-        Some(file) => open::file(cx, file, &args.opening)?.0,
+        Some(file) => open::file(cx, noun, file, &args.opening)?.0,
         None => {
             let opened = open::open(cx, noun, args.id.as_deref().unwrap_or_default(), &args.opening)?;
             opened.say(cx, &now);
@@ -43,7 +43,8 @@ pub fn run(cx: &Context, noun: &Noun, args: &Args) -> Result<Code, Failure> {
         }
     };
     let entries = transcript.entries();
-    let mut out = Out::new();
+    // In a transcript secrets have been masked already, or are shown on purpose.
+    let mut out = Out::showing(Secrets::Revealed);
     let mut listed = 0u64;
     match cx.form {
         Form::Plain => listed = plain(cx, pick.of(entries), &now, &mut out)?,
@@ -88,18 +89,13 @@ fn plain<'a>(
             Cell::text(entry.place.to_string()),
             Cell::maybe(time.as_deref()),
             kind,
-            shown(&entry.tools().join(" ")),
-            shown(&headline(entry, LONGEST)),
+            Cell::seen(entry.tools().join(" "), Secrets::Revealed),
+            Cell::seen(headline(entry, LONGEST), Secrets::Revealed),
         ];
         out.raw(&table.row(row))?;
     }
     out.raw(&table.finish())?;
     Ok(listed)
-}
-
-/// Text of a transcript, in which secrets have been masked already, or are shown on purpose.
-fn shown(text: &str) -> Cell {
-    Cell::clean(Secrets::Revealed.line(text))
 }
 
 /// Most characters of an entry's text that stand in its line, however wide the terminal is.

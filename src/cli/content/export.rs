@@ -96,7 +96,7 @@ fn write(cx: &Context, noun: &Noun, args: &Args, format: Format, to: &mut dyn Wr
     let now = Zoned::now();
     let mut exporter = Exporter::new(format, to);
     if let Some(file) = &args.file {
-        let (transcript, subagents) = open::file(cx, file, &args.opening)?;
+        let (transcript, subagents) = open::file(cx, noun, file, &args.opening)?;
         for one in std::iter::once(&transcript).chain(&subagents) {
             exporter.session(one)?;
         }
@@ -110,7 +110,7 @@ fn write(cx: &Context, noun: &Noun, args: &Args, format: Format, to: &mut dyn Wr
         // One at a time: a session may have started hundreds.
         for record in subagents::of(cx, &opened.transcript)? {
             let id = record.row.id.clone();
-            match open::record(cx, record, &args.opening) {
+            match open::record(cx, noun, record, &args.opening) {
                 Ok(sub) => exporter.session(&sub.transcript)?,
                 Err(failure) => cx.warn(&format!("the subagent's session {id} is left out: {}", failure.message)),
             }

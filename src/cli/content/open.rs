@@ -4,13 +4,13 @@ use std::path::Path;
 
 use jiff::Zoned;
 use quarterdeck_sync::model::{ContentState, Record};
-use quarterdeck_sync::text::Secrets;
 use serde_json::json;
 
 use super::fetch;
 use crate::cli::context::{Context, Noun};
 use crate::cli::reading;
 use crate::cli::render::moment;
+use crate::cli::reveal::Reveal;
 use crate::error::{Failure, Kind};
 use crate::transcript::{self, Held, Transcript};
 
@@ -23,9 +23,9 @@ pub struct Opening {
     /// Do not ask the platform, whatever is missing here
     #[arg(long)]
     offline: bool,
-    /// Show secrets too, which are masked otherwise; noted in the audit log
-    #[arg(long)]
-    reveal: bool,
+    /// Show what is masked.
+    #[command(flatten)]
+    reveal: Reveal,
 }
 
 /// A transcript, and how new it is.
@@ -56,15 +56,16 @@ pub fn open(cx: &Context, noun: &Noun, id: &str, opening: &Opening) -> Result<Op
     reading::check_connections(cx, &reader, &opening.connection)?;
     let record = reading::find(cx, &reader, noun, id, &opening.connection)?;
     drop(reader);
-    self::record(cx, record, opening)
+    self::record(cx, noun, record, opening)
 }
 
 /// Opens the content of a record: as the mirror has it when that is the newest, else as the platform has it, else as the mirror
 /// has it after all.
-pub fn record(cx: &Context, record: Record, opening: &Opening) -> Result<Opened, Failure> {
+pub fn record(cx: &Context, noun: &Noun, record: Record, opening: &Opening) -> Result<Opened, Failure> {
     let key = record.row.key;
     let mirror = cx.mirror()?;
-    let state = || Ok::<_, Failure>(mirror.reader()?.content_state(key)?.map_or(ContentState::Unoffered, |it| it.state));
+    let state =
+        || Ok::<_, Failure>(mirror.reader()?.content_state(key)?.map_or(ContentState::Unoffered, |it| it.state));
     let before = state()?;
     if before == ContentState::Unoffered {
         return Err(unoffered(&record));
@@ -75,9 +76,14 @@ pub fn record(cx: &Context, record: Record, opening: &Opening) -> Result<Opened,
         (_, false) => fetch::one(cx, &record).err(),
     };
     let Some(content) = mirror.reader()?.content(key)? else { return Err(nothing(&record, state()?, trouble)) };
-    let of = json!({"connection": record.row.list.connection, "collection": record.row.list.collection, "id": record.row.id});
+    let secrets = opening.reveal.allowed(cx, || {
+        let row = &record.row;
+        json!({
+            "command": format!("{} content", noun.name()),
+            "connection": row.list.connection, "collection": row.list.collection, "target": row.id,
+        })
+    })?;
     let held = Held { at: Some(content.fetched_at), current: !content.stale, masked: false };
-    let secrets = secrets(cx, opening, of)?;
     let trouble = trouble.map(|failure| failure.message);
     Ok(Opened { transcript: Transcript::new(record, &content.messages, held, secrets), trouble })
 }
@@ -101,16 +107,21 @@ fn nothing(record: &Record, state: ContentState, trouble: Option<Failure>) -> Fa
         _ => "is not held here: it was never fetched",
     };
     match trouble {
-        Some(failure) => {
-            Failure { message: format!("the content of {id} {was}; {}", failure.message), ..failure }
+        Some(failure) => Failure { message: format!("the content of {id} {was}; {}", failure.message), ..failure },
+        None if record.row.gone_at.is_some() => {
+            Failure::not_found(format!("the content of {id} {was}, and it is gone"))
         }
-        None if record.row.gone_at.is_some() => Failure::not_found(format!("the content of {id} {was}, and it is gone")),
         None => Failure::new(Kind::Unreachable, format!("the content of {id} {was}")),
     }
 }
 
 /// Opens what was exported as JSON: the session, and those of its subagents.
-pub fn file(cx: &Context, path: &Path, opening: &Opening) -> Result<(Transcript, Vec<Transcript>), Failure> {
+pub fn file(
+    cx: &Context,
+    noun: &Noun,
+    path: &Path,
+    opening: &Opening,
+) -> Result<(Transcript, Vec<Transcript>), Failure> {
     let shown = path.display().to_string();
     let text = if shown == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
     let text = text.map_err(|error| Failure::usage(format!("{shown}: {error}")))?;
@@ -118,14 +129,6 @@ pub fn file(cx: &Context, path: &Path, opening: &Opening) -> Result<(Transcript,
         Failure::usage(format!("{shown}: {error}"))
             .hint("`qd sessions export ID --format json` writes what can be read")
     })?;
-    Ok(imported.open(secrets(cx, opening, json!({"file": shown}))?))
-}
-
-/// Whether secrets are shown. That they are is noted in the audit log first.
-fn secrets(cx: &Context, opening: &Opening, of: serde_json::Value) -> Result<Secrets, Failure> {
-    if !opening.reveal {
-        return Ok(Secrets::Masked);
-    }
-    cx.outbox()?.note("content.reveal", of, jiff::Timestamp::now())?;
-    Ok(Secrets::Revealed)
+    let about = || json!({"command": format!("{} content", noun.name()), "file": shown});
+    Ok(imported.open(opening.reveal.allowed(cx, about)?))
 }

@@ -125,11 +125,17 @@ mod tests {
         ];
         let all = Picking::default();
         assert_eq!(places(&all, &entries), [0, 1, 2, 3]);
-        assert_eq!(places(&Picking { kind: vec![EntryKind::Tool, EntryKind::User], ..all.clone() }, &entries), [0, 1, 2]);
+        assert_eq!(
+            places(&Picking { kind: vec![EntryKind::Tool, EntryKind::User], ..all.clone() }, &entries),
+            [0, 1, 2]
+        );
         assert_eq!(places(&Picking { errors: true, ..all.clone() }, &entries), [1]);
         assert_eq!(places(&Picking { from: Some(1), to: Some(2), ..all.clone() }, &entries), [1, 2]);
         assert_eq!(places(&Picking { from: Some(1), limit: 1, ..all.clone() }, &entries), [1]);
-        assert_eq!(places(&Picking { since: Some("2026-03-01T02:00:00Z".to_owned()), ..all.clone() }, &entries), [2, 3]);
+        assert_eq!(
+            places(&Picking { since: Some("2026-03-01T02:00:00Z".to_owned()), ..all.clone() }, &entries),
+            [2, 3]
+        );
         assert_eq!(places(&Picking { until: Some("2026-03-01T02:00:00Z".to_owned()), ..all }, &entries), [1]);
     }
 

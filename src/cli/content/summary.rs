@@ -23,15 +23,15 @@ pub struct ShownContent {
 
 impl ShownContent {
     /// Of a record whose list has content; never asks the platform.
-    pub fn of(reader: &Reader, record: &Record) -> Result<Option<Self>, Failure> {
+    pub fn of(reader: &Reader, record: &Record, secrets: Secrets) -> Result<Option<Self>, Failure> {
         let Some(info) = reader.content_state(record.row.key)? else { return Ok(None) };
         let ContentInfo { state, fetched_at, raw_bytes, .. } = info;
         if state == ContentState::Unoffered {
             return Ok(None);
         }
         let summary = reader.content(record.row.key)?.map(|content| {
-            let held = Held { at: Some(content.fetched_at), current: !content.stale, masked: true };
-            Summary::of(Transcript::new(record.clone(), &content.messages, held, Secrets::Masked).entries())
+            let held = Held { at: Some(content.fetched_at), current: !content.stale, masked: false };
+            Summary::of(Transcript::new(record.clone(), &content.messages, held, secrets).entries())
         });
         Ok(Some(Self { state, fetched_at, raw_bytes, summary }))
     }

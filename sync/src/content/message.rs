@@ -60,7 +60,7 @@ fn shape(json: Json<'_>, object: &Object<'_>, inner: Option<&Object<'_>>, entry:
     let known = kind(&word);
     let unknown = Sort::of(&word) == Sort::Unknown && known == EntryKind::Other;
     if inner.is_none() && event::is_event(object, !unknown) {
-        let (kind, word, failed) = event::read(object, &mut entry.parts);
+        let (kind, word, failed) = event::read(json, object, &mut entry.parts);
         entry.error = failed;
         return finish(kind, word, entry);
     }
@@ -119,8 +119,8 @@ fn speech(json: Json<'_>, said: &Object<'_>, word: &str, meant: EntryKind, entry
         .parts
         .extend(thought.filter(|thought| !thought.is_empty()).map(|thought| Part::Thinking(thought.into_owned())));
     let content = said.first(&SAID);
-    let first = said.get("content").and_then(|content| content.items().next()?.object()?.string("type"));
-    if meant == EntryKind::Tool && first.is_none_or(|word| Sort::of(&word) != Sort::Result) {
+    let first = || said.get("content")?.items().next()?.object()?.string("type");
+    if meant == EntryKind::Tool && first().is_none_or(|word| Sort::of(&word) != Sort::Result) {
         answer::read(said, &mut entry.parts, 0);
     } else if meant == EntryKind::Progress {
         progress(said, entry);
