@@ -17,6 +17,7 @@ pub mod json;
 pub mod live;
 pub mod log;
 pub mod names;
+pub mod opening;
 pub mod sending;
 pub mod stop;
 pub mod transcript;
