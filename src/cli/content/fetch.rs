@@ -1,31 +1,32 @@
 //! Content that is fetched because somebody opens it.
 
-use jiff::Timestamp;
-use quarterdeck_sync::engine::{Opened, fetch_content};
+use quarterdeck_sync::engine::Opened;
 use quarterdeck_sync::model::Record;
 
 use crate::cli::context::Context;
-use crate::config::{self, Lease};
 use crate::error::{Failure, Kind};
+use crate::opening;
+use crate::sending::Wiring;
 
-/// Fetches the content of one record into the mirror. That the platform has nothing newer, or nothing at all, is no failure: the
-/// mirror says what there is.
+/// Fetches the content of one record into the mirror. That the platform has nothing newer, or nothing at all, is no trouble: the
+/// mirror says what there is. Otherwise the answer is why it could not be had, and what is held can be read all the same.
 ///
 /// # Errors
-/// Why it could not be had.
-pub fn one(cx: &Context, record: &Record) -> Result<(), Failure> {
-    let row = &record.row;
-    let connections = cx.connections()?;
-    let connection = connections.get(&row.list.connection)?;
-    let lease = Lease::take(&cx.paths.lease(), "reading content")?;
-    let runtime = cx.runtime()?;
-    let client = config::client(&row.list.connection, connection, &cx.registry(), &cx.settings()?)?;
-    let mirror = cx.mirror_to_write()?;
-    let opened = runtime.block_on(fetch_content(&mirror, &client, &row.list, &row.id, Timestamp::now))?;
-    drop((mirror, lease));
-    match opened {
-        Opened::Fetched { .. } | Opened::UpToDate | Opened::Absent | Opened::NotFetched => Ok(()),
-        Opened::Failed(message) => Err(Failure::new(Kind::BadReply, message)),
-        Opened::Unreachable(error) => Err(error.into()),
-    }
+/// When it was stopped, or our own files fail.
+pub fn one(cx: &Context, record: &Record) -> Result<Option<Failure>, Failure> {
+    let (list, id) = (&record.row.list, &record.row.id);
+    let (settings, registry) = (cx.settings()?, cx.registry());
+    let connections = cx.connections()?.pick(&[])?;
+    let wiring = Wiring {
+        paths: &cx.paths,
+        settings: &settings,
+        registry: &registry,
+        connections: &connections,
+        command: "reading a session",
+    };
+    Ok(match opening::open(wiring, list, id)? {
+        Opened::Fetched { .. } | Opened::UpToDate | Opened::Absent | Opened::NotFetched => None,
+        Opened::Failed(message) => Some(Failure::new(Kind::BadReply, message)),
+        Opened::Unreachable(error) => Some(error.into()),
+    })
 }

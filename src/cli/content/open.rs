@@ -12,6 +12,7 @@ use crate::cli::reading;
 use crate::cli::render::moment;
 use crate::cli::reveal::Reveal;
 use crate::error::{Failure, Kind};
+use crate::opening;
 use crate::transcript::{self, Held, Transcript};
 
 /// Flags of whatever opens content.
@@ -64,18 +65,19 @@ pub fn open(cx: &Context, noun: &Noun, id: &str, opening: &Opening) -> Result<Op
 pub fn record(cx: &Context, noun: &Noun, record: Record, opening: &Opening) -> Result<Opened, Failure> {
     let key = record.row.key;
     let mirror = cx.mirror()?;
-    let state =
-        || Ok::<_, Failure>(mirror.reader()?.content_state(key)?.map_or(ContentState::Unoffered, |it| it.state));
-    let before = state()?;
-    if before == ContentState::Unoffered {
+    let info = || Ok::<_, Failure>(mirror.reader()?.content_state(key)?);
+    let Some(before) = info()?.filter(|info| info.state != ContentState::Unoffered) else {
         return Err(unoffered(&record));
-    }
-    let trouble = match (before, opening.offline) {
-        (ContentState::Held, _) => None,
-        (_, true) => Some(Failure::new(Kind::Unreachable, "nobody was asked, because of --offline")),
-        (_, false) => fetch::one(cx, &record).err(),
     };
-    let Some(content) = mirror.reader()?.content(key)? else { return Err(nothing(&record, state()?, trouble)) };
+    let trouble = match (opening::is_wanted(&before, record.row.gone_at.is_some()), opening.offline) {
+        (false, _) => None,
+        (true, true) => Some(Failure::new(Kind::Unreachable, "nobody was asked, because of --offline")),
+        (true, false) => fetch::one(cx, &record)?,
+    };
+    let Some(content) = mirror.reader()?.content(key)? else {
+        let state = info()?.map_or(ContentState::Missing, |info| info.state);
+        return Err(nothing(&record, state, trouble));
+    };
     let secrets = opening.reveal.allowed(cx, || {
         let row = &record.row;
         json!({

@@ -6,6 +6,8 @@
 
 use quarterdeck_sync::text::Secrets;
 
+use crate::transcript::html;
+
 /// For one line: a title, a cell of a table, a name in a sentence.
 pub fn line(text: &str) -> String {
     escaped(Secrets::Revealed.line(text).as_str())
@@ -20,6 +22,22 @@ pub fn prose(text: &str) -> String {
     });
     // Two spaces break a line, but not before an empty one, which ends the paragraph.
     lines.collect::<Vec<_>>().join("  \n").replace("  \n  \n", "\n\n").replace("\n  \n", "\n\n")
+}
+
+/// For one line within a tag of HTML. No Markdown is read there; should a viewer read it all the same, nothing in it is any.
+pub fn tag(text: &str) -> String {
+    let html = html::escape::line(text);
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html.chars();
+    while let Some(c) = rest.next() {
+        let active = match c {
+            ':' => rest.as_str().starts_with("//"),
+            '.' => ends_www(&out),
+            c => "[]()*_`~$\\@|".contains(c),
+        };
+        if active { out.push_str(&format!("&#{};", u32::from(c))) } else { out.push(c) }
+    }
+    out
 }
 
 fn escaped(text: &str) -> String {

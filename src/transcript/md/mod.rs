@@ -14,7 +14,7 @@ use super::diff::{self, Line};
 use super::input::{self, Input};
 use super::prose::{Stretch, plain_language, stretches};
 use super::words::{day, first_line, time};
-use super::{Summary, Transcript, facts, html};
+use super::{Summary, Transcript, facts};
 use crate::amounts::{count, plural, size};
 
 /// Most characters of a summary of what is folded away.
@@ -212,7 +212,7 @@ fn folded<W: Write>(
     inside: impl FnOnce(&mut W) -> io::Result<()>,
 ) -> io::Result<()> {
     let open = if open { " open" } else { "" };
-    writeln!(to, "\n<details{open}><summary>{}</summary>", html::escape::line(label))?;
+    writeln!(to, "\n<details{open}><summary>{}</summary>", escape::tag(label))?;
     inside(to)?;
     writeln!(to, "\n</details>")
 }
