@@ -3,6 +3,7 @@
 mod cli_act;
 mod cli_connect;
 mod cli_contain;
+mod cli_content;
 mod cli_errors;
 mod cli_harness;
 mod cli_outbox;

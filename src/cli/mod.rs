@@ -11,10 +11,12 @@ mod audit;
 pub mod columns;
 mod completions;
 mod connect;
+mod content;
 pub mod context;
 mod crash;
 mod demo;
 mod doctor;
+mod file;
 mod list;
 mod manual;
 mod noun;
@@ -94,7 +96,7 @@ pub enum Command {
     /// Agents of all platforms
     Agents(noun::Args<act::AgentVerbs>),
     /// Sessions of all platforms
-    Sessions(noun::Args<act::NoVerbs>),
+    Sessions(noun::Args<content::ContentVerbs>),
     /// Runs of all platforms
     Runs(noun::Args<act::RunVerbs>),
     /// Approvals of all platforms

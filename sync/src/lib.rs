@@ -16,9 +16,9 @@
 pub mod content;
 pub mod engine;
 mod json;
-mod json_content;
 pub mod model;
 pub mod outbox;
+mod peek;
 pub mod platform;
 pub mod pull;
 pub mod store;

@@ -1,8 +1,8 @@
 //! How the content of a record stands, decided from the record and from what is known of its content. Pure.
 
 use super::state;
-use crate::json_content as json;
 use crate::model::ContentSource;
+use crate::peek as json;
 
 /// What the mirror knows of a record's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,11 +11,11 @@ use super::super::rows::timestamp;
 use super::follow::{self, TOUCHED, Touched};
 use super::plan::{self, Look};
 use super::{memo, source, state};
-use crate::json_content as json;
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentSource, ContentState, ContentTotals, DueContent, ListId, RowKey,
     Timestamp,
 };
+use crate::peek as json;
 
 /// Touched records that are looked at to say whether the totals still hold.
 const LOOKED_AT: usize = 1_000;
