@@ -227,7 +227,10 @@ impl Entry {
 
     /// The changes of files that it asks for.
     pub fn edits(&self) -> impl Iterator<Item = &Edit> {
-        self.parts.iter().filter_map(|part| if let Part::Call(call) = part { Some(&call.edits) } else { None }).flatten()
+        self.parts
+            .iter()
+            .filter_map(|part| if let Part::Call(call) = part { Some(&call.edits) } else { None })
+            .flatten()
     }
 
     /// Everything that a person can read in it, part by part with line breaks between them.
