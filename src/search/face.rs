@@ -9,9 +9,10 @@ use quarterdeck_index::query::{Ast, Flaw};
 use quarterdeck_sync::model::{EntryKind, Kind, ListKey, Mark, RowKey};
 use quarterdeck_sync::text::Clean;
 use serde::ser::{SerializeMap, Serializer};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use quarterdeck_index::Order;
+pub use quarterdeck_sync::outbox::SavedSearch;
 
 /// Finds records and entries. Called off the thread that draws.
 pub trait Find: Send + Sync {
@@ -25,7 +26,7 @@ pub trait Find: Send + Sync {
     ///
     /// # Errors
     /// For a person, when they cannot be read.
-    fn saved(&self) -> Result<Vec<Saved>, String>;
+    fn saved(&self) -> Result<Vec<SavedSearch>, String>;
 }
 
 /// Why there is no answer.
@@ -260,15 +261,4 @@ impl Serialize for Hit {
         map.serialize_entry("pending", &self.pending)?;
         map.end()
     }
-}
-
-/// A search that was kept under a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Saved {
-    /// Its name.
-    pub name: String,
-    /// The query.
-    pub query: String,
-    /// When it was kept.
-    pub saved_at: Timestamp,
 }

@@ -8,4 +8,4 @@
 
 mod face;
 
-pub use face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Order, Question, Saved, Snippet};
+pub use face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Order, Question, SavedSearch, Snippet};

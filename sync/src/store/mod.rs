@@ -50,6 +50,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use agents::NamedAgent;
 pub use error::StoreError;
 pub use face::{Access, Applied, Batch, FeedEntry, Known, ListSpec, NewProblem, SqlRow};
 pub use mirror::{Mirror, Pending};
