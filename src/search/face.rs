@@ -1,15 +1,20 @@
 //! What is asked of search, and what it answers. Plain data, and the one trait through which console and commands ask.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::{Ast, Flaw};
 use quarterdeck_sync::model::{EntryKind, Kind, ListKey, Mark, RowKey};
 use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::secrets::Secrets;
 use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
+
+use super::sight::Sight;
 
 pub use quarterdeck_index::Order;
 pub use quarterdeck_sync::outbox::SavedSearch;
@@ -57,8 +62,10 @@ pub struct Question {
     pub order: Order,
     /// What to count among everything that matches.
     pub facets: Vec<Facet>,
-    /// Secrets are shown as they are.
-    pub reveal: bool,
+    /// What its platform no longer lists too. A query that asks for `is:gone` needs no leave.
+    pub gone: bool,
+    /// Whether secrets are to be seen in snippets.
+    pub secrets: Secrets,
     /// The moment of an answer of which this asks another page: what has changed since then does not move its hits.
     pub moment: Option<Moment>,
 }
@@ -82,22 +89,30 @@ impl Question {
             limit: 50,
             order: Order::Best,
             facets: Vec::new(),
-            reveal: false,
+            gone: false,
+            secrets: Secrets::Masked,
             moment: None,
         }
     }
 }
 
 /// The state of the index, and the time, that an answer was given at.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Moment {
     pub(super) now: Zoned,
+    pub(super) sight: Option<Arc<Sight>>,
 }
 
 impl Moment {
     /// The time `now`, of no index in particular.
     pub fn at(now: Zoned) -> Self {
-        Self { now }
+        Self { now, sight: None }
+    }
+}
+
+impl fmt::Debug for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Moment").field("now", &self.now).finish_non_exhaustive()
     }
 }
 
@@ -159,6 +174,8 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// Everything that matches, whatever the limit.
     pub total: u64,
+    /// What matches beside that and is gone: [`Question::gone`] has it found too. Not counted while typing.
+    pub gone: u64,
     /// For each facet asked for: the most frequent values, those first.
     pub counts: BTreeMap<Facet, Vec<Count>>,
     /// A prefix, fuzzy word or regular expression stands for more words than were tried: there may be more hits.

@@ -46,12 +46,10 @@ facets! {
     ID = 11, "id", parts: false;
     /// Files and folders that an entry names.
     PATH = 12, "path", parts: true;
-    /// Title of a record.
-    TITLE = 13, "title", parts: true;
     /// What an entry holds, or any entry of a session: see [`HAS_WORDS`].
-    HAS = 14, "has", parts: false;
+    HAS = 13, "has", parts: false;
     /// How it stands: see [`IS_WORDS`].
-    IS = 15, "is", parts: false;
+    IS = 14, "is", parts: false;
 }
 
 /// The layout of the index.
@@ -74,7 +72,7 @@ pub const ASKS: &[(&str, Asks)] = &[
     ("collection", Asks::Whole(COLLECTION)),
     ("id", Asks::Whole(ID)),
     ("path", Asks::Part(PATH)),
-    ("title", Asks::Part(TITLE)),
+    ("title", Asks::Title),
     ("has", Asks::Whole(HAS)),
     ("is", Asks::Whole(IS)),
     ("after", Asks::After),
@@ -129,7 +127,7 @@ mod tests {
         }
         let names: Vec<&str> = FACETS.iter().map(|facet| facet.name).collect();
         assert_eq!(names[KIND..=HOST], ["kind", "role", "tool", "agent", "host"]);
-        assert_eq!((names[TITLE], names[IS], names.len()), ("title", "is", IS + 1));
+        assert_eq!((names[PATH], names[HAS], names[IS], names.len()), ("path", "has", "is", IS + 1));
     }
 
     #[test]

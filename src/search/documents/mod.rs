@@ -3,8 +3,7 @@
 //! Always true: what is searched is what a hit's snippet is cut from ([`record_text`], [`entry_text`]), so that a word that is found
 //! can be shown. Nothing panics on any document, and no text is longer than its bound.
 //!
-//! Entries have the facets of their record (agent, project, status ...), but for its title, and kind, role, tool and path
-//! of their own. A record has everything that one of its entries has (`has:`).
+//! Entries have the facets of their record (agent, project, status ...), and kind, role, tool and path of their own. A record has everything that one of its entries has (`has:`).
 
 mod entry;
 mod flat;

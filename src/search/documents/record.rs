@@ -57,7 +57,6 @@ pub fn document(record: &Record, shared: Vec<(usize, String)>, has: BTreeSet<&'s
     let row = &record.row;
     let mut facets = shared;
     facets.push((fields::KIND, row.kind.as_str().to_owned()));
-    facets.extend(row.title.clone().map(|title| (fields::TITLE, title)));
     facets.extend(row.pending.first().map(|_| (fields::IS, "pending".to_owned())));
     let mut has = has;
     if quarterdeck_sync::text::secrets::holds(&record.doc) {

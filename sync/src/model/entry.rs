@@ -1,5 +1,6 @@
 //! Entries: the messages of a session, in the one form that those of all platforms come to.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What an entry is to whoever reads it, whatever its platform calls it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EntryKind {
     /// A person, or whoever stands in for one, speaks.
@@ -27,6 +28,7 @@ pub enum EntryKind {
     /// Files as they were at this point.
     Snapshot,
     /// A kind we do not know: shown as it was sent.
+    #[default]
     Other,
 }
 
@@ -75,7 +77,7 @@ impl FromStr for EntryKind {
 }
 
 /// One message of a session. One message is one entry, however many blocks it holds: those are its [`Part`]s.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Entry {
     /// Its 0-based place among the session's messages.
     pub place: u32,
@@ -89,12 +91,16 @@ pub struct Entry {
     pub at: Option<Timestamp>,
     /// What it holds, in its order.
     pub parts: Vec<Part>,
+    /// Files and folders that it names outside of its calls: what a snapshot holds, what a result says it has read.
+    pub files: Vec<String>,
     /// Something in it failed: a tool's result is marked as an error, a step or run failed.
     pub error: bool,
     /// What it took, where the platform says.
     pub usage: Usage,
     /// The session of the subagent that it starts or comes from, as the platform names it.
     pub subagent: Option<String>,
+    /// It was said to or by a subagent, although it stands in this session.
+    pub sidechain: bool,
     /// The message as it was sent: JSON text.
     pub raw: String,
 }
@@ -156,6 +162,8 @@ pub struct Answer {
     pub text: String,
     /// It failed.
     pub error: bool,
+    /// What it says it changed in files. Its call may say the same with less around it.
+    pub edits: Vec<Edit>,
     /// Place of the entry that called.
     pub called_at: Option<u32>,
 }
@@ -167,16 +175,21 @@ pub struct Edit {
     pub path: Option<String>,
     /// What was there; empty for a new file.
     pub before: String,
-    /// What is there now.
+    /// What is there now; empty for a file that is deleted.
     pub after: String,
+    /// The line of the file, from 1, at which `after` begins, where that is known.
+    pub line: Option<u64>,
 }
 
 /// What an entry took, as far as its platform says.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Usage {
-    /// Tokens read.
+    /// Tokens read: all that the model was given, also what came out of a cache or went into one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_tokens: Option<u64>,
+    /// Those of the tokens read that came out of a cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cached_tokens: Option<u64>,
     /// Tokens written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_tokens: Option<u64>,
@@ -198,39 +211,35 @@ impl Usage {
 impl Entry {
     /// The tools that it calls or that answer in it, each once, in order.
     pub fn tools(&self) -> Vec<&str> {
-        let mut tools = Vec::new();
-        for part in &self.parts {
-            let tool = match part {
-                Part::Call(call) => Some(call.tool.as_str()),
-                Part::Result(answer) => answer.tool.as_deref(),
-                _ => None,
-            };
-            tools.extend(tool.filter(|tool| !tool.is_empty() && !tools.contains(tool)));
-        }
-        tools
+        let tools = self.parts.iter().filter_map(|part| match part {
+            Part::Call(call) => Some(call.tool.as_str()),
+            Part::Result(answer) => answer.tool.as_deref(),
+            _ => None,
+        });
+        each_once(tools)
     }
 
     /// The files and folders that it names, each once, in order.
     pub fn paths(&self) -> Vec<&str> {
-        let mut paths = Vec::new();
-        for part in &self.parts {
-            let Part::Call(call) = part else { continue };
-            let named = call.paths.iter().map(String::as_str);
-            for path in named.chain(call.edits.iter().filter_map(|edit| edit.path.as_deref())) {
-                if !paths.contains(&path) {
-                    paths.push(path);
-                }
-            }
-        }
-        paths
+        let called = self.parts.iter().filter_map(|part| if let Part::Call(call) = part { Some(call) } else { None });
+        let named = called.flat_map(|call| &call.paths).chain(&self.files).map(String::as_str);
+        each_once(named.chain(self.edits().filter_map(|edit| edit.path.as_deref())))
     }
 
-    /// The changes of files that it asks for.
+    /// The changes of files that it asks for, or says were made.
     pub fn edits(&self) -> impl Iterator<Item = &Edit> {
+<<<<<<< HEAD
         self.parts
             .iter()
             .filter_map(|part| if let Part::Call(call) = part { Some(&call.edits) } else { None })
             .flatten()
+=======
+        let edits = |part| match part {
+            &Part::Call(Call { ref edits, .. }) | &Part::Result(Answer { ref edits, .. }) => &edits[..],
+            _ => &[],
+        };
+        self.parts.iter().flat_map(edits)
+>>>>>>> entries
     }
 
     /// Everything that a person can read in it, part by part with line breaks between them.
@@ -254,4 +263,9 @@ impl Entry {
         }
         text
     }
+}
+
+fn each_once<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = HashSet::new();
+    names.filter(|name| !name.is_empty() && seen.insert(*name)).collect()
 }
