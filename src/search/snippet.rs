@@ -41,5 +41,9 @@ fn piece(text: &str, ast: &Ast, secrets: Secrets) -> Snippet {
         shown.push('…');
     }
     snippet.text = secrets.line(&shown);
+    // Pieces that only together look like a secret: better no mark than one in the wrong place.
+    if snippet.text.as_str() != shown {
+        snippet.marks.clear();
+    }
     snippet
 }

@@ -228,18 +228,11 @@ impl Entry {
 
     /// The changes of files that it asks for, or says were made.
     pub fn edits(&self) -> impl Iterator<Item = &Edit> {
-<<<<<<< HEAD
-        self.parts
-            .iter()
-            .filter_map(|part| if let Part::Call(call) = part { Some(&call.edits) } else { None })
-            .flatten()
-=======
         let edits = |part| match part {
             &Part::Call(Call { ref edits, .. }) | &Part::Result(Answer { ref edits, .. }) => &edits[..],
             _ => &[],
         };
         self.parts.iter().flat_map(edits)
->>>>>>> entries
     }
 
     /// Everything that a person can read in it, part by part with line breaks between them.
