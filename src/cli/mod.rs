@@ -15,6 +15,7 @@ pub mod context;
 mod crash;
 mod demo;
 mod doctor;
+mod index;
 mod list;
 mod manual;
 mod noun;
@@ -25,6 +26,7 @@ mod policies;
 mod prompt;
 mod reading;
 mod render;
+mod search;
 mod show;
 mod sim;
 mod sql;
@@ -102,6 +104,10 @@ pub enum Command {
     Policies(noun::Args<policies::PolicyVerbs>),
     /// Events of all platforms
     Events(noun::Args<act::NoVerbs>),
+    /// Find anything in records and in what was said, offline
+    Search(search::Args),
+    /// The search index: how it stands, making it anew, comparing it with the mirror
+    Index(index::Args),
     /// Decisions under way, and those that wait for you
     Outbox(outbox::Args),
     /// The log of every decision and what became of it
@@ -220,6 +226,8 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Connect(args) => connect::run(cx, args)?,
         Command::Sync(args) => sync::run(cx, args)?,
         Command::Status(args) => status::run(cx, args)?,
+        Command::Search(args) => search::run(cx, args)?,
+        Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,
         Command::Audit(args) => audit::run(cx, args)?,
         Command::Sql(args) => sql::run(cx, args)?,

@@ -9,8 +9,7 @@ use std::time::Duration;
 use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::{Ast, Flaw};
 use quarterdeck_sync::model::{EntryKind, Kind, ListKey, Mark, RowKey};
-use quarterdeck_sync::text::Clean;
-use quarterdeck_sync::text::secrets::Secrets;
+use quarterdeck_sync::text::{Clean, Secrets};
 use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
 

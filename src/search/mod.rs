@@ -28,9 +28,14 @@ mod searcher;
 mod shown;
 mod sight;
 mod snippet;
+mod upkeep;
+mod verify;
 
 pub use face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Order, Question, SavedSearch, Snippet};
 pub use indexer::{FollowError, Indexer, Step};
+pub use fields::layout;
 pub use keeper::{Keeper, KeeperPlan, Waker};
 pub use progress::Progress;
 pub use searcher::Searcher;
+pub use upkeep::{Standing, catch_up, list_counts, rebuild, standing};
+pub use verify::{Difference, ListVerdict, Verdict, verify};

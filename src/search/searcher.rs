@@ -11,7 +11,7 @@ use quarterdeck_index::{Error, Found, Index, Search};
 use quarterdeck_sync::model::RowKey;
 use quarterdeck_sync::outbox::{Onlooker, Outbox, SavedSearch};
 use quarterdeck_sync::store::{Mirror, Reader};
-use quarterdeck_sync::text::secrets::Secrets;
+use quarterdeck_sync::text::Secrets;
 
 use super::face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Question};
 use super::indexer::behind;

@@ -2,7 +2,7 @@
 
 use quarterdeck_index as index;
 use quarterdeck_index::query::Ast;
-use quarterdeck_sync::text::secrets::Secrets;
+use quarterdeck_sync::text::Secrets;
 
 use super::face::Snippet;
 

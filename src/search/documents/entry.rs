@@ -66,6 +66,7 @@ pub fn entry_text(entry: &Entry) -> String {
             Part::Attachment { .. } | Part::Other { .. } => {}
         }
     }
+    entry.files.iter().for_each(|path| say(&mut text, &mut seen, path));
     let mut looks = LOOKS;
     pieces(&entry.raw, &mut |key, piece| {
         if STRUCTURE.contains(&key) || is_time(piece) || is_packed(piece) || seen.contains(piece) {
