@@ -97,6 +97,7 @@ impl Deck {
             kind,
             agent_join: None,
             agent_list: Some("agents".to_owned()),
+            content: None,
         };
         self.runtime.block_on(mirror.register(vec![spec])).expect("registered")[0]
     }

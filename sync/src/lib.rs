@@ -14,6 +14,7 @@
 
 pub mod content;
 pub mod engine;
+mod json;
 pub mod model;
 pub mod outbox;
 pub mod platform;

@@ -16,5 +16,5 @@ pub use items::Items;
 pub use record::JsonRecord;
 pub use table::{Cell, Column, Table};
 pub use time::{age, clock, moment};
-pub use words::{count, mark, plural, status_role};
+pub use words::{count, mark, plural, size, status_role};
 pub use write::JsonWrite;

@@ -16,6 +16,21 @@ pub fn count(number: u64) -> String {
     out
 }
 
+/// A size for people: `812 B`, `4.3 MiB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 1023.95 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
 /// `1 problem`, `1,204 problems`.
 pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
@@ -104,6 +119,12 @@ mod tests {
         let told: Vec<_> = [0, 999, 1_000, 1_204_377].into_iter().map(count).collect();
         assert_eq!(told, ["0", "999", "1,000", "1,204,377"]);
         assert_eq!((plural(1, "row", "rows"), plural(2, "row", "rows")), ("1 row".into(), "2 rows".into()));
+    }
+
+    #[test]
+    fn sizes_are_told_in_the_unit_that_suits_them() {
+        let told: Vec<_> = [0, 1_023, 1_024, 4_508_877, 1 << 30, u64::MAX].into_iter().map(size).collect();
+        assert_eq!(told, ["0 B", "1023 B", "1.0 KiB", "4.3 MiB", "1.0 GiB", "16777216.0 TiB"]);
     }
 
     #[test]

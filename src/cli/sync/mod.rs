@@ -13,8 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{try_join, try_join_all};
-use quarterdeck_sync::engine::{self, SyncOptions};
-use quarterdeck_sync::model::Timestamp;
+use quarterdeck_sync::engine::{self, ContentOptions, SyncOptions};
+use quarterdeck_sync::model::{ContentPolicy, Timestamp};
 use quarterdeck_sync::outbox::sender::{SendEvent, SendOptions, expire, send};
 use quarterdeck_sync::outbox::{Outbox, history};
 use quarterdeck_sync::platform::{Client, Registry};
@@ -41,6 +41,9 @@ pub struct Args {
     /// Only these collections, separated by commas
     #[arg(long, value_name = "COLLECTION", value_delimiter = ',')]
     only: Vec<String>,
+    /// Contents to fetch: all, recent:30d, none (default: content.policy in config.toml)
+    #[arg(long, value_name = "POLICY")]
+    content: Option<ContentPolicy>,
     /// Believe a platform that no longer lists most of what it did
     #[arg(long)]
     accept_gone: bool,
@@ -88,8 +91,10 @@ fn job(cx: &Context, args: &Args) -> Result<Job, Failure> {
     let connections = connections.pick(&args.names)?;
     let (registry, settings) = (cx.registry(), cx.settings()?);
     check_only(&args.only, &connections, &registry)?;
+    let content = settings.content_options();
     let options = SyncOptions {
         full: args.full,
+        content: ContentOptions { policy: args.content.unwrap_or(content.policy), ..content },
         accept_gone: args.accept_gone,
         collections: args.only.clone(),
         ..settings.sync_options()

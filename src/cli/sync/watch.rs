@@ -90,10 +90,11 @@ fn line(result: &Pulled) -> String {
         (Some(error), _) => format!("failed: {}", error.message),
         (None, Some(kind)) => format!("failed: {}", kind.as_str()),
         (None, None) => format!(
-            "{} new, {} changed, {} gone, {} requests",
+            "{} new, {} changed, {} gone, {} contents, {} requests",
             sum(|list| list.inserted),
             sum(|list| list.updated),
             sum(|list| list.gone),
+            grouped(report.content.as_ref().map_or(0, |content| content.fetched)),
             grouped(report.traffic.requests)
         ),
     };

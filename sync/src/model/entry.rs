@@ -1,11 +1,14 @@
 //! Entries: the messages of a session, in the one form that those of all platforms come to.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::json;
 
 /// What an entry is to whoever reads it, whatever its platform calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -235,26 +238,38 @@ impl Entry {
         self.parts.iter().flat_map(edits)
     }
 
-    /// Everything that a person can read in it, part by part with line breaks between them.
+    /// Everything that a person can read in it, part by part with line breaks between them. What is given to a tool reads as
+    /// lines `name: value`, a command first.
     pub fn text(&self) -> String {
         let mut text = String::new();
-        for part in &self.parts {
-            let said = match part {
-                Part::Text(said) | Part::Thinking(said) => said,
-                Part::Call(call) => call.command.as_ref().unwrap_or(&call.input),
-                Part::Result(answer) => &answer.text,
-                Part::Attachment { media, .. } => media,
-                Part::Other { json, .. } => json,
-            };
-            if said.is_empty() {
-                continue;
-            }
+        for said in self.parts.iter().map(Part::text).filter(|said| !said.is_empty()) {
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(said);
+            text.push_str(&said);
         }
         text
+    }
+}
+
+impl Part {
+    /// Everything that a person can read in it.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Part::Text(said) | Part::Thinking(said) => said.into(),
+            Part::Call(call) => call.text(),
+            Part::Result(answer) => answer.text.as_str().into(),
+            Part::Attachment { media, .. } => media.into(),
+            Part::Other { json, .. } => json::readable(json, &[]).into(),
+        }
+    }
+}
+
+impl Call {
+    fn text(&self) -> Cow<'_, str> {
+        let Some(command) = &self.command else { return json::readable(&self.input, &[]).into() };
+        let rest = json::readable(&self.input, &["command", "cmd"]);
+        if rest.is_empty() || rest == *command { command.into() } else { format!("{command}\n{rest}").into() }
     }
 }
 
