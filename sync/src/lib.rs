@@ -9,6 +9,7 @@
 //! - [`pull`]: what to fetch (pure), and fetching it.
 //! - [`outbox`]: `outbox.db`: what people decided, and carrying it out.
 //! - [`content`]: the messages of sessions, in one form.
+//! - `json`: JSON from outside, read without ever refusing.
 //! - [`engine`]: one sync of many connections, with its report.
 //! - [`text`]: the one boundary for text from outside.
 
