@@ -16,6 +16,7 @@
 pub mod content;
 pub mod engine;
 mod json;
+mod json_content;
 pub mod model;
 pub mod outbox;
 pub mod platform;

@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::row::Reader;
 use super::scan::{Fault, Scanner, Sort};
 use super::{ends, planned, text_of, told};
-use crate::json;
+use crate::json_content as json;
 use crate::platform::manifest::{ContentFetch, Paging};
 use crate::platform::{PageAsk, Style};
 

@@ -1,7 +1,7 @@
 //! How the content of a record stands, decided from the record and from what is known of its content. Pure.
 
 use super::state;
-use crate::json;
+use crate::json_content as json;
 use crate::model::ContentSource;
 
 /// What the mirror knows of a record's content.

@@ -11,7 +11,7 @@ use super::super::rows::timestamp;
 use super::follow::{self, TOUCHED, Touched};
 use super::plan::{self, Look};
 use super::{memo, source, state};
-use crate::json;
+use crate::json_content as json;
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentSource, ContentState, ContentTotals, DueContent, ListId, RowKey,
     Timestamp,
