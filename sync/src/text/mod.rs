@@ -1,26 +1,41 @@
 //! The one boundary for text from outside.
 //!
 //! Everything a platform, a file or a user sends is untrusted. Before such text is printed, drawn, copied, logged or
-//! exported it becomes a [`Clean`]: control characters, escape sequences, bidi overrides and characters without
-//! a shape of their own turn into visible glyphs. JSON output is made safe by [`json_safe`], which keeps its meaning.
+//! exported it becomes a [`Clean`]: known secrets are masked ([`secrets`] says how they are told and how a person may see
+//! them), control characters, escape sequences, bidi overrides and characters without a shape of their own turn into visible
+//! glyphs. JSON output is masked by [`secrets::mask_json`] and made safe by [`json_safe`], which keeps its meaning.
+
+pub mod secrets;
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// Text that is safe to show: no control characters, nothing invisible, nothing that reorders its neighbours.
+pub use secrets::Secrets;
+
+/// Text that is safe to show: no control characters, nothing invisible, nothing that reorders its neighbours, and no known secret
+/// unless a person asked for it ([`Secrets`]).
 ///
-/// The only way to make one is to pass the boundary.
+/// The only way to make one is to pass the boundary. Pass it with the whole text, and cut what comes out: a secret that was
+/// cut in two is not known any more.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Clean(String);
 
 impl Clean {
     /// For one line: line breaks and tabs become visible too.
     pub fn line(text: &str) -> Self {
-        Self(visible(text, |_| false))
+        Secrets::Masked.line(text)
     }
 
     /// For several lines: line breaks stay, tabs become four spaces, a carriage return before a line break is dropped.
     pub fn block(text: &str) -> Self {
+        Secrets::Masked.block(text)
+    }
+
+    fn made_line(text: &str) -> Self {
+        Self(visible(text, |_| false))
+    }
+
+    fn made_block(text: &str) -> Self {
         let text = text.replace("\r\n", "\n").replace('\t', "    ");
         Self(visible(&text, |c| c == '\n'))
     }
@@ -125,12 +140,19 @@ pub fn json_safe(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Cuts `text` to at most `limit` characters, with a mark where it was cut.
+/// Bytes behind a cut that are looked at for the end of a secret.
+const BEYOND: usize = 4096;
+
+/// Cuts `text` to at most `limit` characters, with a mark where it was cut. Never inside a known secret: what is left of one
+/// would not be known for one, so it is cut before it.
 pub fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(limit) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+    let Some((mut end, _)) = text.char_indices().nth(limit) else { return Cow::Borrowed(text) };
+    let near = (end.saturating_add(BEYOND)..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+    let found = secrets::find(text.get(..near).unwrap_or(text));
+    if let Some(cut) = found.iter().find(|found| found.range.start < end && end < found.range.end) {
+        end = cut.range.start;
     }
+    Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default()))
 }
 
 /// Replaces every occurrence of `secret` in `text` by a mark. Secrets shorter than four characters are left, since

@@ -1,0 +1,220 @@
+//! Secrets inside the strings of JSON text.
+//!
+//! A string is read as what it means, so an escape hides nothing; what is found is told as a place in the text as it stands, so
+//! everything else stays byte for byte. The name that a value stands under counts as if it stood before it; so does the flag
+//! before it in a list of arguments, and the `name` beside a `value`. JSON in a string is looked into the same way.
+//!
+//! Lenient: text that is no JSON, or stops halfway, is read as far as it goes.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::rules::{Judge, RULES};
+use super::{Found, judge, scan, value};
+
+/// JSON in strings in strings, so deep and no deeper.
+const DEEPEST: usize = 4;
+
+/// The secrets in the strings of `json`, in order, none overlapping another.
+pub(super) fn find(json: &str) -> Vec<Found> {
+    if !may_hold(json) {
+        return Vec::new();
+    }
+    at_depth(json, 0)
+}
+
+/// One pass that settles most texts: no keyword stands in it, and no escape that could hide one.
+fn may_hold(json: &str) -> bool {
+    json.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && matches!(pair[1], b'u' | b'/')) || RULES.keywords.is_match(json)
+}
+
+/// Does text look as if it were JSON?
+pub(super) fn looks_like(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with(['{', '[']) && text.contains('"')
+}
+
+fn at_depth(json: &str, depth: usize) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut open: Vec<Inside> = Vec::new();
+    let bytes = json.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'{' => open.push(Inside { object: true, ..Inside::default() }),
+            b'[' => open.push(Inside::default()),
+            b'}' | b']' => drop(open.pop()),
+            b'"' => {
+                let end = string_end(bytes, at);
+                let text = Text::of(json.get(at + 1..end).unwrap_or_default());
+                let key = open.last().is_some_and(|inside| inside.object) && is_key(bytes, end + 1);
+                let name = if key { None } else { open.last().and_then(Inside::name) };
+                for Found { range, rule } in in_string(name.as_deref(), &text.meaning, depth) {
+                    let range = text.place(range.start)..text.place(range.end);
+                    found.push(Found { range: at + 1 + range.start..at + 1 + range.end, rule });
+                }
+                if let Some(inside) = open.last_mut() {
+                    inside.saw(text.meaning, key);
+                }
+                at = end;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found
+}
+
+/// One past the last byte of the string that opens at `at`: its closing quote, or the end.
+fn string_end(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Is the next sign a colon?
+fn is_key(bytes: &[u8], from: usize) -> bool {
+    bytes.get(from..).unwrap_or_default().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':')
+}
+
+/// What is known of the object or list around a string.
+#[derive(Default)]
+struct Inside<'a> {
+    object: bool,
+    /// The key of the value that comes next.
+    key: Cow<'a, str>,
+    /// What `name` or `key` says, for the `value` beside it; in a list the item before.
+    beside: Cow<'a, str>,
+}
+
+impl<'a> Inside<'a> {
+    /// The name the next value stands under.
+    fn name(&self) -> Option<Cow<'a, str>> {
+        match self.object {
+            true if self.key.eq_ignore_ascii_case("value") && !self.beside.is_empty() => Some(self.beside.clone()),
+            true => Some(self.key.clone()),
+            // Of a list of arguments.
+            false if self.beside.starts_with('-') => Some(self.beside.clone()),
+            false => None,
+        }
+    }
+
+    fn saw(&mut self, text: Cow<'a, str>, key: bool) {
+        if !self.object {
+            self.beside = text;
+        } else if key {
+            self.key = text;
+        } else if ["name", "key", "header", "variable"].iter().any(|word| self.key.eq_ignore_ascii_case(word)) {
+            self.beside = text;
+        }
+    }
+}
+
+/// Longest name that says anything.
+const NAME: usize = 128;
+
+/// The secrets of one string, as places in its meaning.
+fn in_string(name: Option<&str>, text: &str, depth: usize) -> Vec<Found> {
+    let mut found = scan::find(text);
+    if depth < DEEPEST && looks_like(text) {
+        found.extend(at_depth(text, depth + 1));
+    }
+    if let Some(name) = name.filter(|name| name.len() <= NAME && !text.is_empty() && RULES.keywords.is_match(*name)) {
+        found.extend(under_name(name, text));
+    }
+    super::united(found)
+}
+
+/// What is a secret since it stands under `name`: as if it were written behind it, and the whole where the name says so.
+fn under_name(name: &str, text: &str) -> Vec<Found> {
+    let written = format!("{name}={text}");
+    let shift = name.len() + 1;
+    let mut found: Vec<Found> = scan::find(&written)
+        .into_iter()
+        .filter(|found| found.range.end > shift)
+        .map(|found| Found { range: found.range.start.saturating_sub(shift)..found.range.end - shift, ..found })
+        .collect();
+    let judges = RULES.keywords.find_overlapping_iter(name).filter_map(|word| {
+        let rule = RULES.list.get(*RULES.of_keyword.get(word.pattern().as_usize())?)?;
+        let judge = match rule.judge {
+            Judge::Flag => Judge::Password,
+            judge => judge,
+        };
+        matches!(judge, Judge::Value | Judge::Password).then_some((rule, judge))
+    });
+    for (rule, judge) in judges {
+        let generic = judge == Judge::Password || rule.id == "assigned-secret";
+        if generic && value::is_secret_member(judge, name.trim_start_matches('-'), text) && !judge::is_placeholder(text) {
+            found.push(Found { range: 0..text.len(), rule: &rule.id });
+            break;
+        }
+    }
+    found
+}
+
+/// A string and where each part of its meaning stands in it.
+struct Text<'a> {
+    meaning: Cow<'a, str>,
+    /// After each escape: the place in the meaning, and the place in the text.
+    steps: Vec<(usize, usize)>,
+}
+
+impl<'a> Text<'a> {
+    fn of(text: &'a str) -> Self {
+        if !text.contains('\\') {
+            return Self { meaning: Cow::Borrowed(text), steps: Vec::new() };
+        }
+        let (mut meaning, mut steps) = (String::with_capacity(text.len()), Vec::new());
+        let mut rest = text;
+        while let Some((plain, escaped)) = rest.split_once('\\') {
+            meaning.push_str(plain);
+            let at = text.len() - escaped.len() - 1;
+            steps.push((meaning.len(), at));
+            let (c, length) = escape(escaped);
+            meaning.push(c);
+            rest = escaped.get(length..).unwrap_or_default();
+            steps.push((meaning.len(), at + 1 + length));
+        }
+        meaning.push_str(rest);
+        Self { meaning: Cow::Owned(meaning), steps }
+    }
+
+    /// The place in the text of a place in the meaning. Ranges begin and end with characters, so nothing is cut in two.
+    fn place(&self, at: usize) -> usize {
+        let step = self.steps.partition_point(|(meaning, _)| *meaning <= at);
+        let (meaning, text) = step.checked_sub(1).and_then(|step| self.steps.get(step)).copied().unwrap_or_default();
+        text + (at - meaning)
+    }
+}
+
+/// What stands behind a backslash, and how many bytes of it. Half a surrogate pair is a replacement character.
+fn escape(text: &str) -> (char, usize) {
+    let unit = |text: &str| text.get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let Some(first) = text.chars().next() else { return ('\u{fffd}', 0) };
+    let c = match first {
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'u' => {
+            let Some(high) = text.get(1..).and_then(unit) else { return ('\u{fffd}', 1) };
+            let low = text.get(5..).and_then(|rest| rest.strip_prefix("\\u")).and_then(unit);
+            return match (high, low) {
+                (0xd800..=0xdbff, Some(low @ 0xdc00..=0xdfff)) => {
+                    let c = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+                    (char::from_u32(c).unwrap_or('\u{fffd}'), 11)
+                }
+                _ => (char::from_u32(high).unwrap_or('\u{fffd}'), 5),
+            };
+        }
+        other => other,
+    };
+    (c, first.len_utf8())
+}

@@ -1,0 +1,186 @@
+//! What is no secret though it stands where one could: placeholders, names of variables, calls, paths, hashes, words.
+//!
+//! False alarms hide from an operator what they came to read, so a value has to look like chance, or like what people take for
+//! a password, before it is masked on the word of its name alone.
+
+/// Words by which people say: put yours here.
+const PLACEHOLDERS: [&str; 28] = [
+    "your", "example", "placeholder", "changeme", "change_me", "change-me", "redacted", "masked", "insert", "replace", "xxxx",
+    "****", "....", "…", "<", "${", "{{", "$(", "%s", "%(", "process.env", "os.environ", "getenv", "env.", "secrets.",
+    "vault:", "env:", "0000000000",
+];
+
+/// Shannon entropy of the bytes, in bits a byte. At most 256 bytes are looked at.
+pub(super) fn entropy(text: &str) -> f64 {
+    let bytes = text.as_bytes().get(..text.len().min(256)).unwrap_or_default();
+    let mut counts = [0u32; 256];
+    for &byte in bytes {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let total = bytes.len().max(1) as f64;
+    counts.iter().filter(|&&count| count > 0).map(|&count| f64::from(count) / total).map(|share| -share * share.log2()).sum()
+}
+
+/// A token of a vendor's shape that says by itself that it is none: `ghp_xxxxxxxxxxxx`.
+pub(super) fn is_filler(text: &str) -> bool {
+    let mut longest = 0;
+    let mut length = 0;
+    let mut last = 0;
+    for &byte in text.as_bytes() {
+        length = if byte == last { length + 1 } else { 1 };
+        last = byte;
+        if matches!(byte, b'x' | b'X' | b'*' | b'.' | b'0' | b'-' | b'_') {
+            longest = longest.max(length);
+        }
+    }
+    longest > 5 && longest * 3 > text.len()
+}
+
+/// A stand-in for a value, by its shape or its words.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let begins = |sign: &char| text.starts_with(*sign);
+    let one = text.bytes().all(|byte| Some(byte) == text.bytes().next());
+    one || ['$', '%', '@', '{', '‹', '<', '[', '('].iter().any(|sign| begins(sign))
+        || PLACEHOLDERS.iter().any(|word| lower.contains(word))
+        || is_filler(text)
+}
+
+/// What a page about URLs writes for a password.
+pub(super) fn is_word_for_secret(text: &str) -> bool {
+    let words = ["password", "passwd", "pass", "pwd", "passphrase", "secret", "token", "key", "apikey", "api_key", "pw", "port"];
+    words.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// A value behind a name that says password.
+pub(super) fn is_likely_password(text: &str, quoted: bool) -> bool {
+    if text.len() < 6 || is_placeholder(text) || is_code(text, quoted) || is_identifier(text) || text.contains("://") {
+        return false;
+    }
+    let letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let signs = text.bytes().any(|byte| byte.is_ascii_punctuation() && !b"-_.,:;/".contains(&byte));
+    let blanks = text.bytes().any(|byte| byte.is_ascii_whitespace());
+    // A sentence is no password, unless it is none of words.
+    if blanks && !(digits && signs) {
+        return false;
+    }
+    (letters && (digits || signs)) || (digits && !text.bytes().any(|byte| b":-/.".contains(&byte)))
+}
+
+/// A value behind a name that says token, key or secret.
+pub(super) fn is_likely_value(text: &str, quoted: bool) -> bool {
+    !text.contains([' ', '\t']) && !is_code(text, quoted) && is_likely_token(text)
+}
+
+/// Something that chance has made, wherever it stands.
+pub(super) fn is_likely_token(text: &str) -> bool {
+    if text.len() < 10 || is_placeholder(text) || is_identifier(text) || is_path(text) || is_words(text) {
+        return false;
+    }
+    let (mut upper, mut lower, mut digit) = (false, false, false);
+    for byte in text.bytes() {
+        upper |= byte.is_ascii_uppercase();
+        lower |= byte.is_ascii_lowercase();
+        digit |= byte.is_ascii_digit();
+    }
+    let entropy = entropy(text);
+    match (digit, upper || lower) {
+        (true, true) => entropy >= 2.75,
+        // Without a digit it must be long and mixed: most such values are names.
+        (false, true) => text.len() >= 20 && upper && lower && entropy >= 4.0 && !is_camel(text),
+        _ => false,
+    }
+}
+
+/// Code that says where a value comes from: `self.token`, `config["x"]`, `getToken()`, `a::b`.
+fn is_code(text: &str, quoted: bool) -> bool {
+    let lower = text.to_ascii_lowercase();
+    if matches!(lower.trim_end_matches([',', ';']), "true" | "false" | "null" | "none" | "undefined" | "string" | "required") {
+        return true;
+    }
+    if quoted {
+        return false;
+    }
+    let names = |text: &str| {
+        text.split(['.', ':', '-']).all(|part| {
+            let part = part.trim_start_matches(['&', '*', '!', '?']);
+            let digits = part.bytes().filter(u8::is_ascii_digit).count();
+            part.is_empty() || (part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && digits < 3 && part.len() < 24)
+        })
+    };
+    text.contains("::") || text.contains("->") || text.contains("=>") || text.contains("==") && !text.ends_with("==")
+        || text.contains('.') && names(text)
+}
+
+/// What names things and hides nothing: a UUID, a date, a number, a version.
+fn is_identifier(text: &str) -> bool {
+    let uuid = text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    let date = text.len() >= 8
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:.TZ+/".contains(&byte))
+        && text.bytes().any(|byte| b"-:.T/".contains(&byte));
+    let sum = ["sha256:", "sha256-", "sha512-", "sha384-", "sha1-", "sha1:", "md5:", "data:"].iter().any(|sum| text.starts_with(sum));
+    uuid || date || sum
+}
+
+fn is_path(text: &str) -> bool {
+    let rooted = text.starts_with(['/', '~', '.']) || text.contains(":\\");
+    let part = |part: &str| part.len() < 24 && part.bytes().filter(|byte| byte.is_ascii_digit()).count() < 4;
+    text.contains("://") || (rooted || !text.contains(['+', '='])) && text.contains(['/', '\\']) && text.split(['/', '\\']).all(part)
+        && text.split(['/', '\\']).filter(|part| is_words(part) || part.is_empty()).count() * 2 > text.split(['/', '\\']).count()
+}
+
+/// Words of a language with signs between them, and small numbers behind them: `oauth2-client`, `my_secret_v2`.
+fn is_words(text: &str) -> bool {
+    text.split(['-', '_', '.', '/', ':', '@', ' ', ',', ';']).all(|part| {
+        let letters = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = part.len() - letters.len();
+        let even = |letters: &str| {
+            letters.bytes().all(|byte| byte.is_ascii_lowercase())
+                || letters.bytes().all(|byte| byte.is_ascii_uppercase())
+                || is_camel(letters)
+        };
+        letters.bytes().all(|byte| byte.is_ascii_alphabetic()) && letters.len() < 20 && digits <= 4 && even(letters)
+    })
+}
+
+/// Words written together: `AccessTokenProvider`. Each begins with one capital and has a vowel.
+fn is_camel(text: &str) -> bool {
+    if !text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return false;
+    }
+    let capitals = text.bytes().skip(1).filter(u8::is_ascii_uppercase).count();
+    let vowels = text.bytes().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
+    capitals * 4 <= text.len() && vowels * 5 >= text.len()
+}
+
+/// Base64 of `user:password`?
+pub(super) fn is_basic(text: &str) -> bool {
+    let mut bits = 0u32;
+    let mut held = 0;
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text.bytes().take_while(|&byte| byte != b'=') {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return false,
+        };
+        bits = (bits << 6 | u32::from(digit)) & 0xffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held & 0xff) as u8);
+        }
+    }
+    // What people type is text; what is random is not, but then nobody calls it Basic.
+    out.contains(&b':') && out.len() > 3 && out.iter().all(|byte| matches!(byte, 0x20..=0x7e | 0x80..))
+}

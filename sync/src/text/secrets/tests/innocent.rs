@@ -1,0 +1,127 @@
+//! Text that holds no secret, of the sorts that agents read and write all day: not one alarm.
+
+use super::super::{find, mask};
+use super::{ALNUM, HEX, chance};
+
+#[track_caller]
+fn is_innocent(text: &str) {
+    let found: Vec<(&str, &str)> = find(text).into_iter().map(|found| (found.rule, &text[found.range])).collect();
+    assert!(found.is_empty(), "{found:?} in {text}");
+}
+
+#[test]
+fn code_is_not_masked() {
+    for line in [
+        "let token = lexer.next_token();",
+        "const token = process.env.GITHUB_TOKEN;",
+        "password = os.environ[\"DB_PASSWORD\"]",
+        "password = os.environ.get('DB_PASSWORD', None)",
+        "api_key=settings.OPENAI_API_KEY,",
+        "self.token = token",
+        "def login(username: str, password: str) -> Token:",
+        "if (password !== confirmPassword) {",
+        "pub secret: Option<String>,",
+        "token: &'a str,",
+        "secret := vault.Read(\"secret/data/app\")",
+        "export GITHUB_TOKEN=${GITHUB_TOKEN}",
+        "export TOKEN=$(gh auth token)",
+        "Authorization: Bearer $TOKEN",
+        "curl -H \"Authorization: Bearer ${API_TOKEN}\" https://api",
+        "'Authorization': `Bearer ${token}`",
+        "headers[\"Authorization\"] = f\"Bearer {token}\"",
+        "password: ${{ secrets.DB_PASSWORD }}",
+        "api_key: <your-api-key>",
+        "api_key = \"your_key_here\"",
+        "OPENAI_API_KEY=sk-...",
+        "OPENAI_API_KEY=sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "token = \"xxxxxxxxxxxxxxxxxxxx\"",
+        "password = changeme",
+        "password: \"********\"",
+        "password: [REDACTED]",
+        "DATABASE_URL=postgres://user:password@localhost:5432/db",
+        "url = f\"https://{user}:{password}@{host}/\"",
+        "amqp://$USER:$PASS@rabbit:5672",
+        "secretKeyRef: {name: app-secrets, key: token}",
+        "secretName: web-tls-2024",
+        "imagePullSecrets: [{name: regcred}]",
+        "max_tokens: 4096, input_tokens=123456, total_tokens: 1234567890",
+        "\"usage\":{\"prompt_tokens\":1234567890,\"completion_tokens\":42}",
+        "nextPageToken: \"CAEQAhgDIAQoBTAGOAdACEgJUApYCw\"",
+        "csrf_token_name = 'csrfmiddlewaretoken'",
+        "class AccessTokenProvider2 implements TokenProvider<AccessToken>",
+        "import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'",
+        "password_hash = bcrypt(password)",
+        "api_key_hash: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "token_url: https://auth.example.com/oauth2/v2.0/token",
+        "private_key_path: /etc/ssl/private/server-2024.key",
+        "secret_file=/run/secrets/db_password_1",
+        "--password string     The password to log in with",
+        "--token-file /run/token1 --auth oauth2",
+        "  -p, --password <PASSWORD>  Password",
+        "password: required|min:8|max:255",
+        "type Token struct { Kind TokenKind }",
+        "#define TOKEN_MAX 0x7fffffff",
+        "expect(page.getByLabel('Password')).toBeVisible()",
+        "task-runner risk-assessment-2024-final-version-2 disk-usage-report-for-node-12",
+        "sk-loading-spinner sk-circle-fade sk-chase-dot",
+        "prefixes = [\"sk_live_\", \"rk_live_\", \"ra_ws_\"]",
+        "Basic authentication, basic questions, Basic usage:",
+        "the bearer token-based authentication of RFC 6750",
+        "token: 2024-11-29T10:00:00.000Z",
+        "access_token = await getAccessToken({ scopes })",
+        "auth: (req) => verify(req.headers.authorization)",
+        "authorization: required",
+        "Authorization header is missing",
+    ] {
+        is_innocent(line);
+    }
+}
+
+#[test]
+fn prose_is_not_masked() {
+    is_innocent(
+        "The password must be at least 8 characters. Reset your password: open Settings, then Security. A token is a unit of \
+         text; the secret of a good summary: brevity. Passwords, tokens and secrets: never commit them. Token: the smallest \
+         part. Password: what you know. Your API key: see https://docs.example.com/keys#api-key-2. Secret santa: December 24.",
+    );
+}
+
+#[test]
+fn hashes_ids_and_sums_are_not_masked() {
+    let sha256 = chance(1, HEX, 64);
+    let commit = chance(2, HEX, 40);
+    let integrity = format!("{}==", chance(3, ALNUM, 86));
+    for text in [
+        format!("commit {commit}\nAuthor: A <a@example.com>"),
+        format!("index {}..{} 100644", &commit[..7], &sha256[..7]),
+        format!("{sha256}  qd-0.1.0.tar.gz"),
+        format!("docker.io/library/rust@sha256:{sha256}"),
+        format!("checksum = \"{sha256}\""),
+        format!("\"integrity\": \"sha512-{integrity}\","),
+        format!("source = \"git+https://github.com/a/b?rev={commit}#{commit}\""),
+        "\"token_id\": \"3f2504e0-4f89-11d3-9a0c-0305e82c3301\"".to_owned(),
+        "session token: 3f2504e0-4f89-11d3-9a0c-0305e82c3301".to_owned(),
+        "01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+        format!("payload_hash: sha256:{sha256}"),
+        format!("etag: W/\"{commit}\""),
+    ] {
+        is_innocent(&text);
+    }
+}
+
+#[test]
+fn pictures_and_packed_code_are_not_masked() {
+    let picture = chance(4, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 60_000);
+    is_innocent(&format!("{{\"type\":\"image\",\"source\":{{\"type\":\"base64\",\"data\":\"{picture}\"}}}}"));
+    is_innocent(&format!("<img src=\"data:image/png;base64,{picture}\">"));
+    is_innocent(&format!("//# sourceMappingURL=data:application/json;base64,{}{picture}", "eyJ2ZXJzaW9uIjozLCJ"));
+    is_innocent(
+        "!function(e,t){\"object\"==typeof exports?module.exports=t():e.X=t()}(this,(function(){var a=\"password\",s={token:e.t0,\
+         secret:n.s2,apiKey:function(){return o1}};return{a:a,token:i(s.token||\"\",2),isToken:!0,tokens:[1,2,3]}}));",
+    );
+}
+
+#[test]
+fn a_text_without_secrets_is_not_even_copied() {
+    assert!(matches!(mask("nothing to see here"), std::borrow::Cow::Borrowed(_)));
+}

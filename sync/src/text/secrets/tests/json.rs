@@ -1,0 +1,77 @@
+//! JSON stays JSON, and nothing hides in it.
+
+use super::super::{mask, mask_json};
+use super::{ALNUM, HEX, chance};
+
+fn token() -> String {
+    format!("{}{}", "ghp_", chance(1, ALNUM, 36))
+}
+
+#[test]
+fn everything_but_the_secret_stays_byte_for_byte() {
+    let token = token();
+    let json = format!("{{ \"a\\u00fc\" : [ 1.50 ,\n \"x\\ny \\ud800 {token}\\u001b z\" ], \"{token}\": null }}");
+    let masked = "{ \"a\\u00fc\" : [ 1.50 ,\n \"x\\ny \\ud800 ‹masked: github-pat›\\u001b z\" ], \"‹masked: github-pat›\": null }";
+    assert_eq!(mask_json(&json), masked);
+}
+
+#[test]
+fn an_escape_hides_nothing() {
+    let escaped: String = token().chars().map(|c| format!("\\u{:04x}", c as u32)).collect();
+    assert_eq!(mask_json(&format!("{{\"a\":\"{escaped}\"}}")), "{\"a\":\"‹masked: github-pat›\"}");
+    let url = "{\"a\":\"postgres:\\/\\/me:hunter2@db\\/app\"}";
+    assert_eq!(mask_json(url), "{\"a\":\"postgres:\\/\\/me:‹masked: url-password›@db\\/app\"}");
+}
+
+#[test]
+fn a_key_over_lines_is_found_in_a_string() {
+    let body: String = (0..10).map(|line| chance(line + 20, ALNUM, 64) + "\\n").collect();
+    let json = format!("{{\"private_key\":\"-----{0} PRIVATE KEY-----\\n{body}-----{1} PRIVATE KEY-----\\n\"}}", "BEGIN", "END");
+    assert_eq!(mask_json(&json), "{\"private_key\":\"‹masked: private-key›\"}".replace("›\"", "›\\n\""));
+}
+
+#[test]
+fn json_in_strings_is_looked_into() {
+    let inner = serde_json::json!({"env": {"DB_PASSWORD": "hunter2!x"}, "n": 1}).to_string();
+    let middle = serde_json::json!({"arguments": inner}).to_string();
+    let outer = serde_json::json!({"tool_calls_json": middle}).to_string();
+    let masked = mask_json(&outer).into_owned();
+    assert!(!masked.contains("hunter2"), "{masked}");
+    let outer: serde_json::Value = serde_json::from_str(&masked).unwrap();
+    let middle: serde_json::Value = serde_json::from_str(outer["tool_calls_json"].as_str().unwrap()).unwrap();
+    let inner: serde_json::Value = serde_json::from_str(middle["arguments"].as_str().unwrap()).unwrap();
+    assert_eq!(inner["env"]["DB_PASSWORD"], "‹masked: password›");
+    assert_eq!(inner["n"], 1);
+}
+
+#[test]
+fn the_name_of_a_value_counts() {
+    let value = chance(3, ALNUM, 32);
+    let hex = chance(4, HEX, 32);
+    for (json, masked) in [
+        (format!("{{\"api_key\":\"{value}\"}}"), "{\"api_key\":\"‹masked: assigned-secret›\"}"),
+        (format!("{{\"Authorization\":\"Bearer {value}\"}}"), "{\"Authorization\":\"Bearer ‹masked: bearer-token›\"}"),
+        (format!("{{\"name\":\"API_TOKEN\",\"value\":\"{value}\"}}"), "{\"name\":\"API_TOKEN\",\"value\":\"‹masked: assigned-secret›\"}"),
+        (format!("[\"login\",\"--password\",\"{value}\"]"), "[\"login\",\"--password\",\"‹masked: password›\"]"),
+        (format!("{{\"DD_API_KEY\":\"{hex}\"}}"), "{\"DD_API_KEY\":\"‹masked: datadog-key›\"}"),
+        ("{\"password\":\"a\\\"b 9;c&d\"}".to_owned(), "{\"password\":\"‹masked: password›\"}"),
+    ] {
+        assert_eq!(mask_json(&json), masked);
+        // Whoever takes it for text finds it too.
+        assert_eq!(mask(&json), masked);
+    }
+    let harmless = "{\"next_page_token\":\"CAEQAhgDIAQoBTAGOAdACEgJ\",\"token_count\":\"123456789012\",\"password\":null}";
+    assert_eq!(mask_json(harmless), harmless);
+}
+
+#[test]
+fn text_that_is_no_json_is_read_as_far_as_it_goes() {
+    let token = token();
+    for text in ["\"", "{\"a", "[\"\\", "{\"a\":\"\\u12", "]}\"x\":", "\\", "\"\\ud83d\\u\""] {
+        assert_eq!(mask_json(text), text);
+        let with = format!("{text} \"{token}\" \"{token}");
+        assert!(!mask(&with).contains(&token), "{text}");
+    }
+    let deep = format!("{}\"{token}\"{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(!mask_json(&deep).contains(&token));
+}

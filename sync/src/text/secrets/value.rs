@@ -1,0 +1,183 @@
+//! Values that are given to a name which says secret: `api_key = "..."`, `password: ...`, `--token ...`, in code, YAML, JSON,
+//! env files and shells.
+//!
+//! The name leads here; where the value begins and ends is read by hand, since quotes, escapes and what may follow a bare
+//! value are more than a pattern can tell apart.
+
+use std::ops::Range;
+
+use super::judge;
+use super::rules::Judge;
+use super::scan::is_word;
+
+/// Longest value that is read.
+const LONGEST: usize = 8 << 10;
+/// Longest part of a name before the keyword that is looked at.
+const NAME: usize = 48;
+
+/// The secret behind a name whose keyword stands at `keyword`; name and sign of assignment stand at `matched`.
+pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usize>) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let name = name(text, keyword, matched.start)?;
+    if !names_secret(name) {
+        return None;
+    }
+    let mut value = Value::read(text, matched.end)?;
+    if judge == Judge::Flag && !name.starts_with('-') {
+        return None;
+    }
+    let mut secret = text.get(value.at.clone())?;
+    // `token: Bearer ...`
+    for scheme in ["Bearer ", "bearer ", "Basic ", "Token ", "token "] {
+        if let Some(rest) = secret.strip_prefix(scheme) {
+            value.at.start += scheme.len();
+            secret = rest;
+        }
+    }
+    let after = bytes.get(value.at.end).copied();
+    let called = !value.quoted && matches!(after, Some(b'(' | b'[' | b'{'));
+    (!called && likely(judge, name, secret, value.quoted)).then_some(value.at)
+}
+
+/// Is `value`, which stands whole in a string under `name`, a secret? For members of JSON.
+pub(super) fn is_secret_member(judge: Judge, name: &str, value: &str) -> bool {
+    names_secret(name) && likely(judge, name, value, true)
+}
+
+fn likely(judge: Judge, name: &str, value: &str, quoted: bool) -> bool {
+    match judge {
+        Judge::Password | Judge::Flag => judge::is_likely_password(value, quoted),
+        _ if name.len() < 2 => false,
+        _ => judge::is_likely_value(value, quoted),
+    }
+}
+
+/// The whole name around a keyword, without what stands behind its last letter.
+fn name(text: &str, keyword: usize, matched: usize) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let in_name = |byte: u8| is_word(byte) || byte == b'-' || byte == b'.';
+    let before = bytes.get(keyword.saturating_sub(NAME)..keyword)?.iter().rev().take_while(|&&byte| in_name(byte)).count();
+    let behind = bytes.get(matched..)?.iter().take(NAME * 2).take_while(|&&byte| in_name(byte)).count();
+    text.get(keyword - before..matched + behind)
+}
+
+/// Names that hold no secret though a word in them says so: what is counted, where it lies, how it looks, when it ends.
+const HARMLESS_ENDS: [&str; 66] = [
+    "hash", "hashes", "digest", "fingerprint", "checksum", "sha256", "sha", "sha1", "md5", "file", "filename", "path", "dir",
+    "url", "uri", "endpoint", "host", "name", "names", "type", "types", "kind", "id", "ids", "arn", "count", "counts", "limit",
+    "length", "len", "size", "usage", "used", "budget", "cost", "price", "expiry", "expires", "expiration", "expired", "ttl",
+    "timeout", "at", "age", "date", "time", "version", "policy", "field", "fields", "label", "prefix", "suffix", "format",
+    "regex", "pattern", "enabled", "required", "strength", "hint", "ref", "refs", "tokens", "provider", "status", "scope",
+];
+
+/// The same at the beginning.
+const HARMLESS_BEGINS: [&str; 16] = [
+    "next", "page", "prev", "previous", "continuation", "cancellation", "cancel", "public", "max", "min", "num", "total",
+    "input", "output", "prompt", "sync",
+];
+
+/// Does the name say that its value is a secret?
+pub(super) fn names_secret(name: &str) -> bool {
+    let last_dotted = name.rsplit('.').next().unwrap_or(name);
+    let mut words = words(last_dotted);
+    let first = words.next().unwrap_or_default();
+    let last = words.last().unwrap_or_else(|| first.clone());
+    !HARMLESS_ENDS.contains(&last.as_str()) && !(first != last && HARMLESS_BEGINS.contains(&first.as_str()))
+}
+
+/// The words of a name, in small letters: `nextPageToken`, `next_page_token`.
+fn words(name: &str) -> impl Iterator<Item = String> + '_ {
+    let bytes = name.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += bytes.get(at..)?.iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+        let start = at;
+        while let Some(byte) = bytes.get(at).filter(|byte| byte.is_ascii_alphanumeric()) {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            if at > start && byte.is_ascii_uppercase() && before.is_some_and(u8::is_ascii_lowercase) {
+                break;
+            }
+            at += 1;
+        }
+        (at > start).then(|| name.get(start..at).unwrap_or_default().to_ascii_lowercase())
+    })
+}
+
+/// A value as it stands in a text.
+struct Value {
+    at: Range<usize>,
+    quoted: bool,
+}
+
+impl Value {
+    /// Reads the value that begins at or a few blanks behind `from`. The quote may have been read already.
+    fn read(text: &str, from: usize) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if let Some(quote @ (b'"' | b'\'')) = from.checked_sub(1).and_then(|last| bytes.get(last)).copied()
+            && !matches!(bytes.get(from), Some(b' ' | b':' | b'=' | b','))
+        {
+            return Self::quoted(text, from, quote);
+        }
+        let blanks = bytes.get(from..)?.iter().take(8).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+        let mut at = from + blanks;
+        // `b"..."`, `r'...'`, and quotes that are escaped themselves.
+        let prefix = bytes.get(at..)?.iter().take(2).take_while(|byte| b"bBrRfFuU".contains(byte)).count();
+        let slashes = |at: usize| bytes.get(at..).unwrap_or_default().iter().take(7).take_while(|&&byte| byte == b'\\').count();
+        for start in [at, at + prefix] {
+            let start = start + slashes(start);
+            if let Some(quote @ (b'"' | b'\'' | b'`')) = bytes.get(start).copied() {
+                at = start + 1;
+                // Three of them open a block.
+                let more = bytes.get(at..)?.iter().take(2).take_while(|&&byte| byte == quote).count();
+                return Self::quoted(text, if more == 2 { at + 2 } else { at }, quote);
+            }
+        }
+        Self::bare(text, at)
+    }
+
+    fn quoted(text: &str, from: usize, quote: u8) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let stop = |byte: u8| byte == quote || byte == b'\n';
+        let length = bytes.get(from..)?.iter().take(LONGEST).take_while(|&&byte| !stop(byte)).count();
+        let slashes = bytes.get(from..from + length)?.iter().rev().take_while(|&&byte| byte == b'\\').count();
+        Self::on_characters(text, from..from + length - slashes, true)
+    }
+
+    fn bare(text: &str, from: usize) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let mut end = from;
+        while let Some(&byte) = bytes.get(end) {
+            let next = bytes.get(end + 1).copied();
+            let stops = match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'(' | b'[' | b'{' | 0x1b => true,
+                b'\\' => matches!(next, None | Some(b'n' | b'r' | b't' | b'u' | b'"' | b'\'' | b'\\' | b'\n')),
+                // Signs that end a value in code and in prose, and may stand in a password.
+                b',' | b';' | b')' | b']' | b'}' | b'&' => ends_value(bytes, end + 1),
+                b'.' | b':' | b'!' | b'?' => next.is_none_or(|next| next.is_ascii_whitespace() || b"\"')".contains(&next)),
+                _ => false,
+            };
+            if stops || end - from >= LONGEST {
+                break;
+            }
+            end += 1;
+        }
+        Self::on_characters(text, from..end, false)
+    }
+
+    fn on_characters(text: &str, range: Range<usize>, quoted: bool) -> Option<Self> {
+        let end = (range.end..=text.len()).find(|&end| text.is_char_boundary(end))?;
+        text.get(range.start..end).filter(|value| !value.is_empty())?;
+        Some(Self { at: range.start..end, quoted })
+    }
+}
+
+/// Does what stands at `at` show that a value has ended before the sign before it: nothing, a blank, another sign, or the next
+/// name with its sign of assignment?
+fn ends_value(bytes: &[u8], at: usize) -> bool {
+    let Some(&next) = bytes.get(at) else { return true };
+    if next.is_ascii_whitespace() || b"\"'`,;)]}&\\<".contains(&next) {
+        return true;
+    }
+    let name = bytes.get(at..).unwrap_or_default().iter().take(NAME).take_while(|&&byte| is_word(byte) || byte == b'-').count();
+    name > 0 && matches!(bytes.get(at + name), Some(b'=' | b':' | b'"' | b'\''))
+}
