@@ -15,6 +15,7 @@ use quarterdeck_index::{Effort, Error};
 use quarterdeck_sync::store::{Access, Mirror};
 
 use super::indexer::{FollowError, Indexer};
+use crate::config::{Paths, Settings};
 
 /// Time between two commits while there is more to come.
 const PACE: Duration = Duration::from_secs(1);
@@ -37,6 +38,23 @@ pub struct KeeperPlan {
     pub folder: PathBuf,
     /// How much of the machine it may take.
     pub effort: Effort,
+}
+
+impl KeeperPlan {
+    /// As it is set.
+    pub fn new(paths: &Paths, settings: &Settings) -> Self {
+        let heap = usize::try_from(settings.index_memory).unwrap_or(usize::MAX);
+        Self { mirror: paths.mirror(), folder: paths.search(), effort: Effort { threads: 1, heap } }
+    }
+}
+
+/// What the thread tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeeperEvent {
+    /// Something was committed to the index.
+    Committed,
+    /// Something stands in the way, for a person; told once as long as it does.
+    Problem(String),
 }
 
 /// What is told to the thread.
@@ -101,14 +119,14 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Starts it, awake. `problem` is told what stands in the way, each time it is something new.
+    /// Starts it, awake. `tell` is called from its thread and must not block.
     ///
     /// # Errors
     /// When no thread can be had.
-    pub fn start(plan: KeeperPlan, problem: impl Fn(String) + Send + 'static) -> io::Result<Self> {
+    pub fn start(plan: KeeperPlan, tell: impl Fn(KeeperEvent) + Send + 'static) -> io::Result<Self> {
         let desk = Arc::new(Desk::default());
         desk.ask(|asked| asked.woken = true);
-        let work = Work { plan, desk: desk.clone(), problem: Box::new(problem), told: None, open: None, committed: None, held: None };
+        let work = Work { plan, desk: desk.clone(), tell: Box::new(tell), told: None, open: None, committed: None, held: None };
         let thread = std::thread::Builder::new().name("qd-index".to_owned()).spawn(move || work.run())?;
         Ok(Self { desk, thread: Some(thread) })
     }
@@ -118,10 +136,14 @@ impl Keeper {
         Waker(self.desk.clone())
     }
 
-    /// Waits until everything that is in the mirror now is in the index, or cannot be brought there; then ends the thread.
-    pub fn finish(mut self) {
+    /// Asks it to end as soon as everything that is in the mirror now is in the index, or cannot be brought there.
+    pub fn finish(&self) {
         self.desk.ask(|asked| asked.finish = true);
-        self.join();
+    }
+
+    /// Has it ended?
+    pub fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     fn join(&mut self) {
@@ -142,7 +164,7 @@ impl Drop for Keeper {
 struct Work {
     plan: KeeperPlan,
     desk: Arc<Desk>,
-    problem: Box<dyn Fn(String) + Send>,
+    tell: Box<dyn Fn(KeeperEvent) + Send>,
     told: Option<String>,
     open: Option<(Mirror, Indexer)>,
     committed: Option<Instant>,
@@ -180,7 +202,7 @@ impl Work {
                     Some(TURN)
                 }
                 Err(error) => {
-                    self.tell(error.to_string());
+                    self.tell_problem(error.to_string());
                     if finish {
                         break;
                     }
@@ -198,9 +220,9 @@ impl Work {
         *self.held.get_or_insert_with(Instant::now)
     }
 
-    fn tell(&mut self, problem: String) {
+    fn tell_problem(&mut self, problem: String) {
         if self.told.as_ref() != Some(&problem) {
-            (self.problem)(format!("the search index is not kept: {problem}"));
+            (self.tell)(KeeperEvent::Problem(format!("the search index is not kept: {problem}")));
             self.told = Some(problem);
         }
     }
@@ -230,6 +252,7 @@ impl Work {
             if indexer.is_dirty() && (stop || due || (!step.more && self.is_quiet())) {
                 indexer.commit()?;
                 self.committed = Some(Instant::now());
+                (self.tell)(KeeperEvent::Committed);
             }
             if stop {
                 return Ok(Round::Stopped);

@@ -34,7 +34,7 @@ mod verify;
 pub use face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Order, Question, SavedSearch, Snippet};
 pub use indexer::{FollowError, Indexer, Step};
 pub use fields::layout;
-pub use keeper::{Keeper, KeeperPlan, Waker};
+pub use keeper::{Keeper, KeeperEvent, KeeperPlan, Waker};
 pub use progress::Progress;
 pub use searcher::Searcher;
 pub use upkeep::{Standing, catch_up, list_counts, rebuild, standing};

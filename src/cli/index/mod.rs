@@ -9,7 +9,7 @@ use super::out::{Form, Out, talk};
 use super::render::{Cell, Column, Table, count, plural};
 use super::style::Role;
 use crate::error::{Code, Failure};
-use crate::search::{self, ListVerdict, Standing, Verdict, catch_up};
+use crate::search::{self, ListVerdict, Verdict, catch_up};
 
 mod words;
 
@@ -138,6 +138,7 @@ fn row(list: &ListVerdict) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::Standing;
 
     #[test]
     fn what_the_index_holds_is_told_in_words() {
