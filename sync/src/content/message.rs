@@ -119,8 +119,8 @@ fn speech(json: Json<'_>, said: &Object<'_>, word: &str, meant: EntryKind, entry
         .parts
         .extend(thought.filter(|thought| !thought.is_empty()).map(|thought| Part::Thinking(thought.into_owned())));
     let content = said.first(&SAID);
-    let first = said.get("content").and_then(|content| content.items().next()?.object()?.string("type"));
-    if meant == EntryKind::Tool && first.is_none_or(|word| Sort::of(&word) != Sort::Result) {
+    let first = || said.get("content")?.items().next()?.object()?.string("type");
+    if meant == EntryKind::Tool && first().is_none_or(|word| Sort::of(&word) != Sort::Result) {
         answer::read(said, &mut entry.parts, 0);
     } else if meant == EntryKind::Progress {
         progress(said, entry);

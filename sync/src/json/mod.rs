@@ -11,6 +11,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 /// One value: the text of it, without what surrounds it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Json<'a>(&'a str);
@@ -231,21 +233,12 @@ fn plain(text: &[u8]) -> usize {
 fn string_end(text: &[u8], at: usize) -> Option<usize> {
     let mut at = at + 1;
     loop {
-        at += ordinary(text.get(at..)?);
+        at += memchr2(b'"', b'\\', text.get(at..)?)?;
         match text.get(at)? {
             b'"' => return Some(at + 1),
             _ => at += 2,
         }
     }
-}
-
-/// How many bytes come before the first quote or backslash. Most of what is read is read here, so it is done in blocks.
-fn ordinary(text: &[u8]) -> usize {
-    let special = |byte: &u8| matches!(byte, b'"' | b'\\');
-    let blocks = text.chunks_exact(32);
-    let clean = blocks.take_while(|block| !block.iter().fold(false, |any, byte| any | special(byte))).count() * 32;
-    let rest = text.get(clean..).unwrap_or_default();
-    clean + rest.iter().position(special).unwrap_or(rest.len())
 }
 
 /// The inside of a string, its escapes resolved. What is no escape stays as it is.

@@ -267,6 +267,9 @@ impl Part {
 
 impl Call {
     fn text(&self) -> Cow<'_, str> {
+        if self.command.is_none() && self.input.is_empty() {
+            return self.paths.join("\n").into();
+        }
         let Some(command) = &self.command else { return json::readable(&self.input, &[]).into() };
         let rest = json::readable(&self.input, &["command", "cmd"]);
         if rest.is_empty() || rest == *command { command.into() } else { format!("{command}\n{rest}").into() }

@@ -9,7 +9,7 @@ fn a_flat_message_is_read_by_its_type() {
         (r#"{"type": "assistant", "content": "I'll start"}"#, EntryKind::Assistant, "assistant", "I'll start"),
         (r#"{"type": "thinking", "content": "Hm"}"#, EntryKind::Thinking, "thinking", "Hm"),
         (r#"{"type": "tool_use", "tool": "bash", "input": {"command": "ls"}}"#, EntryKind::Tool, "tool_use", "ls"),
-        (r#"{"type": "tool_use", "tool": "file_read", "path": "a.rs"}"#, EntryKind::Tool, "tool_use", ""),
+        (r#"{"type": "tool_use", "tool": "file_read", "path": "a.rs"}"#, EntryKind::Tool, "tool_use", "a.rs"),
         (r#"{"type": "tool_result", "tool": "bash", "content": "done"}"#, EntryKind::Tool, "tool_result", "done"),
         (r#"{"type": "tool", "tool": "bash", "content": "done"}"#, EntryKind::Tool, "tool", "done"),
         (r#"{"type": "progress", "content": "4 s", "tool": "bash"}"#, EntryKind::Progress, "progress", "4 s"),
