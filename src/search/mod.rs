@@ -37,5 +37,5 @@ pub use fields::layout;
 pub use keeper::{Keeper, KeeperEvent, KeeperPlan, Waker};
 pub use progress::Progress;
 pub use searcher::Searcher;
-pub use upkeep::{Standing, catch_up, list_counts, rebuild, standing};
+pub use upkeep::{Standing, catch_up, count_indexed, rebuild, standing};
 pub use verify::{Difference, ListVerdict, Verdict, verify};

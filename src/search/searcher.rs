@@ -8,7 +8,7 @@ use std::time::Instant;
 use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::Ast;
 use quarterdeck_index::{Error, Found, Index, Search};
-use quarterdeck_sync::model::RowKey;
+use quarterdeck_sync::model::{Freshness, RowKey};
 use quarterdeck_sync::outbox::{Onlooker, Outbox, SavedSearch};
 use quarterdeck_sync::store::{Mirror, Reader};
 use quarterdeck_sync::text::Secrets;
@@ -19,6 +19,7 @@ use super::names::Agents;
 use super::progress::Progress;
 use super::shown::Shown;
 use super::sight::{Over, Sight};
+use super::upkeep::count_in;
 use super::{documents, fields, query, snippet};
 
 /// Values of a facet that are told, at most.
@@ -149,6 +150,16 @@ impl Searcher {
     /// When it cannot be read.
     pub fn progress(&self) -> Result<Option<Progress>, FindError> {
         Ok(self.index()?.mark().map_err(wrong)?.as_ref().and_then(Progress::of))
+    }
+
+    /// Says of each list how many of its live records are in the index; without one nothing is said.
+    ///
+    /// # Errors
+    /// For a person, when the index cannot be read.
+    pub fn count_indexed(&self, lists: &mut [Freshness]) -> Result<(), String> {
+        let index = self.index().map_err(|error| error.to_string())?;
+        let reader = self.mirror.reader().map_err(|error| error.to_string())?;
+        count_in(&reader, &index, lists).map_err(|error| error.to_string())
     }
 
     fn sight(&self, reader: &Reader, head: u64) -> Result<Arc<Sight>, FindError> {

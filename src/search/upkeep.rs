@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use quarterdeck_index::{Effort, Index};
-use quarterdeck_sync::model::ListKey;
+use quarterdeck_sync::model::{Freshness, ListKey};
 use quarterdeck_sync::store::Reader;
 use serde::Serialize;
 
@@ -97,9 +97,29 @@ pub fn standing(reader: &Reader, folder: &Path) -> Result<Standing, FollowError>
     })
 }
 
-/// How many live records of each list are in the index; none where there is no index that can be read.
-pub fn list_counts(folder: &Path, lists: &[ListKey]) -> Option<Vec<u64>> {
-    let index = Index::open(folder, &fields::layout()).ok()?;
-    index.mark().ok()??;
-    count_lists(&index.snapshot(), lists).ok().map(|counted| counted.lists)
+/// Says of each list how many of its live records are in the index in `folder`. Nothing is said without an index of this mirror, nor
+/// of lists whose records are the entries of others.
+///
+/// # Errors
+/// [`FollowError`], when there is an index that cannot be read.
+pub fn count_indexed(reader: &Reader, folder: &Path, lists: &mut [Freshness]) -> Result<(), FollowError> {
+    let index = Index::open(folder, &fields::layout())?;
+    count_in(reader, &index, lists)
+}
+
+/// [`count_indexed`], of an index that is open.
+///
+/// # Errors
+/// [`FollowError`].
+pub fn count_in(reader: &Reader, index: &Index, lists: &mut [Freshness]) -> Result<(), FollowError> {
+    let mirror = identity(reader)?;
+    if index.mark()?.as_ref().and_then(Progress::of).is_none_or(|progress| progress.mirror != mirror) {
+        return Ok(());
+    }
+    let entries = reader.entry_lists()?;
+    let keys: Vec<ListKey> = lists.iter().map(|list| list.list.clone()).collect();
+    for (list, count) in lists.iter_mut().zip(count_lists(&index.snapshot(), &keys)?.lists) {
+        list.index_count = (!entries.contains(&list.list)).then_some(count);
+    }
+    Ok(())
 }
