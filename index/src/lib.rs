@@ -3,7 +3,7 @@
 //! - [`query`]: the query language, which lists are filtered with too.
 //! - [`Document`], [`Search`], [`Found`]: what is handed to the index, what is asked of it, what it answers.
 //! - [`Writer`], [`Index`], [`Snapshot`]: who writes, who follows, and what is asked.
-//! - [`marks`] and [`snippet`]: where in a text a query's words stand.
+//! - [`Marker`], [`marks`], [`snippet()`]: where in a text a query's words stand.
 //!
 //! What always holds: an index is as its last commit left it, whoever was killed when; what is searched in is cut into
 //! words by the same code as what is searched for; every question is answered in bounded time and memory.
@@ -18,7 +18,6 @@ mod open;
 pub mod query;
 mod schema;
 mod snapshot;
-mod snippet;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -27,8 +26,7 @@ mod write;
 
 pub use error::Error;
 pub use face::{Asks, Document, Effort, Facet, Found, Hit, Layout, Mark, Order, Search};
-pub use mark::marks;
+pub use mark::{Marker, Snippet, marks, snippet};
 pub use open::Index;
 pub use snapshot::Snapshot;
-pub use snippet::{Snippet, snippet};
 pub use write::Writer;
