@@ -16,6 +16,7 @@ mod console;
 mod fleet;
 mod house;
 mod overlay;
+mod search;
 mod sync;
 #[cfg(unix)]
 mod terminal;

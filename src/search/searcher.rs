@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::Ast;
-use quarterdeck_index::{Error, Found, Index, Search};
+use quarterdeck_index::{Error, Found, Index, Marker, Search};
 use quarterdeck_sync::model::{Freshness, RowKey};
 use quarterdeck_sync::outbox::{Onlooker, Outbox, SavedSearch};
 use quarterdeck_sync::store::{Mirror, Reader};
@@ -80,7 +80,8 @@ impl Find for Searcher {
                 ask(sight, &only, &query::only_gone(&asked.asks, &question.connections), &moment.now)?.total
             }
         };
-        let hits = self.show(&reader, &found, &asked.ast, question.secrets)?;
+        let marker = Marker::new(&asked.ast, question.typing);
+        let hits = show(&reader, &found, &marker, question.secrets)?;
         let behind = behind(&reader, self.progress()?, BEHIND).map_err(trouble)?;
         Ok(Answer {
             // What went away since the last commit of the index is not counted either.
@@ -185,47 +186,6 @@ impl Searcher {
         Ok(agents)
     }
 
-    /// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out.
-    fn show(&self, reader: &Reader, found: &Found, ast: &Ast, secrets: Secrets) -> Result<Vec<Hit>, FindError> {
-        let mut shown = Shown::new(reader);
-        let mut hits = Vec::with_capacity(found.hits.len());
-        for hit in &found.hits {
-            let key = RowKey(hit.owner.cast_signed());
-            let Some(record) = shown.record(key).map_err(trouble)? else { continue };
-            let (entry, text) = match hit.place {
-                None => (None, documents::record_text(&record)),
-                Some(place) => match shown.entry(key, place).map_err(trouble)? {
-                    Some(entry) => {
-                        let tools = entry.tools().into_iter().map(str::to_owned).collect();
-                        let text = documents::entry_text(&entry);
-                        (Some(HitEntry { place, kind: entry.kind, role: entry.role, tools }), text)
-                    }
-                    None => continue,
-                },
-            };
-            let row = &record.row;
-            let title = row.title.as_deref().filter(|_| entry.is_none());
-            hits.push(Hit {
-                key,
-                list: row.list.clone(),
-                platform: row.platform.clone(),
-                kind: row.kind,
-                id: row.id.clone(),
-                title: row.title.clone(),
-                status: row.status.clone(),
-                agent: row.agent_title.clone().or_else(|| row.agent.clone()),
-                project: row.project.clone(),
-                gone: row.gone_at.is_some(),
-                pending: row.pending.clone(),
-                entry,
-                at: hit.at.and_then(|at| Timestamp::from_millisecond(at).ok()),
-                score: hit.score,
-                snippet: snippet::cut(&text, title, ast, secrets),
-            });
-        }
-        Ok(hits)
-    }
-
     fn counts(
         &self,
         reader: &Reader,
@@ -294,3 +254,43 @@ fn wrong(error: Error) -> FindError {
     }
 }
 
+/// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out.
+fn show(reader: &Reader, found: &Found, marker: &Marker, secrets: Secrets) -> Result<Vec<Hit>, FindError> {
+    let mut shown = Shown::new(reader);
+    let mut hits = Vec::with_capacity(found.hits.len());
+    for hit in &found.hits {
+        let key = RowKey(hit.owner.cast_signed());
+        let Some(record) = shown.record(key).map_err(trouble)? else { continue };
+        let (entry, text) = match hit.place {
+            None => (None, documents::record_text(&record)),
+            Some(place) => match shown.entry(key, place).map_err(trouble)? {
+                Some(entry) => {
+                    let tools = entry.tools().into_iter().map(str::to_owned).collect();
+                    let text = documents::entry_text(&entry);
+                    (Some(HitEntry { place, kind: entry.kind, role: entry.role, tools }), text)
+                }
+                None => continue,
+            },
+        };
+        let row = &record.row;
+        let title = row.title.as_deref().filter(|_| entry.is_none());
+        hits.push(Hit {
+            key,
+            list: row.list.clone(),
+            platform: row.platform.clone(),
+            kind: row.kind,
+            id: row.id.clone(),
+            title: row.title.clone(),
+            status: row.status.clone(),
+            agent: row.agent_title.clone().or_else(|| row.agent.clone()),
+            project: row.project.clone(),
+            gone: row.gone_at.is_some(),
+            pending: row.pending.clone(),
+            entry,
+            at: hit.at.and_then(|at| Timestamp::from_millisecond(at).ok()),
+            score: hit.score,
+            snippet: snippet::cut(&text, title, marker, secrets),
+        });
+    }
+    Ok(hits)
+}

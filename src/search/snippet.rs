@@ -1,7 +1,6 @@
 //! The piece of a text that says most of why it was found.
 
-use quarterdeck_index as index;
-use quarterdeck_index::query::Ast;
+use quarterdeck_index::Marker;
 use quarterdeck_sync::text::Secrets;
 
 use super::face::Snippet;
@@ -10,17 +9,17 @@ use super::face::Snippet;
 const WIDTH: usize = 240;
 
 /// Cuts it from `text`; from the title where only that has the words. Secrets are masked in the whole before anything is cut.
-pub fn cut(text: &str, title: Option<&str>, ast: &Ast, secrets: Secrets) -> Snippet {
-    let of_text = piece(text, ast, secrets);
-    let of_title = || title.map(|title| piece(title, ast, secrets)).filter(|piece| !piece.marks.is_empty());
+pub fn cut(text: &str, title: Option<&str>, marker: &Marker, secrets: Secrets) -> Snippet {
+    let of_text = piece(text, marker, secrets);
+    let of_title = || title.map(|title| piece(title, marker, secrets)).filter(|piece| !piece.marks.is_empty());
     match of_text.marks.is_empty() {
         true => of_title().unwrap_or(of_text),
         false => of_text,
     }
 }
 
-fn piece(text: &str, ast: &Ast, secrets: Secrets) -> Snippet {
-    let found = index::snippet(&secrets.text(text), ast, WIDTH);
+fn piece(text: &str, marker: &Marker, secrets: Secrets) -> Snippet {
+    let found = marker.snippet(&secrets.text(text), WIDTH);
     let mut snippet = Snippet::default();
     let mut shown = String::new();
     if found.cut_before {
