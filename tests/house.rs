@@ -34,6 +34,7 @@ const RULES: [Rule; 14] = [
         folder: "src/tui",
         never: &["crate::cli", "crate::console", "crate::live", "crate::config", "quarterdeck_sim"],
     },
+    Rule { folder: "src/search", never: &["crate::cli", "crate::tui", "crate::console", "crate::live"] },
     Rule { folder: "src/config", never: &["crate::cli", "crate::tui", "crate::console", "crate::live"] },
     // Views and widgets ask for what they show, and draw what has arrived.
     Rule {

@@ -12,6 +12,7 @@ mod record;
 pub use entry::entry_text;
 pub use record::record_text;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use quarterdeck_index::Document;
@@ -27,8 +28,30 @@ pub fn of(record: &Record, entries: &[Entry]) -> Vec<Document> {
     documents
 }
 
+/// Text without the sequences that colour it on a terminal: a word behind one would not begin where it seems to.
+fn uncoloured(text: &str) -> Cow<'_, str> {
+    const STARTS: [char; 2] = ['\u{1b}', '\u{9b}'];
+    if !text.contains(STARTS) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let control = c == '\u{9b}' || c == '\u{1b}' && chars.next_if_eq(&'[').is_some();
+        if control {
+            // Parameters, then one character that says what to do (ECMA-48, 5.4).
+            while chars.next_if(|c| matches!(c, '\u{20}'..='\u{3f}')).is_some() {}
+            let _ = chars.next_if(|c| matches!(c, '\u{40}'..='\u{7e}'));
+        } else if c != '\u{1b}' {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// Adds a piece of text on a line of its own, as far as `most` bytes allow; `false` when there is no more room.
 fn add(text: &mut String, piece: &str, most: usize) -> bool {
+    let piece = uncoloured(piece);
     if piece.is_empty() {
         return true;
     }
@@ -37,7 +60,7 @@ fn add(text: &mut String, piece: &str, most: usize) -> bool {
     }
     let room = most.saturating_sub(text.len());
     if piece.len() <= room {
-        text.push_str(piece);
+        text.push_str(&piece);
         return true;
     }
     text.push_str(&piece[..piece.floor_char_boundary(room)]);

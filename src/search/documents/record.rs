@@ -4,7 +4,7 @@ use quarterdeck_index::Document;
 use quarterdeck_sync::model::{Record, Row};
 
 use super::flat::pieces;
-use super::{add, is_packed, is_time};
+use super::{add, is_packed, is_time, uncoloured};
 use crate::search::fields;
 
 /// Most bytes of a record that are searched.
@@ -79,7 +79,7 @@ pub fn active(row: &Row) -> Option<i64> {
 
 /// What counts more than the rest of it.
 fn title(row: &Row) -> String {
-    let mut title = row.title.clone().unwrap_or_default();
+    let mut title = uncoloured(row.title.as_deref().unwrap_or_default()).into_owned();
     if title != row.id {
         add(&mut title, &row.id, MOST);
     }

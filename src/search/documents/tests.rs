@@ -86,3 +86,15 @@ fn a_message_that_is_all_escapes_and_packed_bytes_is_survived() {
     assert!(texts[0].contains('é') && !texts[0].contains("QUJDQUJD"), "{texts:?}");
     assert!(texts[3].contains("deep"), "{texts:?}");
 }
+
+#[test]
+fn words_in_colour_are_words() {
+    for (text, words) in [
+        ("\u{1b}[31merror\u{1b}[0m: no", "error: no"),
+        ("\u{9b}1;4mx\u{1b}", "x"),
+        ("\u{1b}[38;5;", ""),
+        ("\u{1b}[ü plain", "ü plain"),
+    ] {
+        assert_eq!(uncoloured(text), words, "{text:?}");
+    }
+}
