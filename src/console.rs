@@ -15,6 +15,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use quarterdeck_sync::engine::Opened;
 use quarterdeck_sync::model::Write;
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::outbox::sender::SendEvent;
@@ -172,6 +173,9 @@ fn begin(
         let told = match event {
             LiveEvent::Sync(event) => Outside::Sync(event),
             LiveEvent::Commit => Outside::Committed,
+            LiveEvent::Opened { outcome: Opened::Failed(why), .. } => Outside::Notice(why),
+            LiveEvent::Opened { outcome: Opened::Unreachable(error), .. } => Outside::Notice(error.message),
+            LiveEvent::Opened { .. } => Outside::Committed,
             // What goes as it should is seen where it is listed.
             LiveEvent::Send(SendEvent::Moved(write)) if write.state.needs_person() => Outside::Notice(failed(&write)),
             LiveEvent::Send(_) => return,

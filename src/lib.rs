@@ -15,6 +15,7 @@ pub mod filter;
 pub mod live;
 pub mod log;
 pub mod names;
+pub mod opening;
 pub mod search;
 pub mod sending;
 pub mod stop;

@@ -19,7 +19,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use quarterdeck_sync::engine::{self, SyncOptions};
+use quarterdeck_sync::engine::{self, Opened, SyncOptions};
+use quarterdeck_sync::model::ListKey;
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::outbox::sender::{Nudge, SendEvent};
 use quarterdeck_sync::platform::Registry;
@@ -65,6 +66,13 @@ pub enum Ask {
     SyncNow(Option<String>),
     /// Try again now whatever waits in the outbox for its time.
     SendNow,
+    /// Fetch the content of a record that somebody opens; what became of it is told as [`LiveEvent::Opened`].
+    Open {
+        /// Its list.
+        list: ListKey,
+        /// Its id.
+        id: String,
+    },
     /// Stop.
     Stop,
 }
@@ -77,6 +85,15 @@ pub enum LiveEvent {
     Sync(engine::Event),
     /// A write moved on, or a connection was paused.
     Send(SendEvent),
+    /// A content that was opened is here, or is not to be had.
+    Opened {
+        /// The record's list.
+        list: ListKey,
+        /// Its id.
+        id: String,
+        /// What became of it.
+        outcome: Opened,
+    },
     /// The mirror, the outbox or the search index changed, by us or by another process.
     Commit,
     /// We pull from now on.
@@ -177,6 +194,7 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
         tell,
     });
     let lines = start(&mut tasks, plan.connections, &shared, &nudges);
+    let mut opening = JoinSet::new();
     loop {
         tokio::select! {
             ask = inbox.recv() => match ask {
@@ -185,14 +203,20 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
                     .filter(|line| which.as_ref().is_none_or(|which| *which == line.name))
                     .for_each(|line| line.wake.notify_one()),
                 Some(Ask::SendNow) => nudges.send_modify(|nudge| nudge.hurry += 1),
+                Some(Ask::Open { list, id }) => {
+                    let line = lines.iter().find(|line| line.name == list.connection).cloned();
+                    opening.spawn(line::open(line, list, id, shared.clone()));
+                }
                 Some(Ask::Stop) | None => break,
             },
+            Some(_) = opening.join_next() => {}
             // No task ends by itself: only a bug of ours ends one, and the others go on.
             Some(_) = tasks.join_next() => {
                 (shared.tell)(LiveEvent::Problem("a bug in qd stopped the work of a connection: see qd.log".to_owned()));
             }
         }
     }
+    opening.shutdown().await;
     // Ends with every task's handle on the mirror gone, so that dropping ours joins its writer.
     tasks.shutdown().await;
     let _ = tokio::task::spawn_blocking(move || {
@@ -213,6 +237,7 @@ fn start(
     for (name, connection) in connections {
         let line = Arc::new(Line::new(name));
         tasks.spawn(line::keep_fresh(line.clone(), connection, shared.clone()));
+        tasks.spawn(line::keep_content(line.clone(), shared.clone()));
         if let Some(outbox) = &shared.outbox {
             tasks.spawn(line::keep_sending(line.clone(), outbox.clone(), nudges.subscribe(), shared.clone()));
         }
@@ -264,7 +289,7 @@ async fn wait_for_lease(plan: &Plan, inbox: &mut mpsc::UnboundedReceiver<Ask>, t
 
 /// Waits until somebody asks to stop, or nobody can ask any more.
 async fn stopped(inbox: &mut mpsc::UnboundedReceiver<Ask>) {
-    while let Some(Ask::SyncNow(_) | Ask::SendNow) = inbox.recv().await {}
+    while let Some(Ask::SyncNow(_) | Ask::SendNow | Ask::Open { .. }) = inbox.recv().await {}
 }
 
 /// Keeps the search index up to the mirror. Without it everything else goes on.

@@ -472,7 +472,7 @@ fn status_says_up_to_date_only_where_both_sides_agree() {
     assert_eq!((&item("prod")["up_to_date"], &item("prod")["platform"]), (&json!(true), &json!("turen")));
     let never = json!({
         "connection": "lab", "platform": "exo", "url": "http://127.0.0.1:9/", "up_to_date": false, "budget": null,
-        "outbox": {"counts": {}, "oldest_open": null, "paused": null}, "lists": [], "problems": [],
+        "outbox": {"counts": {}, "oldest_open": null, "paused": null}, "content": null, "lists": [], "problems": [],
     });
     assert_eq!(*item("lab"), never);
 

@@ -13,6 +13,7 @@ mod cli_read;
 mod cli_sync;
 #[cfg(unix)]
 mod console;
+mod contents;
 mod fleet;
 mod house;
 mod overlay;

@@ -2,6 +2,7 @@
 //!
 //! "Up to date" is said only where server and mirror agree.
 
+mod content;
 mod outbox;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use quarterdeck_sync::store::Reader;
 use quarterdeck_sync::text::Clean;
 use serde::Serialize;
 
+use self::content::Contents;
 use self::outbox::Waiting;
 use super::context::Context;
 use super::out::{Form, Out};
@@ -47,6 +49,8 @@ struct Deck {
     budget: Option<Budget>,
     /// What was decided for it and is not finished.
     outbox: Waiting,
+    /// What is held of the messages of its sessions and runs; none for a platform without any.
+    content: Option<Contents>,
     lists: Vec<List>,
     problems: Vec<Problem>,
     /// All open problems, also those that are not among `problems`.
@@ -121,6 +125,7 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
         up_to_date: false,
         budget: None,
         outbox: Waiting::default(),
+        content: None,
         lists: Vec::new(),
         problems: Vec::new(),
         problem_count: 0,
@@ -134,6 +139,9 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
     }
     for (name, waiting) in outbox::waiting(cx) {
         decks.entry(name).or_insert_with_key(|name| deck(name, "", None)).outbox = waiting;
+    }
+    for (name, contents) in content::contents(cx, reader)? {
+        decks.entry(name).or_insert_with_key(|name| deck(name, "", None)).content = Some(contents);
     }
     for told in reader.budgets()? {
         if let Some(deck) = decks.get_mut(&told.connection) {
@@ -151,7 +159,8 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
         deck.problem_count = counted.max(deck.problems.len() as u64);
         deck.up_to_date = deck.problem_count == 0
             && deck.lists.iter().any(|list| list.offered == "yes")
-            && deck.lists.iter().all(|list| list.up_to_date || list.offered == "no");
+            && deck.lists.iter().all(|list| list.up_to_date || list.offered == "no")
+            && deck.content.as_ref().is_none_or(|content| content.complete);
     }
     Ok(decks.into_values().collect())
 }
@@ -217,6 +226,9 @@ fn plain(deck: &Deck, args: &Args, now: &Zoned, style: Style) -> String {
     }
     if let Some(words) = deck.budget.as_ref().and_then(|budget| budget_words(budget, now)) {
         out.push_str(&format!("  {}\n", style.paint(Role::Faint, &words)));
+    }
+    if let Some(content) = &deck.content {
+        out.push_str(&content.plain(style));
     }
     out.push_str(&deck.outbox.plain(&deck.connection, now, style));
     for problem in &deck.problems {

@@ -146,6 +146,7 @@ impl Fleet {
                     }
                 }
             }
+            // Contents come beside the lists: they are no sync of their own.
             Event::Contents { budget, .. } => connection.budget = budget,
             Event::Finished(report) => {
                 connection.budget = report.budget.clone();

@@ -51,7 +51,7 @@ pub fn run(cx: &Context, job: Job, lease: Lease, every: Duration) -> Result<Code
             teller.tell_write(event);
         }
         LiveEvent::Problem(text) => talker.warn(&text),
-        LiveEvent::Commit | LiveEvent::LeaseTaken | LiveEvent::LeaseHeldBy(_) => {}
+        LiveEvent::Commit | LiveEvent::LeaseTaken | LiveEvent::LeaseHeldBy(_) | LiveEvent::Opened { .. } => {}
     })
     .map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
     runtime.block_on(async {
