@@ -111,9 +111,9 @@ impl Index {
         damaged.sort();
         match damaged.as_slice() {
             [] => Ok(()),
-            files => Err(Error::Damaged(
-                files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", "),
-            )),
+            files => {
+                Err(Error::Damaged(files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")))
+            }
         }
     }
 

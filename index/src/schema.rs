@@ -61,7 +61,18 @@ impl Shape {
         let value = TextOptions::default().set_indexing_options(value).set_fast("raw");
         let facets = layout.facets.iter().enumerate();
         let facets = facets.map(|(number, _)| schema.add_text_field(&facet_name(number), value.clone())).collect();
-        Self { layout: layout.clone(), schema: schema.build(), owner, own, at, place, title, text, facets, values: Values::default() }
+        Self {
+            layout: layout.clone(),
+            schema: schema.build(),
+            owner,
+            own,
+            at,
+            place,
+            title,
+            text,
+            facets,
+            values: Values::default(),
+        }
     }
 
     /// Teaches tantivy our tokens.

@@ -28,12 +28,7 @@ pub(crate) use counts::Values;
 /// Answers from several indices as if they were one. The first is the one that [`Search::without`] speaks of.
 pub(crate) fn answer(indices: &[&Snapshot], search: &Search<'_>) -> Result<Found, Error> {
     let statistics = Statistics::new(indices);
-    let mut answer = Answer {
-        search,
-        top: Top::new(search),
-        counts: Counts::new(search.count),
-        total: 0,
-    };
+    let mut answer = Answer { search, top: Top::new(search), counts: Counts::new(search.count), total: 0 };
     let mut capped = false;
     for (place, index) in indices.iter().enumerate() {
         let without = if place == 0 { search.without } else { &[] };

@@ -132,4 +132,3 @@ fn millis_up(time: Timestamp) -> i64 {
 fn is_bare(value: &Value) -> bool {
     matches!(&value.kind, ValueKind::Text(text) if value.span.end - value.span.start <= text.len() + 1)
 }
-

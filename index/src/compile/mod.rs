@@ -15,8 +15,8 @@ mod text;
 
 use std::cell::Cell;
 
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermSetQuery};
 use tantivy::Term;
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermSetQuery};
 
 use crate::error::Error;
 use crate::face::Search;

@@ -47,7 +47,8 @@ fn a_text_that_says_it_more_often_beats_one_that_is_a_little_newer() {
 #[test]
 fn times_order_both_ways_and_what_has_none_comes_last() {
     let timeless = (9, entry(0, "deploy"));
-    let index = index(vec![dated(1, None, 3, "deploy"), timeless, dated(2, None, 1, "deploy"), dated(3, None, 3, "deploy")]);
+    let index =
+        index(vec![dated(1, None, 3, "deploy"), timeless, dated(2, None, 1, "deploy"), dated(3, None, 3, "deploy")]);
     let order = |order| places(&search(&index, "deploy", |search| search.order = order));
     assert_eq!(order(Order::Newest), [(2, None), (1, None), (3, None), (9, Some(0))]);
     assert_eq!(order(Order::Oldest), [(1, None), (3, None), (2, None), (9, Some(0))]);
@@ -55,14 +56,18 @@ fn times_order_both_ways_and_what_has_none_comes_last() {
 
 #[test]
 fn pages_of_one_view_neither_repeat_nor_skip_a_hit() {
-    let docs = (0..500).map(|n| dated(n % 7, Some((n / 7) as u32), (n % 3) as i64, ["deploy", "deploy failed", "web deploy"][n as usize % 3]));
+    let docs = (0..500).map(|n| {
+        dated(n % 7, Some((n / 7) as u32), (n % 3) as i64, ["deploy", "deploy failed", "web deploy"][n as usize % 3])
+    });
     let index = index(docs.collect());
     for query in ["deploy", "deploy OR failed OR web", "deploy web", "dep*", "*", "-web", "\"web deploy\""] {
         for order in [Order::Best, Order::Newest, Order::Oldest] {
             let whole = places(&search(&index, query, |search| search.order = order));
             let mut paged = Vec::new();
             loop {
-                let page = search(&index, query, |search| (search.order, search.offset, search.limit) = (order, paged.len(), 13));
+                let page = search(&index, query, |search| {
+                    (search.order, search.offset, search.limit) = (order, paged.len(), 13)
+                });
                 assert_eq!(page.total, whole.len() as u64);
                 if page.hits.is_empty() {
                     break;
@@ -87,7 +92,11 @@ fn facets_are_counted_over_all_that_match_whatever_the_limit() {
         let found = search(&index, query, |search| (search.limit, search.count) = (1, &[KIND, TOOL]));
         assert_eq!((found.total, found.hits.len()), (3, 1), "{query}");
         assert_eq!(found.counts[&KIND], [("run".to_owned(), 2), ("agent".to_owned(), 1)], "{query}");
-        assert_eq!(found.counts[&TOOL], [("Bash".to_owned(), 2), ("Read".to_owned(), 1)], "{query}: in any case of letters");
+        assert_eq!(
+            found.counts[&TOOL],
+            [("Bash".to_owned(), 2), ("Read".to_owned(), 1)],
+            "{query}: in any case of letters"
+        );
     }
 }
 
@@ -104,7 +113,8 @@ fn an_owners_own_document_can_be_left_out_and_its_entries_stay() {
 #[test]
 fn what_lies_over_an_index_is_answered_as_if_it_were_in_it() {
     let texts = ["deploy web", "deploy failed", "web", "deploy deploy failed", "rollback"];
-    let docs = |range: std::ops::Range<usize>| range.map(|n| dated(n as u64, None, n as i64, texts[n])).collect::<Vec<_>>();
+    let docs =
+        |range: std::ops::Range<usize>| range.map(|n| dated(n as u64, None, n as i64, texts[n])).collect::<Vec<_>>();
     let whole = index(docs(0..5));
     let (under, over) = (index(docs(0..3)), index(docs(3..5)));
     let now = now();

@@ -7,30 +7,71 @@ const CASES: &[(&str, &[&str], &[&str])] = &[
     (
         "call parse_auth_token now",
         &[
-            "parse_auth_token", "auth", "\"auth token\"", "parseAuthToken", "token now", "\"call parse_auth_token now\"",
-            "parse_au*", "/parse_.*/", "~parse_auth_tokn", "PARSE_AUTH_TOKEN", "\"token now\"",
+            "parse_auth_token",
+            "auth",
+            "\"auth token\"",
+            "parseAuthToken",
+            "token now",
+            "\"call parse_auth_token now\"",
+            "parse_au*",
+            "/parse_.*/",
+            "~parse_auth_tokn",
+            "PARSE_AUTH_TOKEN",
+            "\"token now\"",
         ],
         &["\"auth now\"", "parseauthtoken", "\"call auth\"", "arse"],
     ),
     (
         "call parseAuthToken now",
-        &["parseAuthToken", "parseauthtoken", "auth", "\"auth token\"", "parse_auth_token", "\"call parseAuthToken now\"", "parseAu*"],
+        &[
+            "parseAuthToken",
+            "parseauthtoken",
+            "auth",
+            "\"auth token\"",
+            "parse_auth_token",
+            "\"call parseAuthToken now\"",
+            "parseAu*",
+        ],
         &["\"token auth\"", "\"auth now\""],
     ),
-    ("the GitHub actions", &["github", "\"github actions\"", "hub", "\"the GITHUB actions\"", "GitHub"], &["\"git actions\""]),
+    (
+        "the GitHub actions",
+        &["github", "\"github actions\"", "hub", "\"the GITHUB actions\"", "GitHub"],
+        &["\"git actions\""],
+    ),
     ("an HTTPServer2 here", &["HTTPServer2", "httpserver2", "server", "http", "\"http server\""], &["serve"]),
     (
         "in src/auth/index.ts:12",
-        &["src/auth/index.ts", "\"src/auth\"", "index.ts", "auth", "src/auth/index.ts:12", "src/au*", "index", "/src/auth/index.ts"],
+        &[
+            "src/auth/index.ts",
+            "\"src/auth\"",
+            "index.ts",
+            "auth",
+            "src/auth/index.ts:12",
+            "src/au*",
+            "index",
+            "/src/auth/index.ts",
+        ],
         &["\"src/index\"", "src/index.ts"],
     ),
     ("run with --dry-run", &["--dry-run", "dry-run", "dry", "\"with dry\""], &["dryrun"]),
-    ("error[E0277]: the trait", &["E0277", "e0277", "error[E0277]", "E02*", "/e\\d{4}/", "/E\\d+/"], &["E0278", "/e\\d{3}/"]),
+    (
+        "error[E0277]: the trait",
+        &["E0277", "e0277", "error[E0277]", "E02*", "/e\\d{4}/", "/E\\d+/"],
+        &["E0278", "/e\\d{3}/"],
+    ),
     ("use std::fs::read;", &["std::fs::read", "\"fs::read\"", "std::fs", "fs"], &["std::read"]),
     ("release v1.4.2 is out", &["v1.4.2", "v1.4", "1.4.2 OR v1.4.2", "/v1\\.4\\.\\d/"], &["v1.4.3", "v1.2"]),
     (
         "id 550e8400-e29b-41d4-a716-446655440000.",
-        &["550e8400-e29b-41d4-a716-446655440000", "550e8400", "550e8400-e29b", "550e8400-e29b-41", "550e84*", "446655440000"],
+        &[
+            "550e8400-e29b-41d4-a716-446655440000",
+            "550e8400",
+            "550e8400-e29b",
+            "550e8400-e29b-41",
+            "550e84*",
+            "446655440000",
+        ],
         &["550e8400-41d4"],
     ),
     (
@@ -39,14 +80,30 @@ const CASES: &[(&str, &[&str], &[&str])] = &[
         &["9f86d09", "86d081884c"],
     ),
     ("mail lena@example.com", &["lena@example.com", "lena", "example.com", "lena@*"], &["lena.com"]),
-    ("see https://example.com/a/b?x=1&y=2", &["https://example.com/a/b?x=1&y=2", "example.com", "https://example.com/a", "\"y 2\""], &["example.org"]),
+    (
+        "see https://example.com/a/b?x=1&y=2",
+        &["https://example.com/a/b?x=1&y=2", "example.com", "https://example.com/a", "\"y 2\""],
+        &["example.org"],
+    ),
     ("host 10.0.12.1 up", &["10.0.12.1", "10.0.12", "/10\\.0\\.\\d+\\.1/"], &["10.0.1.12", "10.12"]),
     ("Crème brûlée in der Straße", &["creme", "CRÈME", "\"creme brulee\"", "strasse", "/Crème/"], &["crem"]),
     ("部署失败了", &["部署", "失败", "败", "了", "部署失败", "\"失败了\"", "部*"], &["失部", "部败"]),
     ("ｆｕｌｌ width", &["full", "ｆｕｌｌ"], &[]),
-    ("one two three", &["one three", "\"two three\"", "-four", "one -four", "(four OR two) one", "one OR four", "\"two thr\"*", "*", "one -> two"], &[
-        "\"one three\"", "-one", "one -two", "four", "\"three one\"", "->", "~onetwo", "/two three/",
-    ]),
+    (
+        "one two three",
+        &[
+            "one three",
+            "\"two three\"",
+            "-four",
+            "one -four",
+            "(four OR two) one",
+            "one OR four",
+            "\"two thr\"*",
+            "*",
+            "one -> two",
+        ],
+        &["\"one three\"", "-one", "one -two", "four", "\"three one\"", "->", "~onetwo", "/two three/"],
+    ),
 ];
 
 #[test]
@@ -64,7 +121,15 @@ fn a_text_is_found_by_what_is_in_it_and_by_nothing_else() {
 
 #[test]
 fn a_word_is_found_at_every_letter_of_it_that_is_typed() {
-    let texts = ["parse_auth_token", "parseAuthToken", "src/auth/index.ts", "Crème", "部署失败", "550e8400-e29b-41d4", "std::fs"];
+    let texts = [
+        "parse_auth_token",
+        "parseAuthToken",
+        "src/auth/index.ts",
+        "Crème",
+        "部署失败",
+        "550e8400-e29b-41d4",
+        "std::fs",
+    ];
     for text in texts {
         let index = of_texts(&["zzz", text]);
         for (end, c) in text.char_indices() {
@@ -161,7 +226,9 @@ fn regular_expressions_that_are_bombs_end_soon_and_say_so() {
     let text: String = (0..2000).map(|n| format!("word{n} ")).collect();
     let index = of_texts(&[&text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]);
     let now = now();
-    for pattern in ["(a*)*b", "(a|a)*c", ".*.*.*.*.*x", "a{1000}{1000}", "((a{100}){100}){100}", "(\\w{50}){50}", "[^x]*"] {
+    for pattern in
+        ["(a*)*b", "(a|a)*c", ".*.*.*.*.*x", "a{1000}{1000}", "((a{100}){100}){100}", "(\\w{50}){50}", "[^x]*"]
+    {
         for typing in [true, false] {
             let ast = read(&format!("/{pattern}/"));
             let found = index.search(&Search { typing, ..ask(&ast, &now) });

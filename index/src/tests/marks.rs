@@ -57,7 +57,12 @@ fn the_last_word_is_marked_from_its_beginning_while_it_is_typed() {
 
 #[test]
 fn a_snippet_shows_the_place_with_most_of_what_was_asked() {
-    let text = format!("{}\n\tdeploy of {} web\r\n deploy failed here {}", "begin ".repeat(50), "x ".repeat(80), "end ".repeat(50));
+    let text = format!(
+        "{}\n\tdeploy of {} web\r\n deploy failed here {}",
+        "begin ".repeat(50),
+        "x ".repeat(80),
+        "end ".repeat(50)
+    );
     let found = snippet(&text, &read("deploy failed"), 40);
     assert!(found.text.contains("web deploy failed here"), "{found:?}");
     assert!(found.cut_before && found.cut_after && found.text.chars().count() <= 40, "{found:?}");

@@ -4,6 +4,7 @@ mod answers;
 mod crash;
 mod finds;
 mod marks;
+mod page;
 mod properties;
 
 use crate::query::{Ast, FieldKind, Fields, parse};

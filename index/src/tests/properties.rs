@@ -38,12 +38,13 @@ fn planted(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut planted: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     planted.extend(words.windows(3).map(|words| words.join(" ")));
-    for word in &words {
+    // What joins letters of other scripts, and what separates them, is for the folding to say.
+    for word in words.iter().filter(|word| word.is_ascii()) {
         planted.extend(word.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
         let halves: Vec<&str> = word.split(['_', '/', '-']).collect();
         planted.extend(halves.windows(2).map(|two| two.join("/")));
     }
-    planted.retain(|planted| planted.chars().any(char::is_alphanumeric));
+    planted.retain(|planted| crate::token::fold(planted).chars().any(char::is_alphanumeric));
     planted
 }
 

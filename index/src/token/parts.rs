@@ -9,7 +9,8 @@ const MOST: usize = 12;
 /// case and kind at every other character.
 pub(crate) fn parts(word: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    if !word.bytes().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || !byte.is_ascii()) || is_hash(word) {
+    if !word.bytes().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || !byte.is_ascii()) || is_hash(word)
+    {
         return found;
     }
     let mut start = 0;
@@ -17,7 +18,7 @@ pub(crate) fn parts(word: &str) -> Vec<Range<usize>> {
     let mut before: Option<char> = None;
     while let Some((at, c)) = chars.next() {
         if let Some(last) = before
-            && begins_part(last, c, chars.peek().map(|(_, next)| *next), at - start)
+            && begins_part(last, c, chars.peek().map(|(_, next)| *next), &word[start..at])
         {
             found.push(start..at);
             start = at;
@@ -35,16 +36,16 @@ pub(crate) fn parts(word: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Whether a part begins with `c`, `so_far` bytes after the last began.
-fn begins_part(last: char, c: char, next: Option<char>, so_far: usize) -> bool {
+/// Whether a part begins with `c`; `so_far` is what the one before it would be.
+fn begins_part(last: char, c: char, next: Option<char>, so_far: &str) -> bool {
     if c.is_uppercase() {
         // `HTTPServer`: the last capital of a run begins the next part.
         return last.is_lowercase()
             || (last.is_numeric() && next.is_some_and(char::is_lowercase))
             || (last.is_uppercase() && next.is_some_and(char::is_lowercase));
     }
-    // `server2`, but not `v2` or `E0277`.
-    c.is_numeric() && last.is_alphabetic() && so_far >= 2
+    // `server2`, but not `v2`, `E0277` or `41d4`.
+    c.is_numeric() && so_far.len() >= 2 && so_far.chars().all(char::is_alphabetic)
 }
 
 /// A hash, or the beginning of one: hex digits, some of them letters and some not.

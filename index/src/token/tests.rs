@@ -50,7 +50,9 @@ fn words_stand_side_by_side_and_identifiers_come_behind_them_whole_and_in_parts(
 
 #[test]
 fn hashes_are_of_one_piece() {
-    for text in ["deadbeef42", "a3f9c2d", "550e8400", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"] {
+    for text in
+        ["deadbeef42", "a3f9c2d", "550e8400", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
+    {
         assert_eq!(tokens(text), format!("0:{text}"));
     }
     let uuid = "550e8400-e29b-41d4-a716-446655440000";
@@ -84,7 +86,12 @@ fn scripts_without_spaces_are_cut_into_pairs() {
 #[test]
 fn a_blob_is_found_by_its_beginning_and_takes_no_room() {
     let blob: String = (0..50_000u32)
-        .map(|n| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[(n.wrapping_mul(2_654_435_761) >> 11) as usize % 64]))
+        .map(|n| {
+            char::from(
+                b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+                    [(n.wrapping_mul(2_654_435_761) >> 11) as usize % 64],
+            )
+        })
         .collect();
     let mut words = Words::default();
     let mut stream = words.token_stream(&blob);
