@@ -14,6 +14,7 @@ use quarterdeck_sync::outbox::decide::DecideError;
 use quarterdeck_sync::outbox::sender::SendError;
 use quarterdeck_sync::platform::{FetchError, FetchKind, ManifestError};
 use quarterdeck_sync::store::StoreError;
+use quarterdeck_sync::text::secrets::mask_json;
 use quarterdeck_sync::text::{Clean, json_safe};
 use serde_json::json;
 
@@ -223,7 +224,7 @@ impl Failure {
             "hint": self.hint,
             "retryable": self.kind.retryable(),
         }});
-        format!("{}\n", json_safe(&error.to_string()))
+        format!("{}\n", json_safe(&mask_json(&error.to_string())))
     }
 }
 

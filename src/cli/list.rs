@@ -4,11 +4,14 @@ use jiff::Zoned;
 use quarterdeck_index::query::Flaw;
 use quarterdeck_sync::model::{Anchor, Filter, Kind as RecordKind, Order, Query, Row, Sort};
 use quarterdeck_sync::store::Reader;
+use quarterdeck_sync::text::Secrets;
+use serde_json::json;
 
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
 use super::reading;
 use super::render::{Cell, Column, Items, JsonRecord, Table, age, clock, mark, status_role};
+use super::reveal::Reveal;
 use crate::error::{Code, Failure, Kind};
 use crate::filter;
 
@@ -36,6 +39,9 @@ pub struct Args {
     /// Order: updated, created, status, agent or id, with :asc or :desc
     #[arg(long, value_name = "COLUMN", default_value = "updated", value_parser = parse_sort)]
     sort: (Sort, Order),
+    /// Show what is masked.
+    #[command(flatten)]
+    reveal: Reveal,
 }
 
 /// Rows that are read at once.
@@ -48,11 +54,17 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     let limit = if args.limit == 0 { u64::MAX } else { args.limit };
     let reader = cx.reader()?;
     reading::check_connections(cx, &reader, &args.connection)?;
+    let secrets = args.reveal.allowed(cx, || {
+        json!({"command": format!("{} list", noun.name()), "filter": args.filter.join(" "), "connections": args.connection})
+    })?;
     let _held = reader.hold()?;
-    let mut out = Out::new();
+    let mut out = Out::showing(secrets);
     let found = match cx.form {
-        Form::Plain => plain(cx, noun, &reader, query, limit, &now, &mut out)?,
-        form => json(noun, form, &reader, query, limit, &mut out)?,
+        Form::Plain => {
+            let look = Look { now: &now, secrets };
+            plain(cx, noun, &reader, query, limit, look, &mut out)?
+        }
+        form => as_json(noun, form, &reader, query, limit, &mut out)?,
     };
     out.finish()?;
     // For who looks at a screen: a script that asks for 50 records wants 50.
@@ -66,13 +78,20 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     Ok(Code::Done)
 }
 
+/// How rows are to be looked at.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    now: &'a Zoned,
+    secrets: Secrets,
+}
+
 fn plain(
     cx: &Context,
     noun: &Noun,
     reader: &Reader,
     query: Query,
     limit: u64,
-    now: &Zoned,
+    look: Look<'_>,
     out: &mut Out,
 ) -> Result<Found, Failure> {
     let shown = columns(noun, query.gone);
@@ -82,8 +101,8 @@ fn plain(
     let mut table = Table::for_stdout(&headings, cx.style);
     let found = each_row(reader, query, limit, |row| {
         let cell = |column: &Shown| match *column == marked {
-            true => mark(column.cell(&row, now), &row.pending),
-            false => column.cell(&row, now),
+            true => mark(column.cell(&row, look), &row.pending),
+            false => column.cell(&row, look),
         };
         out.raw(&table.row(shown.iter().map(cell).collect()))
     })?;
@@ -91,7 +110,14 @@ fn plain(
     Ok(found)
 }
 
-fn json(noun: &Noun, form: Form, reader: &Reader, query: Query, limit: u64, out: &mut Out) -> Result<Found, Failure> {
+fn as_json(
+    noun: &Noun,
+    form: Form,
+    reader: &Reader,
+    query: Query,
+    limit: u64,
+    out: &mut Out,
+) -> Result<Found, Failure> {
     let mut items = Items::new(noun.name(), form);
     let found = each_row(reader, query, limit, |row| match reader.record(row.key)? {
         Some(record) => items.item(out, &JsonRecord::new(&record)?),
@@ -236,25 +262,28 @@ impl Shown {
         }
     }
 
-    fn cell(self, row: &Row, now: &Zoned) -> Cell {
+    fn cell(self, row: &Row, look: Look<'_>) -> Cell {
+        let Look { now, secrets } = look;
+        let text = |text: &str| Cell::seen(text, secrets);
+        let maybe = |of: Option<&str>| of.map(text).unwrap_or_default();
         let active = row.updated_at.or(row.created_at);
         match self {
-            Shown::Id => Cell::text(&row.id),
+            Shown::Id => text(&row.id),
             // A title that is only the id says nothing.
-            Shown::Title => Cell::maybe(row.title.as_deref().filter(|title| *title != row.id)),
-            Shown::Status => Cell::maybe(row.status.as_deref()).role(row.status.as_deref().and_then(status_role)),
+            Shown::Title => maybe(row.title.as_deref().filter(|title| *title != row.id)),
+            Shown::Status => maybe(row.status.as_deref()).role(row.status.as_deref().and_then(status_role)),
             Shown::Agent => {
                 let agent = row.agent_title.as_deref().or(row.agent.as_deref());
                 match (agent, row.agent_doubt) {
-                    (Some(agent), true) => Cell::text(format!("{agent}?")),
-                    (agent, _) => Cell::maybe(agent),
+                    (Some(agent), true) => text(&format!("{agent}?")),
+                    (agent, _) => maybe(agent),
                 }
             }
-            Shown::Project => Cell::maybe(row.project.as_deref()),
-            Shown::Updated => Cell::maybe(active.map(|at| clock(at, now)).as_deref()),
-            Shown::Age => Cell::maybe(active.map(|at| age(at, now)).as_deref()),
-            Shown::Gone => Cell::maybe(row.gone_at.map(|at| age(at, now)).as_deref()),
-            Shown::Connection => Cell::text(&row.list.connection),
+            Shown::Project => maybe(row.project.as_deref()),
+            Shown::Updated => maybe(active.map(|at| clock(at, now)).as_deref()),
+            Shown::Age => maybe(active.map(|at| age(at, now)).as_deref()),
+            Shown::Gone => maybe(row.gone_at.map(|at| age(at, now)).as_deref()),
+            Shown::Connection => text(&row.list.connection),
         }
     }
 }

@@ -26,6 +26,7 @@ mod policies;
 mod prompt;
 mod reading;
 mod render;
+mod reveal;
 mod search;
 mod show;
 mod sim;

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Stdout, Write};
 
-use quarterdeck_sync::text::json_safe;
+use quarterdeck_sync::text::{Secrets, json_safe};
 use serde::Serialize;
 
 use crate::error::{Failure, Kind};
@@ -29,12 +29,18 @@ impl Form {
 #[derive(Debug)]
 pub struct Out {
     to: BufWriter<Stdout>,
+    secrets: Secrets,
 }
 
 impl Out {
     /// Takes stdout.
     pub fn new() -> Self {
-        Self { to: BufWriter::with_capacity(64 << 10, io::stdout()) }
+        Self::showing(Secrets::Masked)
+    }
+
+    /// The same, with secrets in JSON as a person was allowed to see them.
+    pub fn showing(secrets: Secrets) -> Self {
+        Self { to: BufWriter::with_capacity(64 << 10, io::stdout()), secrets }
     }
 
     /// Writes text that has passed the text boundary (it may hold our own colours), and a line break.
@@ -48,7 +54,7 @@ impl Out {
         self.to.write_all(text.as_bytes()).map_err(stdout_failed)
     }
 
-    /// Writes one line of JSON; hidden characters in its strings become escapes.
+    /// Writes one line of JSON: secrets in its strings are masked, hidden characters become escapes.
     pub fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         self.json_part(value)?;
         self.raw("\n")
@@ -57,6 +63,7 @@ impl Out {
     /// The same without the line break: part of a longer answer.
     pub fn json_part(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string(value).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        let text = self.secrets.json(&text);
         self.raw(&json_safe(&text))
     }
 

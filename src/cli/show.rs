@@ -2,12 +2,15 @@
 
 use jiff::Zoned;
 use quarterdeck_sync::model::{Mark, Record, WriteState};
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::Secrets;
+
+use serde_json::json;
 
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
 use super::reading;
-use super::render::{JsonRecord, age, json, moment, status_role};
+use super::render::{JsonRecord, age, json as layout, moment, status_role};
+use super::reveal::Reveal;
 use super::style::{Role, Style};
 use crate::error::{Code, Failure};
 
@@ -20,6 +23,9 @@ pub struct Args {
     /// Only this connection; may be repeated
     #[arg(short, long, value_name = "NAME")]
     connection: Vec<String>,
+    /// Show what is masked.
+    #[command(flatten)]
+    reveal: Reveal,
 }
 
 /// Runs it.
@@ -27,9 +33,16 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     let reader = cx.reader()?;
     reading::check_connections(cx, &reader, &args.connection)?;
     let record = reading::find(cx, &reader, noun, &args.id, &args.connection)?;
-    let mut out = Out::new();
+    let row = &record.row;
+    let secrets = args.reveal.allowed(cx, || {
+        json!({
+            "command": format!("{} show", noun.name()),
+            "connection": row.list.connection, "collection": row.list.collection, "target": row.id,
+        })
+    })?;
+    let mut out = Out::showing(secrets);
     match cx.form {
-        Form::Plain => out.raw(&plain(&record, &Zoned::now(), cx.style))?,
+        Form::Plain => out.raw(&plain(&record, &Zoned::now(), cx.style, secrets))?,
         _ => out.json(&JsonRecord::new(&record)?)?,
     }
     out.finish()?;
@@ -50,7 +63,7 @@ fn standing(pending: &Mark, now: &Zoned) -> String {
 }
 
 /// The extracted fields, those that there are, then the document.
-fn plain(record: &Record, now: &Zoned, style: Style) -> String {
+fn plain(record: &Record, now: &Zoned, style: Style, secrets: Secrets) -> String {
     let row = &record.row;
     let time = |at: Option<jiff::Timestamp>| at.map(|at| moment(at, now));
     let agent = row.agent.as_ref().filter(|id| **id != row.id).map(|id| match &row.agent_title {
@@ -77,13 +90,13 @@ fn plain(record: &Record, now: &Zoned, style: Style) -> String {
     let mut out = String::new();
     for (name, value, role) in fields {
         let Some(value) = value else { continue };
-        let value = Clean::line(&value).into_string();
+        let value = secrets.line(&value).into_string();
         out.push_str(&style.paint(Role::Heading, &format!("{name:<10}")));
         out.push_str(&role.map_or_else(|| value.clone(), |role| style.paint(role, &value)));
         out.push('\n');
     }
     out.push('\n');
-    out.push_str(&json::pretty(&record.doc));
+    out.push_str(&layout::pretty(&secrets.json(&record.doc)));
     out.push('\n');
     out
 }

@@ -3,11 +3,13 @@
 use std::io::Read;
 
 use quarterdeck_sync::store::Reader;
-use serde_json::{Map, Value};
+use quarterdeck_sync::text::Secrets;
+use serde_json::{Map, Value, json};
 
 use super::context::Context;
 use super::out::{Form, Out};
 use super::render::{Cell, Column, Items, Table};
+use super::reveal::Reveal;
 use crate::error::{Code, Failure};
 
 /// Arguments of `sql`.
@@ -16,6 +18,9 @@ pub struct Args {
     /// One SELECT over agents, sessions, runs, approvals, policies, events, records or writes; - reads it from stdin
     #[arg(value_name = "STATEMENT")]
     statement: String,
+    /// Show what is masked.
+    #[command(flatten)]
+    reveal: Reveal,
 }
 
 /// Longest statement read from stdin.
@@ -28,10 +33,11 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
         _ => args.statement,
     };
     let reader = cx.reader()?;
-    let mut out = Out::new();
+    let secrets = args.reveal.allowed(cx, || json!({"command": "sql", "statement": statement}))?;
+    let mut out = Out::showing(secrets);
     match cx.form {
-        Form::Plain => plain(cx, &reader, &statement, &mut out)?,
-        form => json(form, &reader, &statement, &mut out)?,
+        Form::Plain => plain(cx, &reader, &statement, secrets, &mut out)?,
+        form => as_json(form, &reader, &statement, &mut out)?,
     }
     out.finish()?;
     Ok(Code::Done)
@@ -46,7 +52,7 @@ fn from_stdin() -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| Failure::usage("stdin: the statement is not UTF-8 text"))
 }
 
-fn plain(cx: &Context, reader: &Reader, statement: &str, out: &mut Out) -> Result<(), Failure> {
+fn plain(cx: &Context, reader: &Reader, statement: &str, secrets: Secrets, out: &mut Out) -> Result<(), Failure> {
     let mut table: Option<Table> = None;
     each_row(reader, statement, |row| {
         let table = table.get_or_insert_with(|| {
@@ -54,7 +60,7 @@ fn plain(cx: &Context, reader: &Reader, statement: &str, out: &mut Out) -> Resul
             let names = row.iter().map(|(name, _)| Cell::text(name)).collect();
             Table::for_stdout(&columns, cx.style).headed(names)
         });
-        out.raw(&table.row(row.iter().map(|(_, value)| cell(value)).collect()))
+        out.raw(&table.row(row.iter().map(|(_, value)| cell(value, secrets)).collect()))
     })?;
     match table {
         Some(table) => out.raw(&table.finish()),
@@ -65,7 +71,7 @@ fn plain(cx: &Context, reader: &Reader, statement: &str, out: &mut Out) -> Resul
     }
 }
 
-fn json(form: Form, reader: &Reader, statement: &str, out: &mut Out) -> Result<(), Failure> {
+fn as_json(form: Form, reader: &Reader, statement: &str, out: &mut Out) -> Result<(), Failure> {
     let mut items = Items::new("sql", form);
     each_row(reader, statement, |row| {
         let mut object = Map::with_capacity(row.len());
@@ -114,10 +120,10 @@ fn column(value: &Value) -> Column {
     }
 }
 
-fn cell(value: &Value) -> Cell {
+fn cell(value: &Value, secrets: Secrets) -> Cell {
     match value {
         Value::Null => Cell::default(),
-        Value::String(text) => Cell::text(text),
+        Value::String(text) => Cell::seen(text, secrets),
         other => Cell::text(other.to_string()),
     }
 }

@@ -12,6 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
+use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, WriteLine};
@@ -126,7 +127,7 @@ pub enum Answer {
 pub struct Opened {
     /// The record.
     pub record: Record,
-    /// Its document.
+    /// Its document, secrets masked: to be looked at, never to decide by.
     pub doc: Value,
 }
 
@@ -300,7 +301,9 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Count(query) => store.count(query, COUNT_CAP).map(Answer::Count),
         Question::Record(key) => store.record(*key).map(|found| {
             Answer::Record(found.map(|record| {
-                let doc = serde_json::from_str(&record.doc).unwrap_or_else(|_| Value::String(record.doc.clone()));
+                // Masked here, whole: drawn line by line, a name and its value are apart.
+                let text = mask_json(&record.doc);
+                let doc = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.into_owned()));
                 Box::new(Opened { record, doc })
             }))
         }),

@@ -136,6 +136,11 @@ impl ColorMode {
 const BUILT_IN: &[(&str, &str)] = &[
     ("dark", include_str!("../../themes/dark.toml")),
     ("light", include_str!("../../themes/light.toml")),
+    ("high-contrast", include_str!("../../themes/high-contrast.toml")),
+    ("solarized-dark", include_str!("../../themes/solarized-dark.toml")),
+    ("solarized-light", include_str!("../../themes/solarized-light.toml")),
+    ("catppuccin", include_str!("../../themes/catppuccin.toml")),
+    ("catppuccin-latte", include_str!("../../themes/catppuccin-latte.toml")),
     ("ansi-16", include_str!("../../themes/ansi-16.toml")),
     ("mono", include_str!("../../themes/mono.toml")),
 ];

@@ -3,12 +3,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use quarterdeck_sync::outbox::{AuditEntry, Outbox};
-use quarterdeck_sync::text::json_safe;
+use quarterdeck_sync::text::{Secrets, json_safe};
 use serde_json::json;
 
 use crate::cli::context::Context;
 use crate::cli::out::{Out, talk};
 use crate::cli::render::plural;
+use crate::cli::reveal::Reveal;
 use crate::config;
 use crate::error::{Code, Failure, Kind};
 
@@ -18,14 +19,20 @@ pub struct Args {
     /// A new file to write it to, instead of stdout
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+    /// Show what is masked.
+    #[command(flatten)]
+    reveal: Reveal,
 }
 
 /// Runs it. What is exported ends before the line that notes the export.
+///
+/// A line that holds a secret is exported masked, so its own hash cannot be computed again from it; with `--reveal` all can.
 pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
+    let secrets = args.reveal.allowed(cx, || json!({"command": "audit export", "file": args.file}))?;
     let outbox = cx.outbox()?;
     let done = match &args.file {
-        Some(file) => to_file(&outbox, file)?,
-        None => to_stdout(&outbox)?,
+        Some(file) => to_file(&outbox, file, secrets)?,
+        None => to_stdout(&outbox, secrets)?,
     };
     let detail = json!({"entries": done.entries, "head": done.head, "file": args.file});
     outbox.note("audit.export", detail, Timestamp::now())?;
@@ -51,8 +58,8 @@ impl Done {
     }
 }
 
-fn to_stdout(outbox: &Outbox) -> Result<Done, Failure> {
-    let (mut out, mut done) = (Out::new(), Done::nothing());
+fn to_stdout(outbox: &Outbox, secrets: Secrets) -> Result<Done, Failure> {
+    let (mut out, mut done) = (Out::showing(secrets), Done::nothing());
     super::each_line(outbox, |entry| {
         out.json(&entry)?;
         done.with(entry);
@@ -63,7 +70,7 @@ fn to_stdout(outbox: &Outbox) -> Result<Done, Failure> {
 }
 
 /// Written beside it and renamed, so that a file of this name is the whole log.
-fn to_file(outbox: &Outbox, path: &Path) -> Result<Done, Failure> {
+fn to_file(outbox: &Outbox, path: &Path, secrets: Secrets) -> Result<Done, Failure> {
     let shown = path.display();
     let fail = |error: std::io::Error| Failure::new(Kind::Io, format!("{shown}: {error}"));
     let path = std::path::absolute(path).map_err(fail)?;
@@ -73,7 +80,7 @@ fn to_file(outbox: &Outbox, path: &Path) -> Result<Done, Failure> {
     let (mut to, mut done) = (BufWriter::new(temporary), Done::nothing());
     super::each_line(outbox, |entry| {
         let line = serde_json::to_string(&entry).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
-        writeln!(to, "{}", json_safe(&line)).map_err(fail)?;
+        writeln!(to, "{}", json_safe(&secrets.json(&line))).map_err(fail)?;
         done.with(entry);
         Ok(())
     })?;

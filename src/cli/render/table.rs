@@ -1,4 +1,4 @@
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::{Clean, Secrets};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -14,9 +14,14 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Text, on one line.
+    /// Text, on one line, its secrets masked.
     pub fn text(text: impl AsRef<str>) -> Self {
-        Self { text: Clean::line(text.as_ref()), role: None, right: false }
+        Self::seen(text, Secrets::Masked)
+    }
+
+    /// The same with secrets as a person was allowed to see them.
+    pub fn seen(text: impl AsRef<str>, secrets: Secrets) -> Self {
+        Self { text: secrets.line(text.as_ref()), role: None, right: false }
     }
 
     /// The same, or nothing.
@@ -33,7 +38,8 @@ impl Cell {
     #[must_use]
     pub fn behind(self, word: &str) -> Self {
         let gap = if self.text.as_str().is_empty() { "" } else { " " };
-        Self { text: Clean::line(&format!("{}{gap}{word}", self.text)), ..self }
+        // Clean already, and revealed perhaps.
+        Self { text: Secrets::Revealed.line(&format!("{}{gap}{}", self.text, Clean::line(word))), ..self }
     }
 
     /// The same with a meaning.

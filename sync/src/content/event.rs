@@ -6,6 +6,9 @@ use crate::model::{Answer, EntryKind, Part};
 
 const SAID: [&str; 7] = ["message", "content", "text", "detail", "summary", "reason", "error"];
 const TOOLS: [&str; 6] = ["tool_name", "tool", "tool_id", "toolName", "name", "capability"];
+/// What every event says of itself, and no reader needs to be told.
+const AROUND: [&str; 9] =
+    ["event_id", "id", "run_id", "seq", "type", "actor", "payload_hash", "timestamp", "created_at"];
 /// Not `tool_id`: that is the tool's own.
 const IDS: [&str; 6] = ["tool_call_id", "call_id", "request_id", "action_id", "tool_use_id", "correlation_id"];
 
@@ -13,14 +16,14 @@ const IDS: [&str; 6] = ["tool_call_id", "call_id", "request_id", "action_id", "t
 /// but not types in capitals or of their own.
 pub(super) fn is_event(object: &Object<'_>, known: bool) -> bool {
     let Some(word) = object.string("type") else { return false };
-    let of_run = ["run_id", "event_id", "seq"].iter().any(|name| object.holds(name));
+    let of_run = ["run_id", "event_id"].iter().any(|name| object.holds(name));
     let told_apart = !known || !word.contains(|c: char| c.is_lowercase());
     let speaks = ["role", "content", "tool", "input"].iter().any(|name| object.holds(name));
-    !speaks && (of_run || (told_apart && object.holds("data")))
+    !speaks && (of_run || (told_apart && (object.holds("data") || object.holds("seq"))))
 }
 
 /// Its kind, its own word for it, and its parts.
-pub(super) fn read(event: &Object<'_>, parts: &mut Vec<Part>) -> (EntryKind, String, bool) {
+pub(super) fn read(whole: Json<'_>, event: &Object<'_>, parts: &mut Vec<Part>) -> (EntryKind, String, bool) {
     let word = event.string("type").unwrap_or_default().into_owned();
     let packed = event.first(&["data", "payload"]).map(|data| data.unpacked().into_owned()).unwrap_or_default();
     let json = Json::of(&packed);
@@ -32,7 +35,7 @@ pub(super) fn read(event: &Object<'_>, parts: &mut Vec<Part>) -> (EntryKind, Str
             speech(kind, data, parts);
         }
         _ => {
-            let text = all(event, data.as_ref(), json);
+            let text = all(whole, event, data.as_ref(), json);
             parts.push(Part::Text(if text.is_empty() { word.clone() } else { text }));
         }
     }
@@ -99,18 +102,25 @@ fn tool(word: &str, data: &Object<'_>, json: Json<'_>, parts: &mut Vec<Part>) {
     let arguments = data.first(&["arguments", "input", "args", "params", "parameters", "body", "payload"]);
     let mut made = call::given(name, arguments);
     made.id = id;
-    made.input = json.raw().to_owned();
+    if !json.raw().is_empty() {
+        made.input = json.raw().to_owned();
+    }
     parts.push(Part::Call(made));
 }
 
 /// Everything that an event says, what is meant for people first.
-fn all(event: &Object<'_>, data: Option<&Object<'_>>, json: Json<'_>) -> String {
+fn all(whole: Json<'_>, event: &Object<'_>, data: Option<&Object<'_>>, json: Json<'_>) -> String {
     let mut text = String::new();
     let from = data.unwrap_or(event);
     for said in SAID.iter().filter_map(|name| from.get(name)) {
         answer::add(&mut text, &answer::words(said));
     }
-    answer::add(&mut text, &json::readable(json.raw(), &SAID));
+    let rest = if json.raw().is_empty() {
+        json::readable(whole.raw(), &[&SAID[..], &AROUND].concat())
+    } else {
+        json::readable(json.raw(), &SAID)
+    };
+    answer::add(&mut text, &rest);
     if let Some(actor) = event.word(&["actor"]) {
         answer::add(&mut text, &format!("actor: {actor}"));
     }

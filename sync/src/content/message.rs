@@ -60,7 +60,7 @@ fn shape(json: Json<'_>, object: &Object<'_>, inner: Option<&Object<'_>>, entry:
     let known = kind(&word);
     let unknown = Sort::of(&word) == Sort::Unknown && known == EntryKind::Other;
     if inner.is_none() && event::is_event(object, !unknown) {
-        let (kind, word, failed) = event::read(object, &mut entry.parts);
+        let (kind, word, failed) = event::read(json, object, &mut entry.parts);
         entry.error = failed;
         return finish(kind, word, entry);
     }

@@ -61,6 +61,14 @@ fn what_failed_is_an_error_and_what_was_refused_is_not() {
 }
 
 #[test]
+fn an_event_without_data_says_what_stands_beside_its_type() {
+    let entry = one(r#"{"run_id":"r","seq":1,"type":"INVOKE_STARTED","pod":"web-1","message":"up"}"#);
+    assert_eq!((entry.kind, &*entry.text()), (EntryKind::System, "up\npod: web-1"));
+    let entry = one(r#"{"run_id":"r","seq":1,"type":"TOOL_CALLED","tool_id":"mail","arguments":{"to":"a@b"}}"#);
+    assert_eq!((entry.tools(), &*entry.text()), (vec!["mail"], "to: a@b"));
+}
+
+#[test]
 fn data_may_be_json_in_a_string_or_not_be_there() {
     let entry = one(r#"{"run_id":"r","seq":1,"type":"USER_MESSAGE","data":"{\"message\":\"hi\"}"}"#);
     assert_eq!((entry.kind, &*entry.text()), (EntryKind::User, "hi"));

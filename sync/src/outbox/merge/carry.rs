@@ -9,6 +9,7 @@ use super::pair::identity;
 use super::place::{Place, Sort};
 use super::same::key;
 use crate::platform::decode::MASKED;
+use crate::text::secrets::has_mark;
 
 /// Puts onto `raw`, which holds what `masked` hides, the changes that lead from `masked` to `wanted`: masks stay what they hide.
 ///
@@ -72,6 +73,9 @@ impl Work<'_> {
         let mut carried = Map::new();
         for key in raw.keys().chain(added) {
             if let Some(value) = wanted.get(key) {
+                if has_mark(key) && !raw.contains_key(key) {
+                    self.strays.push(self.place.pointer());
+                }
                 let value = self.below(key.clone(), raw.get(key), masked.get(key), value);
                 carried.insert(key.clone(), value);
             }
@@ -154,13 +158,19 @@ fn shared(a: &Value, b: &Value) -> usize {
     a.iter().filter(|(key, value)| !hides(value) && b.get(*key) == Some(*value)).count()
 }
 
+/// Does a mask stand in the text: of a manifest, or one that hides a secret from who reads? Neither is ever sent.
+fn is_masked(text: &str) -> bool {
+    text.contains(MASKED) || has_mark(text)
+}
+
 /// Does a mask stand in it?
 fn hides(value: &Value) -> bool {
     let mut open = vec![value];
     while let Some(value) = open.pop() {
         match value {
-            Value::String(text) if text.contains(MASKED) => return true,
+            Value::String(text) if is_masked(text) => return true,
             Value::Array(items) => open.extend(items),
+            Value::Object(members) if members.keys().any(|key| has_mark(key)) => return true,
             Value::Object(members) => open.extend(members.values()),
             _ => {}
         }

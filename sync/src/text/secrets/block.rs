@@ -69,7 +69,8 @@ fn unfinished(bytes: &[u8]) -> Option<usize> {
         }
         if part < PART {
             // The last line of a key may be short.
-            let last = bytes.get(next - 1) == Some(&b'=') || bytes.get(next).is_none_or(|byte| byte.is_ascii_whitespace());
+            let last =
+                bytes.get(next - 1) == Some(&b'=') || bytes.get(next).is_none_or(|byte| byte.is_ascii_whitespace());
             return if end.is_some() && last { Some(next) } else { end };
         }
         (at, end) = (next, Some(next));

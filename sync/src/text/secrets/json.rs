@@ -7,9 +7,8 @@
 //! Lenient: text that is no JSON, or stops halfway, is read as far as it goes.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-use super::rules::{Judge, RULES};
+use super::rules::RULES;
 use super::{Found, judge, scan, value};
 
 /// JSON in strings in strings, so deep and no deeper.
@@ -25,7 +24,8 @@ pub(super) fn find(json: &str) -> Vec<Found> {
 
 /// One pass that settles most texts: no keyword stands in it, and no escape that could hide one.
 fn may_hold(json: &str) -> bool {
-    json.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && matches!(pair[1], b'u' | b'/')) || RULES.keywords.is_match(json)
+    json.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && matches!(pair[1], b'u' | b'/'))
+        || RULES.keywords.is_match(json)
 }
 
 /// Does text look as if it were JSON?
@@ -140,17 +140,12 @@ fn under_name(name: &str, text: &str) -> Vec<Found> {
         .filter(|found| found.range.end > shift)
         .map(|found| Found { range: found.range.start.saturating_sub(shift)..found.range.end - shift, ..found })
         .collect();
-    let judges = RULES.keywords.find_overlapping_iter(name).filter_map(|word| {
+    let rules = RULES.keywords.find_overlapping_iter(name).filter_map(|word| {
         let rule = RULES.list.get(*RULES.of_keyword.get(word.pattern().as_usize())?)?;
-        let judge = match rule.judge {
-            Judge::Flag => Judge::Password,
-            judge => judge,
-        };
-        matches!(judge, Judge::Value | Judge::Password).then_some((rule, judge))
+        (rule.judge.reads_value() && rule.is_generic()).then_some(rule)
     });
-    for (rule, judge) in judges {
-        let generic = judge == Judge::Password || rule.id == "assigned-secret";
-        if generic && value::is_secret_member(judge, name.trim_start_matches('-'), text) && !judge::is_placeholder(text) {
+    for rule in rules {
+        if value::is_secret_member(rule.judge, name.trim_start_matches('-'), text) && !judge::is_placeholder(text) {
             found.push(Found { range: 0..text.len(), rule: &rule.id });
             break;
         }

@@ -5,9 +5,34 @@
 
 /// Words by which people say: put yours here.
 const PLACEHOLDERS: [&str; 28] = [
-    "your", "example", "placeholder", "changeme", "change_me", "change-me", "redacted", "masked", "insert", "replace", "xxxx",
-    "****", "....", "…", "<", "${", "{{", "$(", "%s", "%(", "process.env", "os.environ", "getenv", "env.", "secrets.",
-    "vault:", "env:", "0000000000",
+    "your",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "redacted",
+    "masked",
+    "insert",
+    "replace",
+    "xxxx",
+    "****",
+    "....",
+    "…",
+    "<",
+    "${",
+    "{{",
+    "$(",
+    "%s",
+    "%(",
+    "process.env",
+    "os.environ",
+    "getenv",
+    "env.",
+    "secrets.",
+    "vault:",
+    "env:",
+    "0000000000",
 ];
 
 /// Shannon entropy of the bytes, in bits a byte. At most 256 bytes are looked at.
@@ -20,7 +45,12 @@ pub(super) fn entropy(text: &str) -> f64 {
         }
     }
     let total = bytes.len().max(1) as f64;
-    counts.iter().filter(|&&count| count > 0).map(|&count| f64::from(count) / total).map(|share| -share * share.log2()).sum()
+    counts
+        .iter()
+        .filter(|&&count| count > 0)
+        .map(|&count| f64::from(count) / total)
+        .map(|share| -share * share.log2())
+        .sum()
 }
 
 /// A token of a vendor's shape that says by itself that it is none: `ghp_xxxxxxxxxxxx`.
@@ -50,7 +80,20 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 
 /// What a page about URLs writes for a password.
 pub(super) fn is_word_for_secret(text: &str) -> bool {
-    let words = ["password", "passwd", "pass", "pwd", "passphrase", "secret", "token", "key", "apikey", "api_key", "pw", "port"];
+    let words = [
+        "password",
+        "passwd",
+        "pass",
+        "pwd",
+        "passphrase",
+        "secret",
+        "token",
+        "key",
+        "apikey",
+        "api_key",
+        "pw",
+        "port",
+    ];
     words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
@@ -98,7 +141,10 @@ pub(super) fn is_likely_token(text: &str) -> bool {
 /// Code that says where a value comes from: `self.token`, `config["x"]`, `getToken()`, `a::b`.
 fn is_code(text: &str, quoted: bool) -> bool {
     let lower = text.to_ascii_lowercase();
-    if matches!(lower.trim_end_matches([',', ';']), "true" | "false" | "null" | "none" | "undefined" | "string" | "required") {
+    if matches!(
+        lower.trim_end_matches([',', ';']),
+        "true" | "false" | "null" | "none" | "undefined" | "string" | "required"
+    ) {
         return true;
     }
     if quoted {
@@ -108,10 +154,14 @@ fn is_code(text: &str, quoted: bool) -> bool {
         text.split(['.', ':', '-']).all(|part| {
             let part = part.trim_start_matches(['&', '*', '!', '?']);
             let digits = part.bytes().filter(u8::is_ascii_digit).count();
-            part.is_empty() || (part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && digits < 3 && part.len() < 24)
+            part.is_empty()
+                || (part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && digits < 3 && part.len() < 24)
         })
     };
-    text.contains("::") || text.contains("->") || text.contains("=>") || text.contains("==") && !text.ends_with("==")
+    text.contains("::")
+        || text.contains("->")
+        || text.contains("=>")
+        || text.contains("==") && !text.ends_with("==")
         || text.contains('.') && names(text)
 }
 
@@ -125,15 +175,21 @@ fn is_identifier(text: &str) -> bool {
     let date = text.len() >= 8
         && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:.TZ+/".contains(&byte))
         && text.bytes().any(|byte| b"-:.T/".contains(&byte));
-    let sum = ["sha256:", "sha256-", "sha512-", "sha384-", "sha1-", "sha1:", "md5:", "data:"].iter().any(|sum| text.starts_with(sum));
+    let sum = ["sha256:", "sha256-", "sha512-", "sha384-", "sha1-", "sha1:", "md5:", "data:"]
+        .iter()
+        .any(|sum| text.starts_with(sum));
     uuid || date || sum
 }
 
 fn is_path(text: &str) -> bool {
     let rooted = text.starts_with(['/', '~', '.']) || text.contains(":\\");
     let part = |part: &str| part.len() < 24 && part.bytes().filter(|byte| byte.is_ascii_digit()).count() < 4;
-    text.contains("://") || (rooted || !text.contains(['+', '='])) && text.contains(['/', '\\']) && text.split(['/', '\\']).all(part)
-        && text.split(['/', '\\']).filter(|part| is_words(part) || part.is_empty()).count() * 2 > text.split(['/', '\\']).count()
+    text.contains("://")
+        || (rooted || !text.contains(['+', '=']))
+            && text.contains(['/', '\\'])
+            && text.split(['/', '\\']).all(part)
+            && text.split(['/', '\\']).filter(|part| is_words(part) || part.is_empty()).count() * 2
+                > text.split(['/', '\\']).count()
 }
 
 /// Words of a language with signs between them, and small numbers behind them: `oauth2-client`, `my_secret_v2`.

@@ -18,7 +18,7 @@
 //! inside of one. A snippet of a large text: mask the entry, then choose the piece; places in the text have moved then, so mark
 //! words in what was masked.
 //!
-//! Always true: linear time; text without a keyword of any rule costs one pass (5 MB in about 5 ms) and is borrowed; masking
+//! Always true: linear time; text without a keyword of any rule costs one pass and is borrowed; masking
 //! twice is masking once; JSON stays the JSON it was but for the strings that held a secret.
 //!
 //! Not here: the secrets of connections, which are known to the letter ([`scrub`](super::scrub)), and fields that a manifest

@@ -14,7 +14,7 @@ const PATTERN_SIZE: usize = 4 << 20;
 
 /// What must hold beside the pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Judge {
     /// Nothing.
     #[default]
@@ -29,8 +29,10 @@ pub(super) enum Judge {
     Value,
     /// A value given to a name that says password: people choose them, so they may be short.
     Password,
-    /// The argument of a flag.
+    /// The argument of a flag that says secret.
     Flag,
+    /// The argument of a flag that says password.
+    PasswordFlag,
 }
 
 /// One rule.
@@ -58,11 +60,33 @@ pub(super) struct Rule {
     built: OnceLock<Option<Regex>>,
 }
 
+impl Judge {
+    /// Does it read a value behind a name?
+    pub(super) fn reads_value(self) -> bool {
+        matches!(self, Self::Value | Self::Password | Self::Flag | Self::PasswordFlag)
+    }
+
+    /// Does the name before the value have to be a flag?
+    pub(super) fn of_flag(self) -> bool {
+        matches!(self, Self::Flag | Self::PasswordFlag)
+    }
+
+    /// Is the value one that people choose?
+    pub(super) fn of_password(self) -> bool {
+        matches!(self, Self::Password | Self::PasswordFlag)
+    }
+}
+
 fn reach() -> usize {
     512
 }
 
 impl Rule {
+    /// Does the name alone lead to it, whatever the value looks like? Then its pattern ends where the value begins.
+    pub(super) fn is_generic(&self) -> bool {
+        !self.pattern.contains("(?P<secret>")
+    }
+
     /// Its pattern. ASCII classes: what it looks for is ASCII, and the tables of Unicode are large.
     pub(super) fn pattern(&self) -> Option<&Regex> {
         self.built

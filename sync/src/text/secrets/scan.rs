@@ -31,56 +31,74 @@ pub(super) fn find(text: &str) -> Vec<Found> {
             continue;
         }
         match at_keyword(text, rule, at, word.end()) {
-            Some(range) => {
+            Seen::Secret(range) => {
                 *done = range.end;
                 hits.push((range, number));
             }
-            // A long run that led nowhere leads nowhere from its middle either.
-            None if rule.reach > 1024 => *done = at + run(text.as_bytes(), at, |byte| is_word(byte) || byte == b'-'),
-            None => {}
+            // What was read and turned down is not read again from its middle.
+            Seen::Else(end) => *done = end,
+            Seen::Nothing if rule.reach > 1024 => {
+                *done = at + run(text.as_bytes(), at, |byte| is_word(byte) || byte == b'-');
+            }
+            Seen::Nothing => {}
         }
     }
     merged(hits)
 }
 
-/// The secret that `rule` sees at its keyword, which stands at `at..end`.
-fn at_keyword(text: &str, rule: &Rule, at: usize, end: usize) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
+/// What a rule saw at a keyword.
+enum Seen {
+    /// A secret.
+    Secret(Range<usize>),
+    /// Something of the shape that is none; it ends here.
+    Else(usize),
+    /// Nothing of the shape.
+    Nothing,
+}
+
+/// What `rule` sees at its keyword, which stands at `at..end`.
+fn at_keyword(text: &str, rule: &Rule, at: usize, end: usize) -> Seen {
     let from = at.saturating_sub(rule.back);
-    let to = end.saturating_add(rule.reach).min(bytes.len());
-    let window = bytes.get(from..to)?;
-    let pattern = rule.pattern()?;
+    let to = end.saturating_add(rule.reach).min(text.len());
+    let (Some(window), Some(pattern)) = (text.as_bytes().get(from..to), rule.pattern()) else { return Seen::Nothing };
     // Most keywords lead nowhere: that is settled without looking for groups.
-    let matched = pattern.find(window)?;
+    let Some(matched) = pattern.find(window) else { return Seen::Nothing };
     let whole = from + matched.start()..from + matched.end();
     if rule.back > 0 && !(whole.start <= at && at < whole.end) {
-        return None;
+        return Seen::Nothing;
     }
+    let end = whole.end;
+    secret(text, rule, at, from..to, whole).map_or(Seen::Else(end), Seen::Secret)
+}
+
+/// The secret in what matched, if it is one.
+fn secret(text: &str, rule: &Rule, at: usize, around: Range<usize>, whole: Range<usize>) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let Range { start: from, end: to } = around;
+    let (window, pattern) = (bytes.get(from..to)?, rule.pattern()?);
     let group = match pattern.captures_len() {
         1 => None,
         _ => pattern.captures(window)?.name("secret").map(|group| from + group.start()..from + group.end()),
     };
     let range = match rule.judge {
         Judge::Key => return block::key(text, whole),
-        Judge::Value | Judge::Password | Judge::Flag if group.is_none() => {
-            return value::given(text, rule.judge, at, whole);
-        }
+        judge if judge.reads_value() && group.is_none() => return value::given(text, judge, at, whole),
         _ => group.unwrap_or(whole),
     };
-    let range = aligned(text, range.start..lengthened(bytes, &range, to));
+    let range = aligned(text, range);
     let secret = text.get(range.clone())?;
-    let next = bytes.get(range.end);
     let holds = match rule.judge {
         Judge::Given => !judge::is_placeholder(secret) && !judge::is_word_for_secret(secret),
         Judge::Basic => judge::is_basic(secret),
-        Judge::Value | Judge::Password | Judge::Flag => judge::is_likely_token(secret),
-        Judge::Shape | Judge::Key => !judge::is_filler(secret),
+        judge if judge.reads_value() => judge::is_likely_token(secret),
+        _ => !judge::is_filler(secret),
     };
+    // Judged before it is lengthened: what is turned down has cost no more than the window.
     let holds = holds
-        && !(rule.whole && next.is_some_and(u8::is_ascii_alphanumeric))
+        && !(rule.whole && bytes.get(range.end).is_some_and(u8::is_ascii_alphanumeric))
         && !(rule.digit && !secret.bytes().any(|byte| byte.is_ascii_digit()))
         && (rule.entropy == 0.0 || judge::entropy(secret) >= rule.entropy);
-    holds.then_some(range)
+    holds.then(|| range.start..lengthened(bytes, &range, to))
 }
 
 /// Where a secret ends whose match ends at `range.end`: at the end of the window it may have been cut.

@@ -23,7 +23,7 @@ pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usi
         return None;
     }
     let mut value = Value::read(text, matched.end)?;
-    if judge == Judge::Flag && !name.starts_with('-') {
+    if judge.of_flag() && !name.starts_with('-') {
         return None;
     }
     let mut secret = text.get(value.at.clone())?;
@@ -36,19 +36,18 @@ pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usi
     }
     let after = bytes.get(value.at.end).copied();
     let called = !value.quoted && matches!(after, Some(b'(' | b'[' | b'{'));
-    (!called && likely(judge, name, secret, value.quoted)).then_some(value.at)
+    (!called && likely(judge, secret, value.quoted)).then_some(value.at)
 }
 
 /// Is `value`, which stands whole in a string under `name`, a secret? For members of JSON.
 pub(super) fn is_secret_member(judge: Judge, name: &str, value: &str) -> bool {
-    names_secret(name) && likely(judge, name, value, true)
+    names_secret(name) && likely(judge, value, true)
 }
 
-fn likely(judge: Judge, name: &str, value: &str, quoted: bool) -> bool {
-    match judge {
-        Judge::Password | Judge::Flag => judge::is_likely_password(value, quoted),
-        _ if name.len() < 2 => false,
-        _ => judge::is_likely_value(value, quoted),
+fn likely(judge: Judge, value: &str, quoted: bool) -> bool {
+    match judge.of_password() {
+        true => judge::is_likely_password(value, quoted),
+        false => judge::is_likely_value(value, quoted),
     }
 }
 
@@ -56,24 +55,100 @@ fn likely(judge: Judge, name: &str, value: &str, quoted: bool) -> bool {
 fn name(text: &str, keyword: usize, matched: usize) -> Option<&str> {
     let bytes = text.as_bytes();
     let in_name = |byte: u8| is_word(byte) || byte == b'-' || byte == b'.';
-    let before = bytes.get(keyword.saturating_sub(NAME)..keyword)?.iter().rev().take_while(|&&byte| in_name(byte)).count();
+    let before =
+        bytes.get(keyword.saturating_sub(NAME)..keyword)?.iter().rev().take_while(|&&byte| in_name(byte)).count();
     let behind = bytes.get(matched..)?.iter().take(NAME * 2).take_while(|&&byte| in_name(byte)).count();
     text.get(keyword - before..matched + behind)
 }
 
 /// Names that hold no secret though a word in them says so: what is counted, where it lies, how it looks, when it ends.
 const HARMLESS_ENDS: [&str; 66] = [
-    "hash", "hashes", "digest", "fingerprint", "checksum", "sha256", "sha", "sha1", "md5", "file", "filename", "path", "dir",
-    "url", "uri", "endpoint", "host", "name", "names", "type", "types", "kind", "id", "ids", "arn", "count", "counts", "limit",
-    "length", "len", "size", "usage", "used", "budget", "cost", "price", "expiry", "expires", "expiration", "expired", "ttl",
-    "timeout", "at", "age", "date", "time", "version", "policy", "field", "fields", "label", "prefix", "suffix", "format",
-    "regex", "pattern", "enabled", "required", "strength", "hint", "ref", "refs", "tokens", "provider", "status", "scope",
+    "hash",
+    "hashes",
+    "digest",
+    "fingerprint",
+    "checksum",
+    "sha256",
+    "sha",
+    "sha1",
+    "md5",
+    "file",
+    "filename",
+    "path",
+    "dir",
+    "url",
+    "uri",
+    "endpoint",
+    "host",
+    "name",
+    "names",
+    "type",
+    "types",
+    "kind",
+    "id",
+    "ids",
+    "arn",
+    "count",
+    "counts",
+    "limit",
+    "length",
+    "len",
+    "size",
+    "usage",
+    "used",
+    "budget",
+    "cost",
+    "price",
+    "expiry",
+    "expires",
+    "expiration",
+    "expired",
+    "ttl",
+    "timeout",
+    "at",
+    "age",
+    "date",
+    "time",
+    "version",
+    "policy",
+    "field",
+    "fields",
+    "label",
+    "prefix",
+    "suffix",
+    "format",
+    "regex",
+    "pattern",
+    "enabled",
+    "required",
+    "strength",
+    "hint",
+    "ref",
+    "refs",
+    "tokens",
+    "provider",
+    "status",
+    "scope",
 ];
 
 /// The same at the beginning.
 const HARMLESS_BEGINS: [&str; 16] = [
-    "next", "page", "prev", "previous", "continuation", "cancellation", "cancel", "public", "max", "min", "num", "total",
-    "input", "output", "prompt", "sync",
+    "next",
+    "page",
+    "prev",
+    "previous",
+    "continuation",
+    "cancellation",
+    "cancel",
+    "public",
+    "max",
+    "min",
+    "num",
+    "total",
+    "input",
+    "output",
+    "prompt",
+    "sync",
 ];
 
 /// Does the name say that its value is a secret?
@@ -122,7 +197,8 @@ impl Value {
         let mut at = from + blanks;
         // `b"..."`, `r'...'`, and quotes that are escaped themselves.
         let prefix = bytes.get(at..)?.iter().take(2).take_while(|byte| b"bBrRfFuU".contains(byte)).count();
-        let slashes = |at: usize| bytes.get(at..).unwrap_or_default().iter().take(7).take_while(|&&byte| byte == b'\\').count();
+        let slashes =
+            |at: usize| bytes.get(at..).unwrap_or_default().iter().take(7).take_while(|&&byte| byte == b'\\').count();
         for start in [at, at + prefix] {
             let start = start + slashes(start);
             if let Some(quote @ (b'"' | b'\'' | b'`')) = bytes.get(start).copied() {
@@ -149,11 +225,15 @@ impl Value {
         while let Some(&byte) = bytes.get(end) {
             let next = bytes.get(end + 1).copied();
             let stops = match byte {
-                b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'(' | b'[' | b'{' | 0x1b => true,
+                b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'(' | b'[' | b'{' | 0x1b => {
+                    true
+                }
                 b'\\' => matches!(next, None | Some(b'n' | b'r' | b't' | b'u' | b'"' | b'\'' | b'\\' | b'\n')),
                 // Signs that end a value in code and in prose, and may stand in a password.
                 b',' | b';' | b')' | b']' | b'}' | b'&' => ends_value(bytes, end + 1),
-                b'.' | b':' | b'!' | b'?' => next.is_none_or(|next| next.is_ascii_whitespace() || b"\"')".contains(&next)),
+                b'.' | b':' | b'!' | b'?' => {
+                    next.is_none_or(|next| next.is_ascii_whitespace() || b"\"')".contains(&next))
+                }
                 _ => false,
             };
             if stops || end - from >= LONGEST {
@@ -178,6 +258,12 @@ fn ends_value(bytes: &[u8], at: usize) -> bool {
     if next.is_ascii_whitespace() || b"\"'`,;)]}&\\<".contains(&next) {
         return true;
     }
-    let name = bytes.get(at..).unwrap_or_default().iter().take(NAME).take_while(|&&byte| is_word(byte) || byte == b'-').count();
+    let name = bytes
+        .get(at..)
+        .unwrap_or_default()
+        .iter()
+        .take(NAME)
+        .take_while(|&&byte| is_word(byte) || byte == b'-')
+        .count();
     name > 0 && matches!(bytes.get(at + name), Some(b'=' | b':' | b'"' | b'\''))
 }

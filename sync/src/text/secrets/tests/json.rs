@@ -26,7 +26,10 @@ fn an_escape_hides_nothing() {
 #[test]
 fn a_key_over_lines_is_found_in_a_string() {
     let body: String = (0..10).map(|line| chance(line + 20, ALNUM, 64) + "\\n").collect();
-    let json = format!("{{\"private_key\":\"-----{0} PRIVATE KEY-----\\n{body}-----{1} PRIVATE KEY-----\\n\"}}", "BEGIN", "END");
+    let json = format!(
+        "{{\"private_key\":\"-----{0} PRIVATE KEY-----\\n{body}-----{1} PRIVATE KEY-----\\n\"}}",
+        "BEGIN", "END"
+    );
     assert_eq!(mask_json(&json), "{\"private_key\":\"‹masked: private-key›\"}".replace("›\"", "›\\n\""));
 }
 
@@ -51,7 +54,10 @@ fn the_name_of_a_value_counts() {
     for (json, masked) in [
         (format!("{{\"api_key\":\"{value}\"}}"), "{\"api_key\":\"‹masked: assigned-secret›\"}"),
         (format!("{{\"Authorization\":\"Bearer {value}\"}}"), "{\"Authorization\":\"Bearer ‹masked: bearer-token›\"}"),
-        (format!("{{\"name\":\"API_TOKEN\",\"value\":\"{value}\"}}"), "{\"name\":\"API_TOKEN\",\"value\":\"‹masked: assigned-secret›\"}"),
+        (
+            format!("{{\"name\":\"API_TOKEN\",\"value\":\"{value}\"}}"),
+            "{\"name\":\"API_TOKEN\",\"value\":\"‹masked: assigned-secret›\"}",
+        ),
         (format!("[\"login\",\"--password\",\"{value}\"]"), "[\"login\",\"--password\",\"‹masked: password›\"]"),
         (format!("{{\"DD_API_KEY\":\"{hex}\"}}"), "{\"DD_API_KEY\":\"‹masked: datadog-key›\"}"),
         ("{\"password\":\"a\\\"b 9;c&d\"}".to_owned(), "{\"password\":\"‹masked: password›\"}"),
@@ -60,7 +66,8 @@ fn the_name_of_a_value_counts() {
         // Whoever takes it for text finds it too.
         assert_eq!(mask(&json), masked);
     }
-    let harmless = "{\"next_page_token\":\"CAEQAhgDIAQoBTAGOAdACEgJ\",\"token_count\":\"123456789012\",\"password\":null}";
+    let harmless =
+        "{\"next_page_token\":\"CAEQAhgDIAQoBTAGOAdACEgJ\",\"token_count\":\"123456789012\",\"password\":null}";
     assert_eq!(mask_json(harmless), harmless);
 }
 
