@@ -339,9 +339,8 @@ impl From<IndexError> for Failure {
         match error {
             IndexError::Held => Self::new(Kind::Held, message)
                 .hint("the console and qd sync --watch keep the index; stop them first, or leave it to them"),
-            IndexError::Outdated(_) | IndexError::Damaged(_) => {
-                Self::new(Kind::Index, message).hint("qd index rebuild makes it anew from the mirror, without a network")
-            }
+            IndexError::Outdated(_) | IndexError::Damaged(_) => Self::new(Kind::Index, message)
+                .hint("qd index rebuild makes it anew from the mirror, without a network"),
             IndexError::Io { .. } => {
                 Self::new(Kind::Index, message).hint("is there room on the disk? `qd doctor` shows the folders qd uses")
             }

@@ -10,8 +10,8 @@ use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::{Ast, Flaw};
 use quarterdeck_sync::model::{EntryKind, Kind, ListKey, Mark, RowKey};
 use quarterdeck_sync::text::{Clean, Secrets};
-use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use super::sight::Sight;
 

@@ -126,7 +126,15 @@ impl Keeper {
     pub fn start(plan: KeeperPlan, tell: impl Fn(KeeperEvent) + Send + 'static) -> io::Result<Self> {
         let desk = Arc::new(Desk::default());
         desk.ask(|asked| asked.woken = true);
-        let work = Work { plan, desk: desk.clone(), tell: Box::new(tell), told: None, open: None, committed: None, held: None };
+        let work = Work {
+            plan,
+            desk: desk.clone(),
+            tell: Box::new(tell),
+            told: None,
+            open: None,
+            committed: None,
+            held: None,
+        };
         let thread = std::thread::Builder::new().name("qd-index".to_owned()).spawn(move || work.run())?;
         Ok(Self { desk, thread: Some(thread) })
     }
@@ -271,5 +279,3 @@ impl Work {
         !std::mem::take(&mut asked.woken) || asked.finish
     }
 }
-
-

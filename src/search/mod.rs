@@ -32,8 +32,8 @@ mod upkeep;
 mod verify;
 
 pub use face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Order, Question, SavedSearch, Snippet};
-pub use indexer::{FollowError, Indexer, Step};
 pub use fields::layout;
+pub use indexer::{FollowError, Indexer, Step};
 pub use keeper::{Keeper, KeeperEvent, KeeperPlan, Waker};
 pub use progress::Progress;
 pub use searcher::Searcher;

@@ -102,8 +102,12 @@ impl Reading<'_> {
                 node.kind.clone()
             }
             NodeKind::Field { name, values } => return self.field(span, name, values),
-            NodeKind::And(nodes) => return joined(nodes.iter().filter_map(|node| self.node(node)).collect(), span, true),
-            NodeKind::Or(nodes) => return joined(nodes.iter().filter_map(|node| self.node(node)).collect(), span, false),
+            NodeKind::And(nodes) => {
+                return joined(nodes.iter().filter_map(|node| self.node(node)).collect(), span, true);
+            }
+            NodeKind::Or(nodes) => {
+                return joined(nodes.iter().filter_map(|node| self.node(node)).collect(), span, false);
+            }
             NodeKind::Not(inner) => {
                 let gone = self.gone;
                 let inner = self.node(inner)?;

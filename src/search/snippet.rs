@@ -27,7 +27,9 @@ fn piece(text: &str, marker: &Marker, secrets: Secrets) -> Snippet {
     }
     let mut at = 0;
     for mark in &found.marks {
-        let (Some(before), Some(marked)) = (found.text.get(at..mark.start), found.text.get(mark.clone())) else { continue };
+        let (Some(before), Some(marked)) = (found.text.get(at..mark.start), found.text.get(mark.clone())) else {
+            continue;
+        };
         // Cut at its marks, since what is made visible is longer than it was.
         shown.push_str(secrets.line(before).as_str());
         let start = shown.len();

@@ -22,6 +22,14 @@ const PACE: Duration = Duration::from_secs(5);
 /// [`FollowError`]; that somebody else writes to it is one.
 pub fn catch_up(reader: &Reader, folder: &Path, patience: Duration) -> Result<bool, FollowError> {
     let begun = Instant::now();
+    // Looking costs less than a writer, and keeps nobody else from writing.
+    let followed = Index::open(folder, &fields::layout()).and_then(|index| index.mark());
+    if let Ok(mark) = followed
+        && let Some(progress) = mark.as_ref().and_then(Progress::of)
+        && behind(reader, Some(progress), 1)? == 0
+    {
+        return Ok(true);
+    }
     let mut indexer = Indexer::open(folder, Effort::FOLLOW)?;
     loop {
         let step = indexer.step(reader)?;

@@ -78,7 +78,8 @@ pub fn verify(reader: &Reader, index: &Index) -> Result<Verdict, FollowError> {
     let snapshot = index.snapshot();
     let identity = identity(reader)?;
     let progress = index.mark()?.as_ref().and_then(Progress::of).filter(|progress| progress.mirror == identity);
-    let mut comparing = Comparing { reader, late: late(reader, progress)?, verdict: Verdict::default(), lists: BTreeMap::new() };
+    let mut comparing =
+        Comparing { reader, late: late(reader, progress)?, verdict: Verdict::default(), lists: BTreeMap::new() };
     for list in reader.freshness()? {
         comparing.list(&list.list);
     }
@@ -158,7 +159,9 @@ impl Comparing<'_> {
         let of_entries = entries.contains(&row.list);
         let messages = match of_entries {
             true => 0,
-            false => self.reader.content_state(key)?.filter(|held| held.state.is_held()).map_or(0, |held| held.messages),
+            false => {
+                self.reader.content_state(key)?.filter(|held| held.state.is_held()).map_or(0, |held| held.messages)
+            }
         };
         let list = self.list(&row.list);
         list.mirror_records += u64::from(!of_entries);
@@ -167,7 +170,13 @@ impl Comparing<'_> {
         list.index_entries += found.saturating_sub(1);
         let should = if of_entries { 0 } else { messages + 1 };
         if found != should {
-            self.differs(Difference { key: key.0, list: Some(row.list), id: Some(row.id), mirror: should, index: found });
+            self.differs(Difference {
+                key: key.0,
+                list: Some(row.list),
+                id: Some(row.id),
+                mirror: should,
+                index: found,
+            });
         }
         Ok(())
     }

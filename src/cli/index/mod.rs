@@ -122,9 +122,7 @@ fn plain(cx: &Context, verdict: &Verdict) -> String {
 }
 
 fn row(list: &ListVerdict) -> Vec<Cell> {
-    let beside = |mirror: u64, index: u64| {
-        Cell::count(index).role((mirror != index).then_some(Role::Warning))
-    };
+    let beside = |mirror: u64, index: u64| Cell::count(index).role((mirror != index).then_some(Role::Warning));
     vec![
         Cell::text(&list.list.connection),
         Cell::text(&list.list.collection),
@@ -142,7 +140,8 @@ mod tests {
 
     #[test]
     fn what_the_index_holds_is_told_in_words() {
-        let standing = Standing { records: 1_204, entries: 1, bytes: 5 << 20, seq: Some(3), head: 3, filling: false, behind: 0 };
+        let standing =
+            Standing { records: 1_204, entries: 1, bytes: 5 << 20, seq: Some(3), head: 3, filling: false, behind: 0 };
         assert_eq!(words::standing(&standing), "1,204 records and 1 entry, 5.0 MiB; up to the mirror\n");
         let behind = Standing { behind: 7, ..standing.clone() };
         assert_eq!(words::standing(&behind), "1,204 records and 1 entry, 5.0 MiB; 7 records behind the mirror\n");

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use quarterdeck_index::query::Flaw;
 use quarterdeck_sync::model::Scope;
-use quarterdeck_sync::text::Secrets;
 use serde_json::{Map, Value, json};
 
 use super::context::Context;
 use super::out::{Form, Out};
 use super::reading;
 use super::render::plural;
+use super::reveal::Reveal;
 use crate::error::{Code, Failure, Kind};
 use crate::search::{Answer, Facet, Find, FollowError, Hit, Order, Question, Searcher, catch_up};
 
@@ -45,9 +45,9 @@ pub struct Args {
     /// What its platform no longer lists too
     #[arg(long)]
     gone: bool,
-    /// Show secrets as they are: this is written to the audit log
-    #[arg(long)]
-    reveal: bool,
+    /// Shows secrets too.
+    #[command(flatten)]
+    reveal: Reveal,
     /// Keep the query under this name, and answer it
     #[arg(long, value_name = "NAME", requires = "query", conflicts_with_all = ["saved", "forget"])]
     save: Option<String>,
@@ -59,7 +59,8 @@ pub struct Args {
     forget: Option<String>,
 }
 
-const AFTER: &str = "The query language is that of the lists, and more: role:user, tool:bash, path:src, has:error, has:secret, ~fuzzy";
+const AFTER: &str =
+    "The query language is that of the lists, and more: role:user, tool:bash, path:src, has:error, has:secret, ~fuzzy";
 
 /// How long a search may spend on bringing the index up to the mirror first.
 const CATCH_UP: Duration = Duration::from_millis(1_500);
@@ -76,7 +77,8 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
         return saved::forget(cx, name);
     }
     if args.query.is_empty() {
-        return Err(Failure::usage("what is to be found?").hint("qd search QUERY; * finds everything, --saved lists what was kept"));
+        return Err(Failure::usage("what is to be found?")
+            .hint("qd search QUERY; * finds everything, --saved lists what was kept"));
     }
     let text = args.query.join(" ");
     let text = match text.strip_prefix('@') {
@@ -87,12 +89,13 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
     reading::check_connections(cx, &reader, &args.connection)?;
     let searcher = open(cx)?;
     let question = question(cx, &args, text)?;
+    let secrets = question.secrets;
     let limit = if args.limit == 0 { u64::MAX } else { args.limit };
     let answer = pages(&searcher, question, limit)?;
     if let Some(name) = &args.save {
         saved::save(cx, name, &args.query.join(" "))?;
     }
-    let mut out = Out::new();
+    let mut out = Out::showing(secrets);
     match cx.form {
         Form::Plain => out.raw(&plain::answer(&answer, cx.style, args.facets))?,
         Form::Json => out.json(&value(&answer, args.facets)?)?,
@@ -120,13 +123,8 @@ fn open(cx: &Context) -> Result<Searcher, Failure> {
 }
 
 fn question(cx: &Context, args: &Args, text: String) -> Result<Question, Failure> {
-    let secrets = match args.reveal {
-        false => Secrets::Masked,
-        true => {
-            cx.outbox()?.note("search.reveal", json!({"query": text}), jiff::Timestamp::now())?;
-            Secrets::Revealed
-        }
-    };
+    let about = || json!({"command": "search", "query": text, "connections": args.connection});
+    let secrets = args.reveal.allowed(cx, about)?;
     Ok(Question {
         connections: args.connection.clone(),
         offset: usize::try_from(args.offset).unwrap_or(usize::MAX),

@@ -84,8 +84,12 @@ pub fn list(cx: &Context) -> Result<Code, Failure> {
     let mut out = Out::new();
     match cx.form {
         Form::Plain => {
-            let columns =
-                [Column::whole("NAME"), Column::number("HITS"), Column::cut("QUERY", 24), Column::whole("SAVED").spare(1)];
+            let columns = [
+                Column::whole("NAME"),
+                Column::number("HITS"),
+                Column::cut("QUERY", 24),
+                Column::whole("SAVED").spare(1),
+            ];
             let (mut table, now) = (Table::for_stdout(&columns, cx.style), Zoned::now());
             for one in &counted {
                 out.raw(&table.row(vec![

@@ -22,7 +22,8 @@ use quarterdeck_sync::model::{Entry, Record};
 pub fn of(record: &Record, entries: &[Entry]) -> Vec<Document> {
     let shared = record::shared(record);
     let mut has = BTreeSet::new();
-    let entries: Vec<Document> = entries.iter().map(|entry| entry::document(entry, record, &shared, &mut has)).collect();
+    let entries: Vec<Document> =
+        entries.iter().map(|entry| entry::document(entry, record, &shared, &mut has)).collect();
     let mut documents = vec![record::document(record, shared, has)];
     documents.extend(entries);
     documents
@@ -79,7 +80,8 @@ fn is_time(text: &str) -> bool {
 
 /// Packed bytes, as pictures and signatures are sent: no words.
 fn is_packed(text: &str) -> bool {
-    text.len() >= 256 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'))
+    text.len() >= 256
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'))
 }
 
 #[cfg(test)]

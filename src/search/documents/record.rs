@@ -63,13 +63,7 @@ pub fn document(record: &Record, shared: Vec<(usize, String)>, has: BTreeSet<&'s
         has.insert("secret");
     }
     facets.extend(has.into_iter().map(|word| (fields::HAS, word.to_owned())));
-    Document {
-        place: None,
-        at: active(row),
-        title: title(row),
-        text: record_text(record),
-        facets,
-    }
+    Document { place: None, at: active(row), title: title(row), text: record_text(record), facets }
 }
 
 /// A record's last activity, in milliseconds.

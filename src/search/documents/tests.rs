@@ -72,14 +72,21 @@ fn entries_have_the_facets_of_their_record_and_a_record_has_what_its_entries_hav
     assert_eq!(values(edit, fields::HAS), ["diff", "call"]);
     assert!(edit.text.contains("let x\nwombat"), "escapes are resolved: {:?}", edit.text);
     assert_eq!(values(failed, fields::HAS), ["error"]);
-    assert!(documents[1..].iter().all(|document| document.title.is_empty() && values(document, fields::IS).contains(&"entry")));
+    assert!(
+        documents[1..]
+            .iter()
+            .all(|document| document.title.is_empty() && values(document, fields::IS).contains(&"entry"))
+    );
     // Without a time of its own an entry stands where its record does.
     assert_eq!((said.at, failed.at), (Some(1_771_318_801_000), Some(5_000)));
 }
 
 #[test]
 fn a_message_that_is_all_escapes_and_packed_bytes_is_survived() {
-    let absurd = format!(r#"[{{"type":"user","content":"\ud800 \u0000 é","data":"{}"}}, 7, null, [[[["deep"]]]]]"#, "QUJD".repeat(1_000));
+    let absurd = format!(
+        r#"[{{"type":"user","content":"\ud800 \u0000 é","data":"{}"}}, 7, null, [[[["deep"]]]]]"#,
+        "QUJD".repeat(1_000)
+    );
     let entries = content::entries(&absurd);
     assert_eq!(entries.len(), 4);
     let texts: Vec<String> = entries.iter().map(entry_text).collect();

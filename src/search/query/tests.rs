@@ -25,7 +25,11 @@ fn typing(text: &str) -> (String, usize) {
 #[test]
 fn kinds_are_told_in_the_words_of_the_documents() {
     assert_eq!(strict("kind:Sessions,tool"), Ok("kind:session,tool".to_owned()));
-    assert!(strict("kind:robot").unwrap_err().starts_with("column 6: there is no kind `robot`; the kinds are agent session"));
+    assert!(
+        strict("kind:robot")
+            .unwrap_err()
+            .starts_with("column 6: there is no kind `robot`; the kinds are agent session")
+    );
     assert_eq!(typing("kind:thi"), ("kind:thi*".to_owned(), 0));
     assert_eq!(typing("kind:robot x").1, 1);
 }
@@ -46,7 +50,11 @@ fn what_an_entry_has_and_how_it_stands_are_words_of_their_own() {
     for word in IS_WORDS {
         assert_eq!(strict(&format!("is:{}", word.to_uppercase())), Ok(format!("is:{word}")));
     }
-    assert!(strict("has:nothing").unwrap_err().contains("column 5: search knows no `has:nothing`; there are has:error has:diff"));
+    assert!(
+        strict("has:nothing")
+            .unwrap_err()
+            .contains("column 5: search knows no `has:nothing`; there are has:error has:diff")
+    );
     assert!(strict("is:odd").unwrap_err().contains("column 4: search knows no `is:odd`; there are is:gone"));
     // Begun: not a mistake yet, and no question yet.
     assert_eq!(typing("web is:pe"), ("web".to_owned(), 0));

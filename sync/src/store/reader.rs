@@ -10,7 +10,9 @@ use rusqlite::{Connection, OptionalExtension};
 use super::content::{memo, read};
 use super::mirror::{Lent, Shared};
 use super::over::{Kept, Over};
-use super::{FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, lists, rows, sql, states, window};
+use super::{
+    FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, lists, rows, sql, states, window,
+};
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentTotals, CountOf, DueContent, Freshness, ListId, ListKey, ListState,
     Overlay, Problem, Query, Record, RowKey, Scope, Timestamp, ToldBudget, Window,

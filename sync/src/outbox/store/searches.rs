@@ -24,8 +24,7 @@ pub(super) fn forget(conn: &Connection, name: &str) -> Result<bool, OutboxError>
 /// All, by name.
 pub(super) fn all(conn: &Connection) -> Result<Vec<SavedSearch>, OutboxError> {
     let mut statement = conn.prepare_cached("SELECT name, query, saved_at FROM searches ORDER BY name")?;
-    let rows = statement.query_map([], |row| {
-        Ok(SavedSearch { name: row.get(0)?, query: row.get(1)?, saved_at: time(row.get(2)?) })
-    })?;
+    let rows = statement
+        .query_map([], |row| Ok(SavedSearch { name: row.get(0)?, query: row.get(1)?, saved_at: time(row.get(2)?) }))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
