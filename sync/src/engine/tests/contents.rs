@@ -140,7 +140,7 @@ impl crate::pull::Source for Archive {
         match self.contents.lock().unwrap().get(&ask.id) {
             None => Ok(ContentReply::Absent),
             Some(Ok(messages)) => {
-                let count = crate::json::count(messages).expect("an array");
+                let count = crate::json_content::count(messages).expect("an array");
                 Ok(ContentReply::Messages { messages: messages.clone(), count, etag: None })
             }
             Some(Err(kind)) => Err(FetchError {
