@@ -7,6 +7,7 @@
 use std::fmt::{self, Write as _};
 use std::process::ExitCode;
 
+use quarterdeck_index::Error as IndexError;
 use quarterdeck_sync::outbox::OutboxError;
 use quarterdeck_sync::outbox::action::Refusal;
 use quarterdeck_sync::outbox::decide::DecideError;
@@ -18,6 +19,7 @@ use quarterdeck_sync::text::{Clean, json_safe};
 use serde_json::json;
 
 use crate::config::{ConfigError, LeaseError, SecretError};
+use crate::search::{FindError, FollowError};
 
 /// How a command ended: the exit code of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +66,8 @@ pub enum Kind {
     Mirror,
     /// The outbox cannot be used.
     Outbox,
+    /// The search index cannot be used.
+    Index,
     /// The command line is wrong.
     Usage,
     /// A configuration file is wrong.
@@ -115,6 +119,7 @@ impl Kind {
             Kind::Io => ("io", Code::Fault, false),
             Kind::Mirror => ("mirror", Code::Fault, false),
             Kind::Outbox => ("outbox", Code::Fault, false),
+            Kind::Index => ("index", Code::Fault, false),
             Kind::Usage => ("usage", Code::Usage, false),
             Kind::Config => ("config", Code::Usage, false),
             Kind::Manifest => ("manifest", Code::Usage, false),
@@ -315,6 +320,40 @@ impl From<StoreError> for Failure {
             StoreError::UnknownList(_) | StoreError::ReadOnly | StoreError::Stopped => {
                 Self::new(Kind::Internal, message).hint("please report it with the last lines of qd.log")
             }
+        }
+    }
+}
+
+impl From<FindError> for Failure {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::Query(flaw) => Self::new(Kind::Query, format!("query, {flaw}")).hint(flaw.hint.clone()),
+            FindError::Trouble(why) => Self::new(Kind::Index, why),
+        }
+    }
+}
+
+impl From<IndexError> for Failure {
+    fn from(error: IndexError) -> Self {
+        let message = error.to_string();
+        match error {
+            IndexError::Held => Self::new(Kind::Held, message)
+                .hint("the console and qd sync --watch keep the index; stop them first, or leave it to them"),
+            IndexError::Outdated(_) | IndexError::Damaged(_) => Self::new(Kind::Index, message)
+                .hint("qd index rebuild makes it anew from the mirror, without a network"),
+            IndexError::Io { .. } => {
+                Self::new(Kind::Index, message).hint("is there room on the disk? `qd doctor` shows the folders qd uses")
+            }
+            IndexError::Failed(_) => Self::new(Kind::Index, message).hint("qd index rebuild makes it anew"),
+        }
+    }
+}
+
+impl From<FollowError> for Failure {
+    fn from(error: FollowError) -> Self {
+        match error {
+            FollowError::Mirror(error) => error.into(),
+            FollowError::Index(error) => error.into(),
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod live;
 pub mod log;
 pub mod names;
 pub mod opening;
+pub mod search;
 pub mod sending;
 pub mod stop;
 pub mod transcript;

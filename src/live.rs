@@ -5,7 +5,7 @@
 //! the lease, mirror and outbox are only watched for what others commit, and the lease is taken as soon as it is free. What
 //! happens is told through one callback, which must not block.
 //!
-//! Always true: dropping a [`Live`] stops the work, ends the mirror's writer and frees the lease before it returns.
+//! Always true: dropping a [`Live`] stops the work, ends the writers of mirror and index and frees the lease before it returns.
 
 mod desk;
 mod line;
@@ -31,6 +31,7 @@ use tokio::task::JoinSet;
 use self::line::Line;
 use self::others::Others;
 use crate::config::{Connection, Lease, LeaseError, Paths, Settings};
+use crate::search::{Keeper, KeeperEvent, KeeperPlan, Waker};
 
 /// How often another process's commits, and its end, are looked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -93,7 +94,7 @@ pub enum LiveEvent {
         /// What became of it.
         outcome: Opened,
     },
-    /// The mirror or the outbox changed, by us or by another process.
+    /// The mirror, the outbox or the search index changed, by us or by another process.
     Commit,
     /// We pull from now on.
     LeaseTaken,
@@ -181,7 +182,8 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
             return stopped(&mut inbox).await;
         }
     };
-    tasks.spawn(tell_commits(mirror.clone(), tell.clone()));
+    let keeper = keep_index(&plan, &tell);
+    tasks.spawn(tell_commits(mirror.clone(), keeper.as_ref().map(Keeper::waker), tell.clone()));
     let shared = Arc::new(Shared {
         mirror,
         outbox: plan.outbox,
@@ -217,9 +219,11 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
     opening.shutdown().await;
     // Ends with every task's handle on the mirror gone, so that dropping ours joins its writer.
     tasks.shutdown().await;
-    if let Some(shared) = Arc::into_inner(shared) {
-        let _ = tokio::task::spawn_blocking(move || drop(shared.mirror)).await;
-    }
+    let _ = tokio::task::spawn_blocking(move || {
+        drop(keeper);
+        drop(Arc::into_inner(shared).map(|shared| shared.mirror));
+    })
+    .await;
 }
 
 /// Starts the work of every connection, and what goes with the outbox.
@@ -288,9 +292,23 @@ async fn stopped(inbox: &mut mpsc::UnboundedReceiver<Ask>) {
     while let Some(Ask::SyncNow(_) | Ask::SendNow | Ask::Open { .. }) = inbox.recv().await {}
 }
 
-async fn tell_commits(mirror: Mirror, tell: Tell) {
+/// Keeps the search index up to the mirror. Without it everything else goes on.
+fn keep_index(plan: &Plan, tell: &Tell) -> Option<Keeper> {
+    let told = tell.clone();
+    let tell_event = move |event| {
+        told(match event {
+            KeeperEvent::Committed => LiveEvent::Commit,
+            KeeperEvent::Problem(text) => LiveEvent::Problem(text),
+        });
+    };
+    let kept = Keeper::start(KeeperPlan::new(&plan.paths, &plan.settings), tell_event);
+    kept.inspect_err(|error| tell(LiveEvent::Problem(format!("the search index is not kept: {error}")))).ok()
+}
+
+async fn tell_commits(mirror: Mirror, index: Option<Waker>, tell: Tell) {
     let mut commits = mirror.commits();
     while commits.changed().await.is_ok() {
+        index.iter().for_each(Waker::wake);
         tell(LiveEvent::Commit);
     }
     pending::<()>().await;

@@ -44,6 +44,7 @@ const RULES: [Rule; 18] = [
         folder: "src/tui",
         never: &["crate::cli", "crate::console", "crate::live", "crate::config", "quarterdeck_sim"],
     },
+    Rule { folder: "src/search", never: &["crate::cli", "crate::tui", "crate::console", "crate::live"] },
     Rule { folder: "src/config", never: &["crate::cli", "crate::tui", "crate::console", "crate::live"] },
     // Entries in, text out: for the command line and the console alike.
     Rule {

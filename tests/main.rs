@@ -18,6 +18,7 @@ mod contents;
 mod fleet;
 mod house;
 mod overlay;
+mod search;
 mod sync;
 #[cfg(unix)]
 mod terminal;

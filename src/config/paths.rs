@@ -82,6 +82,11 @@ impl Paths {
         found
     }
 
+    /// Folder of the search index.
+    pub fn search(&self) -> PathBuf {
+        self.data_dir.join("search")
+    }
+
     /// The file whose lock is the lease.
     pub fn lease(&self) -> PathBuf {
         self.data_dir.join("sync.lock")

@@ -22,6 +22,7 @@ use serde_json::Value;
 use super::seen::Seen;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
+use crate::search::Searcher;
 use crate::tui::data::{DraftOf, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
 
@@ -49,6 +50,7 @@ impl Open {
 #[derive(Debug)]
 pub struct House {
     seen: Seen,
+    pub(super) searcher: Searcher,
     paths: Paths,
     pub(super) by: By,
     /// The outbox to look at, until there is one to write to.
@@ -63,7 +65,8 @@ fn words(error: impl std::fmt::Display) -> String {
 impl House {
     /// Over what is at `paths`; opened with the first question.
     pub fn new(seen: Seen, paths: Paths, by: By) -> Self {
-        Self { seen, paths, by, looking: Mutex::new(None), open: OnceLock::new() }
+        let searcher = Searcher::new(seen.mirror().clone(), &paths.outbox(), &paths.search());
+        Self { seen, searcher, paths, by, looking: Mutex::new(None), open: OnceLock::new() }
     }
 
     /// The mirror with the unfinished writes of this moment over it.
@@ -280,7 +283,10 @@ impl Store for House {
     }
 
     fn freshness(&self) -> Result<Vec<Freshness>, String> {
-        self.seen.freshness()
+        let mut lists = self.seen.freshness()?;
+        // An index that cannot be read keeps nobody from the mirror: search says what is wrong with it.
+        let _ = self.searcher.count_indexed(&mut lists);
+        Ok(lists)
     }
 
     fn problems(&self, limit: usize) -> Result<Vec<Problem>, String> {

@@ -28,6 +28,7 @@ use crate::cli::style::Style;
 use crate::config::{self, Connection, Lease, Settings};
 use crate::error::{Code, Failure, Kind};
 use crate::names::nearest;
+use crate::search::{Keeper, KeeperEvent, KeeperPlan};
 use crate::stop::stop_asked;
 
 /// Arguments of `sync`.
@@ -142,6 +143,13 @@ fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> 
     let teller = follower.teller();
     let runtime = cx.runtime()?;
     let moved = Mutex::new(BTreeMap::new());
+    let keeper = Keeper::start(KeeperPlan::new(&cx.paths, &job.settings), {
+        let cx = cx.clone();
+        move |event| match event {
+            KeeperEvent::Problem(text) => cx.warn(&text),
+            KeeperEvent::Committed => {}
+        }
+    })?;
     let synced = runtime.block_on(async {
         let tell = |event| teller.tell(event);
         let tell_write = |event: SendEvent| {
@@ -157,15 +165,18 @@ fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> 
             // What was decided, or came due, while lists were read.
             send_all(&outbox, &mirror, &clients, &tell_write).await?;
             mirror.settle().await?;
+            finished(&keeper).await;
             Ok::<_, Failure>(report)
         };
         tokio::select! {
+            () = wake(&mirror, &keeper) => Ok(None),
             report = work => report.map(Some),
             () = stop_asked() => Ok(None),
             () = follower.gone() => Ok(None),
         }
     });
     drop(runtime);
+    drop(keeper);
     let told = follower.finish();
     let report = synced?;
     told?;
@@ -180,6 +191,22 @@ fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> 
     results.iter().for_each(|one| crate::log::pulled(&one.report));
     let moved = moved.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(report::with_writes(results, moved.into_values().collect(), outbox.paused()?))
+}
+
+/// Wakes the index's keeper with every commit of the mirror, as long as there is one.
+async fn wake(mirror: &Mirror, keeper: &Keeper) {
+    let (mut commits, waker) = (mirror.commits(), keeper.waker());
+    while commits.changed().await.is_ok() {
+        waker.wake();
+    }
+}
+
+/// Waits until the index has everything that the mirror has.
+async fn finished(keeper: &Keeper) {
+    keeper.finish();
+    while !keeper.has_ended() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Sends what is open to these connections, as far as it can be sent now; deadlines pass everywhere.

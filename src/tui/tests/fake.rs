@@ -352,6 +352,7 @@ impl World {
                         checked_at: at(if row.list.connection == "lab" { 4_000 } else { 190 }),
                         server_count: None,
                         mirror_count: 0,
+                        index_count: None,
                         gone_count: 0,
                         walking: false,
                         problems: 0,

@@ -65,6 +65,16 @@ pub(super) fn in_scope(conn: &Connection, scope: &Scope) -> rusqlite::Result<Vec
     lists.collect()
 }
 
+/// Lists whose records make up the content of records of another list.
+pub(super) fn of_entries(conn: &Connection) -> rusqlite::Result<Vec<ListKey>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT l.connection, l.collection FROM list AS l
+         JOIN list AS o ON o.connection = l.connection AND o.content_list = l.collection",
+    )?;
+    let lists = statement.query_map([], |row| Ok(ListKey { connection: row.get(0)?, collection: row.get(1)? }))?;
+    lists.collect()
+}
+
 /// One list by its number.
 pub(super) fn by_id(conn: &Connection, id: i64) -> rusqlite::Result<Option<ListInfo>> {
     conn.prepare_cached(&format!("{SELECT} WHERE l.id = ?1"))?.query_row([id], read).optional()

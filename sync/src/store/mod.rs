@@ -51,6 +51,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use agents::NamedAgent;
 pub use content::{ContentLimits, KeptContent, NewContent, TrimmedContent};
 pub use error::StoreError;
 pub use face::{Access, Applied, Batch, FeedEntry, Known, ListSpec, NewProblem, SqlRow};

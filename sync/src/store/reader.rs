@@ -10,7 +10,9 @@ use rusqlite::{Connection, OptionalExtension};
 use super::content::{memo, read};
 use super::mirror::{Lent, Shared};
 use super::over::{Kept, Over};
-use super::{FeedEntry, Known, SqlRow, StoreError, budgets, count, lists, rows, sql, states, window};
+use super::{
+    FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, lists, rows, sql, states, window,
+};
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentTotals, CountOf, DueContent, Freshness, ListId, ListKey, ListState,
     Overlay, Problem, Query, Record, RowKey, Scope, Timestamp, ToldBudget, Window,
@@ -266,6 +268,27 @@ impl Reader {
                 conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM feed")?.query_row([], |row| row.get(0))?;
             Ok(head.cast_unsigned())
         })
+    }
+
+    /// Numbers of records from `first` to `last`, ascending, at most `limit`: those that there are.
+    pub fn keys(&self, first: RowKey, last: RowKey, limit: usize) -> Result<Vec<RowKey>, StoreError> {
+        self.read(|conn| {
+            let keys = conn
+                .prepare_cached("SELECT key FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key LIMIT ?3")?
+                .query_map((first.0, last.0, i64::try_from(limit).unwrap_or(i64::MAX)), |row| row.get(0).map(RowKey))?
+                .collect::<Result<_, _>>()?;
+            Ok(keys)
+        })
+    }
+
+    /// Every agent that any record names, and by which words: those of a connection stand together.
+    pub fn agents_named(&self) -> Result<Vec<NamedAgent>, StoreError> {
+        self.read(|conn| Ok(agents::named(conn)?))
+    }
+
+    /// Lists whose records make up the content of other records: they are the entries of those.
+    pub fn entry_lists(&self) -> Result<Vec<ListKey>, StoreError> {
+        self.read(|conn| Ok(lists::of_entries(conn)?))
     }
 
     /// A number drawn when the file was made: whoever follows the change feed starts over when it is another. `None` while there
