@@ -52,12 +52,12 @@ impl Corpus {
             let piece = match dice.next() % 24 {
                 0 => format!("{}_{}", word(dice.rank(60_000)), word(dice.rank(3000))),
                 1 => format!("src/{}/{}.rs:{}", word(dice.rank(300)), word(dice.rank(60_000)), dice.next() % 900),
-                2 if dice.next() % 8 == 0 => format!("{:016x}", dice.next()),
+                2 if dice.next().is_multiple_of(8) => format!("{:016x}", dice.next()),
                 3 => format!("{}.", word(dice.rank(60_000))),
                 _ => word(dice.rank(60_000)),
             };
             text.push_str(&piece);
-            text.push(if dice.next() % 12 == 0 { '\n' } else { ' ' });
+            text.push(if dice.next().is_multiple_of(12) { '\n' } else { ' ' });
         }
         text
     }

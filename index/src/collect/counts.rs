@@ -17,7 +17,10 @@ const KEPT: usize = 4096;
 
 /// The texts of facets' values, for segments that were counted before: reading them anew takes longer than counting.
 #[derive(Debug, Default)]
-pub(crate) struct Values(Mutex<HashMap<(SegmentId, usize), Arc<[String]>>>);
+pub(crate) struct Values(Mutex<Texts>);
+
+/// By segment and facet: the text of each number.
+type Texts = HashMap<(SegmentId, usize), Arc<[String]>>;
 
 impl Values {
     fn get(&self, segment: SegmentId, facet: usize, column: &StrColumn) -> Result<Arc<[String]>, Error> {

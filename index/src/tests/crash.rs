@@ -175,7 +175,7 @@ const CHILD: &str = "QD_INDEX_TEST_FOLDER";
 fn round(writer: &mut Writer, n: u64) {
     let docs = (0..=n % 7).map(|place| entry(place as u32, &format!("round{n} of many words")));
     writer.replace(n % 5, docs).expect("written");
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         writer.remove(n % 4..=n % 4).expect("removed");
     }
 }
@@ -185,7 +185,7 @@ fn after(rounds: u64) -> Vec<(u64, u64)> {
     let mut owners = std::collections::BTreeMap::new();
     for n in 1..=rounds {
         owners.insert(n % 5, n % 7 + 1);
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             owners.remove(&(n % 4));
         }
     }
