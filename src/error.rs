@@ -4,10 +4,11 @@
 //! place where one becomes the other. A failure is shown as two lines on stderr, or as one JSON object when the output
 //! is JSON. Whatever its message quotes passes the text boundary here, once.
 
+mod search;
+
 use std::fmt::{self, Write as _};
 use std::process::ExitCode;
 
-use quarterdeck_index::Error as IndexError;
 use quarterdeck_sync::outbox::OutboxError;
 use quarterdeck_sync::outbox::action::Refusal;
 use quarterdeck_sync::outbox::decide::DecideError;
@@ -19,7 +20,6 @@ use quarterdeck_sync::text::{Clean, json_safe};
 use serde_json::json;
 
 use crate::config::{ConfigError, LeaseError, SecretError};
-use crate::search::{FindError, FollowError};
 
 /// How a command ended: the exit code of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -320,40 +320,6 @@ impl From<StoreError> for Failure {
             StoreError::UnknownList(_) | StoreError::ReadOnly | StoreError::Stopped => {
                 Self::new(Kind::Internal, message).hint("please report it with the last lines of qd.log")
             }
-        }
-    }
-}
-
-impl From<FindError> for Failure {
-    fn from(error: FindError) -> Self {
-        match error {
-            FindError::Query(flaw) => Self::new(Kind::Query, format!("query, {flaw}")).hint(flaw.hint.clone()),
-            FindError::Trouble(why) => Self::new(Kind::Index, why),
-        }
-    }
-}
-
-impl From<IndexError> for Failure {
-    fn from(error: IndexError) -> Self {
-        let message = error.to_string();
-        match error {
-            IndexError::Held => Self::new(Kind::Held, message)
-                .hint("the console and qd sync --watch keep the index; stop them first, or leave it to them"),
-            IndexError::Outdated(_) | IndexError::Damaged(_) => Self::new(Kind::Index, message)
-                .hint("qd index rebuild makes it anew from the mirror, without a network"),
-            IndexError::Io { .. } => {
-                Self::new(Kind::Index, message).hint("is there room on the disk? `qd doctor` shows the folders qd uses")
-            }
-            IndexError::Failed(_) => Self::new(Kind::Index, message).hint("qd index rebuild makes it anew"),
-        }
-    }
-}
-
-impl From<FollowError> for Failure {
-    fn from(error: FollowError) -> Self {
-        match error {
-            FollowError::Mirror(error) => error.into(),
-            FollowError::Index(error) => error.into(),
         }
     }
 }

@@ -216,8 +216,12 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
             }
         }
     }
+    end(opening, tasks, keeper, shared).await;
+}
+
+/// Ends with every task's handle on the mirror gone, so that dropping ours joins its writer.
+async fn end(mut opening: JoinSet<()>, mut tasks: JoinSet<()>, keeper: Option<Keeper>, shared: Arc<Shared>) {
     opening.shutdown().await;
-    // Ends with every task's handle on the mirror gone, so that dropping ours joins its writer.
     tasks.shutdown().await;
     let _ = tokio::task::spawn_blocking(move || {
         drop(keeper);
