@@ -97,6 +97,11 @@ impl Paths {
         self.log_dir.join("qd.log")
     }
 
+    /// What was copied last in the console and is too long for a clipboard.
+    pub fn copied(&self) -> PathBuf {
+        self.data_dir.join("copied.txt")
+    }
+
     /// Makes the data folder, for the owner alone.
     pub fn make_data_dir(&self) -> Result<(), ConfigError> {
         files::make_folder(&self.data_dir)

@@ -22,9 +22,10 @@ use serde_json::Value;
 use super::seen::Seen;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
-use crate::search::Searcher;
+use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::tui::data::{DraftOf, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
+use crate::tui::reading::{Read, Transcript};
 
 /// Finished writes that are listed, the newest.
 const FINISHED: usize = 1_000;
@@ -93,7 +94,7 @@ impl House {
         open.manifests.get(platform).ok_or_else(|| format!("there is no platform called {platform} any more"))
     }
 
-    fn target(&self, reader: &Reader, target: &Target) -> Result<Option<Record>, String> {
+    pub(super) fn target(&self, reader: &Reader, target: &Target) -> Result<Option<Record>, String> {
         let (list, id) = match target {
             Target::Row(key) => return reader.record(*key).map_err(words),
             Target::Named(list, id) => (list, id),
@@ -322,6 +323,18 @@ impl Store for House {
             writes.extend(outbox.list(&which).map_err(words)?);
         }
         Ok(writes.iter().map(WriteLine::from).collect())
+    }
+
+    fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
+        self.read(of, known)
+    }
+
+    fn find(&self, question: &Question) -> Result<Answer, String> {
+        self.searcher.find(question).map_err(words)
+    }
+
+    fn searches(&self) -> Result<Vec<SavedSearch>, String> {
+        self.searcher.saved()
     }
 
     fn write(&self, id: &WriteId) -> Result<Option<OpenedWrite>, String> {
