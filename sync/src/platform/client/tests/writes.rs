@@ -161,7 +161,8 @@ async fn a_server_that_says_when_to_come_again_is_heard_in_seconds_and_in_dates(
 
 #[tokio::test]
 async fn no_answer_is_neither_yes_nor_no() {
-    let unheard: [(&str, fn() -> Act); 4] = [
+    type Silence = fn() -> Act;
+    let unheard: [(&str, Silence); 4] = [
         ("closed", || Act::SendClose(Vec::new())),
         ("cut in the status line", || Act::SendClose(b"HTTP/1.1 2".to_vec())),
         ("cut in the headers", || Act::SendClose(b"HTTP/1.1 200 OK\r\nContent-Le".to_vec())),
