@@ -11,12 +11,12 @@ mod lists;
 mod measure;
 mod peers;
 mod pty;
-// What search is held against, and the text, are those of the index's own bench.
-#[path = "../../index/benches/search/peers.rs"]
+// What search is held against, and the text; the index's own bench has them too.
+#[path = "../search/rivals.rs"]
 mod rivals;
 mod search;
 mod sync;
-#[path = "../../index/benches/search/text.rs"]
+#[path = "../search/text.rs"]
 mod text;
 
 use measure::Fleet;

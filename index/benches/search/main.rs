@@ -4,7 +4,9 @@
 //! Nothing here fails a build: it prints what was seen, the peers beside it, and whether the budget holds.
 #![allow(clippy::print_stdout)]
 
-mod peers;
+#[path = "../../../benches/search/rivals.rs"]
+mod rivals;
+#[path = "../../../benches/search/text.rs"]
 mod text;
 
 use std::time::Instant;
@@ -12,7 +14,7 @@ use std::time::Instant;
 use quarterdeck_index::query::{FieldKind, Fields, parse};
 use quarterdeck_index::{Document, Effort, Facet, Index, Layout, Mark, Order, Search, Snapshot, Writer};
 
-use peers::{Fts, Plain};
+use rivals::{Fts, Plain};
 use text::Corpus;
 
 const QUERIES: usize = 200;
