@@ -93,6 +93,8 @@ pub(super) fn is_word_for_secret(text: &str) -> bool {
         "api_key",
         "pw",
         "port",
+        // Not a password: the token stands before it.
+        "x-oauth-basic",
     ];
     words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }

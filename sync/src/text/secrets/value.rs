@@ -10,8 +10,10 @@ use super::judge;
 use super::rules::Judge;
 use super::scan::is_word;
 
-/// Longest value that is read.
+/// As much of a value in quotes is looked at: what it is shows in its beginning.
 const LONGEST: usize = 8 << 10;
+/// The same of a bare one. Names may stand in it, and each leads to a look at the rest.
+const LONGEST_BARE: usize = 1 << 10;
 /// Longest part of a name before the keyword that is looked at.
 const NAME: usize = 48;
 
@@ -36,7 +38,7 @@ pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usi
     }
     let after = bytes.get(value.at.end).copied();
     let called = !value.quoted && matches!(after, Some(b'(' | b'[' | b'{'));
-    (!called && likely(judge, secret, value.quoted)).then_some(value.at)
+    (!called && likely(judge, secret, value.quoted)).then(|| value.whole(text))
 }
 
 /// Is `value`, which stands whole in a string under `name`, a secret? For members of JSON.
@@ -236,12 +238,23 @@ impl Value {
                 }
                 _ => false,
             };
-            if stops || end - from >= LONGEST {
+            if stops || end - from >= LONGEST_BARE {
                 break;
             }
             end += 1;
         }
         Self::on_characters(text, from..end, false)
+    }
+
+    /// Where all of it stands: one that is longer than what was looked at goes on to its quote, or to the next blank.
+    fn whole(self, text: &str) -> Range<usize> {
+        let looked_at = if self.quoted { LONGEST } else { LONGEST_BARE };
+        if self.at.len() < looked_at {
+            return self.at;
+        }
+        let rest = text.get(self.at.end..).unwrap_or_default();
+        let stops = |c: char| c == '"' || c == '\'' || c == '`' || c == '\n' || (!self.quoted && c.is_whitespace());
+        self.at.start..self.at.end + rest.find(stops).unwrap_or(rest.len())
     }
 
     fn on_characters(text: &str, range: Range<usize>, quoted: bool) -> Option<Self> {
