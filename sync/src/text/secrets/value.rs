@@ -13,21 +13,26 @@ use super::scan::is_word;
 /// As much of a value in quotes is looked at: what it is shows in its beginning.
 const LONGEST: usize = 8 << 10;
 /// The same of a bare one. Names may stand in it, and each leads to a look at the rest.
-const LONGEST_BARE: usize = 1 << 10;
+const LONGEST_BARE: usize = 256;
 /// Longest part of a name before the keyword that is looked at.
 const NAME: usize = 48;
 
-/// The secret behind a name whose keyword stands at `keyword`; name and sign of assignment stand at `matched`.
-pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usize>) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
-    let name = name(text, keyword, matched.start)?;
-    if !names_secret(name) {
-        return None;
-    }
-    let mut value = Value::read(text, matched.end)?;
+/// The secret behind a name whose keyword stands at `keyword`; name and sign of assignment stand at `matched`. Where there is none, how
+/// far that is settled.
+pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usize>) -> Result<Range<usize>, usize> {
+    let settled = matched.end;
+    let Some(name) = name(text, keyword, matched.start).filter(|name| names_secret(name)) else { return Err(settled) };
     if judge.of_flag() && !name.starts_with('-') {
-        return None;
+        return Err(settled);
     }
+    let Some(value) = Value::read(text, matched.end) else { return Err(settled) };
+    // One that goes on and on without a blank is read once, not again at each name in it.
+    let settled = if !value.quoted && value.at.len() >= LONGEST_BARE { value.at.end } else { settled };
+    secret(text, judge, value).ok_or(settled)
+}
+
+fn secret(text: &str, judge: Judge, mut value: Value) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
     let mut secret = text.get(value.at.clone())?;
     // `token: Bearer ...`
     for scheme in ["Bearer ", "bearer ", "Basic ", "Token ", "token "] {
