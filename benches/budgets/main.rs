@@ -1,7 +1,7 @@
 //! The measured budgets: each against its limit on this machine in the same run, since machines differ and are noisy.
 //!
 //! `cargo bench --bench budgets` measures at 1,000,000 sessions; `QD_BENCH_ROWS=100000` makes it a tenth; words after `--`
-//! choose parts: `peers`, `quiet`, `lists`, `console`, `flush`; all but the flush need the first sync. Nothing here fails a build: it prints what was asked, what was seen
+//! choose parts: `peers`, `quiet`, `lists`, `console`, `flush`, `secrets`; all but the last two need the first sync. Nothing here fails a build: it prints what was asked, what was seen
 //! and whether it is within the budget.
 
 mod console;
@@ -11,6 +11,7 @@ mod lists;
 mod measure;
 mod peers;
 mod pty;
+mod secrets;
 mod sync;
 
 use measure::Fleet;
@@ -26,7 +27,10 @@ fn main() {
     if wanted("flush") {
         flush::run();
     }
-    if args == ["flush"] {
+    if wanted("secrets") {
+        secrets::run();
+    }
+    if !args.is_empty() && args.iter().all(|arg| arg == "flush" || arg == "secrets") {
         return;
     }
     let rows = std::env::var("QD_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);

@@ -26,6 +26,12 @@ pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usi
         return Err(settled);
     }
     let Some(value) = Value::read(text, matched.end) else { return Err(settled) };
+    // Arguments and fields stand in a row too: there only what chance has made counts, and only in quotes.
+    let in_row =
+        matches!(text.get(..matched.end).and_then(|text| text.trim_end().as_bytes().last()), Some(b',' | b'|'));
+    if in_row && !(value.quoted && text.get(value.at.clone()).is_some_and(judge::is_likely_token)) {
+        return Err(settled);
+    }
     // One that goes on and on without a blank is read once, not again at each name in it.
     let settled = if !value.quoted && value.at.len() >= LONGEST_BARE { value.at.end } else { settled };
     secret(text, judge, value).ok_or(settled)
@@ -48,7 +54,7 @@ fn secret(text: &str, judge: Judge, mut value: Value) -> Option<Range<usize>> {
 
 /// Is `value`, which stands whole in a string under `name`, a secret? For members of JSON.
 pub(super) fn is_secret_member(judge: Judge, name: &str, value: &str) -> bool {
-    names_secret(name) && likely(judge, value, true)
+    !name.contains('/') && names_secret(name) && likely(judge, value, true)
 }
 
 fn likely(judge: Judge, value: &str, quoted: bool) -> bool {
@@ -161,10 +167,24 @@ const HARMLESS_BEGINS: [&str; 16] = [
 /// Does the name say that its value is a secret?
 pub(super) fn names_secret(name: &str) -> bool {
     let last_dotted = name.rsplit('.').next().unwrap_or(name);
+    if !words(last_dotted).any(|word| says_secret(&word)) {
+        return false;
+    }
     let mut words = words(last_dotted);
     let first = words.next().unwrap_or_default();
     let last = words.last().unwrap_or_else(|| first.clone());
     !HARMLESS_ENDS.contains(&last.as_str()) && !(first != last && HARMLESS_BEGINS.contains(&first.as_str()))
+}
+
+/// Does a word of a name say secret? `passenger`, `tokenizer` and `authority` do not, whatever they begin with.
+fn says_secret(word: &str) -> bool {
+    let begins = |known: &[&str]| known.iter().any(|known| word.starts_with(known));
+    let other = (word.starts_with("pass")
+        && word != "pass"
+        && !begins(&["password", "passwd", "passphrase", "passwort", "passcode"]))
+        || (word.starts_with("auth") && word != "auth" && !begins(&["authtoken", "authkey", "authsecret", "authpass"]))
+        || word.starts_with("tokeniz");
+    !other && ["pass", "pwd", "secret", "token", "key", "auth", "credential"].iter().any(|known| word.contains(known))
 }
 
 /// The words of a name, in small letters: `nextPageToken`, `next_page_token`.
@@ -273,7 +293,7 @@ impl Value {
 /// name with its sign of assignment?
 fn ends_value(bytes: &[u8], at: usize) -> bool {
     let Some(&next) = bytes.get(at) else { return true };
-    if next.is_ascii_whitespace() || b"\"'`,;)]}&\\<".contains(&next) {
+    if next.is_ascii_whitespace() || b"\"'`,;:.)]}&\\<".contains(&next) {
         return true;
     }
     let name = bytes
