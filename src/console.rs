@@ -4,6 +4,7 @@
 //! and sends what happens into the console's queue.
 
 mod able;
+mod contents;
 mod deeds;
 mod house;
 mod seen;
@@ -15,11 +16,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use quarterdeck_sync::engine::Opened;
 use quarterdeck_sync::model::Write;
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::outbox::sender::SendEvent;
 use quarterdeck_sync::platform::Registry;
 use quarterdeck_sync::store::{Access, Mirror, StoreError};
+use quarterdeck_sync::text::Clean;
 
 use self::house::{House, Open};
 pub use self::seen::Seen;
@@ -94,6 +97,7 @@ fn serve(
     news: &Sender<Outside>,
 ) {
     let Ok(first) = asked.recv() else { return };
+    let copied = opening.paths.copied();
     let live = begin(house, &opening, settings, connections, news);
     for ask in std::iter::once(first).chain(asked) {
         match ask {
@@ -102,8 +106,20 @@ fn serve(
                 let outcome = house.carry_out(&confirmed.deed);
                 let _ = news.send(Outside::Decided { sheet: confirmed.sheet, outcome });
             }
+            tui::Ask::Fetch(list, id) => {
+                live.iter().for_each(|live| live.ask(live::Ask::Open { list: list.clone(), id: id.clone() }))
+            }
+            tui::Ask::Keep(what, text) => drop(news.send(Outside::Notice(keep(&copied, what, &text)))),
             tui::Ask::Shown => {}
         }
+    }
+}
+
+/// Keeps what no clipboard takes, safe to show as it was on the screen; what became of it, for a person.
+fn keep(path: &Path, what: &str, text: &str) -> String {
+    match crate::config::replace(path, Clean::block(text).as_str()) {
+        Ok(()) => format!("The {what} is too long for a clipboard: it lies in {}", path.display()),
+        Err(error) => format!("The {what} is too long for a clipboard, and was not kept: {error}"),
     }
 }
 
@@ -172,6 +188,9 @@ fn begin(
         let told = match event {
             LiveEvent::Sync(event) => Outside::Sync(event),
             LiveEvent::Commit => Outside::Committed,
+            LiveEvent::Opened { outcome: Opened::Failed(why), .. } => Outside::Notice(why),
+            LiveEvent::Opened { outcome: Opened::Unreachable(error), .. } => Outside::Notice(error.message),
+            LiveEvent::Opened { .. } => Outside::Committed,
             // What goes as it should is seen where it is listed.
             LiveEvent::Send(SendEvent::Moved(write)) if write.state.needs_person() => Outside::Notice(failed(&write)),
             LiveEvent::Send(_) => return,

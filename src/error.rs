@@ -4,6 +4,8 @@
 //! place where one becomes the other. A failure is shown as two lines on stderr, or as one JSON object when the output
 //! is JSON. Whatever its message quotes passes the text boundary here, once.
 
+mod search;
+
 use std::fmt::{self, Write as _};
 use std::process::ExitCode;
 
@@ -64,6 +66,8 @@ pub enum Kind {
     Mirror,
     /// The outbox cannot be used.
     Outbox,
+    /// The search index cannot be used.
+    Index,
     /// The command line is wrong.
     Usage,
     /// A configuration file is wrong.
@@ -115,6 +119,7 @@ impl Kind {
             Kind::Io => ("io", Code::Fault, false),
             Kind::Mirror => ("mirror", Code::Fault, false),
             Kind::Outbox => ("outbox", Code::Fault, false),
+            Kind::Index => ("index", Code::Fault, false),
             Kind::Usage => ("usage", Code::Usage, false),
             Kind::Config => ("config", Code::Usage, false),
             Kind::Manifest => ("manifest", Code::Usage, false),

@@ -13,7 +13,7 @@ use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::{
     self, Ast, FieldKind, Fields, Flaw, Node, NodeKind, Span, Value, ValueKind, When, check_regex,
 };
-use quarterdeck_sync::model::{Field, Filter, Kind, Match};
+use quarterdeck_sync::model::{EntryKind, Field, Filter, Kind, Match};
 
 /// A query of a list, understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +76,9 @@ const FIELDS: &[(&str, Meaning)] = &[
 
 /// What can stand behind `is:`.
 pub const STATES: [&str; 2] = ["gone", "pending"];
+
+/// What can stand behind `is:` in search alone.
+const SEARCHED: [&str; 2] = ["entry", "subagent"];
 
 /// The fields of the query language, for lists and search alike.
 pub fn fields() -> Fields {
@@ -154,7 +157,7 @@ impl Translator<'_> {
             }
             NodeKind::Regex(pattern) => Filter::Text(regex(pattern)?),
             NodeKind::Fuzzy(_) => {
-                let message = "`~` finds similar words; it will work in search, not in lists";
+                let message = "`~` finds similar words; it works in search, not in lists";
                 self.unanswerable(node.span, message, "write the word itself, or a /regular expression/")
             }
             NodeKind::Field { name, values } => self.field(node.span, name, values)?,
@@ -185,7 +188,7 @@ impl Translator<'_> {
     fn field(&mut self, span: Span, name: &str, values: &[Value]) -> Option<Filter> {
         let (_, meaning) = *FIELDS.iter().find(|(known, _)| *known == name)?;
         if meaning == Meaning::Entries {
-            let message = format!("`{name}:` asks about entries; it will work in search, not in lists");
+            let message = format!("`{name}:` asks about entries; it works in search, not in lists");
             return Some(self.unanswerable(span, message, "leave it out, or look for the text itself"));
         }
         all(values.iter().filter_map(|value| self.value(meaning, value)).collect(), Filter::Or)
@@ -223,6 +226,11 @@ impl Translator<'_> {
                 let lower = text.to_lowercase();
                 match Kind::from_str(&lower) {
                     Ok(kind) => Match::Is(kind.as_str().to_owned()),
+                    Err(()) if lower.parse::<EntryKind>().is_ok() => {
+                        let message = format!("`kind:{text}` asks about entries; it works in search, not in lists");
+                        let hint = "leave it out, or look for the text itself";
+                        return Some(self.unanswerable(value.span, message, hint));
+                    }
                     Err(()) if begun => Match::Prefix(lower),
                     Err(()) => {
                         let known = Kind::ALL.map(Kind::as_str).join(" ");
@@ -243,6 +251,10 @@ impl Translator<'_> {
                 Some(Filter::Gone)
             }
             ValueKind::Text(text) if text.eq_ignore_ascii_case("pending") => Some(Filter::Pending),
+            ValueKind::Text(text) if SEARCHED.iter().any(|state| text.eq_ignore_ascii_case(state)) => {
+                let message = format!("`is:{text}` works in search, not in lists");
+                Some(self.unanswerable(value.span, message, "leave it out, or ask qd search"))
+            }
             ValueKind::Text(text)
                 if begun && STATES.iter().any(|state| state.starts_with(&text.to_ascii_lowercase())) =>
             {

@@ -5,6 +5,7 @@
 //! the console meets the engine, which [`live`] runs in the background. [`error`] is the one table from every error to
 //! what a person is told.
 
+pub mod amounts;
 pub mod cli;
 pub mod config;
 pub mod console;
@@ -12,9 +13,13 @@ pub mod editing;
 pub mod editor;
 pub mod error;
 pub mod filter;
+pub mod json;
 pub mod live;
 pub mod log;
 pub mod names;
+pub mod opening;
+pub mod search;
 pub mod sending;
 pub mod stop;
+pub mod transcript;
 pub mod tui;

@@ -5,7 +5,7 @@
 //! the lease, mirror and outbox are only watched for what others commit, and the lease is taken as soon as it is free. What
 //! happens is told through one callback, which must not block.
 //!
-//! Always true: dropping a [`Live`] stops the work, ends the mirror's writer and frees the lease before it returns.
+//! Always true: dropping a [`Live`] stops the work, ends the writers of mirror and index and frees the lease before it returns.
 
 mod desk;
 mod line;
@@ -19,7 +19,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use quarterdeck_sync::engine::{self, SyncOptions};
+use quarterdeck_sync::engine::{self, Opened, SyncOptions};
+use quarterdeck_sync::model::ListKey;
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::outbox::sender::{Nudge, SendEvent};
 use quarterdeck_sync::platform::Registry;
@@ -30,6 +31,7 @@ use tokio::task::JoinSet;
 use self::line::Line;
 use self::others::Others;
 use crate::config::{Connection, Lease, LeaseError, Paths, Settings};
+use crate::search::{Keeper, KeeperEvent, KeeperPlan, Waker};
 
 /// How often another process's commits, and its end, are looked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -64,6 +66,13 @@ pub enum Ask {
     SyncNow(Option<String>),
     /// Try again now whatever waits in the outbox for its time.
     SendNow,
+    /// Fetch the content of a record that somebody opens; what became of it is told as [`LiveEvent::Opened`].
+    Open {
+        /// Its list.
+        list: ListKey,
+        /// Its id.
+        id: String,
+    },
     /// Stop.
     Stop,
 }
@@ -76,7 +85,16 @@ pub enum LiveEvent {
     Sync(engine::Event),
     /// A write moved on, or a connection was paused.
     Send(SendEvent),
-    /// The mirror or the outbox changed, by us or by another process.
+    /// A content that was opened is here, or is not to be had.
+    Opened {
+        /// The record's list.
+        list: ListKey,
+        /// Its id.
+        id: String,
+        /// What became of it.
+        outcome: Opened,
+    },
+    /// The mirror, the outbox or the search index changed, by us or by another process.
     Commit,
     /// We pull from now on.
     LeaseTaken,
@@ -164,7 +182,8 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
             return stopped(&mut inbox).await;
         }
     };
-    tasks.spawn(tell_commits(mirror.clone(), tell.clone()));
+    let keeper = keep_index(&plan, &tell);
+    tasks.spawn(tell_commits(mirror.clone(), keeper.as_ref().map(Keeper::waker), tell.clone()));
     let shared = Arc::new(Shared {
         mirror,
         outbox: plan.outbox,
@@ -175,6 +194,7 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
         tell,
     });
     let lines = start(&mut tasks, plan.connections, &shared, &nudges);
+    let mut opening = JoinSet::new();
     loop {
         tokio::select! {
             ask = inbox.recv() => match ask {
@@ -183,19 +203,31 @@ async fn work(mut plan: Plan, mut inbox: mpsc::UnboundedReceiver<Ask>, tell: Tel
                     .filter(|line| which.as_ref().is_none_or(|which| *which == line.name))
                     .for_each(|line| line.wake.notify_one()),
                 Some(Ask::SendNow) => nudges.send_modify(|nudge| nudge.hurry += 1),
+                Some(Ask::Open { list, id }) => {
+                    let line = lines.iter().find(|line| line.name == list.connection).cloned();
+                    opening.spawn(line::open(line, list, id, shared.clone()));
+                }
                 Some(Ask::Stop) | None => break,
             },
+            Some(_) = opening.join_next() => {}
             // No task ends by itself: only a bug of ours ends one, and the others go on.
             Some(_) = tasks.join_next() => {
                 (shared.tell)(LiveEvent::Problem("a bug in qd stopped the work of a connection: see qd.log".to_owned()));
             }
         }
     }
-    // Ends with every task's handle on the mirror gone, so that dropping ours joins its writer.
+    end(opening, tasks, keeper, shared).await;
+}
+
+/// Ends with every task's handle on the mirror gone, so that dropping ours joins its writer.
+async fn end(mut opening: JoinSet<()>, mut tasks: JoinSet<()>, keeper: Option<Keeper>, shared: Arc<Shared>) {
+    opening.shutdown().await;
     tasks.shutdown().await;
-    if let Some(shared) = Arc::into_inner(shared) {
-        let _ = tokio::task::spawn_blocking(move || drop(shared.mirror)).await;
-    }
+    let _ = tokio::task::spawn_blocking(move || {
+        drop(keeper);
+        drop(Arc::into_inner(shared).map(|shared| shared.mirror));
+    })
+    .await;
 }
 
 /// Starts the work of every connection, and what goes with the outbox.
@@ -209,6 +241,7 @@ fn start(
     for (name, connection) in connections {
         let line = Arc::new(Line::new(name));
         tasks.spawn(line::keep_fresh(line.clone(), connection, shared.clone()));
+        tasks.spawn(line::keep_content(line.clone(), shared.clone()));
         if let Some(outbox) = &shared.outbox {
             tasks.spawn(line::keep_sending(line.clone(), outbox.clone(), nudges.subscribe(), shared.clone()));
         }
@@ -260,12 +293,26 @@ async fn wait_for_lease(plan: &Plan, inbox: &mut mpsc::UnboundedReceiver<Ask>, t
 
 /// Waits until somebody asks to stop, or nobody can ask any more.
 async fn stopped(inbox: &mut mpsc::UnboundedReceiver<Ask>) {
-    while let Some(Ask::SyncNow(_) | Ask::SendNow) = inbox.recv().await {}
+    while let Some(Ask::SyncNow(_) | Ask::SendNow | Ask::Open { .. }) = inbox.recv().await {}
 }
 
-async fn tell_commits(mirror: Mirror, tell: Tell) {
+/// Keeps the search index up to the mirror. Without it everything else goes on.
+fn keep_index(plan: &Plan, tell: &Tell) -> Option<Keeper> {
+    let told = tell.clone();
+    let tell_event = move |event| {
+        told(match event {
+            KeeperEvent::Committed => LiveEvent::Commit,
+            KeeperEvent::Problem(text) => LiveEvent::Problem(text),
+        });
+    };
+    let kept = Keeper::start(KeeperPlan::new(&plan.paths, &plan.settings), tell_event);
+    kept.inspect_err(|error| tell(LiveEvent::Problem(format!("the search index is not kept: {error}")))).ok()
+}
+
+async fn tell_commits(mirror: Mirror, index: Option<Waker>, tell: Tell) {
     let mut commits = mirror.commits();
     while commits.changed().await.is_ok() {
+        index.iter().for_each(Waker::wake);
         tell(LiveEvent::Commit);
     }
     pending::<()>().await;

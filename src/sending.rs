@@ -216,8 +216,11 @@ impl Errand<'_> {
             let name = &paused.connection;
             let waits = writes.iter().any(|write| write.intent.connection == *name && write.state.is_open());
             if waits && !troubles.iter().any(|(told, _)| told == name) {
-                let failure = Failure::new(Kind::Unauthorized, format!("{name} is paused: {}", paused.message))
-                    .hint(format!("once the key is mended, qd connect test {name} goes on sending"));
+                let failure = Failure::new(
+                    Kind::Unauthorized,
+                    format!("it is paused, for it does not accept us: {}", paused.message),
+                )
+                .hint(format!("once the key is mended, qd connect test {name} goes on sending"));
                 troubles.push((name.clone(), failure));
             }
         }

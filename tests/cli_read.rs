@@ -97,6 +97,7 @@ impl Deck {
             kind,
             agent_join: None,
             agent_list: Some("agents".to_owned()),
+            content: None,
         };
         self.runtime.block_on(mirror.register(vec![spec])).expect("registered")[0]
     }
@@ -373,7 +374,7 @@ fn a_wrong_filter_is_answered_with_its_place_and_what_to_do() {
     let deck = fleet();
     let cases = [
         (&["web", "colour:red"][..], "filter, column 5: there is no field `colour`"),
-        (&["role:user"], "`role:` asks about entries; it will work in search, not in lists"),
+        (&["role:user"], "`role:` asks about entries; it works in search, not in lists"),
         (&["/web(/"], "is not a regular expression"),
         (&["/(a{1000}){1000}/"], "regular expression"),
         (&["\"web"], "the quote that opens here is not closed"),
@@ -471,7 +472,7 @@ fn status_says_up_to_date_only_where_both_sides_agree() {
     assert_eq!((&item("prod")["up_to_date"], &item("prod")["platform"]), (&json!(true), &json!("turen")));
     let never = json!({
         "connection": "lab", "platform": "exo", "url": "http://127.0.0.1:9/", "up_to_date": false, "budget": null,
-        "outbox": {"counts": {}, "oldest_open": null, "paused": null}, "lists": [], "problems": [],
+        "outbox": {"counts": {}, "oldest_open": null, "paused": null}, "content": null, "lists": [], "problems": [],
     });
     assert_eq!(*item("lab"), never);
 

@@ -13,9 +13,19 @@ const TERMINAL: [&str; 4] = ["ratatui", "crossterm", "indicatif", "clap"];
 const WORLD: [&str; 2] = ["std::env", "std::process"];
 
 /// Arrows point one way: from the program to its libraries, and in `sync` from the engine down to the model.
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 19] = [
     Rule { folder: "sync/src", never: &["quarterdeck", "quarterdeck_index", "quarterdeck_sim"] },
     Rule { folder: "index/src", never: &["quarterdeck", "quarterdeck_sync", "quarterdeck_sim"] },
+    // What a query says is known without an index, and what a word is without either.
+    Rule {
+        folder: "index/src/query",
+        never: &["tantivy", "crate::token", "crate::compile", "crate::collect", "crate::mark", "crate::schema"],
+    },
+    Rule {
+        folder: "index/src/token",
+        never: &["crate::query", "crate::compile", "crate::collect", "crate::mark", "crate::schema"],
+    },
+    Rule { folder: "index/src/compile", never: &["crate::collect", "crate::mark", "crate::write"] },
     Rule { folder: "sim/src", never: &["quarterdeck", "quarterdeck_sync", "quarterdeck_index"] },
     Rule { folder: "sync/src/pull", never: &["crate::engine", "crate::outbox"] },
     Rule { folder: "sync/src/outbox", never: &["crate::engine", "crate::pull"] },
@@ -34,7 +44,13 @@ const RULES: [Rule; 14] = [
         folder: "src/tui",
         never: &["crate::cli", "crate::console", "crate::live", "crate::config", "quarterdeck_sim"],
     },
+    Rule { folder: "src/search", never: &["crate::cli", "crate::tui", "crate::console", "crate::live"] },
     Rule { folder: "src/config", never: &["crate::cli", "crate::tui", "crate::console", "crate::live"] },
+    // Entries in, text out: for the command line and the console alike.
+    Rule {
+        folder: "src/transcript",
+        never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs", "tokio"],
+    },
     // Views and widgets ask for what they show, and draw what has arrived.
     Rule {
         folder: "src/tui/views",

@@ -3,6 +3,7 @@
 mod cli_act;
 mod cli_connect;
 mod cli_contain;
+mod cli_content;
 mod cli_errors;
 mod cli_harness;
 mod cli_outbox;
@@ -14,9 +15,11 @@ mod cli_secrets;
 mod cli_sync;
 #[cfg(unix)]
 mod console;
+mod contents;
 mod fleet;
 mod house;
 mod overlay;
+mod search;
 mod sync;
 #[cfg(unix)]
 mod terminal;

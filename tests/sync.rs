@@ -144,12 +144,13 @@ fn a_sync_killed_anywhere_is_made_whole_by_the_next() {
         fleet.sim.at_request(Matcher::endpoint("turen").path("/sessions"), nth, move |_| {
             let _ = reached.send(());
         });
-        let mut first = fleet.command(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("qd runs");
+        let lists = ["sync", "--content", "none"];
+        let mut first = fleet.command(&lists).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("qd runs");
         at_request.recv_timeout(HANGS).expect("the sync asks for so many pages");
         // Kill -9: nothing gets a chance to tidy up.
         first.kill().expect("it still runs");
         assert!(!first.wait().expect("it ends").success());
-        let second = fleet.qd(&["sync", "--json"]);
+        let second = fleet.qd(&["sync", "--content", "none", "--json"]);
         assert_eq!(second.code, 0, "{second:?}");
         let counted = fleet.qd(&[
             "sql",
@@ -168,7 +169,7 @@ fn a_sync_killed_anywhere_is_made_whole_by_the_next() {
 fn peak_of_a_first_sync(sessions: u64) -> u64 {
     let fleet = Fleet::new(Options { scenario: Scenario::Huge { sessions }, ..Options::default() }, &["turen"]);
     let mut sync = fleet
-        .command(&["sync", "--only", "sessions", "--ndjson"])
+        .command(&["sync", "--only", "sessions", "--content", "none", "--ndjson"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

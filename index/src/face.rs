@@ -42,6 +42,22 @@ pub struct Document {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mark(pub String);
 
+/// How much of the machine writing may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// Threads that index, beside the one that hands documents over.
+    pub threads: usize,
+    /// Bytes they gather before they write them out, together: at least 15 MB each.
+    pub heap: usize,
+}
+
+impl Effort {
+    /// For following what changes: small, and in nobody's way.
+    pub const FOLLOW: Effort = Effort { threads: 1, heap: 48_000_000 };
+    /// For filling an index from nothing.
+    pub const BUILD: Effort = Effort { threads: 2, heap: 128_000_000 };
+}
+
 /// What a field of the query language asks of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asks {
@@ -51,6 +67,10 @@ pub enum Asks {
     AnyOf(&'static [usize]),
     /// Part of a value of this facet; it has [`Facet::parts`].
     Part(usize),
+    /// The words in the title.
+    Title,
+    /// The words anywhere in the document, like a word without a field.
+    Text,
     /// At or after the time.
     After,
     /// Before the time.

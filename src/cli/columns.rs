@@ -2,7 +2,7 @@
 
 pub use super::render::Cell;
 use super::render::Table;
-pub use super::render::count as grouped;
+pub use super::render::{count as grouped, size};
 use super::style::Style;
 
 /// The lines of a table: a heading, then the rows, columns two spaces apart, nothing behind the last.

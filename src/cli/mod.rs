@@ -11,10 +11,13 @@ mod audit;
 pub mod columns;
 mod completions;
 mod connect;
+mod content;
 pub mod context;
 mod crash;
 mod demo;
 mod doctor;
+mod file;
+mod index;
 mod list;
 mod manual;
 mod noun;
@@ -26,6 +29,7 @@ mod prompt;
 mod reading;
 mod render;
 mod reveal;
+mod search;
 mod show;
 mod sim;
 mod sql;
@@ -94,7 +98,7 @@ pub enum Command {
     /// Agents of all platforms
     Agents(noun::Args<act::AgentVerbs>),
     /// Sessions of all platforms
-    Sessions(noun::Args<act::NoVerbs>),
+    Sessions(noun::Args<content::ContentVerbs>),
     /// Runs of all platforms
     Runs(noun::Args<act::RunVerbs>),
     /// Approvals of all platforms
@@ -103,6 +107,10 @@ pub enum Command {
     Policies(noun::Args<policies::PolicyVerbs>),
     /// Events of all platforms
     Events(noun::Args<act::NoVerbs>),
+    /// Find anything in records and in what was said, offline
+    Search(search::Args),
+    /// The search index: how it stands, making it anew, comparing it with the mirror
+    Index(index::Args),
     /// Decisions under way, and those that wait for you
     Outbox(outbox::Args),
     /// The log of every decision and what became of it
@@ -221,6 +229,8 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Connect(args) => connect::run(cx, args)?,
         Command::Sync(args) => sync::run(cx, args)?,
         Command::Status(args) => status::run(cx, args)?,
+        Command::Search(args) => search::run(cx, args)?,
+        Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,
         Command::Audit(args) => audit::run(cx, args)?,
         Command::Sql(args) => sql::run(cx, args)?,

@@ -10,7 +10,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Subcommand};
 use quarterdeck_sync::platform::Registry;
 
-use super::act::{self, NoVerbs, Verbs};
+use super::act::{self, Verbs};
+use super::content::ContentVerbs;
 use super::context::{Context, Noun};
 use super::{Cli, Global, Stop, list, show};
 use crate::error::{Code, Failure};
@@ -48,7 +49,7 @@ pub struct Tail {
     pub global: Global,
     /// The verb.
     #[command(flatten)]
-    pub args: Args<NoVerbs>,
+    pub args: Args<ContentVerbs>,
 }
 
 /// Runs the verb.

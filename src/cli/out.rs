@@ -54,6 +54,11 @@ impl Out {
         self.to.write_all(text.as_bytes()).map_err(stdout_failed)
     }
 
+    /// For whoever writes a document of their own, whose text has passed the text boundary.
+    pub fn writer(&mut self) -> &mut dyn Write {
+        &mut self.to
+    }
+
     /// Writes one line of JSON: secrets in its strings are masked, hidden characters become escapes.
     pub fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         self.json_part(value)?;

@@ -3,9 +3,10 @@
 use jiff::Zoned;
 use quarterdeck_sync::model::{Mark, Record, WriteState};
 use quarterdeck_sync::text::Secrets;
-
+use serde::Serialize;
 use serde_json::json;
 
+use super::content::ShownContent;
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
 use super::reading;
@@ -40,13 +41,27 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
             "connection": row.list.connection, "collection": row.list.collection, "target": row.id,
         })
     })?;
+    let content = ShownContent::of(&reader, &record, secrets)?;
     let mut out = Out::showing(secrets);
     match cx.form {
-        Form::Plain => out.raw(&plain(&record, &Zoned::now(), cx.style, secrets))?,
-        _ => out.json(&JsonRecord::new(&record)?)?,
+        Form::Plain => {
+            let now = Zoned::now();
+            let content = content.map(|content| content.lines(noun, &record, &now)).unwrap_or_default();
+            out.raw(&plain(&record, content, &now, cx.style, secrets))?;
+        }
+        _ => out.json(&Shown { record: JsonRecord::new(&record)?, content })?,
     }
     out.finish()?;
     Ok(Code::Done)
+}
+
+/// The row of a list; and, of a record that has content, what is held of that.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    record: JsonRecord<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<ShownContent>,
 }
 
 /// What stands beside a record of an unfinished write: `suspend: queued, decided 3m ago, not sent after ..., write 01J...`.
@@ -62,8 +77,8 @@ fn standing(pending: &Mark, now: &Zoned) -> String {
     text
 }
 
-/// The extracted fields, those that there are, then the document.
-fn plain(record: &Record, now: &Zoned, style: Style, secrets: Secrets) -> String {
+/// The extracted fields, those that there are, and what is known of the content; then the document.
+fn plain(record: &Record, content: Vec<(&'static str, String)>, now: &Zoned, style: Style, secrets: Secrets) -> String {
     let row = &record.row;
     let time = |at: Option<jiff::Timestamp>| at.map(|at| moment(at, now));
     let agent = row.agent.as_ref().filter(|id| **id != row.id).map(|id| match &row.agent_title {
@@ -87,6 +102,10 @@ fn plain(record: &Record, now: &Zoned, style: Style, secrets: Secrets) -> String
     for pending in &row.pending {
         fields.push(("pending", Some(standing(pending, now)), pending.state.needs_person().then_some(Role::Warning)));
     }
+    fields.extend(content.into_iter().map(|(name, value)| {
+        let role = (name == "errors").then_some(Role::Bad);
+        (name, Some(value), role)
+    }));
     let mut out = String::new();
     for (name, value, role) in fields {
         let Some(value) = value else { continue };

@@ -2,6 +2,7 @@
 //!
 //! "Up to date" is said only where server and mirror agree.
 
+mod content;
 mod outbox;
 
 use std::collections::BTreeMap;
@@ -12,12 +13,14 @@ use quarterdeck_sync::store::Reader;
 use quarterdeck_sync::text::Clean;
 use serde::Serialize;
 
+use self::content::Contents;
 use self::outbox::Waiting;
 use super::context::Context;
 use super::out::{Form, Out};
 use super::render::{Cell, Column, Items, Table, age, count, moment, plural};
 use super::style::{Role, Style};
 use crate::error::{Code, Failure};
+use crate::search;
 
 /// Arguments of `status`.
 #[derive(Debug, clap::Args)]
@@ -46,6 +49,8 @@ struct Deck {
     budget: Option<Budget>,
     /// What was decided for it and is not finished.
     outbox: Waiting,
+    /// What is held of the messages of its sessions and runs; none for a platform without any.
+    content: Option<Contents>,
     lists: Vec<List>,
     problems: Vec<Problem>,
     /// All open problems, also those that are not among `problems`.
@@ -75,7 +80,7 @@ struct List {
     checked_at: Option<Timestamp>,
     server_count: Option<u64>,
     mirror_count: u64,
-    /// Documents in the search index, where there is one.
+    /// Live records in the search index, where there is one.
     index_count: Option<u64>,
     gone_count: u64,
     walking: bool,
@@ -120,6 +125,7 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
         up_to_date: false,
         budget: None,
         outbox: Waiting::default(),
+        content: None,
         lists: Vec::new(),
         problems: Vec::new(),
         problem_count: 0,
@@ -127,12 +133,15 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
     for (name, connection) in cx.connections()?.iter() {
         decks.insert(name.to_owned(), deck(name, &connection.platform, Some(&connection.url)));
     }
-    for list in reader.freshness()? {
+    for list in searchable(cx, reader, reader.freshness()?) {
         let name = list.list.connection.clone();
         decks.entry(name).or_insert_with_key(|name| deck(name, &list.platform, None)).lists.push(List::from(list));
     }
     for (name, waiting) in outbox::waiting(cx) {
         decks.entry(name).or_insert_with_key(|name| deck(name, "", None)).outbox = waiting;
+    }
+    for (name, contents) in content::contents(cx, reader)? {
+        decks.entry(name).or_insert_with_key(|name| deck(name, "", None)).content = Some(contents);
     }
     for told in reader.budgets()? {
         if let Some(deck) = decks.get_mut(&told.connection) {
@@ -150,9 +159,18 @@ fn decks(cx: &Context, reader: &Reader, args: &Args) -> Result<Vec<Deck>, Failur
         deck.problem_count = counted.max(deck.problems.len() as u64);
         deck.up_to_date = deck.problem_count == 0
             && deck.lists.iter().any(|list| list.offered == "yes")
-            && deck.lists.iter().all(|list| list.up_to_date || list.offered == "no");
+            && deck.lists.iter().all(|list| list.up_to_date || list.offered == "no")
+            && deck.content.as_ref().is_none_or(|content| content.complete);
     }
     Ok(decks.into_values().collect())
+}
+
+/// The lists, with what the search index has of each. One that cannot be read is told on stderr, and is as good as none.
+fn searchable(cx: &Context, reader: &Reader, mut lists: Vec<Freshness>) -> Vec<Freshness> {
+    if let Err(error) = search::count_indexed(reader, &cx.paths.search(), &mut lists) {
+        cx.warn(&format!("{error}: qd index rebuild makes it anew"));
+    }
+    lists
 }
 
 impl From<Freshness> for List {
@@ -173,7 +191,7 @@ impl From<Freshness> for List {
             checked_at: list.checked_at,
             server_count: list.server_count,
             mirror_count: list.mirror_count,
-            index_count: None,
+            index_count: list.index_count,
             gone_count: list.gone_count,
             walking: list.walking,
             problems: list.problems,
@@ -186,6 +204,7 @@ const COLUMNS: &[Column] = &[
     Column::cut("COLLECTION", 12),
     Column::number("SERVER"),
     Column::number("MIRROR"),
+    Column::number("INDEX").spare(3),
     Column::number("GONE").spare(1),
     Column::whole("CHECKED"),
     Column::whole("WALKED").spare(2),
@@ -207,6 +226,9 @@ fn plain(deck: &Deck, args: &Args, now: &Zoned, style: Style) -> String {
     }
     if let Some(words) = deck.budget.as_ref().and_then(|budget| budget_words(budget, now)) {
         out.push_str(&format!("  {}\n", style.paint(Role::Faint, &words)));
+    }
+    if let Some(content) = &deck.content {
+        out.push_str(&content.plain(style));
     }
     out.push_str(&deck.outbox.plain(&deck.connection, now, style));
     for problem in &deck.problems {
@@ -279,6 +301,7 @@ fn cells(list: &List, now: &Zoned) -> Vec<Cell> {
         Cell::text(&list.collection),
         number(list.server_count),
         number(Some(list.mirror_count)),
+        number(list.index_count),
         number(Some(list.gone_count).filter(|gone| *gone > 0)),
         time(list.checked_at),
         time(list.walked_at),
@@ -308,7 +331,12 @@ fn list_state(list: &List) -> (String, Option<Role>) {
         Some(server) if server < list.mirror_count => {
             (format!("{} more than the server", count(list.mirror_count - server)), warning)
         }
-        _ => ("up to date".to_owned(), Some(Role::Good)),
+        _ => match list.index_count {
+            Some(index) if index != list.mirror_count => {
+                (format!("{} not indexed", count(list.mirror_count.abs_diff(index))), warning)
+            }
+            _ => ("up to date".to_owned(), Some(Role::Good)),
+        },
     }
 }
 
@@ -328,6 +356,7 @@ mod tests {
             checked_at: Some(Timestamp::UNIX_EPOCH),
             server_count: Some(1_300),
             mirror_count: 1_300,
+            index_count: Some(1_300),
             gone_count: 0,
             walking: false,
             problems: 0,
@@ -352,7 +381,8 @@ mod tests {
         let state = |list: &List| list_state(list).0;
         let fine = list(|_| {});
         assert_eq!((state(&fine).as_str(), fine.up_to_date), ("up to date", true));
-        let cases: [(&str, List); 6] = [
+        let cases: [(&str, List); 7] = [
+            ("40 not indexed", list(|list| list.index_count = Some(1_260))),
             ("not offered (404)", list(|list| list.offered = Offered::No { status: 404 })),
             ("2 problems", list(|list| list.problems = 2)),
             ("walk unfinished", list(|list| list.walking = true)),

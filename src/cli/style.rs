@@ -28,6 +28,8 @@ pub enum Role {
     Warning,
     /// Failed.
     Bad,
+    /// What was searched for.
+    Match,
 }
 
 impl Style {
@@ -58,6 +60,7 @@ impl Style {
             Role::Good => "32",
             Role::Warning => "33",
             Role::Bad => "31",
+            Role::Match => "1;33",
         };
         format!("\x1b[{code}m{text}\x1b[0m")
     }

@@ -82,6 +82,11 @@ impl Paths {
         found
     }
 
+    /// Folder of the search index.
+    pub fn search(&self) -> PathBuf {
+        self.data_dir.join("search")
+    }
+
     /// The file whose lock is the lease.
     pub fn lease(&self) -> PathBuf {
         self.data_dir.join("sync.lock")
@@ -90,6 +95,11 @@ impl Paths {
     /// The log.
     pub fn log(&self) -> PathBuf {
         self.log_dir.join("qd.log")
+    }
+
+    /// What was copied last in the console and is too long for a clipboard.
+    pub fn copied(&self) -> PathBuf {
+        self.data_dir.join("copied.txt")
     }
 
     /// Makes the data folder, for the owner alone.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use quarterdeck_sync::engine::SyncOptions;
+use quarterdeck_sync::engine::{ContentOptions, SyncOptions};
+use quarterdeck_sync::model::{ContentKeep, ContentPolicy};
 use quarterdeck_sync::platform::ClientOptions;
 use serde::{Deserialize, Deserializer, de};
 
@@ -53,8 +54,35 @@ pub struct Settings {
     /// Largest reply, unpacked: `"64MiB"`, or a number of bytes.
     #[serde(deserialize_with = "size")]
     pub max_reply: u64,
+    /// Which contents are fetched, and how much of them is kept.
+    pub content: ContentSettings,
+    /// Memory in which the search index gathers what it writes: `"48MiB"`, or a number of bytes.
+    #[serde(deserialize_with = "size")]
+    pub index_memory: u64,
     /// Action of the console -> keys. An empty list unbinds it.
     pub keys: BTreeMap<String, Keys>,
+}
+
+/// What is set about content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ContentSettings {
+    /// Which contents a sync fetches: `all`, `recent:30d` or `none`.
+    #[serde(deserialize_with = "word")]
+    pub policy: ContentPolicy,
+    /// Bytes that they may take in the mirror: `"10GiB"`, or a number of bytes.
+    #[serde(deserialize_with = "budget")]
+    pub budget: u64,
+    /// How long content of records that are gone is kept: `forever`, or `90d`.
+    #[serde(deserialize_with = "word")]
+    pub keep: ContentKeep,
+}
+
+impl Default for ContentSettings {
+    fn default() -> Self {
+        let month = jiff::SignedDuration::from_hours(30 * 24);
+        Self { policy: ContentPolicy::Recent(month), budget: 10 << 30, keep: ContentKeep::Forever }
+    }
 }
 
 /// Keys of an action: one, or several.
@@ -94,6 +122,8 @@ impl Default for Settings {
             patience: client.patience,
             secret_timeout: Duration::from_secs(20),
             max_reply: client.max_reply,
+            content: ContentSettings::default(),
+            index_memory: 48 << 20,
             keys: BTreeMap::new(),
         }
     }
@@ -125,11 +155,18 @@ impl Settings {
         }
     }
 
+    /// What is to be done about content.
+    pub fn content_options(&self) -> ContentOptions {
+        let ContentSettings { policy, budget, keep } = self.content;
+        ContentOptions { policy, budget, keep }
+    }
+
     /// What a sync needs of it.
     pub fn sync_options(&self) -> SyncOptions {
         SyncOptions {
             reconcile: self.reconcile,
             reconcile_unordered: self.reconcile_unordered,
+            content: self.content_options(),
             ..SyncOptions::default()
         }
     }
@@ -172,19 +209,32 @@ fn within<T: PartialOrd + std::fmt::Display, E: de::Error>(value: T, least: T, m
 }
 
 fn size<'de, D: Deserializer<'de>>(input: D) -> Result<u64, D::Error> {
+    bytes(input)?.filter(|bytes| (1 << 16..=1 << 34).contains(bytes)).ok_or_else(|| {
+        de::Error::custom("must be a size between 64KiB and 16GiB: a number of bytes, or a text like \"64MiB\"")
+    })
+}
+
+fn budget<'de, D: Deserializer<'de>>(input: D) -> Result<u64, D::Error> {
+    bytes(input)?.filter(|bytes| (1 << 20..=1 << 50).contains(bytes)).ok_or_else(|| {
+        de::Error::custom("must be a size between 1MiB and 1024TiB: a number of bytes, or a text like \"10GiB\"")
+    })
+}
+
+fn bytes<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u64>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Size {
         Bytes(u64),
         Text(String),
     }
-    let bytes = match Size::deserialize(input)? {
+    Ok(match Size::deserialize(input)? {
         Size::Bytes(bytes) => Some(bytes),
         Size::Text(text) => parse_size(&text),
-    };
-    bytes.filter(|bytes| (1 << 16..=1 << 34).contains(bytes)).ok_or_else(|| {
-        de::Error::custom("must be a size between 64KiB and 16GiB: a number of bytes, or a text like \"64MiB\"")
     })
+}
+
+fn word<'de, D: Deserializer<'de>, T: std::str::FromStr<Err = String>>(input: D) -> Result<T, D::Error> {
+    String::deserialize(input)?.parse().map_err(de::Error::custom)
 }
 
 fn parse_size(text: &str) -> Option<u64> {
@@ -195,6 +245,7 @@ fn parse_size(text: &str) -> Option<u64> {
         "KiB" => 10,
         "MiB" => 20,
         "GiB" => 30,
+        "TiB" => 40,
         _ => return None,
     };
     text[..unit].parse::<u64>().ok()?.checked_shl(shift)
@@ -239,6 +290,8 @@ mod tests {
             ("reserve = nan", "config.toml:1:11: ", "must be 0 to 0.9"),
             ("refresh = \"soon\"", "config.toml:1:11: ", "not a length of time"),
             ("max_reply = \"9 furlongs\"", "config.toml:1:13: ", "64MiB"),
+            ("[content]\npolicy = \"recent\"", "config.toml:2:10: ", "recent:30d"),
+            ("[content]\nbudget = \"1KiB\"", "config.toml:2:10: ", "between 1MiB"),
             ("tries = 0", "config.toml:1:9: ", "must be 1 to 20"),
             ("theme = ", "config.toml:1:9: ", "string values must be quoted"),
         ] {

@@ -22,8 +22,10 @@ use serde_json::Value;
 use super::seen::Seen;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
+use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::tui::data::{DraftOf, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
+use crate::tui::reading::{Read, Transcript};
 
 /// Finished writes that are listed, the newest.
 const FINISHED: usize = 1_000;
@@ -49,6 +51,7 @@ impl Open {
 #[derive(Debug)]
 pub struct House {
     seen: Seen,
+    pub(super) searcher: Searcher,
     paths: Paths,
     pub(super) by: By,
     /// The outbox to look at, until there is one to write to.
@@ -63,7 +66,8 @@ fn words(error: impl std::fmt::Display) -> String {
 impl House {
     /// Over what is at `paths`; opened with the first question.
     pub fn new(seen: Seen, paths: Paths, by: By) -> Self {
-        Self { seen, paths, by, looking: Mutex::new(None), open: OnceLock::new() }
+        let searcher = Searcher::new(seen.mirror().clone(), &paths.outbox(), &paths.search());
+        Self { seen, searcher, paths, by, looking: Mutex::new(None), open: OnceLock::new() }
     }
 
     /// The mirror with the unfinished writes of this moment over it.
@@ -90,7 +94,7 @@ impl House {
         open.manifests.get(platform).ok_or_else(|| format!("there is no platform called {platform} any more"))
     }
 
-    fn target(&self, reader: &Reader, target: &Target) -> Result<Option<Record>, String> {
+    pub(super) fn target(&self, reader: &Reader, target: &Target) -> Result<Option<Record>, String> {
         let (list, id) = match target {
             Target::Row(key) => return reader.record(*key).map_err(words),
             Target::Named(list, id) => (list, id),
@@ -280,7 +284,10 @@ impl Store for House {
     }
 
     fn freshness(&self) -> Result<Vec<Freshness>, String> {
-        self.seen.freshness()
+        let mut lists = self.seen.freshness()?;
+        // An index that cannot be read keeps nobody from the mirror: search says what is wrong with it.
+        let _ = self.searcher.count_indexed(&mut lists);
+        Ok(lists)
     }
 
     fn problems(&self, limit: usize) -> Result<Vec<Problem>, String> {
@@ -316,6 +323,18 @@ impl Store for House {
             writes.extend(outbox.list(&which).map_err(words)?);
         }
         Ok(writes.iter().map(WriteLine::from).collect())
+    }
+
+    fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
+        self.read(of, known)
+    }
+
+    fn find(&self, question: &Question) -> Result<Answer, String> {
+        self.searcher.find(question).map_err(words)
+    }
+
+    fn searches(&self) -> Result<Vec<SavedSearch>, String> {
+        self.searcher.saved()
     }
 
     fn write(&self, id: &WriteId) -> Result<Option<OpenedWrite>, String> {

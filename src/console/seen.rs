@@ -21,6 +21,11 @@ impl Seen {
         Self { mirror, outbox: Onlooker::new(outbox), trouble: Mutex::new(None) }
     }
 
+    /// The mirror alone.
+    pub fn mirror(&self) -> &Mirror {
+        &self.mirror
+    }
+
     /// Why the unfinished writes are not to be seen, since the last question; `None` when they are. For a person.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()

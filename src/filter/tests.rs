@@ -73,10 +73,10 @@ fn records_with_unfinished_writes_can_be_asked_for_and_excluded() {
 #[test]
 fn what_a_list_cannot_answer_is_an_error_in_a_script() {
     let message = |text| strict(text, &now()).unwrap_err().message;
-    assert_eq!(message("a role:tool"), "`role:` asks about entries; it will work in search, not in lists");
+    assert_eq!(message("a role:tool"), "`role:` asks about entries; it works in search, not in lists");
     assert_eq!(message("is:odd"), "lists know no `is:odd`");
     assert_eq!(message("kind:robot"), "there is no kind `robot`");
-    assert_eq!(message("~a"), "`~` finds similar words; it will work in search, not in lists");
+    assert_eq!(message("~a"), "`~` finds similar words; it works in search, not in lists");
     assert_eq!(strict("a role:tool", &now()).unwrap_err().column, 3);
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use quarterdeck_sync::engine;
-use quarterdeck_sync::model::{Kind, Timestamp, WriteState};
+use quarterdeck_sync::engine::{self, ContentOptions, Event, Opened, SyncOptions};
+use quarterdeck_sync::model::{Kind, ListKey, Timestamp, WriteState};
 use quarterdeck_sync::outbox::sender::{Nudge, SendEvent, SendOptions, send};
 use quarterdeck_sync::outbox::{Outbox, history};
 use quarterdeck_sync::platform::{Client, FetchKind};
@@ -29,11 +29,19 @@ pub struct Line {
     /// Its key may have been mended: it is asked for again, where it is kept.
     pub mended: AtomicBool,
     client: watch::Sender<Option<Client>>,
+    /// Its lists were pulled: contents may be due.
+    pulled: Notify,
 }
 
 impl Line {
     pub fn new(name: String) -> Self {
-        Self { name, wake: Notify::new(), mended: AtomicBool::new(false), client: watch::Sender::new(None) }
+        Self {
+            name,
+            wake: Notify::new(),
+            mended: AtomicBool::new(false),
+            client: watch::Sender::new(None),
+            pulled: Notify::new(),
+        }
     }
 }
 
@@ -59,6 +67,7 @@ pub async fn keep_fresh(line: Arc<Line>, connection: Connection, shared: Arc<Sha
         };
         if accepted {
             refusals = 0;
+            line.pulled.notify_one();
         } else {
             // The key may be changed where it is kept: ask there again.
             client = None;
@@ -69,6 +78,31 @@ pub async fn keep_fresh(line: Arc<Line>, connection: Connection, shared: Arc<Sha
             () = line.wake.notified() => {}
         }
     }
+}
+
+/// Fetches the contents of one connection after each pull of its lists, beside whatever else is done: they wait for everything
+/// else in the rate budget, and nothing waits for them. Never ends.
+pub async fn keep_content(line: Arc<Line>, shared: Arc<Shared>) {
+    loop {
+        line.pulled.notified().await;
+        let Some(client) = line.client.borrow().clone() else { continue };
+        let tell = |event: Event| (shared.tell)(LiveEvent::Sync(event));
+        if let Err(error) = engine::contents(&shared.mirror, &client, &shared.options, &tell).await {
+            (shared.tell)(LiveEvent::Problem(format!("{}: no contents are fetched: {error}", line.name)));
+            tokio::time::sleep(REST).await;
+        }
+    }
+}
+
+/// Fetches one content for somebody who opens it, before anything else.
+pub async fn open(line: Option<Arc<Line>>, list: ListKey, id: String, shared: Arc<Shared>) {
+    let client = line.and_then(|line| line.client.borrow().clone());
+    let outcome = match client {
+        Some(client) => engine::fetch_content(&shared.mirror, &client, &list, &id, Timestamp::now).await,
+        None => Ok(Opened::Failed(format!("{} cannot be asked: its key is missing or not accepted", list.connection))),
+    };
+    let outcome = outcome.unwrap_or_else(|error| Opened::Failed(error.to_string()));
+    (shared.tell)(LiveEvent::Opened { list, id, outcome });
 }
 
 /// Sends what is decided for one connection, for ever, as soon as there is a client.
@@ -142,7 +176,9 @@ async fn make_client(name: &str, connection: &Connection, shared: &Shared) -> Op
 /// One sync of one connection; `false` when its key was not accepted.
 async fn pull(client: &Client, shared: &Shared) -> bool {
     let tell = |event| (shared.tell)(LiveEvent::Sync(event));
-    let report = match engine::sync(&shared.mirror, std::slice::from_ref(client), &shared.options, &tell).await {
+    // Contents take as long as they take, and have a task of their own.
+    let options = SyncOptions { content: ContentOptions::default(), ..shared.options.clone() };
+    let report = match engine::sync(&shared.mirror, std::slice::from_ref(client), &options, &tell).await {
         Ok(report) => report,
         Err(error) => {
             (shared.tell)(LiveEvent::Problem(error.to_string()));

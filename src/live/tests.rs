@@ -129,6 +129,7 @@ fn without_the_lease_others_are_watched_and_then_followed() {
                 kind: quarterdeck_sync::model::Kind::Agent,
                 agent_join: None,
                 agent_list: None,
+                content: None,
             };
             runtime.block_on(mirror.register(vec![spec])).unwrap();
         }

@@ -23,6 +23,12 @@ pub enum Scope {
     Record,
     /// In the outbox.
     Outbox,
+    /// In a transcript.
+    Reading,
+    /// In what a search has found.
+    Hits,
+    /// In the facets beside it.
+    Facets,
     /// On the sheet that a decision is confirmed on.
     Sheet,
     /// While text is being typed: filter, palette.
@@ -31,13 +37,16 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 8] = [
+    pub const ALL: [Scope; 11] = [
         Scope::Global,
         Scope::Move,
         Scope::List,
         Scope::Detail,
         Scope::Record,
         Scope::Outbox,
+        Scope::Reading,
+        Scope::Hits,
+        Scope::Facets,
         Scope::Sheet,
         Scope::Prompt,
     ];
@@ -51,6 +60,9 @@ impl Scope {
             Scope::Detail => "In the details",
             Scope::Record => "Deciding about records",
             Scope::Outbox => "In the outbox",
+            Scope::Reading => "In a transcript",
+            Scope::Hits => "In what a search has found",
+            Scope::Facets => "In the facets of a search",
             Scope::Sheet => "On the sheet that confirms a decision",
             Scope::Prompt => "While typing",
         }
@@ -64,6 +76,9 @@ impl Scope {
             Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
             Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
             Scope::Outbox => &[Scope::Outbox, Scope::Move, Scope::Global],
+            Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
+            Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
+            Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
             Scope::Record => &[Scope::Record, Scope::Global],
             Scope::Move => &[Scope::Move, Scope::Global],
             Scope::Global => &[Scope::Global],
@@ -106,6 +121,12 @@ pub struct Facts {
     pub targets: Vec<ListKey>,
     /// Decisions that these lists do not let be taken, and why.
     pub lacking: Vec<(Act, Reason)>,
+    /// The selected record may have entries.
+    pub readable: bool,
+    /// The open transcript has entries.
+    pub entries: bool,
+    /// Something is selected that a search has found.
+    pub hit: bool,
     /// The open view is the outbox.
     pub outbox: bool,
     /// Where the selected write stands.
@@ -182,6 +203,9 @@ const CAN_STOP: Why = |_| said(!super::signals::CAN_STOP, "this system does not 
 const WITH_ROW: Why = |facts| said(!facts.selected, "nothing is selected");
 const IN_LIST: Why = |facts| said(!facts.records, "this view is not a list of records");
 const IN_GROUPS: Why = |facts| said(!facts.grouped, "this list has no groups");
+const CAN_READ: Why = |facts| said(!facts.readable, "only sessions and runs have a transcript");
+const IN_ENTRIES: Why = |facts| said(!facts.entries, "there is no entry here");
+const WITH_HIT: Why = |facts| said(!facts.hit, "nothing is found yet");
 const CAN_SYNC: Why = |facts| match (facts.connected, facts.reading) {
     (false, _) => Some("there is no connection yet: qd connect add".into()),
     (_, true) => Some("another qd is syncing; this one only reads".into()),
@@ -222,6 +246,7 @@ actions! {
     View7 "view-7" ["7"] Global None 0 "view 7" "Open the seventh view" ALWAYS;
     View8 "view-8" ["8"] Global None 0 "view 8" "Open the eighth view" ALWAYS;
     View9 "view-9" ["9"] Global None 0 "view 9" "Open the ninth view" |facts| said(facts.views < 9, "there is no ninth view");
+    Search "search" ["f"] Global None 45 "find" "Find anything: records, and entries of sessions and runs" ALWAYS;
     Undo "undo" ["u"] Global Decides 46 "undo" "Take back the last decision; in the outbox, the selected write" CAN_UNDO;
     Sync "sync" ["r"] Global Network 50 "sync" "Sync every connection now" CAN_SYNC;
     Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: details, filter, message" ALWAYS;
@@ -256,6 +281,7 @@ actions! {
     FoldAll "fold-all" ["-"] Detail None 14 "fold all" "Fold the whole document" ALWAYS;
     DetailLayout "detail-layout" ["v"] Detail None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
 
+    Read "read" ["t"] Record None 11 "transcript" "Read what was said and done: the transcript of a session or run" CAN_READ;
     Approve "approve" ["a"] Record Decides 5 "approve" "Approve what is asked for" |facts| facts.lacks(Act::Approve);
     Reject "reject" ["x"] Record Decides 6 "reject" "Reject what is asked for" |facts| facts.lacks(Act::Reject);
     SuspendAgent "suspend-agent" ["s"] Record Decides 7 "suspend" "Suspend the agent" |facts| facts.lacks(Act::SuspendAgent);
@@ -280,6 +306,39 @@ actions! {
     NextState "next-state" ["."] Outbox None 15 "filter" "Next state only" ALWAYS;
     PreviousState "previous-state" [","] Outbox None 0 "previous filter" "Previous state only" ALWAYS;
     ShowFinished "show-finished" ["z"] Outbox None 20 "finished" "Show or hide writes that are over" ALWAYS;
+
+    CloseEntries "close-entries" ["h" "<Left>" "<BS>"] Reading None 10 "back" "Back to where one came from" ALWAYS;
+    FoldPart "fold-part" ["<Space>" "<Enter>"] Reading None 11 "fold" "Unfold or fold what the cursor is on" IN_ENTRIES;
+    UnfoldParts "unfold-parts" ["+"] Reading None 0 "unfold all" "Unfold everything" IN_ENTRIES;
+    FoldParts "fold-parts" ["-"] Reading None 0 "fold all" "Fold everything" IN_ENTRIES;
+    FindInside "find-inside" ["/"] Reading None 12 "search" "Search inside of this session" IN_ENTRIES;
+    NextMatch "next-match" ["n"] Reading None 22 "next found" "Next place that holds the words" IN_ENTRIES;
+    PreviousMatch "previous-match" ["N"] Reading None 0 "previous found" "Previous place that holds the words" IN_ENTRIES;
+    Audit "audit" ["v"] Reading None 14 "audit" "Only what touched the world: commands, changes, network, secrets, permissions, errors" IN_ENTRIES;
+    NextError "next-error" ["e"] Reading None 15 "error" "Next error" IN_ENTRIES;
+    PreviousError "previous-error" ["E"] Reading None 0 "previous error" "Previous error" IN_ENTRIES;
+    NextCall "next-call" ["c"] Reading None 17 "call" "Next call of a tool" IN_ENTRIES;
+    PreviousCall "previous-call" ["C"] Reading None 0 "previous call" "Previous call of a tool" IN_ENTRIES;
+    NextChange "next-change" ["d"] Reading None 16 "change" "Next change of a file" IN_ENTRIES;
+    PreviousChange "previous-change" ["D"] Reading None 0 "previous change" "Previous change of a file" IN_ENTRIES;
+    NextPrompt "next-prompt" ["p"] Reading None 18 "prompt" "Next message of a person" IN_ENTRIES;
+    PreviousPrompt "previous-prompt" ["P"] Reading None 0 "previous prompt" "Previous message of a person" IN_ENTRIES;
+    NextEntry "next-entry" ["J" "}"] Reading None 0 "next entry" "Next entry" IN_ENTRIES;
+    PreviousEntry "previous-entry" ["K" "{"] Reading None 0 "previous entry" "Previous entry" IN_ENTRIES;
+    Follow "follow" ["o"] Reading None 20 "follow" "From a call to its answer and back; from a subagent to its session" IN_ENTRIES;
+    Times "times" ["t"] Reading None 21 "times" "Time of day, time since it began, time since the entry before" IN_ENTRIES;
+    Yank "copy-entry" ["y"] Reading None 19 "copy" "Copy the entry" ALWAYS;
+    YankPart "copy-part" ["Y"] Reading None 0 "copy part" "Copy what the cursor is on: the command, the path, the text, the answer" ALWAYS;
+    Fetch "fetch" ["R"] Reading None 0 "fetch" "Ask the platform for the entries again" ALWAYS;
+
+    OpenHit "open-hit" ["<Enter>" "l" "<Right>"] Hits None 10 "read" "Read it where it stands" WITH_HIT;
+    EditQuery "edit-query" ["/" "i"] Hits None 11 "change the query" "Type in the query" ALWAYS;
+    HitOrder "hit-order" ["o"] Hits None 13 "order" "Best first, newest first, oldest first" ALWAYS;
+    ToFacets "to-facets" ["h" "<Left>"] Hits None 12 "narrow" "To the facets: what was found, by kind, connection, agent, project, tool" WITH_HIT;
+    Preview "preview" ["v"] Hits None 40 "preview" "Show or hide the selected hit in its surroundings" ALWAYS;
+
+    Narrow "narrow" ["<Enter>" "<Space>"] Facets None 10 "only these" "Only what has this value, or no longer only that" ALWAYS;
+    ToHits "to-hits" ["l" "<Right>" "h" "<Left>"] Facets None 11 "hits" "Back to what was found" ALWAYS;
 
     Confirm "confirm" ["C-y"] Sheet Decides 10 "yes, do it" "Do what the sheet says" |facts| facts.unconfirmed.clone();
     LookAgain "look-again" ["C-r"] Sheet None 5 "look again" "Take what is there now for what was seen" |facts| said(!facts.moved, "nothing has changed");

@@ -4,9 +4,11 @@
 //! sleeps until then, or for ever.
 
 mod choices;
+mod copy;
 mod decide;
 mod frame;
 mod input;
+mod trail;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +22,7 @@ use super::data::{Answer, Answered, Desk, Lane, Owner, Question, Slot, Store, Ti
 use super::fleet::{ConnectionInfo, Fleet};
 use super::keys::Keymap;
 use super::theme::Theme;
-use super::views::{Cx, VIEWS, View, Wish};
+use super::views::{self, Cx, SEARCH, VIEWS, View, Wish};
 use super::widgets::help::Help;
 use super::widgets::palette::{Choice, Palette};
 use super::widgets::sheet::Sheet;
@@ -66,6 +68,8 @@ pub(crate) enum Order {
         /// The text.
         text: String,
     },
+    /// Send these bytes to the terminal, between two frames.
+    Send(Vec<u8>),
 }
 
 /// What lies over the view.
@@ -83,6 +87,8 @@ pub(crate) struct App {
     fleet: Fleet,
     views: Vec<Box<dyn View>>,
     open: usize,
+    /// The views that lie under the open one, the lowest first: `back` leads there.
+    under: Vec<usize>,
     overlay: Option<Overlay>,
     deciding: Deciding,
     toasts: Toasts,
@@ -128,6 +134,7 @@ impl App {
             fleet: Fleet::new(connections),
             views: VIEWS.iter().map(|entry| (entry.make)()).collect(),
             open: 0,
+            under: Vec::new(),
             overlay: None,
             deciding: Deciding::default(),
             toasts: Toasts::default(),
@@ -299,18 +306,11 @@ impl App {
         self.with(self.open, clock, act)
     }
 
-    fn show(&mut self, view: usize, clock: Instant) {
-        if view < self.views.len() && view != self.open {
-            self.open = view;
-            self.with_view(clock, |view, cx| view.enter(cx));
-        }
-    }
-
     fn facts(&self) -> Facts {
         let mut facts = Facts {
             connected: !self.fleet.connections.is_empty(),
             reading: self.fleet.lease.is_some(),
-            views: self.views.len(),
+            views: trail::tabs(),
             ..Facts::default()
         };
         self.views[self.open].facts(&mut facts);
@@ -324,15 +324,19 @@ impl App {
         if let Some(why) = (actions::row(act).disabled)(&self.facts()) {
             return self.toasts.reply(format!("Not now: {why}."), clock);
         }
-        let views = self.views.len();
+        let (tabs, tab) = (trail::tabs(), self.tab());
         match act {
             Act::Quit => self.orders.push(Order::Quit),
             Act::Suspend => self.orders.push(Order::Suspend),
             Act::Redraw => self.orders.push(Order::Redraw),
             Act::Help => self.overlay = Some(Overlay::Help(Help::default())),
             Act::Palette => self.overlay = Some(Overlay::Palette(Box::new(Palette::new(self.choices())))),
-            Act::NextView => self.show((self.open + 1) % views, clock),
-            Act::PreviousView => self.show((self.open + views - 1) % views, clock),
+            Act::NextView => self.show((tab + 1) % tabs, clock),
+            Act::PreviousView => self.show((tab + tabs - 1) % tabs, clock),
+            Act::Search => {
+                self.lay_over(views::number(SEARCH), clock);
+                self.with_view(clock, |view, cx| view.act(Act::Search, None, cx));
+            }
             Act::NextTheme => self.next_theme(clock),
             Act::Sync => self.sync(None, clock),
             Act::Undo => self.undo(clock),

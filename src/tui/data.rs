@@ -15,7 +15,10 @@ use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
-use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, WriteLine};
+use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::marking::Words;
+use super::reading::{Read, Transcript};
+use crate::search::{self, SavedSearch};
 
 /// Where the console reads. Called by the workers only, never by the thread that draws.
 pub trait Store: Send + Sync {
@@ -51,13 +54,25 @@ pub trait Store: Send + Sync {
     fn draft(&self, _of: &DraftOf) -> Result<Draft, String> {
         Err(NO_OUTBOX.to_owned())
     }
+    /// A session or run with its entries; [`Read::Same`] when it is as `known` has it.
+    fn transcript(&self, _of: &Target, _known: Option<&Transcript>) -> Result<Read, String> {
+        Ok(Read::Gone)
+    }
+    /// Records and entries that a query finds.
+    fn find(&self, _question: &search::Question) -> Result<search::Answer, String> {
+        Err("there is no index here".to_owned())
+    }
+    /// The saved searches, by name.
+    fn searches(&self) -> Result<Vec<SavedSearch>, String> {
+        Ok(Vec::new())
+    }
 }
 
 /// Said where there is only a mirror.
 const NO_OUTBOX: &str = "there is no outbox here";
 
 /// What can be asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Question {
     /// A window of rows.
     Window(Query),
@@ -86,6 +101,14 @@ pub enum Question {
     Brief(Box<Subject>),
     /// The text for an editor.
     Draft(DraftOf),
+    /// A session or run with its entries, unless it is as it is known already.
+    Transcript(Target, Option<Arc<Transcript>>),
+    /// The entries of a transcript that hold these words.
+    Find(Arc<Transcript>, Words),
+    /// What a query finds.
+    Search(Box<search::Question>),
+    /// The saved searches, and how much each finds.
+    Saved,
 }
 
 /// What is to be edited.
@@ -118,6 +141,14 @@ pub enum Answer {
     Brief(Box<Brief>),
     /// See [`Question::Draft`].
     Draft(Box<Draft>),
+    /// See [`Question::Transcript`].
+    Transcript(Read),
+    /// See [`Question::Find`]: their places, ascending.
+    Found(Vec<u32>),
+    /// See [`Question::Search`].
+    Search(Box<search::Answer>),
+    /// See [`Question::Saved`]; without a number where it could not be found out.
+    Saved(Vec<(SavedSearch, Option<u64>)>),
     /// It could not be read; for a person.
     Failed(String),
 }
@@ -294,6 +325,18 @@ fn around(store: &dyn Store, query: &Query, key: RowKey, before: usize) -> Resul
     Ok(Window { rows: above.rows, more_before: above.more_before, more_after: from.more_after })
 }
 
+/// The saved searches with what each finds now. One that finds nothing any more, or is none, does not hide the others.
+fn saved(store: &dyn Store) -> Result<Answer, String> {
+    let count = |saved: &SavedSearch| {
+        let question = search::Question { limit: 0, gone: true, ..search::Question::typing(&saved.query) };
+        store.find(&question).ok().map(|answer| answer.total)
+    };
+    let searches = store.searches()?;
+    Ok(Answer::Saved(
+        searches.into_iter().map(|saved| (count(&saved), saved)).map(|(count, saved)| (saved, count)).collect(),
+    ))
+}
+
 fn ask(store: &dyn Store, question: &Question) -> Answer {
     let answer = match question {
         Question::Window(query) => store.window(query).map(Answer::Window),
@@ -315,6 +358,10 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Write(id) => store.write(id).map(|found| Answer::Write(found.map(Box::new))),
         Question::Brief(subject) => store.brief(subject).map(|brief| Answer::Brief(Box::new(brief))),
         Question::Draft(of) => store.draft(of).map(|draft| Answer::Draft(Box::new(draft))),
+        Question::Transcript(of, known) => store.transcript(of, known.as_deref()).map(Answer::Transcript),
+        Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
+        Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),
+        Question::Saved => saved(store),
     };
     answer.unwrap_or_else(Answer::Failed)
 }

@@ -124,6 +124,7 @@ impl Fleet {
             Event::Started { connection, .. } => connection.clone(),
             Event::Progress { list, .. } => list.connection.clone(),
             Event::Listed(report) => report.list.connection.clone(),
+            Event::Contents { connection, .. } => connection.clone(),
             Event::Finished(report) => report.connection.clone(),
         };
         let Some(connection) = self.connections.iter_mut().find(|known| known.info.name == name) else { return };
@@ -145,6 +146,8 @@ impl Fleet {
                     }
                 }
             }
+            // Contents come beside the lists: they are no sync of their own.
+            Event::Contents { budget, .. } => connection.budget = budget,
             Event::Finished(report) => {
                 connection.budget = report.budget.clone();
                 connection.activity = Activity::Idle;

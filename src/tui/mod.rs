@@ -9,6 +9,7 @@
 //! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
+//! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
 //!
 //! Always true: views do no I/O; every text reaches the screen through [`canvas::Canvas`], which lets nothing hidden pass; nothing
@@ -19,12 +20,15 @@
 pub mod actions;
 mod app;
 pub mod canvas;
+pub mod clipboard;
 pub mod data;
 pub mod decisions;
 pub mod fleet;
 pub mod keys;
 mod looks;
+mod marking;
 mod paint;
+pub mod reading;
 mod rows;
 mod run;
 mod signals;
@@ -81,6 +85,8 @@ pub struct TuiSettings {
     pub mouse: bool,
     /// Blank areas may be erased instead of written: right for every terminal that erases with the background colour.
     pub erase: bool,
+    /// What stands between us and the terminal: copies must be wrapped for it.
+    pub between: clipboard::Between,
     /// Name shown in the header, when it is more than the product's: `demo`.
     pub label: Option<String>,
 }
@@ -94,6 +100,7 @@ impl Default for TuiSettings {
             color: ColorMode::True,
             mouse: true,
             erase: true,
+            between: clipboard::Between::Nothing,
             label: None,
         }
     }
@@ -103,6 +110,7 @@ impl TuiSettings {
     /// Takes from the environment what only it knows: how much colour there is, and whether blanks may be erased.
     pub fn with_env(mut self, var: impl Fn(&str) -> Option<String>) -> Self {
         self.color = ColorMode::from_env(&var);
+        self.between = clipboard::Between::from_env(&var);
         // GNU screen erases with its own background.
         self.erase = !var("TERM").unwrap_or_default().starts_with("screen");
         self
@@ -148,4 +156,8 @@ pub enum Ask {
     Shown,
     /// The person has confirmed this; answered with [`Outside::Decided`].
     Decide(Box<decisions::Confirmed>),
+    /// Fetch the entries of this session or run: somebody reads it. Told by [`Outside::Committed`] when they are here.
+    Fetch(quarterdeck_sync::model::ListKey, String),
+    /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
+    Keep(&'static str, String),
 }

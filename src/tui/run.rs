@@ -93,6 +93,7 @@ fn turn(app: &mut App, inbox: &Receiver<Message>, screen: &mut Screen) -> io::Re
                 Order::Quit => return Ok(()),
                 Order::Suspend => screen.terminal.suspend()?,
                 Order::Redraw => screen.terminal.forget(),
+                Order::Send(bytes) => screen.terminal.send(&bytes)?,
                 Order::Edit { name, text } => {
                     let result = screen.edit(&name, &text)?;
                     app.edited(result, Instant::now());

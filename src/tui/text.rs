@@ -64,35 +64,7 @@ pub(crate) fn wrap(text: &str, cells: usize, limit: usize) -> Vec<String> {
     let clean = Clean::block(text);
     let mut lines = Vec::new();
     for paragraph in clean.as_str().split('\n') {
-        let mut line = String::new();
-        let mut used = 0;
-        for word in paragraph.split_word_bounds() {
-            let wide = width(word);
-            if used + wide <= cells {
-                line.push_str(word);
-                used += wide;
-                continue;
-            }
-            if wide <= cells && used > 0 {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-                if !word.trim().is_empty() {
-                    line.push_str(word);
-                    used = wide;
-                }
-                continue;
-            }
-            for grapheme in word.graphemes(true) {
-                let cell = width(grapheme);
-                if used + cell > cells && used > 0 {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
-                }
-                line.push_str(grapheme);
-                used += cell;
-            }
-        }
-        lines.push(line);
+        wrap_line(paragraph, cells, &mut lines);
         if lines.len() > limit {
             break;
         }
@@ -104,6 +76,73 @@ pub(crate) fn wrap(text: &str, cells: usize, limit: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The first `limit` lines, of at most `cells`, of a text that is clean already, and how many bytes of it they show. What is not
+/// shown is not looked at, so a long text costs no more than a short one.
+pub(crate) fn wrap_start(clean: &str, cells: usize, limit: usize) -> (Vec<String>, usize) {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    let mut shown = 0;
+    for paragraph in clean.split('\n') {
+        if lines.len() >= limit {
+            return (lines, shown);
+        }
+        let room = limit - lines.len();
+        // No character takes more than four bytes, and few take less than a cell: what does not fit need not be looked at.
+        let most = room.saturating_add(1).saturating_mul(cells).saturating_mul(4);
+        let start = if paragraph.len() > most {
+            &paragraph[..(0..=most).rev().find(|end| paragraph.is_char_boundary(*end)).unwrap_or(0)]
+        } else {
+            paragraph
+        };
+        let before = lines.len();
+        wrap_line(start, cells, &mut lines);
+        if lines.len() > limit || start.len() < paragraph.len() {
+            lines.truncate(limit);
+            // Blanks at a break are not in the lines: a byte or two less than shown does no harm here.
+            shown += lines[before..].iter().map(String::len).sum::<usize>();
+            return (lines, shown);
+        }
+        shown += paragraph.len() + 1;
+    }
+    (lines, shown.min(clean.len()))
+}
+
+/// Adds one line of text, without a line break in it, as lines of at most `cells`.
+fn wrap_line(paragraph: &str, cells: usize, lines: &mut Vec<String>) {
+    if paragraph.len() <= cells && paragraph.is_ascii() {
+        return lines.push(paragraph.to_owned());
+    }
+    let mut line = String::new();
+    let mut used = 0;
+    for word in paragraph.split_word_bounds() {
+        let wide = width(word);
+        if used + wide <= cells {
+            line.push_str(word);
+            used += wide;
+            continue;
+        }
+        if wide <= cells && used > 0 {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+            if !word.trim().is_empty() {
+                line.push_str(word);
+                used = wide;
+            }
+            continue;
+        }
+        for grapheme in word.graphemes(true) {
+            let cell = width(grapheme);
+            if used + cell > cells && used > 0 {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(grapheme);
+            used += cell;
+        }
+    }
+    lines.push(line);
 }
 
 /// A number with its thousands apart: `1,204,000`.
@@ -183,6 +222,15 @@ mod tests {
         assert_eq!(wrap("one two three four", 5, 2).len(), 2);
         assert!(wrap("ab\u{9b}cd", 5, 9).iter().all(|line| width(line) <= 5));
         assert_eq!(wrap("ab\u{9b}cd", 20, 9), ["ab⟨009B⟩cd"]);
+    }
+
+    #[test]
+    fn the_start_of_a_long_text_is_wrapped_without_looking_at_the_rest() {
+        assert_eq!(wrap_start("one two\nthree", 20, 9), (vec!["one two".to_owned(), "three".to_owned()], 13));
+        assert_eq!(wrap_start("a\nb\nc", 20, 2), (vec!["a".to_owned(), "b".to_owned()], 4));
+        let (lines, shown) = wrap_start(&"é".repeat(5_000_000), 10, 3);
+        assert_eq!((lines.len(), shown), (3, 60));
+        assert!(lines.iter().all(|line| width(line) == 10));
     }
 
     #[test]

@@ -88,6 +88,7 @@ async fn fill(mirror: &Mirror, rows: u64, words: &[&str]) -> Result<(u64, Durati
         kind: Kind::Session,
         agent_join: Some("agents".to_owned()),
         agent_list: None,
+        content: None,
     };
     let list = mirror.register(vec![spec]).await?[0];
     let (mut bytes, mut made) = (0, Duration::ZERO);

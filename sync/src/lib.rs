@@ -18,6 +18,7 @@ pub mod engine;
 mod json;
 pub mod model;
 pub mod outbox;
+mod peek;
 pub mod platform;
 pub mod pull;
 pub mod store;

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use quarterdeck_sync::model::{Dispute, Verdict, Write, WriteId, WriteState};
 use quarterdeck_sync::outbox::action::{self, Refusal};
-use quarterdeck_sync::outbox::sender::SendEvent;
 use quarterdeck_sync::text::secrets::mask_json_under;
 use serde_json::Value;
 
@@ -64,14 +63,10 @@ pub fn send(cx: &Context, desk: &Desk, command: &str, ids: &[WriteId], wait: boo
         command,
     };
     let patience = if wait { Duration::MAX } else { Duration::ZERO };
-    let tell = |event| {
-        if let SendEvent::Paused { connection, message } = event {
-            cx.warn(&format!("{connection} does not accept us, and is not written to until `qd connect test {connection}` has shown that it does: {message}"));
-        }
-    };
-    let done = sending::flush(wiring, &desk.outbox, ids, patience, &tell)?;
+    let done = sending::flush(wiring, &desk.outbox, ids, patience, &|_| {})?;
     for (connection, failure) in &done.troubles {
-        cx.warn(&format!("{connection}: {}", failure.message));
+        let hint = failure.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+        cx.warn(&format!("{connection}: {}{hint}", failure.message));
     }
     if let Some(who) = &done.left_to {
         cx.say(&format!("{who} sends: it holds the lease"));

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::flags::{Shared, Targets};
 use super::{Fields, Wish};
+use crate::cli::content::{self, EntriesArgs, ExportArgs};
 use crate::cli::context::{Context, Noun};
 use crate::error::{Code, Failure};
 
@@ -53,9 +54,14 @@ pub enum ApprovalVerbs {
     Reject(Reject),
 }
 
-/// What can be done to runs.
+/// What can be done to runs, and read of them.
 #[derive(Debug, Subcommand)]
 pub enum RunVerbs {
+    /// What happened in it, event by event
+    #[command(visible_alias = "entries")]
+    Events(EntriesArgs),
+    /// Write one down as a document: Markdown, a web page, or JSON that is complete
+    Export(ExportArgs),
     /// Stop runs for good
     Stop(Plain),
 }
@@ -170,8 +176,11 @@ impl Verbs for ApprovalVerbs {
 
 impl Verbs for RunVerbs {
     fn run(self, cx: &Context, noun: &Noun) -> Result<Code, Failure> {
-        let RunVerbs::Stop(args) = self;
-        args.wish("stop").run(cx, noun)
+        match self {
+            RunVerbs::Events(args) => content::list_entries(cx, noun, &args),
+            RunVerbs::Export(args) => content::write_down(cx, noun, &args),
+            RunVerbs::Stop(args) => args.wish("stop").run(cx, noun),
+        }
     }
 }
 

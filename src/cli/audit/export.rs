@@ -1,4 +1,3 @@
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -7,10 +6,10 @@ use quarterdeck_sync::text::{Secrets, json_safe};
 use serde_json::json;
 
 use crate::cli::context::Context;
+use crate::cli::file;
 use crate::cli::out::{Out, talk};
 use crate::cli::render::plural;
 use crate::cli::reveal::Reveal;
-use crate::config;
 use crate::error::{Code, Failure, Kind};
 
 /// Arguments of `audit export`.
@@ -69,27 +68,21 @@ fn to_stdout(outbox: &Outbox, secrets: Secrets) -> Result<Done, Failure> {
     Ok(done)
 }
 
-/// Written beside it and renamed, so that a file of this name is the whole log.
 fn to_file(outbox: &Outbox, path: &Path, secrets: Secrets) -> Result<Done, Failure> {
-    let shown = path.display();
-    let fail = |error: std::io::Error| Failure::new(Kind::Io, format!("{shown}: {error}"));
-    let path = std::path::absolute(path).map_err(fail)?;
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    config::make_folder(folder)?;
-    let temporary = tempfile::Builder::new().prefix(".qd-").tempfile_in(folder).map_err(fail)?;
-    let (mut to, mut done) = (BufWriter::new(temporary), Done::nothing());
-    super::each_line(outbox, |entry| {
-        let line = serde_json::to_string(&entry).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
-        writeln!(to, "{}", json_safe(&secrets.json(&line))).map_err(fail)?;
-        done.with(entry);
-        Ok(())
-    })?;
-    let temporary = to.into_inner().map_err(|error| fail(error.into_error()))?;
-    temporary.as_file().sync_all().map_err(fail)?;
-    temporary.persist_noclobber(&path).map_err(|error| match error.error.kind() {
-        std::io::ErrorKind::AlreadyExists => Failure::usage(format!("--file: {shown} is there already"))
+    let written = file::whole(path, false, |to| {
+        let mut done = Done::nothing();
+        super::each_line(outbox, |entry| {
+            let line =
+                serde_json::to_string(&entry).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+            writeln!(to, "{}", json_safe(&secrets.json(&line)))?;
+            done.with(entry);
+            Ok(())
+        })?;
+        Ok(done)
+    });
+    written.map_err(|failure| match failure.kind {
+        Kind::Usage => Failure { message: format!("--file: {}", failure.message), ..failure }
             .hint("name a new file: an export is never written over"),
-        _ => fail(error.error),
-    })?;
-    Ok(done)
+        _ => failure,
+    })
 }

@@ -12,6 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::render::plural;
 use crate::config::{self, Holder, Lease};
 use crate::error::Failure;
+use crate::search;
 
 /// Everything, in the order in which it is shown.
 pub fn all(cx: &Context) -> Vec<Check> {
@@ -23,6 +24,7 @@ pub fn all(cx: &Context) -> Vec<Check> {
     checks.extend(connections(cx));
     checks.push(lease(cx));
     checks.push(mirror(cx));
+    checks.push(index(cx));
     checks.extend(outbox(cx));
     checks.push(terminal(cx));
     checks
@@ -154,6 +156,23 @@ fn mirror(cx: &Context) -> Check {
         Ok(Check::wrong(State::Warning, "mirror", found, Some("qd status shows them".to_owned())))
     };
     look().unwrap_or_else(|failure| Check::failed("mirror", failure))
+}
+
+/// The search index: can it be read, and is it up to the mirror?
+fn index(cx: &Context) -> Check {
+    let look = || -> Result<Check, Failure> {
+        let standing = search::standing(&cx.mirror()?.reader()?, &cx.paths.search())?;
+        let (records, entries) = (grouped(standing.records), grouped(standing.entries));
+        Ok(match (standing.seq, standing.behind) {
+            (None, _) => Check::ok("index", "not made yet: the next sync makes it"),
+            (Some(_), 0) => Check::ok("index", format!("{records} records and {entries} entries")),
+            (Some(_), behind) => {
+                let found = format!("{records} records and {entries} entries, {} behind", grouped(behind));
+                Check::wrong(State::Warning, "index", found, Some("qd index rebuild, or the next sync".to_owned()))
+            }
+        })
+    };
+    look().unwrap_or_else(|failure| Check::failed("index", failure))
 }
 
 /// The outbox, its audit log walked from end to end, what is paused, and files that were set aside.

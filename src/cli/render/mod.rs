@@ -5,16 +5,16 @@
 //! list: a table settles its widths on its first rows and streams the rest.
 
 mod items;
-pub mod json;
-mod record;
 mod table;
 mod time;
 mod words;
 mod write;
 
 pub use items::Items;
-pub use record::JsonRecord;
 pub use table::{Cell, Column, Table};
 pub use time::{age, clock, moment};
-pub use words::{count, mark, plural, status_role};
+pub use words::{mark, status_role};
 pub use write::JsonWrite;
+
+pub use crate::amounts::{count, plural, size};
+pub use crate::json::{self, JsonRecord};

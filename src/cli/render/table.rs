@@ -2,7 +2,7 @@ use quarterdeck_sync::text::{Clean, Secrets};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::words::count;
+use crate::amounts::count;
 use crate::cli::style::{Role, Style};
 
 /// One field of a table's row: text that has passed the boundary, and what it means.
@@ -22,6 +22,11 @@ impl Cell {
     /// The same with secrets as a person was allowed to see them.
     pub fn seen(text: impl AsRef<str>, secrets: Secrets) -> Self {
         Self { text: secrets.line(text.as_ref()), role: None, right: false }
+    }
+
+    /// Text that has passed the boundary in a way of its own.
+    pub fn clean(text: Clean) -> Self {
+        Self { text, role: None, right: false }
     }
 
     /// The same, or nothing.

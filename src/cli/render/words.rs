@@ -3,24 +3,6 @@ use quarterdeck_sync::model::{Mark, WriteState};
 use super::Cell;
 use crate::cli::style::Role;
 
-/// A number for people: `1,204,377`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 problem`, `1,204 problems`.
-pub fn plural(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
-}
-
 /// What a platform's word for a state means to an operator. Words we do not know mean nothing in particular: their
 /// colour must not promise anything.
 pub fn status_role(status: &str) -> Option<Role> {
@@ -98,13 +80,6 @@ pub fn mark(cell: Cell, pending: &[Mark]) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        let told: Vec<_> = [0, 999, 1_000, 1_204_377].into_iter().map(count).collect();
-        assert_eq!(told, ["0", "999", "1,000", "1,204,377"]);
-        assert_eq!((plural(1, "row", "rows"), plural(2, "row", "rows")), ("1 row".into(), "2 rows".into()));
-    }
 
     #[test]
     fn a_status_is_known_in_any_case_and_an_unknown_one_promises_nothing() {

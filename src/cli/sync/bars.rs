@@ -10,7 +10,7 @@ use quarterdeck_sync::model::{ListKey, Timestamp};
 use quarterdeck_sync::platform::BudgetView;
 use quarterdeck_sync::text::Clean;
 
-use crate::cli::columns::grouped;
+use crate::cli::columns::{grouped, size};
 
 /// Redraws a second: an SSH link carries them easily.
 const RATE: u8 = 8;
@@ -39,6 +39,8 @@ struct Connection {
     lists: usize,
     done: usize,
     rows: u64,
+    /// Contents asked for, due, and bytes of those that came.
+    contents: Option<(u64, u64, u64)>,
     budget: BudgetView,
 }
 
@@ -55,7 +57,7 @@ impl Bars {
             Event::Started { connection, lists } => {
                 let line = self.all.add(bar(&connection, "{spinner} {prefix:<18} {msg}"));
                 line.enable_steady_tick(Duration::from_millis(250));
-                let state = Connection { line, lists, done: 0, rows: 0, budget: BudgetView::default() };
+                let state = Connection { line, lists, done: 0, rows: 0, contents: None, budget: BudgetView::default() };
                 state.show();
                 self.connections.insert(connection, state);
             }
@@ -90,6 +92,13 @@ impl Bars {
                     connection.show();
                 }
             }
+            Event::Contents { connection, report, budget } => {
+                if let Some(line) = self.connections.get_mut(&connection) {
+                    line.budget = budget;
+                    line.contents = Some((report.done(), report.due, report.bytes));
+                    line.show();
+                }
+            }
             Event::Finished(report) => {
                 if let Some(connection) = self.connections.remove(&report.connection) {
                     let trouble =
@@ -120,7 +129,11 @@ impl Drop for Bars {
 
 impl Connection {
     fn show(&self) {
-        self.line.set_message(format!("{}/{} lists{}", self.done, self.lists, budget(&self.budget, Timestamp::now())));
+        let contents = self.contents.map_or_else(String::new, |(done, due, bytes)| {
+            format!(", {}/{} contents ({})", grouped(done), grouped(due.max(done)), size(bytes))
+        });
+        let budget = budget(&self.budget, Timestamp::now());
+        self.line.set_message(format!("{}/{} lists{contents}{budget}", self.done, self.lists));
     }
 }
 

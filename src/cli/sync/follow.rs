@@ -142,6 +142,11 @@ pub fn line(event: Event) -> Value {
             }
             value
         }
+        Event::Contents { connection, report, budget } => json!({
+            "event": "contents", "connection": connection, "due": report.due, "fetched": report.fetched,
+            "unchanged": report.unchanged, "absent": report.absent, "failed": report.failed, "bytes": report.bytes,
+            "budget": budget,
+        }),
         Event::Finished(report) => report::finished(&report::pulled(report)),
     }
 }

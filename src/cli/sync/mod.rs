@@ -13,8 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{try_join, try_join_all};
-use quarterdeck_sync::engine::{self, SyncOptions};
-use quarterdeck_sync::model::Timestamp;
+use quarterdeck_sync::engine::{self, ContentOptions, SyncOptions};
+use quarterdeck_sync::model::{ContentPolicy, Timestamp};
 use quarterdeck_sync::outbox::sender::{SendEvent, SendOptions, expire, send};
 use quarterdeck_sync::outbox::{Outbox, history};
 use quarterdeck_sync::platform::{Client, Registry};
@@ -28,6 +28,7 @@ use crate::cli::style::Style;
 use crate::config::{self, Connection, Lease, Settings};
 use crate::error::{Code, Failure, Kind};
 use crate::names::nearest;
+use crate::search::{Keeper, KeeperEvent, KeeperPlan};
 use crate::stop::stop_asked;
 
 /// Arguments of `sync`.
@@ -41,6 +42,9 @@ pub struct Args {
     /// Only these collections, separated by commas
     #[arg(long, value_name = "COLLECTION", value_delimiter = ',')]
     only: Vec<String>,
+    /// Contents to fetch: all, recent:30d, none (default: content.policy in config.toml)
+    #[arg(long, value_name = "POLICY")]
+    content: Option<ContentPolicy>,
     /// Believe a platform that no longer lists most of what it did
     #[arg(long)]
     accept_gone: bool,
@@ -88,8 +92,10 @@ fn job(cx: &Context, args: &Args) -> Result<Job, Failure> {
     let connections = connections.pick(&args.names)?;
     let (registry, settings) = (cx.registry(), cx.settings()?);
     check_only(&args.only, &connections, &registry)?;
+    let content = settings.content_options();
     let options = SyncOptions {
         full: args.full,
+        content: ContentOptions { policy: args.content.unwrap_or(content.policy), ..content },
         accept_gone: args.accept_gone,
         collections: args.only.clone(),
         ..settings.sync_options()
@@ -137,6 +143,13 @@ fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> 
     let teller = follower.teller();
     let runtime = cx.runtime()?;
     let moved = Mutex::new(BTreeMap::new());
+    let keeper = Keeper::start(KeeperPlan::new(&cx.paths, &job.settings), {
+        let cx = cx.clone();
+        move |event| match event {
+            KeeperEvent::Problem(text) => cx.warn(&text),
+            KeeperEvent::Committed => {}
+        }
+    })?;
     let synced = runtime.block_on(async {
         let tell = |event| teller.tell(event);
         let tell_write = |event: SendEvent| {
@@ -152,15 +165,18 @@ fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> 
             // What was decided, or came due, while lists were read.
             send_all(&outbox, &mirror, &clients, &tell_write).await?;
             mirror.settle().await?;
+            finished(&keeper).await;
             Ok::<_, Failure>(report)
         };
         tokio::select! {
+            () = wake(&mirror, &keeper) => Ok(None),
             report = work => report.map(Some),
             () = stop_asked() => Ok(None),
             () = follower.gone() => Ok(None),
         }
     });
     drop(runtime);
+    drop(keeper);
     let told = follower.finish();
     let report = synced?;
     told?;
@@ -175,6 +191,22 @@ fn pull(cx: &Context, job: &Job, _held: &Lease) -> Result<Vec<Pulled>, Failure> 
     results.iter().for_each(|one| crate::log::pulled(&one.report));
     let moved = moved.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(report::with_writes(results, moved.into_values().collect(), outbox.paused()?))
+}
+
+/// Wakes the index's keeper with every commit of the mirror, as long as there is one.
+async fn wake(mirror: &Mirror, keeper: &Keeper) {
+    let (mut commits, waker) = (mirror.commits(), keeper.waker());
+    while commits.changed().await.is_ok() {
+        waker.wake();
+    }
+}
+
+/// Waits until the index has everything that the mirror has.
+async fn finished(keeper: &Keeper) {
+    keeper.finish();
+    while !keeper.has_ended() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Sends what is open to these connections, as far as it can be sent now; deadlines pass everywhere.

@@ -1,13 +1,13 @@
 //! How a sync ended: as a table, as JSON, and as an exit code.
 
-use quarterdeck_sync::engine::{ConnectionError, ConnectionReport, Outcome, Report};
+use quarterdeck_sync::engine::{ConnectionError, ConnectionReport, ContentReport, Outcome, Report};
 use quarterdeck_sync::model::{Offered, Timestamp, Write, WriteState};
 use quarterdeck_sync::outbox::Paused;
 use quarterdeck_sync::platform::{BudgetView, Client, Traffic};
 use quarterdeck_sync::text::Clean;
 use serde_json::{Value, json};
 
-use crate::cli::columns::{Cell, grouped, table};
+use crate::cli::columns::{Cell, grouped, size, table};
 use crate::cli::render::JsonWrite;
 use crate::cli::style::{Role, Style};
 use crate::config::Connection;
@@ -90,6 +90,7 @@ fn not_asked(name: &str, connection: &Connection, failure: &Failure) -> Pulled {
         started_at: now,
         ended_at: now,
         lists: Vec::new(),
+        content: None,
         error: Some(ConnectionError { kind: None, message: failure.message.clone() }),
         traffic: Traffic::default(),
         budget: BudgetView::default(),
@@ -108,6 +109,7 @@ fn not_asked(name: &str, connection: &Connection, failure: &Failure) -> Pulled {
 pub fn verdict(results: &[Pulled]) -> Code {
     let well = |one: &Pulled| {
         one.kind.is_none()
+            && !content_fails(&one.report)
             && one.report.lists.iter().all(|list| matches!(list.outcome, Outcome::Ok | Outcome::NotOffered))
     };
     if results.iter().all(well) {
@@ -161,7 +163,8 @@ fn message(result: &Pulled) -> &str {
 /// For a person: a line for each connection, then one for each list that is in trouble.
 pub fn plain(style: &Style, results: &[Pulled]) -> String {
     let rows: Vec<Vec<Cell>> = results.iter().map(summary).collect();
-    let headings = ["CONNECTION", "PLATFORM", "LISTS", "ROWS", "NEW", "CHANGED", "GONE", "REQUESTS", "RESULT"];
+    let headings =
+        ["CONNECTION", "PLATFORM", "LISTS", "ROWS", "NEW", "CHANGED", "GONE", "CONTENTS", "REQUESTS", "RESULT"];
     table(style, &headings, &rows) + &sent(style, results) + &troubles(style, results)
 }
 
@@ -215,12 +218,56 @@ pub fn troubles(style: &Style, results: &[Pulled]) -> String {
             let place = format!("{}/{}", list.list.connection, list.list.collection);
             out.push_str(&note(style, role, &place, list.message.as_deref().unwrap_or("not read completely")));
         }
+        if let Some(content) = &result.report.content {
+            let place = format!("{} content", result.report.connection);
+            for words in of_contents(content) {
+                out.push_str(&note(style, Role::Warning, &place, &words));
+            }
+        }
     }
     out
 }
 
+/// What stands in the way of a connection's contents, and what had to go.
+fn of_contents(content: &ContentReport) -> Vec<String> {
+    let mut said = Vec::new();
+    if let Some(message) = &content.message {
+        said.push(format!("{} wait for the next sync: {message}", grouped(content.waiting)));
+    }
+    if let (1.., Some(failure)) = (content.failed, &content.failure) {
+        said.push(format!(
+            "{} could not be fetched, and are tried again later; the last: {failure}",
+            grouped(content.failed)
+        ));
+    }
+    if content.full {
+        said.push(format!(
+            "no room for {} older ones: content.budget in config.toml says how much may be held",
+            grouped(content.waiting)
+        ));
+    }
+    if content.dropped > 0 {
+        said.push(format!("{} of the oldest were dropped to keep to content.budget", grouped(content.dropped)));
+    }
+    if content.expired > 0 {
+        said.push(format!("{} of records that are gone were kept long enough, and dropped", grouped(content.expired)));
+    }
+    if content.over > 0 {
+        said.push(format!(
+            "{} over content.budget, all of records that are gone: they cannot be fetched again and are never dropped for it",
+            size(content.over)
+        ));
+    }
+    said
+}
+
 fn note(style: &Style, role: Role, place: &str, message: &str) -> String {
     format!("{}: {}\n", style.paint(role, Clean::line(place).as_str()), Clean::line(message))
+}
+
+/// Some contents could not be fetched.
+fn content_fails(report: &ConnectionReport) -> bool {
+    report.content.as_ref().is_some_and(|content| content.failed > 0 || content.message.is_some())
 }
 
 fn summary(result: &Pulled) -> Vec<Cell> {
@@ -234,6 +281,7 @@ fn summary(result: &Pulled) -> Vec<Cell> {
         None if failed > 0 => {
             Cell::text(format!("{} of {offered} lists failed", grouped(failed as u64))).role(Role::Bad)
         }
+        None if partial == 0 && content_fails(report) => Cell::text("contents partly").role(Role::Warning),
         None if partial > 0 => {
             Cell::text(format!("{} of {offered} lists partly", grouped(partial as u64))).role(Role::Warning)
         }
@@ -247,6 +295,7 @@ fn summary(result: &Pulled) -> Vec<Cell> {
         sum(|list| list.inserted),
         sum(|list| list.updated),
         sum(|list| list.gone),
+        Cell::count(report.content.as_ref().map_or(0, |content| content.fetched)),
         Cell::count(report.traffic.requests),
         verdict,
     ]
@@ -284,6 +333,7 @@ mod tests {
             started_at: Timestamp::UNIX_EPOCH,
             ended_at: Timestamp::UNIX_EPOCH,
             lists,
+            content: None,
             error: error.map(|kind| ConnectionError { kind: Some(kind), message: "no".to_owned() }),
             traffic: Traffic::default(),
             budget: BudgetView::default(),

@@ -51,7 +51,7 @@ pub fn run(cx: &Context, job: Job, lease: Lease, every: Duration) -> Result<Code
             teller.tell_write(event);
         }
         LiveEvent::Problem(text) => talker.warn(&text),
-        LiveEvent::Commit | LiveEvent::LeaseTaken | LiveEvent::LeaseHeldBy(_) => {}
+        LiveEvent::Commit | LiveEvent::LeaseTaken | LiveEvent::LeaseHeldBy(_) | LiveEvent::Opened { .. } => {}
     })
     .map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
     runtime.block_on(async {
@@ -90,10 +90,11 @@ fn line(result: &Pulled) -> String {
         (Some(error), _) => format!("failed: {}", error.message),
         (None, Some(kind)) => format!("failed: {}", kind.as_str()),
         (None, None) => format!(
-            "{} new, {} changed, {} gone, {} requests",
+            "{} new, {} changed, {} gone, {} contents, {} requests",
             sum(|list| list.inserted),
             sum(|list| list.updated),
             sum(|list| list.gone),
+            grouped(report.content.as_ref().map_or(0, |content| content.fetched)),
             grouped(report.traffic.requests)
         ),
     };

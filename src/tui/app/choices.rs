@@ -16,6 +16,7 @@ impl App {
         let mut entries: Vec<palette::Entry> = VIEWS
             .iter()
             .enumerate()
+            .filter(|(_, view)| view.tab)
             .map(|(at, view)| palette::Entry {
                 choice: Choice::View(at),
                 label: format!("Open {}", view.title),

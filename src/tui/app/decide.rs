@@ -52,6 +52,10 @@ impl App {
                 self.deciding.draft = Some((ticket, of));
             }
             Wish::Say(words) => self.toasts.reply(words, clock),
+            Wish::Read(reading) => self.read(reading, clock),
+            Wish::Back => self.go_back(clock),
+            Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),
+            Wish::Copy(what, text) => self.copy(what, &text, clock),
             Wish::Wake(_) => {}
         }
     }

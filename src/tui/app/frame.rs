@@ -55,18 +55,20 @@ impl App {
     fn header(&mut self, area: Rect, canvas: &mut Canvas) {
         let list: Vec<Tab> = VIEWS
             .iter()
+            .filter(|view| view.tab)
             .map(|view| {
                 let count = match view.counts {
                     Counts::Kind(kind) => self.fleet.live(kind),
                     Counts::Connections => self.fleet.connections.len() as u64,
                     Counts::Outbox => self.fleet.standing.sum(WriteState::needs_person),
+                    Counts::Nothing => 0,
                 };
                 // No number beside the outbox is good news.
-                let told = self.fleet.known && (count > 0 || !matches!(view.counts, Counts::Outbox));
+                let told = self.fleet.known && (count > 0 || !matches!(view.counts, Counts::Outbox | Counts::Nothing));
                 Tab { title: view.title, short: view.short, count: told.then_some(count) }
             })
             .collect();
-        self.tabs = tabs::draw(area, &list, self.open, canvas);
+        self.tabs = tabs::draw(area, &list, self.tab(), canvas);
         let end = self.tabs.last().map_or(area.x, |tab| tab.right());
         if let Some(label) = self.settings.label.as_ref().filter(|label| end + 3 + (label.len() as u16) < area.right())
         {

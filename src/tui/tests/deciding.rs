@@ -212,6 +212,7 @@ fn what_makes_no_sense_now_is_said_on_the_sheet_and_cannot_be_confirmed() {
     let mut console = Console::new(SIZE);
     console.press("S");
     assert!(console.text().contains("✗ it is active already"), "{}", console.text());
+    assert!(!console.text().contains("yes, resume"), "nothing is offered: {}", console.text());
     console.press("C-y");
     assert_eq!(console.deeds(), []);
     assert!(console.text().contains("Not now: nothing of it can be done."), "{}", console.text());

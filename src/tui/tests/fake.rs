@@ -1,10 +1,15 @@
 //! A mirror made up for tests: three connections of a small company, the same on every run.
 
+use std::collections::HashMap;
+
 use quarterdeck_sync::model::{
-    Anchor, CountOf, Field, Filter, Freshness, Kind, ListKey, Match, Offered, Order, Problem, Query, Record, Row,
-    RowKey, Scope, Sort, Timestamp, Window, Write,
+    Anchor, CountOf, Entry, Field, Filter, Freshness, Kind, ListKey, Match, Offered, Order, Problem, Query, Record,
+    Row, RowKey, Scope, Sort, Timestamp, Window, Write,
 };
 use quarterdeck_sync::outbox::Paused;
+
+use crate::search::SavedSearch;
+use crate::tui::reading::Held;
 
 /// The time it is in this world.
 pub fn now() -> Timestamp {
@@ -19,6 +24,11 @@ pub struct World {
     pub problems: Vec<Problem>,
     pub writes: Vec<Write>,
     pub paused: Vec<Paused>,
+    /// The contents that are here, by the record.
+    pub contents: HashMap<RowKey, (Held, Vec<Entry>)>,
+    pub searches: Vec<SavedSearch>,
+    /// Records that the index does not have yet.
+    pub behind: u64,
 }
 
 struct Dice(u64);
@@ -352,6 +362,7 @@ impl World {
                         checked_at: at(if row.list.connection == "lab" { 4_000 } else { 190 }),
                         server_count: None,
                         mirror_count: 0,
+                        index_count: None,
                         gone_count: 0,
                         walking: false,
                         problems: 0,

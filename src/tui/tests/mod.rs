@@ -4,7 +4,10 @@ mod behaviour;
 mod deciding;
 mod fake;
 mod outbox;
+mod reading;
 mod screens;
+mod searching;
+mod told;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -19,9 +22,11 @@ use ratatui::backend::TestBackend;
 
 use super::app::{App, Message, Order};
 use super::data::{DraftOf, Store};
-use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, WriteLine};
+use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::reading::{Read, Transcript};
 use super::theme::ColorMode;
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
+use crate::search::{Answer, Question, SavedSearch};
 use fake::World;
 
 /// The made-up mirror. Reading it on the thread that draws is a failure.
@@ -32,6 +37,7 @@ struct FakeStore {
     panics: AtomicBool,
     windows: AtomicUsize,
     lists: AtomicUsize,
+    finds: AtomicUsize,
 }
 
 impl FakeStore {
@@ -95,6 +101,19 @@ impl Store for FakeStore {
         let name = format!("{}-{}", record.row.list.collection, record.row.id);
         Ok(Draft { name, text: format!("{text:#}"), record: Some(Box::new(record)) })
     }
+
+    fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
+        self.read(|world| world.transcript(of, known))
+    }
+
+    fn find(&self, question: &Question) -> Result<Answer, String> {
+        self.finds.fetch_add(1, Ordering::SeqCst);
+        self.read(|world| world.find(question))
+    }
+
+    fn searches(&self) -> Result<Vec<SavedSearch>, String> {
+        self.read(|world| world.searches.clone())
+    }
 }
 
 /// A console without a terminal.
@@ -132,6 +151,7 @@ impl Console {
             panics: AtomicBool::new(false),
             windows: AtomicUsize::new(0),
             lists: AtomicUsize::new(0),
+            finds: AtomicUsize::new(0),
         });
         let (queue, inbox) = mpsc::channel();
         let (ask, asked) = mpsc::channel();
@@ -210,6 +230,9 @@ impl Console {
             "<Esc>" => KeyCode::Esc,
             "<Tab>" => KeyCode::Tab,
             "<Right>" => KeyCode::Right,
+            "<Left>" => KeyCode::Left,
+            "<Up>" => KeyCode::Up,
+            "<BS>" => KeyCode::Backspace,
             "<Down>" => KeyCode::Down,
             "<PgDn>" => KeyCode::PageDown,
             "<Space>" => KeyCode::Char(' '),

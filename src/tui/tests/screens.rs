@@ -18,8 +18,8 @@ fn snapshot(name: &str, text: &str) {
 fn views() {
     for size in SIZES {
         let mut console = Console::new(size);
-        for (at, view) in VIEWS.iter().enumerate() {
-            console.press(&(at + 1).to_string());
+        for (at, view) in VIEWS.iter().enumerate().filter(|(_, view)| view.tab) {
+            console.press(&if at < 9 { (at + 1).to_string() } else { "f".to_owned() });
             snapshot(&format!("{}-{}x{}", view.id, size.0, size.1), &console.text());
         }
     }
@@ -78,6 +78,58 @@ fn the_outbox() {
         snapshot(&name("queued"), &console.text());
         console.press("z g j m");
         snapshot(&name("settle"), &console.text());
+    }
+}
+
+fn with_contents(size: (u16, u16)) -> Console {
+    Console::with(size, World::believable().with_contents(), connections(), TuiSettings::default())
+}
+
+#[test]
+fn transcripts() {
+    for size in SIZES {
+        let name = |what: &str| format!("transcript-{what}-{}x{}", size.0, size.1);
+        let mut console = with_contents(size);
+        console.press("2 t");
+        snapshot(&name("begin"), &console.text());
+        console.press("d");
+        snapshot(&name("change"), &console.text());
+        console.press("v");
+        console.pass(Duration::from_secs(30));
+        snapshot(&name("audit"), &console.text());
+        console.press("v /");
+        console.type_text("refunded");
+        snapshot(&name("search"), &console.text());
+        console.press("<Esc> h j t");
+        snapshot(&name("missing"), &console.text());
+        console.press("h j t");
+        snapshot(&name("old"), &console.text());
+        console.press("h j t");
+        snapshot(&name("not-offered"), &console.text());
+        console.press("h j");
+        console.store.broken.store(true, Ordering::SeqCst);
+        console.press("t");
+        snapshot(&name("error"), &console.text());
+    }
+}
+
+#[test]
+fn searches() {
+    for size in SIZES {
+        let name = |what: &str| format!("search-{what}-{}x{}", size.0, size.1);
+        let mut console = with_contents(size);
+        console.press("f");
+        snapshot(&name("begin"), &console.text());
+        console.type_text("refund");
+        snapshot(&name("typing"), &console.text());
+        console.press("<Esc> h j");
+        snapshot(&name("facets"), &console.text());
+        console.press("l /");
+        console.type_text(" no-such-word (");
+        snapshot(&name("nothing"), &console.text());
+        console.store.broken.store(true, Ordering::SeqCst);
+        console.type_text("x");
+        snapshot(&name("error"), &console.text());
     }
 }
 
@@ -150,6 +202,13 @@ fn colours() {
         snapshot(&format!("colours-outbox-{name}"), &styles(&console));
         console.press("4 j j a");
         snapshot(&format!("colours-sheet-{name}"), &styles(&console));
+        let world = World::believable().with_contents();
+        let mut console = Console::with((80, 24), world, connections(), settings(theme, mode));
+        console.press("2 t d");
+        snapshot(&format!("colours-transcript-{name}"), &styles(&console));
+        console.press("f");
+        console.type_text("refund");
+        snapshot(&format!("colours-search-{name}"), &styles(&console));
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Detail {
     opened: Option<Box<Opened>>,
     /// The record was looked for and is not there.
     missing: bool,
+    /// The record could not be read, and why: it is not asked for again until something changes.
+    failed: Option<(RowKey, String)>,
     folds: Folds,
     lines: Vec<Line>,
     /// What the lines were made for: cells, and a number that changes with content and folds.
@@ -53,22 +55,35 @@ impl Detail {
             (self.cursor, self.top) = (0, 0);
         }
         self.missing = opened.is_none();
+        self.failed = None;
         self.opened = opened;
         self.version += 1;
     }
 
+    /// A record could not be read.
+    pub fn fail(&mut self, key: RowKey, why: String) {
+        self.clear();
+        self.failed = Some((key, why));
+    }
+
     /// Forgets the record.
     pub fn clear(&mut self) {
-        if self.opened.take().is_some() || self.missing {
+        if self.opened.take().is_some() || self.missing || self.failed.take().is_some() {
             self.missing = false;
             (self.cursor, self.top) = (0, 0);
             self.version += 1;
         }
     }
 
-    /// The record it holds.
+    /// The row of the record it holds.
+    pub fn row(&self) -> Option<&Row> {
+        self.opened.as_ref().map(|opened| &opened.record.row)
+    }
+
+    /// The record it holds, or could not read.
     pub fn key(&self) -> Option<RowKey> {
-        self.opened.as_ref().map(|opened| opened.record.row.key)
+        let failed = self.failed.as_ref().map(|(key, _)| *key);
+        self.opened.as_ref().map(|opened| opened.record.row.key).or(failed)
     }
 
     /// Moves the cursor.
@@ -127,6 +142,10 @@ impl Detail {
             return;
         }
         if self.key() != Some(row.key) {
+            return;
+        }
+        if let Some((_, why)) = &self.failed {
+            canvas.put(body.x, body.y + 1, &format!("✗ {why}"), body.width, Role::Bad);
             return;
         }
         if self.made_for != Some((body.width, self.version)) {

@@ -8,6 +8,8 @@ mod connections;
 mod detail;
 mod outbox;
 mod records;
+mod search;
+mod transcript;
 mod welcome;
 
 use std::time::{Duration, Instant};
@@ -23,6 +25,7 @@ use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use super::decisions::{Change, Target};
 use super::fleet::Fleet;
 use super::keys::Keymap;
+use super::reading::Reading;
 
 /// A line of the registry.
 pub struct Entry {
@@ -34,6 +37,8 @@ pub struct Entry {
     pub short: &'static str,
     /// What its tab counts.
     pub counts: Counts,
+    /// It has a tab; without one it only ever lies over another view.
+    pub tab: bool,
     /// Makes it.
     pub make: fn() -> Box<dyn View>,
 }
@@ -47,6 +52,8 @@ pub enum Counts {
     Connections,
     /// Writes that wait for a person.
     Outbox,
+    /// Nothing.
+    Nothing,
 }
 
 /// Every view, in the order of the tabs.
@@ -63,6 +70,7 @@ pub const VIEWS: &[Entry] = &[
         title: "Outbox",
         short: "Outbox",
         counts: Counts::Outbox,
+        tab: true,
         make: || Box::new(outbox::Outbox::default()),
     },
     Entry {
@@ -70,9 +78,37 @@ pub const VIEWS: &[Entry] = &[
         title: "Connections",
         short: "Conns",
         counts: Counts::Connections,
+        tab: true,
         make: || Box::new(connections::Connections::default()),
     },
+    Entry {
+        id: SEARCH,
+        title: "Search",
+        short: "Find",
+        counts: Counts::Nothing,
+        tab: true,
+        make: || Box::new(search::Search::default()),
+    },
+    // Those without a tab come last.
+    Entry {
+        id: TRANSCRIPT,
+        title: "Transcript",
+        short: "Read",
+        counts: Counts::Nothing,
+        tab: false,
+        make: || Box::new(transcript::Transcripts::default()),
+    },
 ];
+
+/// The view that searches.
+pub(crate) const SEARCH: &str = "search";
+/// The view that shows a transcript.
+pub(crate) const TRANSCRIPT: &str = "transcript";
+
+/// The number of a view.
+pub(crate) fn number(id: &str) -> usize {
+    VIEWS.iter().position(|view| view.id == id).unwrap_or(0)
+}
 
 const fn records(
     id: &'static str,
@@ -81,7 +117,7 @@ const fn records(
     kind: Kind,
     make: fn() -> Box<dyn View>,
 ) -> Entry {
-    Entry { id, title, short, counts: Counts::Kind(kind), make }
+    Entry { id, title, short, counts: Counts::Kind(kind), tab: true, make }
 }
 
 /// Something a view wants of the frame.
@@ -97,6 +133,25 @@ pub enum Wish {
     Change(WriteId, Change),
     /// Open an editor on this, and a sheet about what comes back.
     Draft(DraftOf),
+    /// Open a transcript over what is open.
+    Read(Reading),
+    /// Back to the view that this one was opened from.
+    Back,
+    /// Fetch the entries of this session or run.
+    Fetch(ListKey, String),
+    /// Copy this: what it is, and the text.
+    Copy(&'static str, String),
+}
+
+/// Where somebody comes from who opens a transcript.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Came {
+    /// From another transcript.
+    Here,
+    /// From a view of this title, which itself lies over a transcript.
+    Over(String),
+    /// From a view of this title.
+    Fresh(String),
 }
 
 /// A record that something is to be done to, and the list it stands in.
@@ -165,6 +220,12 @@ pub trait View {
 
     /// The time it asked to be woken after has passed.
     fn wake(&mut self, _cx: &mut Cx) {}
+
+    /// Shows a transcript.
+    fn read(&mut self, _reading: Reading, _came: Came, _cx: &mut Cx) {}
+
+    /// It is out of sight, and nothing leads back to what it shows.
+    fn close(&mut self) {}
 
     /// A decision was kept: what was marked for it need not be any more.
     fn decided(&mut self) {}

@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
-use super::{ConnectionError, ConnectionReport, Event, ListReport, Mode, Outcome, SyncOptions};
+use super::{ConnectionError, ConnectionReport, ContentOptions, Event, ListReport, Mode, Outcome, SyncOptions};
 use crate::model::{BudgetView, ListId, ListKey, Offered, ToldBudget};
 use crate::platform::manifest::Partition;
-use crate::platform::{Collection, FetchError, FetchKind, Manifest};
+use crate::platform::{Collection, FetchError, FetchKind};
 use crate::pull::{ListPull, Meter, Source};
-use crate::store::{ListSpec, Mirror, StoreError};
+use crate::store::{Mirror, StoreError};
+
+pub(super) use crate::outbox::sender::list_spec as spec;
 
 /// Lists pulled side by side. The rate budget, not this, decides how fast.
 const LISTS_AT_ONCE: usize = 4;
@@ -49,7 +51,7 @@ pub(super) async fn sync<S: Source>(
     let manifest = source.manifest();
     let known: Vec<&Collection> =
         manifest.pull_order.iter().filter_map(|name| manifest.collections.get(name)).collect();
-    let specs = known.iter().map(|collection| spec(source, manifest, collection)).collect();
+    let specs = known.iter().map(|collection| spec(source.name(), manifest, collection)).collect();
     let ids = mirror.register(specs).await?;
     let lists: Vec<(&Collection, ListId)> = known.into_iter().zip(ids).collect();
     let asked_for = |name: &String| options.collections.is_empty() || options.collections.contains(name);
@@ -75,6 +77,12 @@ pub(super) async fn sync<S: Source>(
     }
     reports.sort_by_key(|report| lists.iter().position(|(collection, _)| collection.name == report.list.collection));
     let error = error.or_else(|| none_served(&reports));
+    let content = match &error {
+        None if options.content != ContentOptions::default() => {
+            Some(super::contents(mirror, source, options, on_event).await?)
+        }
+        _ => None,
+    };
     let budget = source.budget();
     if budget != BudgetView::default() {
         let told =
@@ -87,6 +95,7 @@ pub(super) async fn sync<S: Source>(
         started_at,
         ended_at: (options.now)(),
         lists: reports,
+        content,
         error,
         traffic: source.traffic(),
         budget,
@@ -175,18 +184,6 @@ impl<S: Source> Shared<'_, S> {
             FetchKind::Unreachable | FetchKind::TimedOut | FetchKind::RateLimited => silent,
             _ => false,
         }
-    }
-}
-
-fn spec<S: Source>(source: &S, manifest: &Manifest, collection: &Collection) -> ListSpec {
-    let join = collection.columns.agent_join.as_ref();
-    let by_id = join.is_none() && !collection.columns.agent.is_empty() && manifest.collections.contains_key("agents");
-    ListSpec {
-        key: ListKey::new(source.name(), &collection.name),
-        platform: manifest.name.clone(),
-        kind: collection.kind,
-        agent_join: join.map(|join| join.to.clone()),
-        agent_list: by_id.then(|| "agents".to_owned()),
     }
 }
 

@@ -1,15 +1,17 @@
 //! One sync of many connections: leases nothing, prints nothing; tells what happens as [`Event`]s and ends in a [`Report`].
 
 mod connection;
+mod content;
 
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use self::content::{Opened, contents, fetch_content};
 use crate::model::ListKey;
 use crate::platform::{BudgetView, FetchKind, Traffic};
 use crate::pull::Source;
-pub use crate::pull::{ListReport, Mode, Outcome, SyncOptions};
+pub use crate::pull::{ContentOptions, ContentReport, ListReport, Mode, Outcome, SyncOptions};
 use crate::store::{Mirror, StoreError};
 
 /// What happens during a sync, told as it happens. Frequent ones are thinned out by the engine.
@@ -35,6 +37,15 @@ pub enum Event {
     },
     /// A list is done.
     Listed(ListReport),
+    /// Contents came; told now and then while they are fetched.
+    Contents {
+        /// The connection.
+        connection: String,
+        /// How far it is.
+        report: ContentReport,
+        /// Budget of the connection.
+        budget: BudgetView,
+    },
     /// A connection is done.
     Finished(ConnectionReport),
 }
@@ -52,6 +63,8 @@ pub struct ConnectionReport {
     pub ended_at: Timestamp,
     /// Its lists.
     pub lists: Vec<ListReport>,
+    /// Its contents; `None` where none were to be fetched, or the connection could not be read.
+    pub content: Option<ContentReport>,
     /// Why the connection as a whole could not be read.
     pub error: Option<ConnectionError>,
     /// Requests, refusals, bytes.

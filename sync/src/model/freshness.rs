@@ -75,6 +75,9 @@ pub struct Freshness {
     pub server_count: Option<u64>,
     /// Live rows in the mirror.
     pub mirror_count: u64,
+    /// Live rows in the search index; none where nobody has asked it, or there is none. The mirror knows nothing of it: whoever
+    /// knows both fills it in.
+    pub index_count: Option<u64>,
     /// Rows kept after the platform stopped listing them.
     pub gone_count: u64,
     /// A walk is unfinished.
@@ -84,13 +87,14 @@ pub struct Freshness {
 }
 
 impl Freshness {
-    /// Checked at least once, with nothing unfinished, no problem, and equal counts on both sides.
+    /// Checked at least once, with nothing unfinished, no problem, and equal counts on all sides.
     pub fn up_to_date(&self) -> bool {
         matches!(self.offered, Offered::Yes)
             && self.checked_at.is_some()
             && !self.walking
             && self.problems == 0
             && self.server_count.is_none_or(|count| count == self.mirror_count)
+            && self.index_count.is_none_or(|count| count == self.mirror_count)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Plain data, no I/O. Every other module of the crate speaks these types, and so do the console and the command
 //! line. Not here: how a platform is read (`platform`) and how a record is kept (`store`).
 
+mod content;
 mod entry;
 mod freshness;
 mod kind;
@@ -11,6 +12,9 @@ mod query;
 mod record;
 mod write;
 
+pub use content::{
+    Content, ContentInfo, ContentKeep, ContentPolicy, ContentSource, ContentState, ContentTotals, DueContent,
+};
 pub use entry::{Answer, Call, Edit, Entry, EntryKind, Part, Usage};
 pub use freshness::{BudgetView, Freshness, ListState, Offered, Problem, ToldBudget, WalkCursor};
 pub use kind::Kind;

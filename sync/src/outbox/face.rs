@@ -126,6 +126,17 @@ pub struct Paused {
     pub message: String,
 }
 
+/// A search that was kept under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SavedSearch {
+    /// Its name.
+    pub name: String,
+    /// The query, as it was typed.
+    pub query: String,
+    /// When it was kept.
+    pub saved_at: Timestamp,
+}
+
 /// A file that could not be used, and where it lies now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {

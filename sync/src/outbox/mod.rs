@@ -13,7 +13,8 @@
 //! - [`moves`] is what a person may do to a write where it stands: cancel, try again, let go of.
 //! - [`resolve`] settles what was decided in vain: mine, theirs, or something new.
 //! - [`history`] keeps every version of a policy that was seen.
-//! - [`Outbox`] is the file: writes, their turns, the audit log, the versions of policies, paused connections.
+//! - [`Outbox`] is the file: writes, their turns, the audit log, the versions of policies, paused connections,
+//!   saved searches.
 //! - [`sender`] carries writes out: looks, compares, commits `sending`, sends, settles.
 //!
 //! Always true: `sending` is on the disk before the request leaves; no write is sent without a look at its target first; what
@@ -36,6 +37,6 @@ mod store;
 mod undo;
 
 pub use error::OutboxError;
-pub use face::{Aside, AuditEntry, Paused, Proof, Turn, TurnLog, Version, Which};
+pub use face::{Aside, AuditEntry, Paused, Proof, SavedSearch, Turn, TurnLog, Version, Which};
 pub use reach::Reach;
 pub use store::{Onlooker, Outbox};

@@ -15,6 +15,7 @@ mod envelope;
 mod escape;
 #[cfg(test)]
 mod fixtures;
+mod messages;
 mod plan;
 mod row;
 mod scan;
@@ -37,6 +38,7 @@ use super::request::only_an_error;
 use super::{At, BadRow, Collection, Page, PageAsk, Style};
 use crate::model::Incoming;
 
+pub use self::messages::{MessageDecoder, MessagePage};
 pub use self::row::MASKED;
 pub use self::secrets::texts as secret_texts;
 
@@ -283,19 +285,7 @@ impl Decoder {
     }
 
     fn finish(&self, ask: &PageAsk, page: Gathered, told: envelope::Told, bare: bool) -> Page {
-        let (planned, size) = match &self.paging {
-            Paging::None => (Style::Whole, None),
-            Paging::Offset { size, .. } => (Style::Offset, Some(*size)),
-            Paging::Cursor { size, .. } => (Style::Cursor, Some(*size)),
-            Paging::Page { size, .. } => (Style::Page, Some(*size)),
-        };
-        let planned = match ask.at {
-            At::Start => planned,
-            At::Offset(_) => Style::Offset,
-            At::Cursor(_) => Style::Cursor,
-            At::Page(_) => Style::Page,
-        };
-        let asked = ask.size.or(size);
+        let (planned, asked) = planned(&self.paging, ask);
         let carried = page.carried;
         let style = envelope::style(&told, planned, ask, bare, carried, asked);
         let pages = told.page.zip(told.pages).map(|(page, pages)| page < pages);
@@ -323,6 +313,23 @@ impl Decoder {
             last_modified: None,
         }
     }
+}
+
+/// The style that a request was made in, and the size it asked for.
+fn planned(paging: &Paging, ask: &PageAsk) -> (Style, Option<u32>) {
+    let (planned, size) = match paging {
+        Paging::None => (Style::Whole, None),
+        Paging::Offset { size, .. } => (Style::Offset, Some(*size)),
+        Paging::Cursor { size, .. } => (Style::Cursor, Some(*size)),
+        Paging::Page { size, .. } => (Style::Page, Some(*size)),
+    };
+    let style = match ask.at {
+        At::Start => planned,
+        At::Offset(_) => Style::Offset,
+        At::Cursor(_) => Style::Cursor,
+        At::Page(_) => Style::Page,
+    };
+    (style, ask.size.or(size))
 }
 
 /// The rows of a reply.

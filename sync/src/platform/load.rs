@@ -1,7 +1,7 @@
 //! From TOML to a [`Manifest`]: read, inherit, check.
 //!
 //! Four steps, each a file: [`tree`] reads TOML with the place of every key; an heir is laid over its parent there;
-//! [`fields`] reads typed values and collects errors; [`shape`], [`collection`], [`action`] and [`step`] know what a manifest is made of;
+//! [`fields`] reads typed values and collects errors; [`shape`], [`collection`], [`content`](self::content), [`action`] and [`step`] know what a manifest is made of;
 //! [`check`] looks at what only the whole can tell. All errors of a file are reported at once, each with file, line, column
 //! and a hint. What is accepted is exactly what [`keys`] lists.
 //!
@@ -10,6 +10,7 @@
 mod action;
 mod check;
 mod collection;
+mod content;
 mod fields;
 pub(super) mod keys;
 mod shape;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 mod action;
+mod content;
 
 pub use action::{Action, ActionRequest, Deadline, Edits, OtherWay, Related, Step, Through};
+pub use content::{Content, ContentFetch};
 
 use crate::model::Kind;
 
@@ -292,17 +294,6 @@ pub struct JoinTarget {
     pub on: String,
     /// Pointer of a number: of several rows with one key, the highest is meant.
     pub rank: Option<String>,
-}
-
-/// Where a session's messages are.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Content {
-    /// Path with `{id}`.
-    pub path: String,
-    /// Where the entries stand; a bare array is always accepted.
-    pub entries: String,
-    /// Pointers that change when the content does.
-    pub changed: Vec<String>,
 }
 
 /// A platform's own search.

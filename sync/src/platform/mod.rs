@@ -24,6 +24,6 @@ pub use crate::model::BudgetView;
 pub use client::{Client, ClientOptions, ConnectSpec, Traffic, check_secret};
 pub use error::{FetchError, FetchKind, ManifestError};
 pub use manifest::{Collection, Manifest};
-pub use page::{At, BadRow, Page, PageAsk, Priority, Reply, Style};
+pub use page::{At, BadRow, ContentAsk, ContentReply, Page, PageAsk, Priority, Reply, Style};
 pub use registry::{Origin, Registry};
 pub use secret::Secret;

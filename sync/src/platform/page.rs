@@ -70,6 +70,37 @@ pub enum Reply {
     Page(Page),
 }
 
+/// A question for the content of one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContentAsk {
+    /// The collection of the record.
+    pub collection: String,
+    /// Its id.
+    pub id: String,
+    /// The piece of the list it stands in: its parent's id, in a list with one piece per parent.
+    pub partition: String,
+    /// `ETag` of the content that is known.
+    pub etag: Option<String>,
+}
+
+/// The content of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContentReply {
+    /// 304: as it was.
+    Unchanged,
+    /// The record has none.
+    Absent,
+    /// The messages.
+    Messages {
+        /// The text of a JSON array: each message as it was sent. The connection's own secrets are struck out.
+        messages: String,
+        /// How many there are.
+        count: u64,
+        /// `ETag`, where one reply held everything.
+        etag: Option<String>,
+    },
+}
+
 /// A stretch of a list, and what the reply says about the whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde_json::Value;
 use url::Url;
 
-use super::manifest::{Delta, Paging, Partition};
+use super::manifest::{ContentFetch, Delta, Paging, Partition};
 use super::template::{self, Slot};
 use super::{At, Collection, Manifest, PageAsk};
 
@@ -37,7 +37,7 @@ pub fn list_url(base: &Url, collection: &Collection, path: &str, ask: &PageAsk, 
     if let (Delta::Since { param, .. }, Some(since)) = (&collection.delta, &ask.since) {
         query.push((param.clone(), since.clone()));
     }
-    query.extend(place(collection, ask));
+    query.extend(place(&collection.paging, ask));
     if !query.is_empty() {
         url.query_pairs_mut().extend_pairs(query);
     }
@@ -46,8 +46,8 @@ pub fn list_url(base: &Url, collection: &Collection, path: &str, ask: &PageAsk, 
 
 /// The parameters that say where in the list, and how much of it. Where a reply has shown another way of paging than the
 /// manifest's, the usual names are used.
-fn place(collection: &Collection, ask: &PageAsk) -> Vec<(String, String)> {
-    let (size, limit) = match &collection.paging {
+fn place(paging: &Paging, ask: &PageAsk) -> Vec<(String, String)> {
+    let (size, limit) = match paging {
         Paging::None => (None, "limit"),
         Paging::Offset { size, limit, .. } | Paging::Cursor { size, limit, .. } | Paging::Page { size, limit, .. } => {
             (Some(*size), limit.as_str())
@@ -55,7 +55,7 @@ fn place(collection: &Collection, ask: &PageAsk) -> Vec<(String, String)> {
     };
     let pair = |name: &str, value: String| Some((name.to_owned(), value));
     let size = ask.size.or(size).and_then(|size| pair(limit, size.to_string()));
-    let at = match (&ask.at, &collection.paging) {
+    let at = match (&ask.at, paging) {
         (At::Start, Paging::Page { page, .. }) => pair(page, "1".to_owned()),
         // Left out: what a server does without it is to begin, and some refuse an empty cursor.
         (At::Start, _) => None,
@@ -81,6 +81,30 @@ pub fn item_url(base: &Url, collection: &Collection, id: &str, parent: Option<&s
         other => Err(format!("{} has no meaning in the path of a record", other.name())),
     })?;
     join(base, &path).map(Some)
+}
+
+/// URL of a stretch of a record's content. `path` is one of those that the manifest has for it.
+///
+/// # Errors
+/// An id that cannot stand in a path.
+pub fn content_url(
+    base: &Url,
+    fetch: &ContentFetch,
+    path: &str,
+    (id, parent): (&str, Option<&str>),
+    ask: &PageAsk,
+) -> Result<Url, String> {
+    let path = template::expand(path, |slot| match slot {
+        Slot::Id => segment(id),
+        Slot::Parent => segment(parent.ok_or("the content of a child was asked for without its parent")?),
+        other => Err(format!("{} has no meaning in the path of content", other.name())),
+    })?;
+    let mut url = join(base, &path)?;
+    let query = place(&fetch.paging, ask);
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    Ok(url)
 }
 
 /// URL of a path whose places are all filled, their values escaped.

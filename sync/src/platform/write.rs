@@ -45,7 +45,8 @@ pub struct NotTold {
 pub enum Reached {
     /// It never left, or the server said that it did nothing (429, 4xx).
     No,
-    /// Nobody knows: the connection broke, a time-out, a 5xx, an answer that is none.
+    /// Nobody knows: the connection broke, a time-out, a 5xx, an answer that is none. With an error of the kind `Rejected`, the
+    /// platform said yes and no in one answer.
     Maybe,
 }
 

@@ -390,7 +390,7 @@ fn problem(code: &str, message: &str) -> NewProblem {
     NewProblem { id: None, code: code.to_owned(), message: message.to_owned() }
 }
 
-fn code_of(kind: FetchKind) -> &'static str {
+pub(super) fn code_of(kind: FetchKind) -> &'static str {
     match kind {
         FetchKind::Unauthorized | FetchKind::Forbidden => "forbidden",
         FetchKind::NotOffered | FetchKind::Rejected | FetchKind::Redirected | FetchKind::Unusable => "rejected",

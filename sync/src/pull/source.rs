@@ -3,7 +3,9 @@
 use std::future::Future;
 
 use crate::model::Incoming;
-use crate::platform::{BudgetView, Client, FetchError, Manifest, PageAsk, Priority, Reply, Traffic};
+use crate::platform::{
+    BudgetView, Client, ContentAsk, ContentReply, FetchError, Manifest, PageAsk, Priority, Reply, Traffic,
+};
 
 /// One connection, as the pull sees it.
 pub trait Source: Sync {
@@ -23,6 +25,13 @@ pub trait Source: Sync {
         id: &str,
         priority: Priority,
     ) -> impl Future<Output = Result<Option<Incoming>, FetchError>> + Send;
+
+    /// Reads the content of one record; see [`Client::content`].
+    fn content(
+        &self,
+        ask: &ContentAsk,
+        priority: Priority,
+    ) -> impl Future<Output = Result<ContentReply, FetchError>> + Send;
 
     /// The rate budget as last told.
     fn budget(&self) -> BudgetView;
@@ -51,6 +60,14 @@ impl Source for Client {
         priority: Priority,
     ) -> impl Future<Output = Result<Option<Incoming>, FetchError>> + Send {
         Client::item(self, collection, id, priority)
+    }
+
+    fn content(
+        &self,
+        ask: &ContentAsk,
+        priority: Priority,
+    ) -> impl Future<Output = Result<ContentReply, FetchError>> + Send {
+        Client::content(self, ask, priority)
     }
 
     fn budget(&self) -> BudgetView {

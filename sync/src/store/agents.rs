@@ -3,7 +3,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
 
-use super::lists::ListInfo;
+use super::lists::{self, ListInfo};
+use crate::model::Scope;
 
 /// The agent of a record, as far as the mirror knows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,5 +51,33 @@ pub(super) fn of_list(conn: &Connection, list: &ListInfo) -> rusqlite::Result<Ve
         let agent = resolve(conn, list, word, &text)?;
         all.push((word, text, agent));
     }
+    Ok(all)
+}
+
+/// An agent, by a word that records name it with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedAgent {
+    /// The connection.
+    pub connection: String,
+    /// The word: an id, or the key that joins to it.
+    pub word: String,
+    /// Id of the agent that is meant; the word itself while the mirror has no such agent.
+    pub id: String,
+    /// Its title, when the mirror has it.
+    pub title: Option<String>,
+}
+
+/// Every agent that any record names, once for each word and connection.
+pub(super) fn named(conn: &Connection) -> rusqlite::Result<Vec<NamedAgent>> {
+    let mut all = Vec::new();
+    for list in lists::in_scope(conn, &Scope::default())? {
+        for (_, word, agent) in of_list(conn, &list)? {
+            let id = agent.id.unwrap_or_else(|| word.clone());
+            all.push(NamedAgent { connection: list.key.connection.clone(), word, id, title: agent.title });
+        }
+    }
+    // The one of two lists that knows more of an agent comes first.
+    all.sort_by(|a, b| (&a.connection, &a.word, a.title.is_none()).cmp(&(&b.connection, &b.word, b.title.is_none())));
+    all.dedup_by(|a, b| (&a.connection, &a.word) == (&b.connection, &b.word));
     Ok(all)
 }

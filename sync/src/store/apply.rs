@@ -14,7 +14,7 @@ use super::looks::Looks;
 use super::rows::millis;
 use super::states::write_state;
 use super::words::{WordField, Words};
-use super::{Applied, Batch};
+use super::{Applied, Batch, lists};
 use crate::model::{Incoming, Timestamp};
 
 /// A batch with where and when.
@@ -33,6 +33,8 @@ pub(super) struct Kept {
     /// Key of the next new record.
     pub next_key: i64,
     pub looks: Looks,
+    /// For a list whose records make up the content of others: the list of those.
+    pub parents: HashMap<i64, Option<i64>>,
 }
 
 /// What became of a group.
@@ -115,6 +117,8 @@ struct Changes<'a> {
     shelves: HashMap<(i64, bool), i64>,
     /// part -> difference of live rows.
     parts: HashMap<i64, i64>,
+    /// Parts that make up a content which has changed, with the list of the records that have it.
+    made_up: HashMap<i64, i64>,
     wrote: bool,
 }
 
@@ -128,6 +132,7 @@ impl<'a> Changes<'a> {
             tally: HashMap::new(),
             shelves: HashMap::new(),
             parts: HashMap::new(),
+            made_up: HashMap::new(),
             wrote: false,
         }
     }
@@ -228,6 +233,7 @@ impl<'a> Changes<'a> {
             ))?;
         self.kept.next_key += 1;
         self.alias(job.list, key, row)?;
+        self.belongs(job.list, part, key, None)?;
         self.count(job.list, part, false, words, 1);
         self.touch(key);
         Ok(())
@@ -257,6 +263,7 @@ impl<'a> Changes<'a> {
             ))?;
         self.conn.prepare_cached("DELETE FROM alias WHERE record = ?1")?.execute([had.key])?;
         self.alias(job.list, had.key, row)?;
+        self.belongs(job.list, part, had.key, Some(had.part))?;
         self.count(job.list, had.part, had.gone, had.words, -1);
         self.count(job.list, part, false, words, 1);
         self.touch(had.key);
@@ -279,6 +286,41 @@ impl<'a> Changes<'a> {
         self.conn
             .prepare_cached("INSERT INTO alias (list, word, record, rank) VALUES (?1, ?2, ?3, ?4)")?
             .execute((list, word, key, join.rank))?;
+        Ok(())
+    }
+
+    /// Takes note of a record that may be part of the content of another.
+    fn belongs(&mut self, list: i64, part: i64, key: i64, before: Option<i64>) -> rusqlite::Result<()> {
+        let parents = match self.kept.parents.get(&list) {
+            Some(known) => *known,
+            None => {
+                let found = lists::parents(self.conn, list)?;
+                self.kept.parents.insert(list, found);
+                found
+            }
+        };
+        let Some(parents) = parents else { return Ok(()) };
+        if let Some(before) = before.filter(|before| *before != part) {
+            self.conn.prepare_cached("DELETE FROM child WHERE part = ?1 AND record = ?2")?.execute((before, key))?;
+            self.made_up.insert(before, parents);
+        }
+        self.conn.prepare_cached("INSERT OR IGNORE INTO child (part, record) VALUES (?1, ?2)")?.execute((part, key))?;
+        self.made_up.insert(part, parents);
+        Ok(())
+    }
+
+    /// The records whose content is made up of what has changed.
+    fn touch_parents(&mut self) -> rusqlite::Result<()> {
+        for (part, parents) in std::mem::take(&mut self.made_up) {
+            let parent: Option<i64> = self
+                .conn
+                .prepare_cached(
+                    "SELECT r.key FROM part AS p JOIN record AS r ON r.list = ?2 AND r.id = p.name WHERE p.id = ?1",
+                )?
+                .query_row((part, parents), |row| row.get(0))
+                .optional()?;
+            self.touched.extend(parent);
+        }
         Ok(())
     }
 
@@ -327,6 +369,7 @@ impl<'a> Changes<'a> {
 
     /// Counters and feed.
     fn finish(mut self) -> rusqlite::Result<Outcome> {
+        self.touch_parents()?;
         for ((list, gone), by) in self.shelves.into_iter().filter(|&(_, by)| by != 0) {
             let sql = if gone {
                 "UPDATE list SET gone = gone + ?2 WHERE id = ?1"

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::{Incoming, Kind, ListKey, ListState, RowKey};
+use crate::model::{ContentSource, Incoming, Kind, ListKey, ListState, RowKey};
 
 /// How a mirror is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct ListSpec {
     pub agent_join: Option<String>,
     /// Collection in which [`crate::model::Columns::agent`] is an id; `None` when it joins by key.
     pub agent_list: Option<String>,
+    /// How the content of its records is come by; `None` when they have none.
+    pub content: Option<ContentSource>,
 }
 
 /// What one page, or the end of a walk, changes in one list. Committed as a whole.

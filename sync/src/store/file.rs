@@ -17,8 +17,11 @@ use super::private;
 use super::rows::timestamp;
 
 /// Every version of the schema, oldest first. Append only.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_mirror.sql"), include_str!("../../migrations/0002_budget.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_mirror.sql"),
+    include_str!("../../migrations/0002_budget.sql"),
+    include_str!("../../migrations/0003_content.sql"),
+];
 
 /// The schema this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;

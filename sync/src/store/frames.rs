@@ -24,8 +24,8 @@ const PART: u8 = 0xff;
 /// Title and document up to this size share a frame.
 const SHORT: usize = 2 * 1024;
 
-const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-const LEVEL: i32 = 3;
+pub(super) const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+pub(super) const LEVEL: i32 = 3;
 
 /// No document is larger: replies are limited well below. A frame that says otherwise is damaged.
 const LARGEST: u64 = 512 * 1024 * 1024;
@@ -60,7 +60,7 @@ impl Packer {
     /// With the newest dictionary of every list in the file.
     pub(super) fn load(conn: &Connection) -> rusqlite::Result<Self> {
         let mut packer = Self { context: CCtx::create(), dicts: HashMap::new(), plain: Vec::new(), frame: Vec::new() };
-        let mut statement = conn.prepare("SELECT list, bytes FROM dict ORDER BY id")?;
+        let mut statement = conn.prepare("SELECT list, bytes FROM dict WHERE list > 0 ORDER BY id")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             packer.add(row.get(0)?, row.get_ref(1)?.as_blob()?);

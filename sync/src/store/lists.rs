@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
 
+use super::content::follow;
 use super::{ListSpec, StoreError};
-use crate::model::{Kind, ListId, ListKey, Scope};
+use crate::model::{ContentSource, Kind, ListId, ListKey, Scope};
 
 /// A list as the file knows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +65,16 @@ pub(super) fn in_scope(conn: &Connection, scope: &Scope) -> rusqlite::Result<Vec
     lists.collect()
 }
 
+/// Lists whose records make up the content of records of another list.
+pub(super) fn of_entries(conn: &Connection) -> rusqlite::Result<Vec<ListKey>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT l.connection, l.collection FROM list AS l
+         JOIN list AS o ON o.connection = l.connection AND o.content_list = l.collection",
+    )?;
+    let lists = statement.query_map([], |row| Ok(ListKey { connection: row.get(0)?, collection: row.get(1)? }))?;
+    lists.collect()
+}
+
 /// One list by its number.
 pub(super) fn by_id(conn: &Connection, id: i64) -> rusqlite::Result<Option<ListInfo>> {
     conn.prepare_cached(&format!("{SELECT} WHERE l.id = ?1"))?.query_row([id], read).optional()
@@ -102,8 +113,53 @@ pub(super) fn register(conn: &mut Connection, specs: &[ListSpec]) -> Result<Vec<
                     &spec.agent_list,
                 ))?,
         };
+        content(&step, id, spec)?;
         ids.push(ListId(id));
     }
     step.commit()?;
     Ok(ids)
+}
+
+/// Writes down how the content of a list's records is come by. Where that is new, all that was found out about it is void, and
+/// records that make it up are told apart from others of their list.
+fn content(conn: &Connection, list: i64, spec: &ListSpec) -> Result<(), StoreError> {
+    let text = spec.content.as_ref().map(serde_json::to_string).transpose();
+    let text = text.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    let of = match &spec.content {
+        Some(ContentSource::Children { collection, .. }) => Some(collection),
+        _ => None,
+    };
+    let changed = conn
+        .prepare_cached("UPDATE list SET content = ?2, content_list = ?3 WHERE id = ?1 AND content IS NOT ?2")?
+        .execute((list, text, of))?;
+    if changed > 0 {
+        follow::void(conn)?;
+        // Whoever follows the feed has to look at all of them again.
+        conn.execute(
+            "INSERT INTO feed (first, last) SELECT min(key), max(key) FROM record WHERE list = ?1 HAVING count(*) > 0",
+            [list],
+        )?;
+    }
+    // The list of children may have become known before this one, or after it.
+    if changed > 0 || of.is_some() {
+        conn.execute(
+            "INSERT OR IGNORE INTO child (part, record)
+             SELECT r.part, r.key FROM list AS l
+             JOIN list AS o ON o.connection = l.connection AND o.collection = l.content_list
+             JOIN record AS r ON r.list = o.id
+             WHERE l.id = ?1 AND NOT EXISTS (SELECT 1 FROM child AS x JOIN part AS p ON p.id = x.part WHERE p.list = o.id)",
+            [list],
+        )?;
+    }
+    Ok(())
+}
+
+/// The list whose records' content is made up of the records of `list`.
+pub(super) fn parents(conn: &Connection, list: i64) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached(
+        "SELECT l.id FROM list AS o JOIN list AS l ON l.connection = o.connection AND l.content_list = o.collection
+         WHERE o.id = ?1",
+    )?
+    .query_row([list], |row| row.get(0))
+    .optional()
 }

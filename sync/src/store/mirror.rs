@@ -7,13 +7,18 @@ use std::thread::{self, JoinHandle};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::apply::Job;
+use super::content::keep::Fetched;
+use super::content::pack::Packs;
 use super::frames::Dicts;
 use super::over::Kept;
 use super::writer::{Answer, Ask, GROUP_ROWS, Waiting, Writer};
-use super::{Access, Applied, Batch, ListSpec, Reader, StoreError, file};
-use crate::model::{ListId, ToldBudget};
+use super::{
+    Access, Applied, Batch, ContentLimits, KeptContent, ListSpec, NewContent, Reader, StoreError, TrimmedContent, file,
+};
+use crate::model::{ContentPolicy, DueContent, ListId, ToldBudget};
 
 /// Rows that may be on their way to the disk: what is being written, and as much again behind it.
 const ROOM: usize = 2 * GROUP_ROWS;
@@ -33,6 +38,7 @@ pub struct Mirror {
 pub(super) struct Shared {
     path: PathBuf,
     pub(super) dicts: Arc<Dicts>,
+    packs: Arc<Packs>,
     pool: Mutex<Vec<Lent>>,
     commits: watch::Sender<u64>,
 }
@@ -96,12 +102,18 @@ impl Mirror {
     /// Opens the mirror at `path` (file 0600, missing parent folders 0700).
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
         let dicts = Arc::new(Dicts::new(path.to_owned()));
+        let packs = Arc::<Packs>::default();
         let commits = watch::Sender::new(0);
-        let shared =
-            Shared { path: path.to_owned(), dicts: dicts.clone(), pool: Mutex::default(), commits: commits.clone() };
+        let shared = Shared {
+            path: path.to_owned(),
+            dicts: dicts.clone(),
+            packs: packs.clone(),
+            pool: Mutex::default(),
+            commits: commits.clone(),
+        };
         let writer = match access {
             Access::ReadWrite => {
-                let writer = Writer::open(&shared.path, dicts, commits)?;
+                let writer = Writer::open(&shared.path, dicts, packs, commits)?;
                 let (asks, asked) = mpsc::unbounded_channel();
                 let thread = thread::Builder::new()
                     .name("mirror-writer".to_owned())
@@ -168,6 +180,40 @@ impl Mirror {
     /// Keeps what a connection told of its rate budget, in place of what it told before.
     pub async fn keep_budget(&self, told: ToldBudget) -> Result<(), StoreError> {
         self.ask(|answer| Ask::KeepBudget { told, answer }).await
+    }
+
+    /// Finds out which contents are due by `policy`: looks at every record that was touched since the last time. Contents that
+    /// were dropped are wanted again where much less than `budget` bytes are held. To be called before
+    /// [`Reader::due_content`], and once more after the last [`Mirror::keep_content`], so that totals are as they should be.
+    pub async fn plan_content(&self, policy: ContentPolicy, budget: u64, now: Timestamp) -> Result<(), StoreError> {
+        self.ask(|answer| Ask::PlanContent { policy, budget, now, answer }).await
+    }
+
+    /// Keeps what came of asking for a content, its change-feed entry in the same commit; the same messages again cost neither.
+    /// Packs them off the async threads. Returns when it is committed; `None` when the record is not there any longer.
+    pub async fn keep_content(
+        &self,
+        due: DueContent,
+        got: NewContent,
+        at: Timestamp,
+    ) -> Result<Option<KeptContent>, StoreError> {
+        let packs = self.shared.packs.clone();
+        let list = due.list.0;
+        let pack = move || {
+            let (frame, digest) = match &got {
+                NewContent::Messages { messages, .. } => (packs.pack(list, messages)?, xxh3_64(messages.as_bytes())),
+                _ => (Vec::new(), 0),
+            };
+            Ok::<_, std::io::Error>(Box::new(Fetched { due, got, frame, digest, at }))
+        };
+        let packed = tokio::task::spawn_blocking(pack).await.map_err(|_| StoreError::Stopped)?;
+        let fetched = packed.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        self.ask(|answer| Ask::KeepContent { fetched, answer }).await
+    }
+
+    /// Drops contents of gone records that were kept long enough and then, where more is held than may be, the oldest others.
+    pub async fn trim_content(&self, limits: ContentLimits, now: Timestamp) -> Result<TrimmedContent, StoreError> {
+        self.ask(|answer| Ask::TrimContent { limits, now, answer }).await
     }
 
     /// Ends a first sync: builds what is cheaper to build at once than row by row (indexes), and writes the log into

@@ -13,7 +13,7 @@
 //! - times are kept to the millisecond.
 //!
 //! Where things are: `file` opens (settings, migrations), `private` keeps it to its owner, `writer` groups, `apply` changes,
-//! `frames` packs documents; `filter` folds a question for each list, `plan` chooses how to walk, `walk` walks, `window` and `count` answer,
+//! `frames` packs documents, `content` keeps the messages that belong to them; `filter` folds a question for each list, `plan` chooses how to walk, `walk` walks, `window` and `count` answer,
 //! `over` and `textual` lay the unfinished writes over the answers, `sql` and `views` serve statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
 //!
 //! Not here: what a platform is, or when to fetch.
@@ -21,6 +21,7 @@
 mod agents;
 mod apply;
 mod budgets;
+mod content;
 mod count;
 mod error;
 mod face;
@@ -50,6 +51,8 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use agents::NamedAgent;
+pub use content::{ContentLimits, KeptContent, NewContent, TrimmedContent};
 pub use error::StoreError;
 pub use face::{Access, Applied, Batch, FeedEntry, Known, ListSpec, NewProblem, SqlRow};
 pub use mirror::{Mirror, Pending};

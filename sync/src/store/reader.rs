@@ -7,11 +7,15 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::content::{memo, read};
 use super::mirror::{Lent, Shared};
 use super::over::{Kept, Over};
-use super::{FeedEntry, Known, SqlRow, StoreError, budgets, count, lists, rows, sql, states, window};
+use super::{
+    FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, lists, rows, sql, states, window,
+};
 use crate::model::{
-    CountOf, Freshness, ListId, ListKey, ListState, Overlay, Problem, Query, Record, RowKey, Scope, ToldBudget, Window,
+    Content, ContentInfo, ContentPolicy, ContentTotals, CountOf, DueContent, Freshness, ListId, ListKey, ListState,
+    Overlay, Problem, Query, Record, RowKey, Scope, Timestamp, ToldBudget, Window,
 };
 
 /// A read connection. Every call sees the latest commit, from whichever process.
@@ -264,6 +268,79 @@ impl Reader {
                 conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM feed")?.query_row([], |row| row.get(0))?;
             Ok(head.cast_unsigned())
         })
+    }
+
+    /// Numbers of records from `first` to `last`, ascending, at most `limit`: those that there are.
+    pub fn keys(&self, first: RowKey, last: RowKey, limit: usize) -> Result<Vec<RowKey>, StoreError> {
+        self.read(|conn| {
+            let keys = conn
+                .prepare_cached("SELECT key FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key LIMIT ?3")?
+                .query_map((first.0, last.0, i64::try_from(limit).unwrap_or(i64::MAX)), |row| row.get(0).map(RowKey))?
+                .collect::<Result<_, _>>()?;
+            Ok(keys)
+        })
+    }
+
+    /// Every agent that any record names, and by which words: those of a connection stand together.
+    pub fn agents_named(&self) -> Result<Vec<NamedAgent>, StoreError> {
+        self.read(|conn| Ok(agents::named(conn)?))
+    }
+
+    /// Lists whose records make up the content of other records: they are the entries of those.
+    pub fn entry_lists(&self) -> Result<Vec<ListKey>, StoreError> {
+        self.read(|conn| Ok(lists::of_entries(conn)?))
+    }
+
+    /// A number drawn when the file was made: whoever follows the change feed starts over when it is another. `None` while there
+    /// is no file.
+    pub fn identity(&self) -> Result<Option<u64>, StoreError> {
+        if self.empty {
+            return Ok(None);
+        }
+        self.read(|conn| Ok(memo(conn, "identity")?.map(i64::cast_unsigned)))
+    }
+
+    /// The content of a record as it is held, all of it in memory; `None` when none is. Records whose content stands in them, or
+    /// in records of another list, have it as soon as the mirror has those.
+    pub fn content(&self, key: RowKey) -> Result<Option<Content>, StoreError> {
+        self.read(|conn| read::content(conn, &self.shared.dicts, key.0))
+    }
+
+    /// What is known of a record's content; `None` when there is no such record.
+    pub fn content_state(&self, key: RowKey) -> Result<Option<ContentInfo>, StoreError> {
+        self.read(|conn| read::info(conn, &self.shared.dicts, key.0))
+    }
+
+    /// The contents of every connection whose lists have any, by name, and how many are due by `policy`.
+    pub fn content_totals(&self, policy: ContentPolicy, now: Timestamp) -> Result<Vec<ContentTotals>, StoreError> {
+        self.read(|conn| Ok(read::totals(conn, &self.shared.dicts, policy, now)?))
+    }
+
+    /// Contents of `list` that are due, newest first, after the last one of the answer before; see [`Mirror::plan_content`].
+    ///
+    /// [`Mirror::plan_content`]: super::Mirror::plan_content
+    pub fn due_content(
+        &self,
+        list: ListId,
+        policy: ContentPolicy,
+        now: Timestamp,
+        after: Option<&DueContent>,
+        limit: usize,
+    ) -> Result<Vec<DueContent>, StoreError> {
+        let before = after.map(|last| (last.active, last.record.0));
+        let (since, now) = (policy.since(now), now.as_millisecond());
+        self.read(|conn| Ok(read::due(conn, &self.shared.dicts, list.0, since, now, before, limit)?))
+    }
+
+    /// What is to be fetched when this record is opened, whether it is due or not. `None` when its content is not fetched
+    /// apart: there is none, or it stands in records.
+    pub fn openable_content(&self, key: RowKey) -> Result<Option<DueContent>, StoreError> {
+        self.read(|conn| Ok(read::one(conn, &self.shared.dicts, key.0)?))
+    }
+
+    /// When the oldest content was active (milliseconds since 1970) that may make room for newer ones.
+    pub fn oldest_content(&self) -> Result<Option<i64>, StoreError> {
+        self.read(|conn| Ok(read::oldest_held(conn)?))
     }
 
     /// What each connection last told of its rate budget.

@@ -9,7 +9,8 @@ use super::{SqlRow, StoreError, views};
 use crate::model::Overlay;
 
 /// What there is to read.
-const VIEWS: &str = "agents, sessions, runs, approvals, policies, events, others, records, lists, problems, writes";
+const VIEWS: &str =
+    "agents, sessions, runs, approvals, policies, events, others, records, contents, lists, problems, writes";
 
 /// Pragmas that only tell something.
 const TELLING: &[&str] = &["table_info", "table_xinfo", "table_list", "index_list", "index_info", "function_list"];

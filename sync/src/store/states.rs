@@ -112,6 +112,7 @@ pub(super) fn freshness(conn: &Connection) -> rusqlite::Result<Vec<Freshness>> {
             checked_at: whole.checked_at.max(parts.checked_at),
             server_count: whole.server_count.or(parts.server_count),
             mirror_count: list.live,
+            index_count: None,
             gone_count: list.gone,
             walking: whole.walk.is_some() || parts.walking,
             problems: problems.cast_unsigned(),

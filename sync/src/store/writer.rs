@@ -1,5 +1,6 @@
 //! The one writer thread: takes what was handed over, groups it, applies it, answers.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,12 +8,15 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
 use super::apply::{self, Job, Kept};
+use super::content::keep::{self, Fetched};
+use super::content::pack::Packs;
+use super::content::{follow, trim};
 use super::frames::{Dicts, Packer};
 use super::lists::ListInfo;
 use super::looks::Looks;
 use super::words::Words;
-use super::{Applied, ListSpec, StoreError, budgets, file, lists, settle};
-use crate::model::{ListId, ToldBudget};
+use super::{Applied, ContentLimits, KeptContent, ListSpec, StoreError, TrimmedContent, budgets, file, lists, settle};
+use crate::model::{ContentPolicy, ListId, Timestamp, ToldBudget};
 
 /// Rows after which a group is committed whatever else is waiting: bounds the memory of a transaction and the time for
 /// which a later request has to wait.
@@ -37,6 +41,21 @@ pub(super) enum Ask {
         told: ToldBudget,
         answer: Answer<()>,
     },
+    PlanContent {
+        policy: ContentPolicy,
+        budget: u64,
+        now: Timestamp,
+        answer: Answer<()>,
+    },
+    KeepContent {
+        fetched: Box<Fetched>,
+        answer: Answer<Option<KeptContent>>,
+    },
+    TrimContent {
+        limits: ContentLimits,
+        now: Timestamp,
+        answer: Answer<TrimmedContent>,
+    },
     Settle {
         answer: Answer<()>,
     },
@@ -50,20 +69,33 @@ pub(super) struct Writer {
     conn: Connection,
     kept: Kept,
     dicts: Arc<Dicts>,
+    packs: Arc<Packs>,
     tried: settle::Tried,
+    /// Contents kept by list, for their dictionaries.
+    packed: HashMap<i64, i64>,
+    /// Bytes that contents take; `None`: to be counted.
+    held: Option<u64>,
     commits: watch::Sender<u64>,
 }
 
 impl Writer {
-    pub(super) fn open(path: &Path, dicts: Arc<Dicts>, commits: watch::Sender<u64>) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        path: &Path,
+        dicts: Arc<Dicts>,
+        packs: Arc<Packs>,
+        commits: watch::Sender<u64>,
+    ) -> Result<Self, StoreError> {
         let conn = file::open_writer(path, &dicts)?;
+        packs.load(&conn)?;
         let kept = Kept {
             words: Words::default(),
             packer: Packer::load(&conn)?,
             next_key: settle::next_key(&conn)?,
             looks: Looks::default(),
+            parents: HashMap::new(),
         };
-        Ok(Self { conn, kept, dicts, tried: settle::Tried::new(), commits })
+        let (tried, packed) = (settle::Tried::new(), HashMap::new());
+        Ok(Self { conn, kept, dicts, packs, tried, packed, held: None, commits })
     }
 
     /// Serves until every handle is gone. What was handed over by then is still applied.
@@ -73,16 +105,32 @@ impl Writer {
             match ask {
                 Ask::Apply(waiting) => next = self.group(&mut asks, waiting),
                 Ask::Register { lists, answer } => {
+                    self.kept.parents.clear();
                     let _ = answer.send(lists::register(&mut self.conn, &lists));
                 }
                 Ask::Forget { connection, answer } => {
                     let result = settle::forget(&mut self.conn, &connection, self.kept.next_key);
                     self.kept.words.clear();
+                    self.kept.parents.clear();
+                    self.held = None;
                     self.tell();
                     let _ = answer.send(result);
                 }
                 Ask::KeepBudget { told, answer } => {
                     let _ = answer.send(budgets::keep(&self.conn, &told));
+                }
+                Ask::PlanContent { policy, budget, now, answer } => {
+                    let followed = follow::follow(&mut self.conn, &self.dicts, policy, budget, now);
+                    let _ = answer.send(followed.map_err(StoreError::from));
+                }
+                Ask::KeepContent { fetched, answer } => {
+                    let _ = answer.send(self.keep_content(&fetched));
+                }
+                Ask::TrimContent { limits, now, answer } => {
+                    self.held = None;
+                    let trimmed = trim::trim(&mut self.conn, limits, now);
+                    self.tell();
+                    let _ = answer.send(trimmed.map_err(StoreError::from));
                 }
                 Ask::Settle { answer } => {
                     let _ = answer.send(settle::settle(&self.conn));
@@ -167,6 +215,18 @@ impl Writer {
                 }
             }
         }
+    }
+
+    fn keep_content(&mut self, fetched: &Fetched) -> Result<Option<KeptContent>, StoreError> {
+        let kept = keep::keep(&mut self.conn, &self.dicts, &mut self.held, fetched)?;
+        if let Some(kept) = &kept {
+            self.tell();
+            if kept.changed {
+                // Only smaller frames are at stake.
+                let _ = self.packs.train(&self.conn, &self.dicts, &mut self.packed, fetched.due.record.0);
+            }
+        }
+        Ok(kept)
     }
 
     fn tell(&self) {

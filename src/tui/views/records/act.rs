@@ -3,6 +3,7 @@
 use super::{Fetch, Pane, Records, TYPED, marks, part};
 use crate::tui::actions::{Act, verbs};
 use crate::tui::data::{DraftOf, Lane};
+use crate::tui::reading::Reading;
 use crate::tui::rows::End;
 use crate::tui::views::columns::sort_name;
 use crate::tui::views::{Cx, Wish};
@@ -127,6 +128,12 @@ impl Records {
                     true => None,
                     false => Some(cx.ask(part::MARKS, Lane::Now, self.ask.all(marks::MOST))),
                 };
+            }
+            Act::Read => {
+                // One comes back to this row.
+                self.rows.hold();
+                let query = self.ask.text();
+                cx.wishes.extend(self.rows.selected().map(|row| Wish::Read(Reading::of_row(row, query))));
             }
             Act::Edit => cx.wishes.extend(self.rows.selected().map(|row| Wish::Draft(DraftOf::Row(row.key)))),
             act if !verbs(act).is_empty() => {

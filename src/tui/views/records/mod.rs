@@ -12,7 +12,7 @@ mod totals;
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
-use quarterdeck_sync::model::{RowKey, Window};
+use quarterdeck_sync::model::{Kind, RowKey, Window};
 use ratatui::layout::Rect;
 
 use super::columns::Listing;
@@ -243,7 +243,10 @@ impl View for Records {
                 }
                 match answered.answer {
                     Answer::Record(opened) => self.detail.show(opened),
-                    Answer::Failed(why) => cx.say(why),
+                    Answer::Failed(why) => {
+                        self.detail.fail(key, why.clone());
+                        cx.say(why);
+                    }
                     _ => {}
                 }
             }
@@ -350,6 +353,7 @@ impl View for Records {
         // Keys typed ahead of the first answer count: the row will be there.
         facts.selected = self.rows.selected().is_some() || !self.loaded;
         facts.filtered = !self.ask.text().is_empty();
+        facts.readable = matches!(self.listing.kind, Kind::Session | Kind::Run);
         facts.targets = self.marks.lists(self.rows.selected());
     }
 

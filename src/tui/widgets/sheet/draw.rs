@@ -86,7 +86,7 @@ impl Sheet {
             }
             _ => (String::new(), Role::Text),
         };
-        if !words.is_empty() && self.unconfirmed().is_none_or(|_| self.stage == Stage::Open) {
+        if !words.is_empty() && self.able() && self.stage == Stage::Open {
             say("sent", &words, role, 2);
         }
         match &self.stage {
@@ -105,7 +105,7 @@ impl Sheet {
         let mut x = area.x;
         let yes = format!("yes, {}", self.yes());
         let mut offers: Vec<(Act, String)> = Vec::new();
-        match (&self.stage, self.unconfirmed().is_none() || !self.drawn) {
+        match (&self.stage, self.barred().is_none()) {
             (Stage::Moved(_), _) => offers.push((Act::LookAgain, "look again".to_owned())),
             (Stage::Open, true) => offers.push((Act::Confirm, yes)),
             _ => {}

@@ -140,21 +140,31 @@ impl Sheet {
 
     /// Why it cannot be confirmed, if it cannot.
     pub fn unconfirmed(&self) -> Option<Reason> {
-        let able = match &self.brief {
+        let looked = self.brief.is_some() && self.drawn;
+        match self.stage {
+            Stage::Reading | Stage::Open if !looked => Some("it is still being looked at".into()),
+            _ => self.barred(),
+        }
+    }
+
+    /// Can anything of it be done?
+    fn able(&self) -> bool {
+        match &self.brief {
             None => false,
             Some(Brief::Records { items, .. }) => items.iter().any(|item| item.intent.is_ok()),
             Some(Brief::Writes(items)) => items.iter().any(|item| item.refused.is_none()),
-        };
+        }
+    }
+
+    /// Why it could not be confirmed, had it been seen.
+    fn barred(&self) -> Option<Reason> {
         match &self.stage {
             Stage::Keeping => return Some("it is being kept".into()),
             Stage::Failed(why) => return Some(why.clone().into()),
             Stage::Moved(_) => return Some("it changed while the sheet was open: look again first".into()),
-            Stage::Reading | Stage::Open if self.brief.is_none() || !self.drawn => {
-                return Some("it is still being looked at".into());
-            }
             Stage::Reading | Stage::Open => {}
         }
-        if !able {
+        if !self.able() {
             return Some("nothing of it can be done".into());
         }
         self.fields.fill(&Asked::default()).err().map(Reason::from)

@@ -1,5 +1,6 @@
 //! The whole engine, mirror included, against a platform in memory.
 
+mod contents;
 mod decisions;
 mod town;
 mod world;
@@ -49,6 +50,12 @@ impl Bench {
 
     fn sync_with(&self, world: &World, options: &SyncOptions) -> ConnectionReport {
         let report = self.run(sync(&self.mirror, std::slice::from_ref(world), options, &|_| {}));
+        report.expect("the mirror works").connections.remove(0)
+    }
+
+    fn full_pull<S: crate::pull::Source>(&self, source: &S) -> ConnectionReport {
+        let options = SyncOptions { full: true, ..self.options.clone() };
+        let report = self.run(sync(&self.mirror, std::slice::from_ref(source), &options, &|_| {}));
         report.expect("the mirror works").connections.remove(0)
     }
 

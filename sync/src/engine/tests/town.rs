@@ -12,7 +12,10 @@ use crate::model::Incoming;
 use crate::outbox::Reach;
 use crate::platform::decode::Decoder;
 use crate::platform::write::{NotTold, Reached, Seen, Told, WriteCall};
-use crate::platform::{At, BudgetView, FetchError, FetchKind, Manifest, PageAsk, Priority, Registry, Reply, Traffic};
+use crate::platform::{
+    At, BudgetView, ContentAsk, ContentReply, FetchError, FetchKind, Manifest, PageAsk, Priority, Registry, Reply,
+    Traffic,
+};
 use crate::pull::Source;
 
 const MANIFEST: &str = r#"
@@ -439,6 +442,10 @@ impl Source for Town {
 
     async fn item(&self, collection: &str, id: &str, _: Priority) -> Result<Option<Incoming>, FetchError> {
         Ok(self.rows(collection).get(id).map(|row| self.incoming(collection, row)))
+    }
+
+    async fn content(&self, _: &ContentAsk, _: Priority) -> Result<ContentReply, FetchError> {
+        Ok(ContentReply::Absent)
     }
 
     fn budget(&self) -> BudgetView {

@@ -10,7 +10,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::{Columns, Incoming};
 use crate::platform::{
-    At, BudgetView, FetchError, FetchKind, Manifest, Page, PageAsk, Priority, Registry, Reply, Style, Traffic,
+    At, BudgetView, ContentAsk, ContentReply, FetchError, FetchKind, Manifest, Page, PageAsk, Priority, Registry,
+    Reply, Style, Traffic,
 };
 use crate::pull::Source;
 
@@ -255,6 +256,10 @@ impl Source for World {
         let lists = self.lists.lock().unwrap();
         let list = lists.get(collection).ok_or_else(|| error(FetchKind::NotOffered, Some(404)))?;
         Ok(list.rows.iter().find(|row| row.id == id).map(incoming))
+    }
+
+    async fn content(&self, _: &ContentAsk, _: Priority) -> Result<ContentReply, FetchError> {
+        Ok(ContentReply::Absent)
     }
 
     fn budget(&self) -> BudgetView {

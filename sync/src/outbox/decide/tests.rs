@@ -118,6 +118,7 @@ async fn an_approval_keeps_the_run_it_was_decided_on() {
         kind: Kind::Run,
         agent_join: None,
         agent_list: None,
+        content: None,
     };
     let list: ListId = place.mirror.register(vec![spec]).await.unwrap()[0];
     let row = |id: &str, doc: Value| Incoming {

@@ -32,6 +32,7 @@ impl Place {
             kind,
             agent_join: None,
             agent_list: None,
+            content: None,
         };
         let lists = mirror.register(vec![spec("policy", Kind::Policy), spec("agents", Kind::Agent)]).await.unwrap();
         Self { _folder: folder, mirror, outbox, policies: lists[0], agents: lists[1] }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::lanes::Contact;
-use super::outcome::{contact, look_failed, not_told, of_look, of_stop, of_write, verdict};
+use super::outcome::{PAUSED, contact, look_failed, not_told, of_look, of_stop, of_write, says_both, verdict};
 use super::run::{Sender, Went};
 use super::{SendError, SendEvent};
 use crate::model::{Verdict, Write, WriteState};
@@ -16,7 +16,7 @@ use crate::outbox::state::{Facts, Outcome, after_attempt};
 use crate::outbox::{OutboxError, Reach, Turn};
 use crate::platform::FetchError;
 use crate::platform::manifest::Action;
-use crate::platform::write::WriteCall;
+use crate::platform::write::{NotTold, WriteCall};
 
 /// Where a write is moved to, and why.
 pub(super) struct Move {
@@ -110,6 +110,9 @@ impl<R: Reach> Sender<'_, R> {
                 if outcome == Outcome::Refused {
                     return self.refused(write, action, failures, words).await;
                 }
+                if says_both(&not) {
+                    return self.contradicted(write, action, failures, &not).await;
+                }
                 let contact = contact(&not.error);
                 self.settle(write, failures, Move { contact, ..Move::to(outcome, words) }).await
             }
@@ -148,6 +151,35 @@ impl<R: Reach> Sender<'_, R> {
             }
         }
         self.settle(write, failures, Move::to(Outcome::Refused, words)).await
+    }
+
+    /// The platform said yes and no in one answer: a look tells which it was. Where it shows that nothing was done, that was a
+    /// refusal, and sending again would bring the same.
+    async fn contradicted(
+        &self,
+        write: Write,
+        action: &Action,
+        failures: u32,
+        not: &NotTold,
+    ) -> Result<Went, SendError> {
+        let asked_at = self.now();
+        if let Ok(sight) = self.look(&write, action).await {
+            match action::plan(self.reach.manifest(), &write, &sight, true, self.now()) {
+                Plan::Done(verdict) => {
+                    self.show_done(&write, &sight, asked_at).await?;
+                    return self.settle(write, failures, Move::to(Outcome::Done, verdict)).await;
+                }
+                Plan::Send(_) => {
+                    self.show(&write, &sight, asked_at).await?;
+                    let message = format!("{}; a look shows that nothing was done", not.error.message);
+                    let words = verdict("refused", message, not.error.status);
+                    return self.settle(write, failures, Move::to(Outcome::Refused, words)).await;
+                }
+                Plan::Stop(..) | Plan::Steps => {}
+            }
+        }
+        let words = not_told(&Outcome::Unanswered, &not.error);
+        self.settle(write, failures, Move::to(Outcome::Unanswered, words)).await
     }
 
     /// After a yes: does a look show it?
@@ -259,16 +291,21 @@ impl<R: Reach> Sender<'_, R> {
         }
         let turn =
             Turn { due_at: next.due_at, verdict: step.verdict, memory: step.memory, ..Turn::to(next.state, facts.now) };
-        let failed = !matches!(step.outcome, Outcome::Done | Outcome::Clear | Outcome::Accepted);
+        let failures = match step.outcome {
+            Outcome::Done | Outcome::Accepted => 0,
+            // That a look works says nothing of the request: a server that fails at each is asked less and less often.
+            Outcome::Clear => failures,
+            _ => failures.saturating_add(1),
+        };
         let went = self.turn(write, turn).await?;
-        Ok(Went { failed, contact: step.contact, paused: next.pause, ..went })
+        Ok(Went { failures, contact: step.contact, paused: next.pause, ..went })
     }
 
     async fn turn(&self, write: Write, turn: Turn) -> Result<Went, SendError> {
         match self.outbox.turn_async(&write.id, &[write.state], turn).await? {
             Some(write) => {
                 self.moved(&write);
-                Ok(Went { write, failed: false, contact: Contact::None, paused: false })
+                Ok(Went { write, failures: 0, contact: Contact::None, paused: false })
             }
             None => self.elsewhere(write).await,
         }
@@ -278,11 +315,12 @@ impl<R: Reach> Sender<'_, R> {
     pub(super) async fn elsewhere(&self, write: Write) -> Result<Went, SendError> {
         let write =
             self.ask(move |outbox| outbox.get(&write.id)?.ok_or_else(|| OutboxError::Unknown(write.id.to_string())));
-        Ok(Went { write: write.await?, failed: false, contact: Contact::None, paused: false })
+        Ok(Went { write: write.await?, failures: 0, contact: Contact::None, paused: false })
     }
 
     async fn pause(&self, verdict: Option<&Verdict>) -> Result<(), SendError> {
-        let message = verdict.map_or_else(String::new, |verdict| verdict.message.clone());
+        let words = verdict.map(|verdict| verdict.message.as_str()).unwrap_or_default();
+        let message = words.strip_prefix(PAUSED).unwrap_or(words).to_owned();
         let (connection, at) = (self.reach.name().to_owned(), self.now());
         if !self.told_paused.swap(true, Ordering::Relaxed) {
             let told = SendEvent::Paused { connection: connection.clone(), message: message.clone() };

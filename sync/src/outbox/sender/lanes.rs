@@ -137,12 +137,13 @@ impl Lanes {
         self.heads().find(due).map(|entry| entry.write.id.clone())
     }
 
-    /// A write was worked on: so it stands now. One that has ended is kept away from an older reading until the next one.
-    pub(super) fn land(&mut self, write: Write, failed: bool, contact: Contact, now: Timestamp) {
+    /// A write was worked on: so it stands now, after so many tries in a row that failed. One that has ended is kept away from an
+    /// older reading until the next one.
+    pub(super) fn land(&mut self, write: Write, failures: u32, contact: Contact, now: Timestamp) {
         self.epoch += 1;
         let (epoch, due) = (self.epoch, write.due_at.unwrap_or(now));
         if let Some(entry) = self.writes.get_mut(&write.id) {
-            entry.failures = if failed { entry.failures + 1 } else { 0 };
+            entry.failures = failures;
             (entry.write, entry.flying, entry.touched) = (write, false, epoch);
             (entry.cut_off, entry.hurried) = (contact == Contact::Lost, false);
         }

@@ -36,6 +36,7 @@ mod tests;
 use std::time::Duration;
 
 pub use self::expire::expire;
+pub(crate) use self::rows::list_spec;
 use jiff::Timestamp;
 use tokio::sync::watch;
 

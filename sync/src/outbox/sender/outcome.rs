@@ -6,6 +6,9 @@ use crate::outbox::state::Outcome;
 use crate::platform::write::{NotTold, Reached};
 use crate::platform::{FetchError, FetchKind};
 
+/// How the words of a write begin whose connection does not accept us.
+pub(super) const PAUSED: &str = "the connection is paused: ";
+
 /// What it means that the target could not be looked at.
 pub(super) fn of_look(error: &FetchError) -> Outcome {
     match error.kind {
@@ -43,6 +46,11 @@ pub(super) fn of_write(not: &NotTold) -> Outcome {
     }
 }
 
+/// Did the platform say yes and no in one answer?
+pub(super) fn says_both(not: &NotTold) -> bool {
+    not.reached == Reached::Maybe && not.error.kind == FetchKind::Rejected
+}
+
 /// What an error shows of the connection.
 pub(super) fn contact(error: &FetchError) -> Contact {
     match error.kind {
@@ -70,7 +78,7 @@ pub(super) fn of_stop(to: WriteState, may_have_left: bool) -> Outcome {
 /// Why the target could not be looked at.
 pub(super) fn look_failed(outcome: &Outcome, error: &FetchError) -> Verdict {
     let (code, before) = match outcome {
-        Outcome::Unauthorized => ("unauthorized", "the connection is paused: "),
+        Outcome::Unauthorized => ("unauthorized", PAUSED),
         Outcome::Throttled(_) => ("rate_limited", ""),
         Outcome::Refused => ("look_refused", "it may not be looked at, and nothing is sent blind: "),
         Outcome::Missing => ("missing", "it is not there to be looked at: "),
@@ -82,7 +90,7 @@ pub(super) fn look_failed(outcome: &Outcome, error: &FetchError) -> Verdict {
 /// Why the request was not answered with yes, in the server's words.
 pub(super) fn not_told(outcome: &Outcome, error: &FetchError) -> Verdict {
     let (code, before) = match outcome {
-        Outcome::Unauthorized => ("unauthorized", "the connection is paused: "),
+        Outcome::Unauthorized => ("unauthorized", PAUSED),
         Outcome::Throttled(_) => ("rate_limited", ""),
         Outcome::Clash => ("clash", ""),
         Outcome::Refused => ("refused", ""),

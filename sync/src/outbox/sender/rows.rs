@@ -62,5 +62,6 @@ pub(crate) fn list_spec(connection: &str, manifest: &Manifest, collection: &Coll
         kind: collection.kind,
         agent_join: join.map(|join| join.to.clone()),
         agent_list: by_id.then(|| "agents".to_owned()),
+        content: collection.content.as_ref().map(|content| content.source()),
     }
 }

@@ -45,8 +45,8 @@ pub(super) struct Sender<'a, R> {
 pub(super) struct Went {
     /// As the write stands now.
     pub(super) write: Write,
-    /// A try that failed, of whatever sort: the next one waits longer.
-    pub(super) failed: bool,
+    /// Tries in a row that failed, of whatever sort: the next one waits longer.
+    pub(super) failures: u32,
     pub(super) contact: Contact,
     /// The platform does not accept us.
     pub(super) paused: bool,
@@ -122,8 +122,8 @@ impl<'a, R: Reach> Sender<'a, R> {
             let nap = if full { None } else { lanes.wake_at().map(|at| until(at, self.now())) };
             tokio::select! {
                 Some(went) = flying.next() => {
-                    let Went { write, failed, contact, paused } = went?;
-                    lanes.land(write, failed, contact, self.now());
+                    let Went { write, failures, contact, paused } = went?;
+                    lanes.land(write, failures, contact, self.now());
                     if paused {
                         lanes.pause();
                     }

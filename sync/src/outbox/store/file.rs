@@ -12,7 +12,8 @@ use crate::outbox::OutboxError;
 use crate::store::private;
 
 /// Every version of the schema, oldest first. Append only.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/outbox/0001.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../../migrations/outbox/0001.sql"), include_str!("../../../migrations/outbox/0002.sql")];
 
 /// The schema this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -21,7 +22,7 @@ pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 const APPLICATION: i64 = 0x7164_6f62;
 
 /// The tables of the newest schema.
-const TABLES: [&str; 5] = ["writes", "turns", "audit", "versions", "paused"];
+const TABLES: [&str; 6] = ["writes", "turns", "audit", "versions", "paused", "searches"];
 
 /// How long two processes that make the file at the same moment wait for each other.
 const PATIENCE: Duration = Duration::from_secs(10);

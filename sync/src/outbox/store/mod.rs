@@ -9,8 +9,8 @@
 //! - ids are in the order of the decisions, whatever the clocks of the processes say;
 //! - a file that is damaged is moved out of the way, never written over.
 //!
-//! Where things are: `file` opens and migrates, `aside` sets aside, `writer` groups and commits, `writes` and `policies` are the
-//! rows, `ledger` is the audit log and `verify` walks it, `readers` reads, `watch` notices changes and keeps the overlay,
+//! Where things are: `file` opens and migrates, `aside` sets aside, `writer` groups and commits, `writes`, `policies` and `searches`
+//! are the rows, `ledger` is the audit log and `verify` walks it, `readers` reads, `watch` notices changes and keeps the overlay,
 //! `onlooker` is for who only looks.
 //!
 //! Not here: what a move means (`state`), who makes it (`sender`, `decide`).
@@ -21,6 +21,7 @@ mod ledger;
 mod onlooker;
 mod policies;
 mod readers;
+mod searches;
 mod verify;
 mod watch;
 mod writer;
@@ -43,7 +44,7 @@ use self::readers::Readers;
 use self::watch::Watch;
 use self::writer::{Desk, Hand, Job, Task, Writer};
 use self::writes::{Prepared, PreparedTurn};
-use super::{Aside, AuditEntry, OutboxError, Paused, Proof, Turn, TurnLog, Version, Which};
+use super::{Aside, AuditEntry, OutboxError, Paused, Proof, SavedSearch, Turn, TurnLog, Version, Which};
 use crate::model::{By, Intent, ListKey, Overlay, Write, WriteId, WriteState};
 
 /// The outbox: a cheap handle, shared by clones. Any number of processes may have it open, and all may add to it; only who
@@ -232,6 +233,23 @@ impl Outbox {
     /// Connections that are not written to.
     pub fn paused(&self) -> Result<Vec<Paused>, OutboxError> {
         self.read(policies::paused)
+    }
+
+    /// Keeps a search under a name; one that has the name already is replaced.
+    pub fn save_search(&self, name: &str, query: &str, now: Timestamp) -> Result<(), OutboxError> {
+        let (name, query) = (name.to_owned(), query.to_owned());
+        self.write(move |desk| searches::save(desk.conn, &name, &query, now))
+    }
+
+    /// Lets go of a saved search; `false` when there is none of that name.
+    pub fn forget_search(&self, name: &str) -> Result<bool, OutboxError> {
+        let name = name.to_owned();
+        self.write(move |desk| searches::forget(desk.conn, &name))
+    }
+
+    /// The saved searches, by name.
+    pub fn saved_searches(&self) -> Result<Vec<SavedSearch>, OutboxError> {
+        self.read(searches::all)
     }
 
     /// Has something written, and waits for the commit.

@@ -96,6 +96,16 @@ impl Inner {
         Err(missing.unwrap_or_else(|| self.unusable(&format!("{} has no path", collection.name))))
     }
 
+    /// Which of several paths for the same thing has answered.
+    pub(super) fn learned_path(&self, what: &str) -> Option<usize> {
+        self.learned.get(what).path
+    }
+
+    /// This one has.
+    pub(super) fn learn_path(&self, what: &str, place: usize) {
+        self.learned.change(what, |lesson| lesson.path = Some(place));
+    }
+
     /// Reads one page on one path; with a smaller size when the server refuses the one asked for.
     async fn page_at<T: Send + 'static>(
         self: &Arc<Self>,

@@ -1,6 +1,6 @@
 //! Talks to one connection: signs in, keeps to the rate budget, retries what may be retried, reads pages.
 //!
-//! - [`Client`] is the face; [`lists`] reads pages and records for the mirror; [`look`] reads them for a write, from lists with the
+//! - [`Client`] is the face; [`lists`] reads pages and records for the mirror, [`content`] the messages of one; [`look`] reads them for a write, from lists with the
 //!   help of [`walk`]; [`send`] is the one loop around retries, waits and
 //!   sign-ins of what only reads, [`write`] the one of what changes something; [`transport`] makes one exchange;
 //!   [`verdict`] says what a status means.
@@ -17,6 +17,7 @@
 
 mod auth;
 mod budget;
+mod content;
 mod jar;
 mod lists;
 mod look;
@@ -51,7 +52,7 @@ use super::decode::Decoder;
 use super::manifest::ResetKind;
 use super::url::is_loopback;
 use super::write::{NotTold, Seen, Told, WriteCall};
-use super::{FetchError, Manifest, PageAsk, Priority, Reply, Secret};
+use super::{ContentAsk, ContentReply, FetchError, Manifest, PageAsk, Priority, Reply, Secret};
 use crate::model::Incoming;
 
 /// One account on one platform.
@@ -227,6 +228,11 @@ impl Client {
     /// Reads one record by id; `None` when the server has none of that id.
     pub async fn item(&self, collection: &str, id: &str, priority: Priority) -> Result<Option<Incoming>, FetchError> {
         self.inner.item(collection, id, priority).await
+    }
+
+    /// Reads the content of one record, all its pages; fails when it is larger than a reply may be.
+    pub async fn content(&self, ask: &ContentAsk, priority: Priority) -> Result<ContentReply, FetchError> {
+        self.inner.content(ask, priority).await
     }
 
     /// Looks at one record as it stands now, secrets and all; `None` when the server has none of this id. Where the collection has

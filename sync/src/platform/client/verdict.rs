@@ -100,6 +100,7 @@ pub(super) fn heard(status: u16, written: &Written) -> Heard {
         403 => No(FetchKind::Forbidden),
         404 | 405 | 410 | 501 => No(FetchKind::NotOffered),
         408 => Maybe(FetchKind::TimedOut),
+        425 => No(FetchKind::TimedOut),
         429 => Later,
         400..=499 => No(FetchKind::Rejected),
         503 if written.come_again => No(FetchKind::Server),
@@ -163,7 +164,7 @@ mod tests {
             (404, FetchKind::NotOffered),
             (409, FetchKind::Rejected),
             (422, FetchKind::Rejected),
-            (425, FetchKind::Rejected),
+            (425, FetchKind::TimedOut),
             (501, FetchKind::NotOffered),
         ] {
             assert_eq!(key(status), No(kind), "{status}");

@@ -55,6 +55,21 @@ impl Secrets {
         }
     }
 
+    /// JSON text with every secret in it struck out. Those of less than six characters are left: they are words, and the text
+    /// would be garbled for nothing.
+    pub(super) fn strike(&self, json: String) -> String {
+        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<&String> = self.own.iter().chain(given.iter()).filter(|secret| secret.len() >= 6).collect();
+        all.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let mut json = json;
+        for secret in all {
+            if let Cow::Owned(scrubbed) = scrub(&json, secret) {
+                json = scrubbed;
+            }
+        }
+        json
+    }
+
     /// `text` on one line, safe to show, without secrets, at most `limit` characters.
     pub(super) fn clean(&self, text: &str, limit: usize) -> String {
         let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,14 +12,14 @@
 //! | 2xx | yes | also without a body: the status is the answer |
 //! | 2xx, and then the body broke off, stopped, was too large or no JSON | yes, no body | the status came first |
 //! | 2xx with a web page | Maybe | a gateway spoke (a sign-in page, a portal), and not the platform |
-//! | 2xx with an error and nothing else | Maybe | the platforms' documents know no such answer: it contradicts itself |
+//! | 2xx with an error and nothing else, or that says of itself that it did not succeed | Maybe, refused | it contradicts itself: a look tells which half is true |
 //! | 301, 302, 307, 308 | No | "ask elsewhere", which is never done with a change: where it leads may be another action |
 //! | 303 | Maybe | "done, look there" |
 //! | 304 | Maybe | no answer to a change |
 //! | 401, and 403 about the session | No | refused at the door |
 //! | 403 about the token | No | refused at the door |
 //! | 408 | Maybe | means "I never read it all", but proxies say it of servers behind them |
-//! | 429 | No | refused at the door |
+//! | 425, 429 | No | refused at the door, for now |
 //! | other 4xx | No | the server has said that it would not |
 //! | 501 | No | it knows no such request |
 //! | 503 that says when to come again | No | turned away at the door; not from a server that says so with every reply |
@@ -200,7 +200,10 @@ impl Inner {
         match heard {
             Heard::Yes => match answered(&answer.body) {
                 Ok(body) => Came::Told(Told { status: answer.status, body }),
-                Err(why) => maybe(self.words(call).unusable(answer.status, why, &answer.body)),
+                Err(Odd::Page) => {
+                    maybe(self.words(call).unusable(answer.status, "it is a web page, not JSON", &answer.body))
+                }
+                Err(Odd::Error) => maybe(said(FetchKind::Rejected)),
             },
             Heard::Renew => Came::Renew(said(FetchKind::Unauthorized)),
             Heard::Token => Came::Token(said(FetchKind::Forbidden)),
@@ -218,17 +221,31 @@ impl Inner {
     }
 }
 
+/// Why a reply with a status that says yes is none.
+#[derive(Debug, PartialEq, Eq)]
+enum Odd {
+    /// A gateway spoke, and not the platform.
+    Page,
+    /// The platform says in its body that it did not do it.
+    Error,
+}
+
 /// The body of a yes, if there is one that can be read; or why it is no yes.
-fn answered(body: &[u8]) -> Result<Option<Value>, &'static str> {
+fn answered(body: &[u8]) -> Result<Option<Value>, Odd> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if is_page(body) {
-        return Err("it is a web page, not JSON");
+        return Err(Odd::Page);
     }
     let body: Option<Value> = serde_json::from_slice(body).ok();
     match &body {
-        Some(body) if only_an_error(body) => Err("it says yes and holds an error"),
+        Some(body) if only_an_error(body) || denies(body) => Err(Odd::Error),
         _ => Ok(body),
     }
+}
+
+/// Does it say of itself that it did not succeed?
+fn denies(body: &Value) -> bool {
+    ["success", "ok"].iter().any(|key| body.get(key) == Some(&Value::Bool(false)))
 }
 
 fn no(error: FetchError) -> NotTold {

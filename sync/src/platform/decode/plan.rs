@@ -58,6 +58,28 @@ impl Plan {
     /// The tree's root.
     pub const ROOT: usize = 0;
 
+    /// Nothing is looked for, and nothing masked.
+    pub fn bare() -> Self {
+        Self {
+            nodes: vec![Node::default()],
+            slots: 0,
+            id: Vec::new(),
+            title: Vec::new(),
+            status: Vec::new(),
+            agent: Vec::new(),
+            project: Vec::new(),
+            created_at: Vec::new(),
+            updated_at: Vec::new(),
+            join_on: None,
+            join_rank: None,
+            order_by: None,
+            parent: None,
+            with: Vec::new(),
+            without: Vec::new(),
+            masks: false,
+        }
+    }
+
     /// Compiles what a manifest says about a collection.
     pub fn new(collection: &Collection) -> Self {
         let mut tree = Tree { nodes: vec![Node::default()], slots: 0 };

@@ -12,6 +12,7 @@ pub fn whole(report: &mut Report, mut manifest: Manifest) -> Option<Manifest> {
     names_exist(report);
     actions_fit(report, &manifest);
     join_targets(report, &mut manifest);
+    content_fits(report, &manifest);
     let circle = parent_circle(&manifest);
     if let Some(name) = circle {
         let place = report.collections.iter().find(|(to, _)| *to == name).map(|(_, place)| *place);
@@ -90,6 +91,16 @@ fn join_targets(report: &mut Report, manifest: &mut Manifest) {
     for (name, target) in targets {
         if let Some(collection) = manifest.collections.get_mut(&name) {
             collection.joined = Some(target);
+        }
+    }
+}
+
+/// Content that is made of the records of another collection needs one list of them for each of its own.
+fn content_fits(report: &mut Report, manifest: &Manifest) {
+    for (name, made_of, place) in std::mem::take(&mut report.made_of) {
+        if manifest.collections.contains_key(&made_of) && parent_of(manifest, &made_of) != Some(name.as_str()) {
+            let hint = format!("`{made_of}` needs `partition = {{ parent = \"{name}\" }}`");
+            report.error(place, format!("`{made_of}` has no list for each record of `{name}`"), Some(hint));
         }
     }
 }

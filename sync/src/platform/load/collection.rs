@@ -1,5 +1,6 @@
 //! The part of a manifest that describes one collection.
 
+use super::content::content;
 use super::fields::{Fields, Report};
 use super::keys;
 use super::tree::{Node, Value};
@@ -41,7 +42,7 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
     let paging = fields.get("paging").and_then(|node| paging(report, node)).unwrap_or(Paging::None);
     let delta = fields.get("delta").and_then(|node| delta(report, node)).unwrap_or(Delta::Full);
     let absence = fields.get("absence").and_then(|node| report.choice(node, &ABSENCES)).unwrap_or(Absence::Deletion);
-    let content = fields.get("content").and_then(|node| content(report, node));
+    let content = fields.get("content").and_then(|node| content(report, node, is_child));
     let reconcile = fields.get("reconcile").and_then(|node| report.number(node, 1, 366 * 86_400));
     let max_rows = fields.get("max_rows").and_then(|node| report.number(node, 1, i64::MAX)).unwrap_or(ENDLESS);
     let single = fields.get("single").and_then(|node| report.flag(node)).unwrap_or_default();
@@ -70,6 +71,11 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
         max_rows,
     };
     fits(report, &fields, &collection);
+    if let (Some(Content::Children { collection: made_of, .. }), Some(node)) =
+        (&collection.content, fields.get("content"))
+    {
+        report.made_of.push((name.to_owned(), made_of.clone(), node.place));
+    }
     Some(collection)
 }
 
@@ -105,7 +111,7 @@ fn list_path(report: &mut Report, node: &Node, is_child: bool) -> Option<String>
 }
 
 /// In a child list, a record's path may name its parent, too.
-fn item_path(report: &mut Report, node: &Node, is_child: bool) -> Option<String> {
+pub(super) fn item_path(report: &mut Report, node: &Node, is_child: bool) -> Option<String> {
     if !is_child {
         return record_path(report, node);
     }
@@ -151,7 +157,7 @@ fn kind_of<T: Copy>(report: &mut Report, node: &Node, what: &str, kinds: &[(&str
     report.choice(kind, kinds)
 }
 
-fn paging(report: &mut Report, node: &Node) -> Option<Paging> {
+pub(super) fn paging(report: &mut Report, node: &Node) -> Option<Paging> {
     let sections = [
         ("none", &keys::PAGING_NONE),
         ("offset", &keys::PAGING_OFFSET),
@@ -286,12 +292,4 @@ fn agent(report: &mut Report, node: &Node) -> (Vec<String>, Option<AgentJoin>) {
     let on = fields.need(report, "on").and_then(|node| report.pointer(node, false));
     let rank = fields.get("rank").and_then(|node| report.pointer(node, false));
     (join, to.zip(on).map(|(to, on)| AgentJoin { to, on, rank }))
-}
-
-fn content(report: &mut Report, node: &Node) -> Option<Content> {
-    let fields = report.open(&keys::CONTENT, node)?;
-    let path = fields.need(report, "path").and_then(|node| record_path(report, node));
-    let entries = fields.need(report, "entries").and_then(|node| report.pointer(node, false));
-    let changed = fields.get("changed").map(|node| report.list(node, |report, node| report.pointer(node, true)));
-    Some(Content { path: path?, entries: entries?, changed: changed.unwrap_or_default() })
 }

@@ -17,6 +17,8 @@ pub struct Report {
     pub errors: Vec<ManifestError>,
     /// Names of collections that were referred to.
     pub collections: Vec<(String, Place)>,
+    /// Collections whose content is the records of another: which, of which, and where that is said.
+    pub made_of: Vec<(String, String, Place)>,
     /// Names of actions that were referred to, and the collection each must act on.
     pub actions: Vec<(String, String, Place)>,
     /// Every action, by name.

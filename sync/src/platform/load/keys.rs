@@ -72,7 +72,10 @@ pub const COLUMNS: Section = Section {
 };
 pub const AGENT: Section = Section { name: "agent", keys: &["join", "to", "on", "rank"] };
 pub const STATUS: Section = Section { name: "status", keys: &["at", "words"] };
-pub const CONTENT: Section = Section { name: "content", keys: &["path", "entries", "changed"] };
+pub const CONTENT: Section = Section { name: "content", keys: &["path", "path_or", "entries", "paging", "changed"] };
+pub const CONTENT_RECORD: Section =
+    Section { name: "content (record)", keys: &["record", "path", "path_or", "entries", "changed"] };
+pub const CONTENT_CHILDREN: Section = Section { name: "content (children)", keys: &["children", "order"] };
 pub const SEARCH: Section = Section { name: "search", keys: &["path", "param", "rows"] };
 pub const ACTION: Section = Section {
     name: "action",
@@ -113,7 +116,7 @@ pub const STEP_HEAD: Section = Section { name: "step (head)", keys: &["head", "r
 
 /// All of them, in the order of the reference page.
 #[cfg(test)]
-pub const ALL: [&Section; 31] = [
+pub const ALL: [&Section; 33] = [
     &ROOT,
     &URL,
     &AUTH_HEADER,
@@ -133,6 +136,8 @@ pub const ALL: [&Section; 31] = [
     &AGENT,
     &STATUS,
     &CONTENT,
+    &CONTENT_RECORD,
+    &CONTENT_CHILDREN,
     &SEARCH,
     &ACTION,
     &REQUEST,

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use super::keys;
-use crate::platform::manifest::{Absence, AgentJoin, Auth, Delta, Paging, Partition, ResetKind};
+use crate::platform::manifest::{Absence, AgentJoin, Auth, Content, Delta, Paging, Partition, ResetKind};
 use crate::platform::{Manifest, ManifestError, Origin, Registry};
 
 /// The sample of the design, to the letter.
@@ -83,7 +83,8 @@ fn the_sample_of_the_design_is_read_as_printed() {
     assert!(matches!(sessions.paging, Paging::Offset { size: 100, .. }));
     assert_eq!(sessions.delta, Delta::NewestFirst { by: "/modified_at".to_owned() });
     assert_eq!(sessions.absence, Absence::Retention);
-    assert_eq!(sessions.content.as_ref().unwrap().changed, ["/modified_at", "/size_bytes", "/message_count"]);
+    let Some(Content::Apart { changed, .. }) = &sessions.content else { panic!("content apart") };
+    assert_eq!(changed, &["/modified_at", "/size_bytes", "/message_count"]);
     let join = AgentJoin { to: "agents".to_owned(), on: "/client_id".to_owned(), rank: None };
     assert_eq!(sessions.columns.agent_join, Some(join));
     assert_eq!(manifest.collections["agents"].joined.as_ref().unwrap().on, "/client_id");
@@ -165,6 +166,17 @@ fn every_mistake_is_told_with_its_place_and_a_way_out() {
         ("partition = { parent = \"rnus\" }", (6, 8), "the list of a child needs `{parent}` in its path", ""),
         ("reconcile = 1.5", (8, 13), "expected a whole number, found a number with a fraction", ""),
         ("content = { path = \"/runs/{id}/log\" }", (8, 11), "`entries` is missing in content", ""),
+        ("content = { entries = \"/log\" }", (8, 11), "`path` is missing in content", "`record`, or `children`"),
+        ("content = { record = \"steps\" }", (8, 22), "`steps` is not a JSON pointer", "`/steps`"),
+        ("content = { record = \"/steps\", entries = \"/s\" }", (8, 42), "`entries` needs a `path`", ""),
+        ("content = { children = \"evnts\", order = \"/n\" }", (8, 24), "there is no collection `evnts`", "there are"),
+        (
+            "content = { children = \"runs\", order = \"/n\" }",
+            (8, 11),
+            "`runs` has no list for each record",
+            "partition",
+        ),
+        ("content = { children = \"runs\" }", (8, 11), "`order` is missing in content (children)", ""),
         ("[collections.Runs]", (8, 14), "`Runs` cannot be a name", "lower-case"),
         (
             "[collections.x]\nkind = \"run\"\nlist = \"/x\"\ncolumns = { title = \"/t\" }",

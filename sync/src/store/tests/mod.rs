@@ -43,6 +43,7 @@ fn spec(connection: &str, collection: &str, kind: Kind) -> ListSpec {
         kind,
         agent_join: None,
         agent_list: None,
+        content: None,
     }
 }
 

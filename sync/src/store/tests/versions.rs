@@ -5,8 +5,11 @@ use crate::model::{Query, Scope};
 
 /// One dump per version, oldest first, as `sqlite3 mirror.db .dump` writes it, with the two numbers that it leaves out.
 /// Never edited.
-const DUMPS: &[&str] =
-    &[include_str!("../../../migrations/dumps/0001.sql"), include_str!("../../../migrations/dumps/0002.sql")];
+const DUMPS: &[&str] = &[
+    include_str!("../../../migrations/dumps/0001.sql"),
+    include_str!("../../../migrations/dumps/0002.sql"),
+    include_str!("../../../migrations/dumps/0003.sql"),
+];
 
 /// Every dump holds the same: two sessions of connection `main`, one of them gone, and the agent they belong to.
 #[tokio::test]
@@ -29,6 +32,14 @@ async fn a_mirror_of_any_version_is_read_and_goes_on() {
         assert_eq!((fresh.len(), fresh[1].mirror_count, fresh[1].gone_count, fresh[1].problems), (2, 1, 1, 1));
         // From version 2 on it knows a budget.
         assert!(reader.budgets().unwrap().iter().all(|told| told.budget.remaining == Some(80)));
+        // From version 3 on it knows what was said.
+        let said = reader.content(rows[0].key).unwrap().map(|content| content.messages);
+        let expected = r#"[{"type": "user", "content": "second"}, {"type": "assistant", "n": 1.50}]"#;
+        assert!(said.as_deref().is_none_or(|said| said == expected), "{said:?}");
+        assert!(said.is_some() || !dump.contains("user_version = 3"));
+        // Each file made or brought up to date has an identity of its own, and keeps it.
+        let identity = reader.identity().unwrap();
+        assert!(identity.is_some() && identity == mirror.reader().unwrap().identity().unwrap());
         let head = reader.feed_head().unwrap();
         let sessions = list(&mirror, "main", "sessions", Kind::Session).await;
         let again = Batch { rows: vec![row("s1", 1), row("s2", 1), row("s3", 1)], ..Batch::default() };

@@ -242,6 +242,11 @@ impl Value {
         let bytes = text.as_bytes();
         let stop = |byte: u8| byte == quote || byte == b'\n';
         let length = bytes.get(from..)?.iter().take(LONGEST).take_while(|&&byte| !stop(byte)).count();
+        // A quote that was never closed was the end of a string: `println("password: ");`
+        let open = bytes.get(from + length) != Some(&quote);
+        if open && bytes.get(from).is_some_and(|byte| b").,;]}".contains(byte)) {
+            return None;
+        }
         let slashes = bytes.get(from..from + length)?.iter().rev().take_while(|&&byte| byte == b'\\').count();
         Self::on_characters(text, from..from + length - slashes, true)
     }

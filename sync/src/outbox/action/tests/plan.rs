@@ -256,7 +256,8 @@ fn an_approval_is_sent_only_while_everything_is_as_it_was_seen() {
         (none(), others(none(), none()), false, NOON, "send"),
         (json!({"updated_at": "2026-03-01T12:00:00Z"}), others(none(), none()), false, NOON, "send"),
         (json!({"status": "APPROVED"}), others(none(), none()), false, NOON, "done already_done"),
-        // It was approved, and the approval has run out since.
+        // Not approved by us, and by now too late; or it was, and the approval has run out since.
+        (json!({"status": "EXPIRED"}), others(none(), none()), false, NOON, "conflicted moved"),
         (json!({"status": "EXPIRED"}), others(none(), none()), true, LATE, "done applied"),
         (json!({"status": "REJECTED"}), others(none(), none()), false, NOON, "conflicted moved"),
         (json!({"payload_hash": "abc124"}), others(none(), none()), false, NOON, "conflicted moved"),

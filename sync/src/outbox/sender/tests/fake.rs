@@ -36,6 +36,8 @@ pub enum Fault {
     Late(u32),
     /// It is answered with yes, and nothing is ever shown.
     Hollow,
+    /// It is answered with yes and no at once; and whether it is applied.
+    Both(bool),
 }
 
 #[derive(Debug, Default)]
@@ -171,6 +173,12 @@ impl Reach for Fake {
                     Ok(Told { status: 202, body: None })
                 }
                 Some(Fault::Hollow) => Ok(Told { status: 200, body: None }),
+                Some(Fault::Both(applied)) => {
+                    if applied {
+                        world.apply(call);
+                    }
+                    not(FetchKind::Rejected, Some(200), Reached::Maybe)
+                }
             }
         };
         tokio::task::yield_now().await;

@@ -34,10 +34,10 @@ use WriteState::{Accepted, Conflicted, Queued, Retrying, Unknown, Wedged};
 fn one_target_goes_in_order_and_others_pass_it() {
     let mut lanes = lanes(vec![write("1", "a", Queued), write("2", "a", Queued), write("3", "b", Queued)]);
     assert_eq!(taken(&mut lanes, 0), ["1", "3"]);
-    lanes.land(due(write("1", "a", Retrying), 5), true, Contact::Answered, time(0));
+    lanes.land(due(write("1", "a", Retrying), 5), 1, Contact::Answered, time(0));
     assert_eq!(taken(&mut lanes, 0), [""; 0], "the second waits for the first, whatever that waits for");
     assert_eq!(taken(&mut lanes, 5), ["1"]);
-    lanes.land(write("1", "a", WriteState::Confirmed), false, Contact::Answered, time(5));
+    lanes.land(write("1", "a", WriteState::Confirmed), 0, Contact::Answered, time(5));
     assert_eq!(taken(&mut lanes, 5), ["2"]);
 }
 
@@ -102,7 +102,7 @@ fn an_older_reading_does_not_undo_what_was_learnt_by_working() {
     let mut lanes = lanes(writes());
     assert_eq!(taken(&mut lanes, 0), ["1", "2"]);
     let before = lanes.epoch();
-    lanes.land(write("1", "a", WriteState::Confirmed), false, Contact::Answered, time(0));
+    lanes.land(write("1", "a", WriteState::Confirmed), 0, Contact::Answered, time(0));
     lanes.learn(writes(), false, before);
     assert_eq!(taken(&mut lanes, 0), [""; 0], "1 is through, 2 is being worked on");
     // A person put it back after it had ended.
@@ -117,9 +117,9 @@ fn writes_asked_for_take_along_what_stands_before_them() {
     let writes = ["1", "2", "3", "4"].map(|id| write(id, if id == "2" { "b" } else { "a" }, Queued));
     lanes.learn(writes.to_vec(), false, 0);
     assert_eq!(taken(&mut lanes, 0), ["1"]);
-    lanes.land(write("1", "a", Wedged), true, Contact::Answered, time(0));
+    lanes.land(write("1", "a", Wedged), 1, Contact::Answered, time(0));
     assert_eq!(taken(&mut lanes, 0), ["3"]);
-    lanes.land(write("3", "a", WriteState::Confirmed), false, Contact::Answered, time(0));
+    lanes.land(write("3", "a", WriteState::Confirmed), 0, Contact::Answered, time(0));
     assert_eq!((taken(&mut lanes, 0), lanes.next_due()), (vec![], None), "4 was not asked for");
 }
 
@@ -128,18 +128,18 @@ fn a_lost_connection_is_knocked_at_by_one_write_at_a_time() {
     let all = ["1", "2", "3"].map(|id| write(id, id, Queued)).to_vec();
     let mut lanes = lanes(all.clone());
     assert!(lanes.take(time(0)).is_some());
-    lanes.land(due(write("1", "1", Retrying), 2), true, Contact::Lost, time(0));
+    lanes.land(due(write("1", "1", Retrying), 2), 1, Contact::Lost, time(0));
     assert_eq!((taken(&mut lanes, 1), lanes.next_due()), (vec![], Some(time(2))));
     assert_eq!(taken(&mut lanes, 2), ["1"]);
     // The longest wait of a write is longer than the network may be back unnoticed.
-    lanes.land(due(write("1", "1", Retrying), 300), true, Contact::Lost, time(2));
+    lanes.land(due(write("1", "1", Retrying), 300), 1, Contact::Lost, time(2));
     assert_eq!(lanes.next_due(), Some(time(62)));
     // A new decision is tried at once.
     let epoch = lanes.epoch();
     let read = [vec![due(write("1", "1", Retrying), 300)], all[1..].to_vec(), vec![write("4", "4", Queued)]];
     lanes.learn(read.concat(), false, epoch);
     assert_eq!(taken(&mut lanes, 3), ["2"]);
-    lanes.land(write("2", "2", WriteState::Confirmed), false, Contact::Answered, time(3));
+    lanes.land(write("2", "2", WriteState::Confirmed), 0, Contact::Answered, time(3));
     let mut rest = taken(&mut lanes, 3);
     rest.sort();
     assert_eq!(rest, ["1", "3", "4"], "the first answer lets all go");

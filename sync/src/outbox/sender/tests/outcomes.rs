@@ -20,7 +20,7 @@ async fn a_decision_is_sent_once_and_confirmed_by_a_look() {
 
 #[tokio::test(start_paused = true)]
 async fn every_fault_ends_in_one_effect_or_in_none_and_an_honest_word() {
-    let cases: [(&[Fault], WriteState, usize, &str); 14] = [
+    let cases: [(&[Fault], WriteState, usize, &str); 16] = [
         (&[Fault::LostAck], Confirmed, 1, "applied"),
         (&[Fault::Reset], Confirmed, 1, "applied"),
         (&[Fault::Reset, Fault::LostAck], Confirmed, 1, "applied"),
@@ -35,6 +35,8 @@ async fn every_fault_ends_in_one_effect_or_in_none_and_an_honest_word() {
         (&[Fault::Late(1)], Confirmed, 1, "applied"),
         (&[Fault::Late(4)], Confirmed, 1, "applied"),
         (&[Fault::Hollow], Wedged, 0, "not_shown"),
+        (&[Fault::Both(true)], Confirmed, 1, "applied"),
+        (&[Fault::Both(false)], Wedged, 0, "refused"),
     ];
     for (faults, state, applied, code) in cases {
         let stage = Stage::new("turen");
@@ -46,6 +48,30 @@ async fn every_fault_ends_in_one_effect_or_in_none_and_an_honest_word() {
         let found = (stage.state(&id), stage.applied().len(), verdict.code.as_str());
         assert_eq!(found, (state, applied, code), "{faults:?}: {moves:?}: {}", verdict.message);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_always_fails_is_asked_less_and_less_often() {
+    let stage = Stage::new("turen");
+    stage.agent("a1");
+    stage.with(|world| world.faults.extend([Fault::Status(500); 10]));
+    let id = stage.decide("suspend", "a1");
+    let waits = std::sync::Mutex::new(Vec::new());
+    let on_event = |event| {
+        if let super::super::SendEvent::Moved(write) = event
+            && write.state == Unknown
+        {
+            let due = write.due_at.unwrap();
+            waits.lock().unwrap().push(due.duration_since(write.updated_at).as_secs_f64());
+        }
+    };
+    super::super::send(&stage.outbox, &stage.mirror, &stage.fake, &stage.options(), &on_event).await.unwrap();
+    let waits = waits.into_inner().unwrap();
+    assert_eq!(waits.len(), 10);
+    for (wait, whole) in waits.iter().zip([2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 300.0, 300.0_f64]) {
+        assert!((whole * 0.79..whole * 1.21).contains(wait), "each failure doubles the wait: {waits:?}");
+    }
+    assert_eq!((stage.state(&id), stage.most_applied()), (Confirmed, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,12 +5,16 @@ use crate::model::ListKey;
 
 /// One dump per version, oldest first, as `sqlite3 outbox.db .dump` writes it, with the two numbers that it leaves out. Never
 /// edited.
-const DUMPS: &[&str] = &[include_str!("../../../../migrations/outbox/dumps/0001.sql")];
+const DUMPS: &[&str] = &[
+    include_str!("../../../../migrations/outbox/dumps/0001.sql"),
+    include_str!("../../../../migrations/outbox/dumps/0002.sql"),
+];
 
 /// Every dump holds the same: a write that is confirmed, one that is queued, a paused connection, a policy with two versions.
+/// From the second on there is a saved search.
 #[test]
 fn an_outbox_of_any_version_is_read_and_goes_on() {
-    for dump in DUMPS {
+    for (version, dump) in (1..).zip(DUMPS) {
         let place = Place::new();
         rusqlite::Connection::open(place.path()).unwrap().execute_batch(dump).unwrap();
         let outbox = place.open();
@@ -22,6 +26,9 @@ fn an_outbox_of_any_version_is_read_and_goes_on() {
         assert_eq!((proof.entries, proof.broken), (5, None));
         assert_eq!(outbox.paused().unwrap()[0].connection, "lab");
         assert_eq!(outbox.versions(&ListKey::new("main", "policies"), "p").unwrap().len(), 2);
+        let saved = outbox.saved_searches().unwrap().into_iter().map(|saved| (saved.name, saved.saved_at));
+        let leaks = (version > 1).then(|| ("leaks".to_owned(), time(7)));
+        assert_eq!(saved.collect::<Vec<_>>(), leaks.into_iter().collect::<Vec<_>>());
         let moved = outbox.turn(&all[1].id, &[WriteState::Queued], Turn::to(WriteState::Sending, time(50))).unwrap();
         assert!(moved.is_some());
         assert!(outbox.append(vec![suspend("c")], time(51)).unwrap()[0].id > all[1].id);
@@ -61,6 +68,25 @@ fn a_policy_is_kept_whenever_it_is_another() {
         let error = rusqlite::Connection::open(place.path()).unwrap().execute_batch(sql).unwrap_err();
         assert!(error.to_string().contains("never"), "{error}");
     }
+}
+
+#[test]
+fn a_search_is_kept_under_one_name_until_it_is_let_go_of() {
+    let place = Place::new();
+    let outbox = place.open();
+    outbox.save_search("leaks", "has:secret", time(1)).unwrap();
+    outbox.save_search("errors", "has:error", time(2)).unwrap();
+    outbox.save_search("leaks", "has:secret after:7d", time(3)).unwrap();
+    let saved = |outbox: &Outbox| -> Vec<_> {
+        outbox.saved_searches().unwrap().into_iter().map(|one| (one.name, one.query, one.saved_at)).collect()
+    };
+    let of = |name: &str, query: &str, at| (name.to_owned(), query.to_owned(), time(at));
+    assert_eq!(saved(&outbox), [of("errors", "has:error", 2), of("leaks", "has:secret after:7d", 3)]);
+    assert!(outbox.forget_search("errors").unwrap());
+    assert!(!outbox.forget_search("errors").unwrap());
+    drop(outbox);
+    assert_eq!(saved(&place.open()), [of("leaks", "has:secret after:7d", 3)]);
+    assert!(place.open().audit(0, 9).unwrap().is_empty(), "looking for something is no decision");
 }
 
 #[test]
@@ -119,4 +145,5 @@ fn make_a_dump() {
     let list = ListKey::new("main", "policies");
     outbox.keep_version(&list, "p", "{\"a\":1}", 1, Some("v1"), None, time(5)).unwrap();
     outbox.keep_version(&list, "p", "{\"a\":2}", 2, None, Some(&kept[0]), time(6)).unwrap();
+    outbox.save_search("leaks", "has:secret after:7d", time(7)).unwrap();
 }

@@ -1,5 +1,6 @@
 //! The client against servers of all manners, over real sockets on loopback.
 
+mod contents;
 mod limits;
 mod lists;
 mod looks;

@@ -105,7 +105,8 @@ async fn each_answer_says_whether_the_change_can_have_happened() {
         (503, vec!["Retry-After: 7"], "", Failed, Reached::No),
         (504, vec!["Retry-After: 7"], "", Failed, Reached::Maybe),
         (200, vec![], "<!doctype html><title>Sign in</title>", BadReply, Reached::Maybe),
-        (200, vec![], r#"{"error":"no such thing","code":7}"#, BadReply, Reached::Maybe),
+        (200, vec![], r#"{"error":"no such thing","code":7}"#, Rejected, Reached::Maybe),
+        (200, vec![], r#"{"id":"a","success":false,"message":"locked"}"#, Rejected, Reached::Maybe),
     ] {
         let answer = reply(code, &headers, body);
         let server = Server::start(move |_, _| Act::Send(answer.clone())).await;

@@ -76,6 +76,8 @@ fn code_is_not_masked() {
         "pub const STATUS_FVE_AUTH_INVALID_CONFIG: NTSTATUS = -1071579108i32;",
         "pub const RPC_NT_COOKIE_AUTH_FAILED: NTSTATUS = 0xC0020065_u32;",
         "#define E_PASSWORD 0x80310037",
+        "stdout.write_all(b\"password: \").unwrap();",
+        "let line = \"candidate-token \".repeat(10_000);",
         "pub password: *const u16,",
         "def add(self, name, password, domain=\"\"):",
         "if isinstance(private_key, (Ed25519PrivateKey, Ed448PrivateKey)):",

@@ -3,7 +3,7 @@ use quarterdeck_sync::store::StoreError;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::json::compact;
+use super::compact;
 
 /// A record as JSON: the row of a `list`, and the whole of a `show`. The order of the members is part of the schema.
 #[derive(Debug, Serialize)]

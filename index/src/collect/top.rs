@@ -1,0 +1,121 @@
+//! The first hits in an order that leaves no tie open.
+
+use std::collections::BinaryHeap;
+
+use tantivy::DocId;
+
+use super::segment::Columns;
+use crate::face::{Hit, Order, Search};
+
+/// A document that is a half-life old is raised half as much as one of this moment: 30 days, in milliseconds.
+const HALF_LIFE: f64 = 30.0 * 24.0 * 3600.0 * 1000.0;
+/// The most that being recent adds to a score, as a share of it.
+const RECENT: f32 = 0.5;
+
+/// Smaller comes first: score, time, owner, place. Whatever comes last by [`Order`] is largest.
+type Rank = (u32, u64, u64, u64);
+
+pub(super) struct Top {
+    order: Order,
+    now: i64,
+    offset: usize,
+    wanted: usize,
+    heap: BinaryHeap<(Rank, Option<i64>)>,
+}
+
+impl Top {
+    pub fn new(search: &Search<'_>) -> Self {
+        let wanted = if search.limit == 0 { 0 } else { search.offset.saturating_add(search.limit) };
+        let now = search.now.timestamp().as_millisecond();
+        Self { order: search.order, now, offset: search.offset, wanted, heap: BinaryHeap::new() }
+    }
+
+    /// How many are kept.
+    pub fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    /// No document whose score, before its time raises it, is this or less can be among the first. A little less than what would
+    /// be exact: a tie must be seen to be broken.
+    pub fn least_score(&self) -> f32 {
+        match self.worst() {
+            Some((score, ..)) => f32::from_bits(!score) / (1.0 + RECENT) * 0.9999 - 1e-6,
+            None => f32::MIN,
+        }
+    }
+
+    fn worst(&self) -> Option<&Rank> {
+        match self.heap.len() >= self.wanted {
+            true => self.heap.peek().map(|(rank, _)| rank),
+            false => None,
+        }
+    }
+
+    pub fn offer_scored(&mut self, doc: DocId, score: f32, columns: &Columns) {
+        if score <= self.least_score() {
+            return;
+        }
+        let at = columns.at.first(doc);
+        self.offer(doc, score.max(0.0) * (1.0 + RECENT * recency(at, self.now)), at, columns);
+    }
+
+    pub fn offer_block(&mut self, docs: &[DocId], columns: &Columns) {
+        let mut times = [None; super::BLOCK];
+        for docs in docs.chunks(super::BLOCK) {
+            let times = &mut times[..docs.len()];
+            times.fill(None);
+            columns.at.first_vals(docs, times);
+            for (doc, at) in docs.iter().zip(times) {
+                self.offer(*doc, 0.0, *at, columns);
+            }
+        }
+    }
+
+    fn offer(&mut self, doc: DocId, score: f32, at: Option<i64>, columns: &Columns) {
+        let score = if self.order == Order::Best { !score.to_bits() } else { u32::MAX };
+        let time = time_rank(at, self.order);
+        if let Some((worst_score, worst_time, ..)) = self.worst()
+            && (score, time) > (*worst_score, *worst_time)
+        {
+            return;
+        }
+        let rank = (score, time, columns.owner(doc), columns.place(doc));
+        if self.heap.len() < self.wanted {
+            self.heap.push((rank, at));
+        } else if let Some(mut worst) = self.heap.peek_mut()
+            && rank < worst.0
+        {
+            *worst = (rank, at);
+        }
+    }
+
+    pub fn into_hits(self) -> Vec<Hit> {
+        let best = self.order == Order::Best;
+        let ranked = self.heap.into_sorted_vec().into_iter().skip(self.offset);
+        ranked
+            .map(|((score, _, owner, place), at)| Hit {
+                owner,
+                place: place.checked_sub(1).and_then(|place| u32::try_from(place).ok()),
+                at,
+                score: if best { f32::from_bits(!score) } else { 0.0 },
+            })
+            .collect()
+    }
+}
+
+/// From 1, at this moment or later, towards 0; without a time it is 0.
+fn recency(at: Option<i64>, now: i64) -> f32 {
+    let Some(at) = at else { return 0.0 };
+    let age = now.saturating_sub(at).max(0) as f64;
+    (-age / HALF_LIFE).exp2() as f32
+}
+
+/// Without a time comes last.
+fn time_rank(at: Option<i64>, order: Order) -> u64 {
+    let Some(at) = at else { return u64::MAX };
+    let ascending = (at as u64) ^ (1 << 63);
+    match order {
+        Order::Oldest => ascending,
+        Order::Best | Order::Newest => !ascending,
+    }
+}

@@ -1,0 +1,231 @@
+//! What a piece of a query's text asks for, told apart from any index: marking needs it too.
+
+use std::sync::OnceLock;
+
+use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
+use regex_automata::dfa::{Automaton as _, StartKind, dense};
+use regex_automata::nfa::thompson;
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::{start, syntax};
+use regex_automata::{Anchored, MatchKind};
+use tantivy_fst::Automaton;
+
+use crate::query::{Node, NodeKind};
+use crate::token::{self, Scan, Sort, WHOLE_BYTES, fold, is_hash, parts};
+
+/// Most words of a phrase that are looked for.
+const PHRASE_WORDS: usize = 64;
+
+/// The words of a piece of a query.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Spelling {
+    /// Position and folded word.
+    pub words: Vec<(usize, String)>,
+    /// The last word is but the beginning of one, because it is a single CJK character, a hash, or a number like one.
+    pub open: bool,
+    /// The last word is a whole one, since something that is no word follows it.
+    pub closed: bool,
+    /// Parts of the only word, when it is in camel case.
+    pub parts: Vec<String>,
+}
+
+impl Spelling {
+    pub fn of(text: &str) -> Self {
+        let mut scan = Scan::new(text);
+        let mut spelling = Spelling::default();
+        let mut last = None;
+        while let Some(word) = scan.next_word() {
+            // What follows in the document decides whether the end of a run is an end there too.
+            let ends_pair = word.sort == Sort::Single && last == Some(Sort::Pair);
+            spelling.open = word.sort == Sort::Single;
+            spelling.closed = word.end < text.trim_end().len() || word.sort == Sort::Pair || ends_pair;
+            last = Some(word.sort);
+            if ends_pair {
+                spelling.open = false;
+                continue;
+            }
+            let folded = fold(&text[word.taken.clone()]);
+            if folded.is_empty() {
+                continue;
+            }
+            if word.sort == Sort::Plain {
+                let found = parts(&text[word.taken.clone()]);
+                spelling.parts = found.into_iter().map(|part| fold(&text[word.taken.clone()][part])).collect();
+            }
+            spelling.words.push((word.position, folded));
+            if spelling.words.len() == PHRASE_WORDS {
+                break;
+            }
+        }
+        if spelling.words.len() > 1 || spelling.parts.iter().any(String::is_empty) {
+            spelling.parts.clear();
+        }
+        spelling.open |= spelling.names_a_hash();
+        spelling
+    }
+
+    /// One word and nothing beside it.
+    pub fn is_plain(&self) -> bool {
+        self.words.len() == 1 && !self.open && self.parts.is_empty()
+    }
+
+    /// A hash or UUID is named by its beginning.
+    fn names_a_hash(&self) -> bool {
+        let hex = |word: &str| word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match self.words.as_slice() {
+            [(_, word)] => is_hash(word) && word.len() < 64,
+            // `550e8400-e29b-41`
+            [(_, first), rest @ ..] => {
+                is_hash(first) && first.len() == 8 && rest.len() < 5 && rest.iter().all(|(_, word)| hex(word))
+            }
+            [] => false,
+        }
+    }
+}
+
+/// Whether the end of this part, at the end of a query that is being typed, may be the beginning of a word. A phrase's may
+/// as long as its quote is open: it then stands in one byte more than its text.
+pub(crate) fn begun(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Word(_) => true,
+        NodeKind::Phrase(text) => node.span.end - node.span.start <= text.len() + 1,
+        _ => false,
+    }
+}
+
+/// A regular expression that is compared with whole words.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    dfa: dense::DFA<Vec<u32>>,
+    start: StateID,
+}
+
+impl Pattern {
+    /// Bytes an automaton may take, and be made from.
+    const SIZE: usize = 1 << 20;
+
+    /// `None`: it cannot be read, or is too large.
+    pub fn new(pattern: &str) -> Option<Self> {
+        // Words have no diacritics; small letters are made large and back by the automaton itself.
+        let mut folded = String::with_capacity(pattern.len());
+        for c in pattern.chars() {
+            match c.is_ascii() {
+                true => folded.push(c),
+                false => token::fold_into(c.encode_utf8(&mut [0; 4]), &mut folded),
+            }
+        }
+        // `\w` of all alphabets takes more states than that of the first one.
+        Self::build(&folded, true).or_else(|| Self::build(&folded, false))
+    }
+
+    /// One that is found anywhere in a value.
+    pub fn anywhere(pattern: &str) -> Option<Self> {
+        let begins = pattern.starts_with('^');
+        let ends = pattern.ends_with('$') && !pattern.ends_with("\\$");
+        let inner = &pattern[usize::from(begins)..];
+        let inner = if ends && !inner.is_empty() { &inner[..inner.len() - 1] } else { inner };
+        let any = |not: bool| if not { "" } else { "(?s:.*)" };
+        Self::new(&format!("{}(?:{inner}){}", any(begins), any(ends)))
+    }
+
+    fn build(pattern: &str, unicode: bool) -> Option<Self> {
+        let syntax = syntax::Config::new().case_insensitive(true).unicode(unicode).utf8(unicode).nest_limit(64);
+        let nfa = thompson::Config::new().nfa_size_limit(Some(Self::SIZE)).utf8(unicode).shrink(false);
+        let config = dense::Config::new()
+            .start_kind(StartKind::Anchored)
+            .match_kind(MatchKind::All)
+            .dfa_size_limit(Some(Self::SIZE))
+            .determinize_size_limit(Some(Self::SIZE));
+        let dfa = dense::Builder::new().syntax(syntax).thompson(nfa).configure(config).build(pattern).ok()?;
+        let start = dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
+        Some(Self { dfa, start })
+    }
+
+    pub fn matches(&self, word: &str) -> bool {
+        matches(self, word)
+    }
+}
+
+impl Automaton for Pattern {
+    type State = StateID;
+
+    fn start(&self) -> StateID {
+        self.start
+    }
+
+    fn is_match(&self, state: &StateID) -> bool {
+        self.dfa.is_match_state(self.dfa.next_eoi_state(*state))
+    }
+
+    fn can_match(&self, state: &StateID) -> bool {
+        !self.dfa.is_dead_state(*state) && !self.dfa.is_quit_state(*state)
+    }
+
+    fn accept(&self, state: &StateID, byte: u8) -> StateID {
+        self.dfa.next_state(*state, byte)
+    }
+}
+
+/// Words that differ from one by a slip or two: a letter too many, one missing, one wrong, two exchanged.
+pub(crate) struct Slips {
+    /// The word itself.
+    pub word: String,
+    /// What it must begin with: where two slips are allowed, the first letter is none of them.
+    pub begins: String,
+    dfa: DFA,
+}
+
+impl Slips {
+    /// `None` when there is no word, or one too long to be mistyped.
+    pub fn new(text: &str) -> Option<Self> {
+        let trimmed = text.trim_matches(|c: char| !c.is_alphanumeric());
+        let word = fold(trimmed);
+        if word.is_empty() || word.len() > WHOLE_BYTES {
+            return None;
+        }
+        static BUILDERS: OnceLock<[LevenshteinAutomatonBuilder; 3]> = OnceLock::new();
+        let builders = BUILDERS.get_or_init(|| [0, 1, 2].map(|slips| LevenshteinAutomatonBuilder::new(slips, true)));
+        let [none, one, two] = builders;
+        let (builder, begins) = match word.chars().count() {
+            0..=2 => (none, String::new()),
+            3..=7 => (one, String::new()),
+            _ => (two, word.chars().take(1).collect()),
+        };
+        Some(Self { dfa: builder.build_dfa(&word), word, begins })
+    }
+
+    pub fn matches(&self, word: &str) -> bool {
+        word.starts_with(&self.begins) && matches(self, word)
+    }
+}
+
+impl Automaton for Slips {
+    type State = u32;
+
+    fn start(&self) -> u32 {
+        self.dfa.initial_state()
+    }
+
+    fn is_match(&self, state: &u32) -> bool {
+        matches!(self.dfa.distance(*state), Distance::Exact(_))
+    }
+
+    fn can_match(&self, state: &u32) -> bool {
+        *state != SINK_STATE
+    }
+
+    fn accept(&self, state: &u32, byte: u8) -> u32 {
+        self.dfa.transition(*state, byte)
+    }
+}
+
+fn matches<A: Automaton>(automaton: &A, word: &str) -> bool {
+    let mut state = automaton.start();
+    for byte in word.bytes() {
+        if !automaton.can_match(&state) {
+            return false;
+        }
+        state = automaton.accept(&state, byte);
+    }
+    automaton.is_match(&state)
+}

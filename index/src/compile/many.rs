@@ -1,0 +1,126 @@
+//! Words that stand for many: looked up among the words of the index, in bounded time, bounded in number.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use tantivy::Term;
+use tantivy::schema::Field;
+use tantivy_fst::Automaton;
+
+use super::Compiler;
+use crate::error::Error;
+
+/// Words that a prefix stands for while it is typed: those in most documents.
+pub(super) const TYPED: usize = 50;
+/// The same when it is not.
+pub(super) const ASKED: usize = 10_000;
+
+/// Words that are looked at to find those: over all segments, by their size.
+const LOOKED_AT: (usize, usize) = (8_192, 400_000);
+/// Steps of an automaton through the words of all segments.
+const STEPS: (u64, u64) = (4_000_000, 40_000_000);
+/// What the smallest segment is given.
+const LEAST: usize = 128;
+
+/// Lets everything pass: the limits of the range say what is wanted.
+pub(super) struct Anything;
+
+impl Automaton for Anything {
+    type State = ();
+
+    fn start(&self) {}
+
+    fn is_match(&self, (): &()) -> bool {
+        true
+    }
+
+    fn accept(&self, (): &(), _: u8) {}
+}
+
+/// An automaton that gives up after so many steps.
+struct Bounded<'a, A> {
+    inner: &'a A,
+    left: &'a Cell<u64>,
+}
+
+impl<A: Automaton> Automaton for Bounded<'_, A> {
+    type State = A::State;
+
+    fn start(&self) -> A::State {
+        self.inner.start()
+    }
+
+    fn is_match(&self, state: &A::State) -> bool {
+        self.inner.is_match(state)
+    }
+
+    fn can_match(&self, state: &A::State) -> bool {
+        self.left.get() > 0 && self.inner.can_match(state)
+    }
+
+    fn accept(&self, state: &A::State, byte: u8) -> A::State {
+        self.left.set(self.left.get().saturating_sub(1));
+        self.inner.accept(state, byte)
+    }
+}
+
+impl Compiler<'_> {
+    /// The words of `field` that begin so and that the automaton lets pass, at most `most`: those in most documents. When there
+    /// are more, the answer is told to be capped.
+    pub(super) fn words<A>(&self, field: Field, begins: &str, automaton: &A, most: usize) -> Result<Vec<Term>, Error>
+    where
+        A: Automaton,
+        A::State: Clone,
+    {
+        let typing = self.search.typing;
+        let looked_at = if typing { LOOKED_AT.0 } else { LOOKED_AT.1 };
+        let steps = Cell::new(if typing { STEPS.0 } else { STEPS.1 });
+        let searcher = &self.index.searcher;
+        let all = searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum::<u64>().max(1);
+        let mut found: HashMap<Vec<u8>, u64> = HashMap::new();
+        for segment in searcher.segment_readers() {
+            let share = (looked_at as u64 * u64::from(segment.max_doc()) / all) as usize;
+            let mut left = share.max(LEAST);
+            let index = segment.inverted_index(field)?;
+            let mut range = index.terms().search(Bounded { inner: automaton, left: &steps }).ge(begins);
+            let end = after(begins.as_bytes());
+            if let Some(end) = &end {
+                range = range.lt(end);
+            }
+            let mut words = range.into_stream().map_err(Error::io("search index"))?;
+            while words.advance() {
+                if left == 0 {
+                    self.capped.set(true);
+                    break;
+                }
+                left -= 1;
+                let documents = u64::from(words.value().doc_freq);
+                match found.get_mut(words.key()) {
+                    Some(sum) => *sum += documents,
+                    None => {
+                        found.insert(words.key().to_owned(), documents);
+                    }
+                }
+            }
+        }
+        if steps.get() == 0 {
+            self.capped.set(true);
+        }
+        let mut found: Vec<(u64, Vec<u8>)> = found.into_iter().map(|(word, documents)| (documents, word)).collect();
+        if found.len() > most {
+            self.capped.set(true);
+            found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            found.truncate(most);
+        }
+        let text = found.into_iter().filter_map(|(_, word)| String::from_utf8(word).ok());
+        Ok(text.map(|word| Term::from_field_text(field, &word)).collect())
+    }
+}
+
+/// The first bytes that come after everything that begins with these.
+fn after(begins: &[u8]) -> Option<Vec<u8>> {
+    let last = begins.iter().rposition(|byte| *byte < u8::MAX)?;
+    let mut end = begins[..=last].to_vec();
+    end[last] += 1;
+    Some(end)
+}

@@ -1,0 +1,116 @@
+//! Words, phrases and what stands for many words, in the text.
+
+use tantivy::Term;
+use tantivy::query::{
+    BooleanQuery, ConstScoreQuery, EmptyQuery, PhrasePrefixQuery, PhraseQuery, Query, TermQuery, TermSetQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+
+use super::many::{ASKED, Anything, TYPED};
+use super::{Asked, Compiler, Pattern, Slips, Spelling, any_of};
+use crate::error::Error;
+
+/// What a word counts that is only like the one asked for: less than most words that are right.
+const LIKE: f32 = 1.0;
+
+/// Words that the open end of a phrase stands for, while typing and otherwise. The first in the alphabet are tried.
+const PHRASE_ENDS: (u32, u32) = (500, 10_000);
+
+impl Compiler<'_> {
+    pub(super) fn word(&self, text: &str) -> Result<Asked, Error> {
+        self.spelled(self.index.shape.text, text, false)
+    }
+
+    pub(super) fn phrase(&self, text: &str) -> Result<Asked, Error> {
+        self.spelled(self.index.shape.text, text, false)
+    }
+
+    pub(super) fn prefix(&self, text: &str) -> Result<Asked, Error> {
+        self.spelled(self.index.shape.text, text, true)
+    }
+
+    /// Words side by side; `begun`: of the last only the beginning.
+    pub(super) fn spelled(&self, field: Field, text: &str, begun: bool) -> Result<Asked, Error> {
+        let spelling = Spelling::of(text);
+        let open = spelling.open || (begun && !spelling.closed);
+        let term = |word: &str| Term::from_field_text(field, word);
+        let mut any: Vec<Box<dyn Query>> = Vec::new();
+        match spelling.words.as_slice() {
+            [] => return Ok(None),
+            [(_, word)] if open => any.push(self.begins(field, word)?),
+            [(_, word)] => any.push(exact(term(word))),
+            words => any.push(self.side_by_side(words.iter().map(|(at, word)| (*at, term(word))).collect(), open)),
+        }
+        if spelling.parts.len() > 1 {
+            let parts = spelling.parts.iter().map(|part| term(part)).enumerate().collect();
+            any.push(self.side_by_side(parts, open));
+        }
+        self.scored.set(true);
+        Ok(any_of(any))
+    }
+
+    /// `words` are at least two.
+    fn side_by_side(&self, words: Vec<(usize, Term)>, open: bool) -> Box<dyn Query> {
+        if !open {
+            return Box::new(PhraseQuery::new_with_offset(words));
+        }
+        let mut query = PhrasePrefixQuery::new_with_offset(words);
+        query.set_max_expansions(if self.search.typing { PHRASE_ENDS.0 } else { PHRASE_ENDS.1 });
+        Box::new(query)
+    }
+
+    fn begins(&self, field: Field, word: &str) -> Result<Box<dyn Query>, Error> {
+        let most = if self.search.typing { TYPED } else { ASKED };
+        let words = self.words(field, word, &Anything, most)?;
+        Ok(like(field, word, words))
+    }
+
+    pub(super) fn fuzzy(&self, text: &str) -> Result<Asked, Error> {
+        let Some(slips) = Slips::new(text) else { return self.word(text) };
+        let field = self.index.shape.text;
+        let words = self.words(field, &slips.begins, &slips, ASKED)?;
+        self.scored.set(true);
+        Ok(Some(like(field, &slips.word, words)))
+    }
+
+    pub(super) fn regex(&self, pattern: &str) -> Result<Asked, Error> {
+        let Some(pattern) = self.pattern(Pattern::new(pattern), pattern) else { return Ok(self.unreadable()) };
+        let words = self.words(self.index.shape.text, "", &pattern, ASKED)?;
+        Ok(Some(super::unscored(TermSetQuery::new(words))))
+    }
+
+    /// A pattern that is right but too large is told as an answer that is not whole.
+    pub(super) fn pattern(&self, built: Option<Pattern>, text: &str) -> Option<Pattern> {
+        if built.is_none() && crate::query::check_regex(text).is_ok() {
+            self.capped.set(true);
+        }
+        built
+    }
+
+    /// What a regular expression finds that cannot be used: it may still be being typed.
+    pub(super) fn unreadable(&self) -> Asked {
+        match self.search.typing && !self.capped.get() {
+            true => None,
+            false => Some(Box::new(EmptyQuery)),
+        }
+    }
+}
+
+fn exact(term: Term) -> Box<dyn Query> {
+    Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
+}
+
+/// The word itself, which is scored, or one of these.
+fn like(field: Field, word: &str, mut words: Vec<Term>) -> Box<dyn Query> {
+    let itself = Term::from_field_text(field, word);
+    let known = words.contains(&itself);
+    match (words.len(), known) {
+        (0, _) => Box::new(EmptyQuery),
+        (1, _) => exact(words.remove(0)),
+        (_, false) => Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(words)), LIKE)),
+        (_, true) => {
+            let any = ConstScoreQuery::new(Box::new(TermSetQuery::new(words)), LIKE);
+            Box::new(BooleanQuery::union(vec![exact(itself), Box::new(any)]))
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Where in a text a query's words stand: found by the code that cut the text into words for the index, so that what was
+//! found is what is marked.
+//!
+//! What always holds: time is linear in the text, marks lie on character boundaries, in order, and do not overlap; there are at
+//! most [`MOST`] of each term.
+
+mod sequence;
+mod snippet;
+mod wanted;
+
+use std::ops::Range;
+
+use crate::query::Ast;
+use crate::token::{Scan, Sort, fold_into, parts};
+use sequence::Sequences;
+pub use snippet::Snippet;
+use wanted::Wanted;
+
+/// Most places that are marked in one text for each term of a query.
+const MOST: usize = 2_000;
+
+/// Marks what a query asks for. Made once for all the texts of an answer: a regular expression takes longer to make ready
+/// than most texts take to be gone through.
+pub struct Marker {
+    wanted: Wanted,
+}
+
+/// A place, and the number of the query's term that it was found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    at: Range<usize>,
+    term: usize,
+}
+
+/// The places found so far.
+struct Places {
+    found: Vec<Place>,
+    /// How many of each term.
+    counts: Vec<usize>,
+}
+
+impl Places {
+    fn add(&mut self, at: Range<usize>, term: usize) {
+        if let Some(count) = self.counts.get_mut(term).filter(|count| **count < MOST) {
+            *count += 1;
+            self.found.push(Place { at, term });
+        }
+    }
+}
+
+impl Marker {
+    /// Excluded terms and fields mark nothing. `typing`: as in [`crate::Search::typing`].
+    pub fn new(ast: &Ast, typing: bool) -> Self {
+        Self { wanted: Wanted::new(ast, typing) }
+    }
+
+    /// The byte ranges of `text` that the query's words match.
+    pub fn marks(&self, text: &str) -> Vec<Range<usize>> {
+        joined(&self.places(text))
+    }
+
+    /// The best piece of `text` of at most `width` characters: the one with the most of the query's different terms. Without any, its
+    /// beginning.
+    pub fn snippet(&self, text: &str, width: usize) -> Snippet {
+        snippet::cut(text, &self.places(text), width)
+    }
+
+    /// All places, by where they begin.
+    fn places(&self, text: &str) -> Vec<Place> {
+        let mut places = Places { found: Vec::new(), counts: vec![0; self.wanted.terms()] };
+        if self.wanted.terms() == 0 {
+            return places.found;
+        }
+        let mut scan = Scan::new(text);
+        let mut line = Sequences::new(&self.wanted);
+        let mut folded = String::new();
+        loop {
+            let word = scan.next_word();
+            if let Some(whole) = scan.take_whole() {
+                folded.clear();
+                fold_into(&text[whole.clone()], &mut folded);
+                self.wanted.alike(&folded, |term| places.add(whole.clone(), term));
+            }
+            let Some(word) = word else { break };
+            folded.clear();
+            fold_into(&text[word.taken.clone()], &mut folded);
+            let at = word.taken.start..if word.sort == Sort::Plain { word.end } else { word.taken.end };
+            line.step(word.position, &folded, at.clone(), text, &mut places);
+            self.wanted.alike(&folded, |term| places.add(at.clone(), term));
+            if word.sort == Sort::Plain {
+                self.parts(text, word.taken, &mut folded, &mut places);
+            }
+        }
+        places.found.sort_by_key(|place| (place.at.start, place.at.end));
+        places.found
+    }
+
+    fn parts(&self, text: &str, word: Range<usize>, folded: &mut String, places: &mut Places) {
+        let mut line = Sequences::new(&self.wanted);
+        for (position, part) in parts(&text[word.clone()]).into_iter().enumerate() {
+            let at = word.start + part.start..word.start + part.end;
+            folded.clear();
+            fold_into(&text[at.clone()], folded);
+            line.step(position, folded, at.clone(), text, places);
+            self.wanted.alike(folded, |term| places.add(at.clone(), term));
+        }
+    }
+}
+
+/// The byte ranges of `text` that the words of a query match. For many texts, see [`Marker`].
+pub fn marks(text: &str, ast: &Ast) -> Vec<Range<usize>> {
+    Marker::new(ast, false).marks(text)
+}
+
+/// The best piece of `text`, of at most `width` characters, on one line. For many texts, see [`Marker`].
+pub fn snippet(text: &str, ast: &Ast, width: usize) -> Snippet {
+    Marker::new(ast, false).snippet(text, width)
+}
+
+/// Places that overlap become one.
+fn joined(places: &[Place]) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(places.len());
+    for Place { at, .. } in places {
+        match joined.last_mut() {
+            Some(last) if at.start < last.end => last.end = last.end.max(at.end),
+            _ => joined.push(at.clone()),
+        }
+    }
+    joined
+}

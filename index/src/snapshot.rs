@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use tantivy::Searcher;
+
+use crate::error::Error;
+use crate::face::{Found, Search};
+use crate::schema::Shape;
+
+/// An index as it was at one moment: pages of one answer are asked of the same one.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub(crate) searcher: Searcher,
+    pub(crate) shape: Arc<Shape>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(searcher: Searcher, shape: Arc<Shape>) -> Self {
+        Self { searcher, shape }
+    }
+
+    /// All documents.
+    pub fn total(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// Answers a question.
+    pub fn search(&self, search: &Search<'_>) -> Result<Found, Error> {
+        crate::collect::answer(&[self], search)
+    }
+
+    /// Answers a question from this index and a small one that lies over it, as if they were one: words count as rare or
+    /// common over both. [`Search::without`] leaves out documents of this one only.
+    pub fn search_beside(&self, over: &Snapshot, search: &Search<'_>) -> Result<Found, Error> {
+        crate::collect::answer(&[self, over], search)
+    }
+
+    /// The next owners, from `from` on in ascending order, at most `limit`, and how many documents each has: for comparing
+    /// with what ought to be there, a stretch at a time.
+    pub fn owners(&self, from: u64, limit: usize) -> Result<Vec<(u64, u64)>, Error> {
+        crate::verify::owners(self, from, limit)
+    }
+}

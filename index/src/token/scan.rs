@@ -1,0 +1,176 @@
+//! The one pass over a text that finds its words, and of which of them its wholes are made.
+
+use std::ops::Range;
+
+use super::cjk::is_cjk;
+use super::fold::is_silent;
+use super::{BLOB_BYTES, WHOLE_BYTES, WORD_BYTES, capped};
+
+/// A word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// What is taken of it, in bytes of the text; not yet folded.
+    pub taken: Range<usize>,
+    /// Where it ends in the text: beyond what is taken, when it is too long.
+    pub end: usize,
+    /// Its position.
+    pub position: usize,
+    pub sort: Sort,
+}
+
+/// What a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// Letters and digits.
+    Plain,
+    /// Two neighbours of a run of CJK characters.
+    Pair,
+    /// The last character of such a run.
+    Single,
+}
+
+/// Goes over a text: [`Scan::next_word`] until it is `None`, and after each [`Scan::take_whole`].
+pub(crate) struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+    position: usize,
+    /// The end of the CJK run that is being gone through.
+    run_end: usize,
+    blob: Blob,
+    joined: Option<Joined>,
+    whole: Option<Range<usize>>,
+}
+
+/// Words joined so far.
+#[derive(Debug, Clone, Copy)]
+struct Joined {
+    start: usize,
+    end: usize,
+    words: usize,
+}
+
+/// Where the last run of characters that could be a blob ends, and up to where it is gone through.
+#[derive(Debug, Clone, Copy, Default)]
+struct Blob {
+    limit: usize,
+    end: usize,
+}
+
+impl<'a> Scan<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0, position: 0, run_end: 0, blob: Blob::default(), joined: None, whole: None }
+    }
+
+    /// The whole that ended before the last word began, if one did: bytes of the text.
+    pub fn take_whole(&mut self) -> Option<Range<usize>> {
+        self.whole.take()
+    }
+
+    /// One more than the last position.
+    pub fn positions(&self) -> usize {
+        self.position
+    }
+
+    pub fn next_word(&mut self) -> Option<Word> {
+        if self.at < self.run_end {
+            return Some(self.next_of_run());
+        }
+        let gap = self.at;
+        let mut start = self.skip_gap();
+        if (self.blob.limit..self.blob.end).contains(&start) {
+            self.at = self.blob.end;
+            start = self.skip_gap();
+        }
+        let Some(first) = self.text[start..].chars().next() else {
+            self.end_whole(None);
+            return None;
+        };
+        if is_cjk(first) {
+            self.end_whole(None);
+            self.run_end = until(self.text, start, |c| !is_cjk(c));
+            return Some(self.next_of_run());
+        }
+        let end = until(self.text, start, |c| !((c.is_alphanumeric() && !is_cjk(c)) || is_silent(c)));
+        self.join(gap, start, end);
+        self.look_for_blob(start);
+        self.at = end;
+        let taken = start..start + capped(&self.text[start..end], WORD_BYTES).len();
+        Some(Word { taken, end, position: self.advance(), sort: Sort::Plain })
+    }
+
+    fn advance(&mut self) -> usize {
+        self.position += 1;
+        self.position - 1
+    }
+
+    fn next_of_run(&mut self) -> Word {
+        let start = self.at;
+        let mut ends = self.text[start..self.run_end].char_indices().skip(1).map(|(at, _)| start + at);
+        let second = ends.next();
+        let end = ends.next().unwrap_or(self.run_end);
+        self.at = second.unwrap_or(self.run_end);
+        let sort = if second.is_some() { Sort::Pair } else { Sort::Single };
+        Word { taken: start..end, end, position: self.advance(), sort }
+    }
+
+    /// Steps to the next word.
+    fn skip_gap(&mut self) -> usize {
+        self.at = until(self.text, self.at, char::is_alphanumeric);
+        self.at
+    }
+
+    /// Looks once at each run of characters that blobs are made of: long, and changing between small letters, capitals and
+    /// digits far more often than anything a person writes.
+    fn look_for_blob(&mut self, start: usize) {
+        if start < self.blob.end {
+            return;
+        }
+        let run = &self.text.as_bytes()[start..];
+        let run = &run[..run.iter().position(|byte| kind_in_blob(*byte).is_none()).unwrap_or(run.len())];
+        let changes = run.windows(2).filter(|pair| kind_in_blob(pair[0]) != kind_in_blob(pair[1])).count();
+        let end = start + run.len();
+        let is_blob = run.len() >= BLOB_BYTES && changes * 5 >= run.len() * 2;
+        self.blob = Blob { limit: if is_blob { start + BLOB_BYTES } else { end }, end };
+    }
+
+    /// Takes the word at `start..end` into the whole that is being joined, or begins another.
+    fn join(&mut self, gap: usize, start: usize, end: usize) {
+        match &mut self.joined {
+            Some(joined) if joined.end == gap && joins(&self.text.as_bytes()[gap..start]) => {
+                joined.end = end;
+                joined.words += 1;
+            }
+            _ => self.end_whole(Some(Joined { start, end, words: 1 })),
+        }
+    }
+
+    fn end_whole(&mut self, next: Option<Joined>) {
+        if let Some(Joined { start, end, words }) = std::mem::replace(&mut self.joined, next)
+            && words > 1
+            && end - start <= WHOLE_BYTES
+        {
+            self.whole = Some(start..end);
+        }
+    }
+}
+
+/// What may stand between the words of a whole.
+fn joins(gap: &[u8]) -> bool {
+    matches!(gap, [b'_' | b'-' | b'.' | b'/' | b':' | b'@'] | b"::" | b"__")
+}
+
+fn kind_in_blob(byte: u8) -> Option<u8> {
+    match byte {
+        b'a'..=b'z' => Some(0),
+        b'A'..=b'Z' => Some(1),
+        b'0'..=b'9' => Some(2),
+        b'+' | b'/' | b'=' | b'_' | b'-' => Some(3),
+        _ => None,
+    }
+}
+
+/// The first place from `start` on of a character that is so, or the end.
+fn until(text: &str, start: usize, so: impl Fn(char) -> bool) -> usize {
+    let rest = &text[start..];
+    start + rest.find(so).unwrap_or(rest.len())
+}

@@ -1,0 +1,175 @@
+//! The tokens as tantivy takes them.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Range;
+
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+use super::{Scan, Sort, VALUE_BYTES, capped, fold_into, parts};
+
+/// Positions left free before each extra: it is no neighbour of anything.
+const APART: usize = 2;
+
+/// Words and extras of a text.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Words {
+    token: Token,
+    extras: Extras,
+}
+
+/// What is kept once a document, and comes behind its words.
+#[derive(Debug, Clone, Default)]
+struct Extras {
+    seen: HashSet<u64>,
+    found: Vec<Extra>,
+}
+
+/// Bytes of the text. `follows`: it stands right behind the extra before it.
+#[derive(Debug, Clone)]
+struct Extra {
+    at: Range<usize>,
+    follows: bool,
+}
+
+impl Extras {
+    fn is_new(&mut self, text: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        self.seen.insert(hasher.finish())
+    }
+
+    fn add_whole(&mut self, text: &str, at: Range<usize>) {
+        if self.is_new(&text[at.clone()]) {
+            self.found.push(Extra { at, follows: false });
+        }
+    }
+
+    fn add_parts(&mut self, text: &str, word: Range<usize>) {
+        let parts = parts(&text[word.clone()]);
+        if !parts.is_empty() && self.is_new(&text[word.clone()]) {
+            let shifted = parts.into_iter().map(|part| word.start + part.start..word.start + part.end);
+            self.found.extend(shifted.enumerate().map(|(place, at)| Extra { at, follows: place > 0 }));
+        }
+    }
+}
+
+impl Tokenizer for Words {
+    type TokenStream<'a> = WordStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
+        self.token.reset();
+        // What an enormous text needed is not kept for all the small ones.
+        if self.extras.found.capacity() > 1 << 14 {
+            self.extras = Extras::default();
+        }
+        self.extras.seen.clear();
+        self.extras.found.clear();
+        WordStream { text, scan: Scan::new(text), token: &mut self.token, extras: &mut self.extras, next_extra: None }
+    }
+}
+
+pub(crate) struct WordStream<'a> {
+    text: &'a str,
+    scan: Scan<'a>,
+    token: &'a mut Token,
+    extras: &'a mut Extras,
+    /// Which extra comes next, once there are no more words.
+    next_extra: Option<usize>,
+}
+
+impl WordStream<'_> {
+    fn advance_word(&mut self) -> bool {
+        let word = self.scan.next_word();
+        if let Some(whole) = self.scan.take_whole() {
+            self.extras.add_whole(self.text, whole);
+        }
+        let Some(word) = word else {
+            self.next_extra = Some(0);
+            self.token.position = self.scan.positions();
+            return false;
+        };
+        if word.sort == Sort::Plain {
+            self.extras.add_parts(self.text, word.taken.clone());
+        }
+        self.token.position = word.position;
+        self.fill(word.taken);
+        true
+    }
+
+    fn advance_extra(&mut self, number: usize) -> bool {
+        let Some(extra) = self.extras.found.get(number) else { return false };
+        self.token.position += if extra.follows { 1 } else { APART };
+        let at = extra.at.clone();
+        self.next_extra = Some(number + 1);
+        self.fill(at);
+        true
+    }
+
+    fn fill(&mut self, at: Range<usize>) {
+        self.token.text.clear();
+        self.token.offset_from = at.start;
+        self.token.offset_to = at.end;
+        fold_into(&self.text[at], &mut self.token.text);
+    }
+}
+
+impl TokenStream for WordStream<'_> {
+    fn advance(&mut self) -> bool {
+        loop {
+            let more = match self.next_extra {
+                None => self.advance_word() || self.advance_extra(0),
+                Some(number) => self.advance_extra(number),
+            };
+            // Folding may leave nothing.
+            if !more || !self.token.text.is_empty() {
+                return more;
+            }
+        }
+    }
+
+    fn token(&self) -> &Token {
+        self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.token
+    }
+}
+
+/// The value of a facet: one token.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Value {
+    token: Token,
+}
+
+pub(crate) struct ValueStream<'a> {
+    token: &'a mut Token,
+    done: bool,
+}
+
+impl Tokenizer for Value {
+    type TokenStream<'a> = ValueStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> ValueStream<'a> {
+        self.token.reset();
+        self.token.position = 0;
+        self.token.offset_to = text.len();
+        fold_into(capped(text, VALUE_BYTES), &mut self.token.text);
+        ValueStream { token: &mut self.token, done: false }
+    }
+}
+
+impl TokenStream for ValueStream<'_> {
+    fn advance(&mut self) -> bool {
+        !std::mem::replace(&mut self.done, true)
+    }
+
+    fn token(&self) -> &Token {
+        self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.token
+    }
+}

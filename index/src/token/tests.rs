@@ -1,0 +1,127 @@
+use tantivy::tokenizer::{TokenStream as _, Tokenizer as _};
+
+use super::*;
+
+/// Words and extras as `position:text`, extras behind a bar.
+fn tokens(text: &str) -> String {
+    let mut words = Words::default();
+    let mut stream = words.token_stream(text);
+    let mut scan = Scan::new(text);
+    let mut plain = 0;
+    while scan.next_word().is_some() {
+        plain += 1;
+    }
+    let mut found = Vec::new();
+    while stream.advance() {
+        let token = stream.token();
+        if found.len() == plain {
+            found.push("|".to_owned());
+        }
+        found.push(format!("{}:{}", token.position, token.text));
+    }
+    found.join(" ")
+}
+
+#[test]
+fn words_stand_side_by_side_and_identifiers_come_behind_them_whole_and_in_parts() {
+    let cases = [
+        ("", ""),
+        (" -- !", ""),
+        ("Deploy failed.", "0:deploy 1:failed"),
+        ("parse_auth_token", "0:parse 1:auth 2:token | 5:parse_auth_token"),
+        ("parseAuthToken", "0:parseauthtoken | 3:parse 4:auth 5:token"),
+        ("HTTPServer2", "0:httpserver2 | 3:http 4:server 5:2"),
+        ("src/auth/index.ts", "0:src 1:auth 2:index 3:ts | 6:src/auth/index.ts"),
+        ("--dry-run", "0:dry 1:run | 4:dry-run"),
+        ("E0277", "0:e0277"),
+        ("std::fs::read", "0:std 1:fs 2:read | 5:std::fs::read"),
+        ("v1.4.2", "0:v1 1:4 2:2 | 5:v1.4.2"),
+        ("10.0.12.1:8080", "0:10 1:0 2:12 3:1 4:8080 | 7:10.0.12.1:8080"),
+        ("lena@example.com", "0:lena 1:example 2:com | 5:lena@example.com"),
+        ("a-b a-b", "0:a 1:b 2:a 3:b | 6:a-b"),
+        ("error: x", "0:error 1:x"),
+        ("sha256", "0:sha256 | 3:sha 4:256"),
+        ("don't", "0:don 1:t"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(tokens(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn hashes_are_of_one_piece() {
+    for text in
+        ["deadbeef42", "a3f9c2d", "550e8400", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
+    {
+        assert_eq!(tokens(text), format!("0:{text}"));
+    }
+    let uuid = "550e8400-e29b-41d4-a716-446655440000";
+    assert_eq!(tokens(uuid), format!("0:550e8400 1:e29b 2:41d4 3:a716 4:446655440000 | 7:{uuid}"));
+}
+
+#[test]
+fn case_accents_and_widths_are_folded() {
+    let cases = [
+        ("Crème BRÛLÉE", "0:creme 1:brulee"),
+        ("cre\u{300}me", "0:creme"),
+        ("Straße STRASSE", "0:strasse 1:strasse"),
+        ("Ｆｕｌｌ ﬁle", "0:full 1:file"),
+        ("Łódź Ærø İstanbul", "0:lodz 1:aero 2:istanbul"),
+        ("ΟΔΟΣ οδος", "0:οδοσ 1:οδοσ"),
+        ("soft\u{ad}hyphen", "0:softhyphen"),
+        ("Привет", "0:привет"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(tokens(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn scripts_without_spaces_are_cut_into_pairs() {
+    assert_eq!(tokens("部署失败"), "0:部署 1:署失 2:失败 3:败");
+    assert_eq!(tokens("中 abc文"), "0:中 1:abc 2:文");
+    assert_eq!(tokens("배포 실패"), "0:배포 1:포 2:실패 3:패");
+}
+
+#[test]
+fn a_blob_is_found_by_its_beginning_and_takes_no_room() {
+    let blob: String = (0..50_000u32)
+        .map(|n| {
+            char::from(
+                b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+                    [(n.wrapping_mul(2_654_435_761) >> 11) as usize % 64],
+            )
+        })
+        .collect();
+    let mut words = Words::default();
+    let mut stream = words.token_stream(&blob);
+    let mut found = Vec::new();
+    while stream.advance() {
+        found.push(stream.token().text.clone());
+    }
+    assert!(!found.is_empty());
+    assert!(found.iter().map(String::len).sum::<usize>() < 4 * BLOB_BYTES, "{found:?}");
+    assert!(blob.to_lowercase().starts_with(&found[0]));
+    let after = format!("{blob} deploy");
+    let mut stream = words.token_stream(&after);
+    let mut last = String::new();
+    while stream.advance() {
+        if stream.token().text == "deploy" {
+            last = stream.token().text.clone();
+        }
+    }
+    assert_eq!(last, "deploy", "what follows a blob is found");
+}
+
+#[test]
+fn a_word_without_end_is_cut_off() {
+    let long = "x".repeat(5_000_000);
+    assert_eq!(tokens(&long), format!("0:{}", "x".repeat(WORD_BYTES)));
+    assert_eq!(tokens(&"é".repeat(100)), format!("0:{}", "e".repeat(WORD_BYTES / 2)));
+}
+
+#[test]
+fn a_long_path_is_words_and_no_blob() {
+    let path = "src/components/authentication/LoginForm/useAuthToken/handlers/index.test.ts";
+    assert!(tokens(path).contains("8:ts"), "{}", tokens(path));
+}

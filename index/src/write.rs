@@ -1,0 +1,120 @@
+//! Writing to an index.
+
+use std::ops::{Bound, RangeBounds};
+use std::path::Path;
+use std::sync::Arc;
+
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
+use tantivy::query::RangeQuery;
+use tantivy::{IndexWriter, Term};
+
+use crate::error::Error;
+use crate::face::{Document, Effort, Layout, Mark};
+use crate::open;
+use crate::schema::Shape;
+
+/// The one that writes to an index. There is one at a time, over all processes; it gives way when it is dropped or its
+/// process dies, however it dies.
+///
+/// Nothing is to be seen before [`Writer::commit`], and after a crash everything is as the last commit left it.
+pub struct Writer {
+    shape: Arc<Shape>,
+    writer: IndexWriter,
+}
+
+impl Writer {
+    /// Opens the index in `folder` to write to it, or makes it: the folder 0700, its files 0600.
+    ///
+    /// # Errors
+    /// [`Error::Held`] while there is another writer. [`Error::Outdated`] and [`Error::Damaged`]: the caller calls
+    /// [`crate::Index::wipe`], opens it again and fills it.
+    pub fn open(folder: &Path, layout: &Layout, effort: Effort) -> Result<Self, Error> {
+        let shape = Arc::new(Shape::new(layout));
+        let index = open::open_or_make(folder, &shape)?;
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(effort.threads.clamp(1, 8))
+            .memory_budget_per_thread((effort.heap / effort.threads.max(1)).clamp(15_000_000, 1_000_000_000))
+            .num_merge_threads(1)
+            .build();
+        let writer = index.writer_with_options(options)?;
+        writer.set_merge_policy(Box::new(merge_policy()));
+        // The lock is held now: what another writer did in between is seen here.
+        open::check(writer.index(), &shape)?;
+        Ok(Self { shape, writer })
+    }
+
+    /// Puts these documents in the place of all that the owner has. They are taken one by one.
+    pub fn replace(&mut self, owner: u64, docs: impl IntoIterator<Item = Document>) -> Result<(), Error> {
+        self.writer.delete_term(Term::from_field_u64(self.shape.owner, owner));
+        let mut batch = Vec::new();
+        let mut weight = 0;
+        for document in docs {
+            weight += document.text.len() + document.title.len();
+            batch.push(UserOperation::Add(self.shape.document(owner, &document)));
+            // Handing over costs a lock; waiting for more costs memory.
+            if batch.len() >= 64 || weight >= 1 << 18 {
+                self.writer.run(std::mem::take(&mut batch))?;
+                weight = 0;
+            }
+        }
+        self.writer.run(batch)?;
+        Ok(())
+    }
+
+    /// Removes all documents of these owners.
+    pub fn remove(&mut self, owners: impl RangeBounds<u64>) -> Result<(), Error> {
+        let bound = |bound: Bound<&u64>| match bound {
+            Bound::Included(owner) => Bound::Included(Term::from_field_u64(self.shape.owner, *owner)),
+            Bound::Excluded(owner) => Bound::Excluded(Term::from_field_u64(self.shape.owner, *owner)),
+            Bound::Unbounded => Bound::Unbounded,
+        };
+        match (owners.start_bound(), owners.end_bound()) {
+            (Bound::Unbounded, Bound::Unbounded) => {
+                self.writer.delete_all_documents()?;
+            }
+            (Bound::Included(first), Bound::Included(last)) if first == last => {
+                self.writer.delete_term(Term::from_field_u64(self.shape.owner, *first));
+            }
+            (first, last) => {
+                self.writer.delete_query(Box::new(RangeQuery::new(bound(first), bound(last))))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes everything since the last commit lasting and visible, all at once, and keeps the mark with it.
+    pub fn commit(&mut self, mark: &Mark) -> Result<(), Error> {
+        let payload = open::payload(&self.shape, mark);
+        let mut prepared = self.writer.prepare_commit()?;
+        prepared.set_payload(&payload);
+        prepared.commit()?;
+        Ok(())
+    }
+
+    /// Forgets everything since the last commit.
+    pub fn rollback(&mut self) -> Result<(), Error> {
+        self.writer.rollback()?;
+        Ok(())
+    }
+
+    /// What the last commit was marked with.
+    pub fn mark(&self) -> Result<Option<Mark>, Error> {
+        open::check(self.writer.index(), &self.shape)
+    }
+
+    /// Waits until what is being merged in the background is, and gives way to another writer.
+    pub fn finish(self) -> Result<(), Error> {
+        self.writer.wait_merging_threads()?;
+        Ok(())
+    }
+}
+
+/// Commits come about once a second and are small: few segments are what keeps a query fast, and merging only what is
+/// small, or has been deleted from, is what keeps a commit cheap.
+fn merge_policy() -> LogMergePolicy {
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_num_segments(6);
+    policy.set_min_layer_size(2_000);
+    policy.set_del_docs_ratio_before_merge(0.3);
+    policy
+}

@@ -1,0 +1,57 @@
+use quarterdeck_sync::text::Clean;
+
+use crate::cli::render::plural;
+use crate::cli::style::{Role, Style};
+use crate::search::{Standing, Verdict};
+
+/// How the index stands, on one line.
+pub fn standing(standing: &Standing) -> String {
+    if standing.seq.is_none() {
+        return "not made yet: qd index rebuild, or the next sync, makes it\n".to_owned();
+    }
+    let (records, entries) =
+        (plural(standing.records, "record", "records"), plural(standing.entries, "entry", "entries"));
+    let state = match (standing.filling, standing.behind) {
+        (_, 0) => "up to the mirror".to_owned(),
+        (true, behind) => format!("being filled, {} to go", plural(behind, "record", "records")),
+        (false, behind) => format!("{} behind the mirror", plural(behind, "record", "records")),
+    };
+    format!("{records} and {entries}, {}; {state}\n", size(standing.bytes))
+}
+
+/// What comparing has shown.
+pub fn verdict(verdict: &Verdict, style: Style) -> String {
+    let mut out = String::new();
+    for difference in &verdict.differences {
+        let place = match (&difference.list, &difference.id) {
+            (Some(list), Some(id)) => format!("{}/{id} in {}", list.connection, list.collection),
+            _ => format!("record {}, which the mirror does not have", difference.key),
+        };
+        let (mirror, index) = (difference.mirror, plural(difference.index, "document", "documents"));
+        out.push_str(&format!("{}: {index} instead of {mirror}\n", Clean::line(&place)));
+    }
+    let told = verdict.differences.len() as u64;
+    if verdict.wrong > told {
+        out.push_str(&format!("and {}\n", plural(verdict.wrong - told, "more difference", "more differences")));
+    }
+    if let Some(files) = &verdict.damaged {
+        out.push_str(&format!("damaged: {}\n", Clean::line(files)));
+    }
+    let line = match (verdict.healthy, verdict.wrong, verdict.behind) {
+        (true, ..) => style.paint(Role::Good, "healthy: mirror and index hold the same"),
+        (false, 0, behind) if verdict.damaged.is_none() => {
+            style.paint(Role::Warning, &format!("{} behind", plural(behind, "record is", "records are")))
+        }
+        (false, wrong, _) => {
+            style.paint(Role::Bad, &format!("NOT HEALTHY: {}", plural(wrong, "record differs", "records differ")))
+        }
+    };
+    out.push_str(&line);
+    out.push('\n');
+    out
+}
+
+fn size(bytes: u64) -> String {
+    let mib = bytes as f64 / f64::from(1 << 20);
+    if mib < 1024.0 { format!("{mib:.1} MiB") } else { format!("{:.1} GiB", mib / 1024.0) }
+}

@@ -1,0 +1,115 @@
+//! Searches that were kept under a name. They are the operator's own, so they lie in the outbox's file.
+
+use jiff::{Timestamp, Zoned};
+use quarterdeck_sync::outbox::Outbox;
+
+use super::open;
+use crate::cli::context::Context;
+use crate::cli::out::{Form, Out};
+use crate::cli::render::{Cell, Column, Items, Table, age};
+use crate::error::{Code, Failure};
+use crate::names::nearest;
+use crate::search::{Find, Question, SavedSearch};
+
+/// Longest name.
+const LONGEST: usize = 64;
+
+/// Keeps a query.
+pub fn save(cx: &Context, name: &str, query: &str) -> Result<(), Failure> {
+    let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.chars().count() > LONGEST || !name.chars().all(good) {
+        return Err(Failure::usage(format!("{name:?} is no name for a search"))
+            .hint("at most 64 letters, digits, - _ and .: --save leaked-keys"));
+    }
+    if query.trim_start().starts_with('@') {
+        return Err(Failure::usage("what is saved already cannot be saved again under another name")
+            .hint("qd search --saved shows its query"));
+    }
+    cx.outbox()?.save_search(name, query, Timestamp::now())?;
+    cx.say(&format!("kept: qd search @{name}"));
+    Ok(())
+}
+
+/// The query of a name.
+pub fn named(cx: &Context, name: &str) -> Result<String, Failure> {
+    let saved = all(cx)?;
+    match saved.iter().find(|saved| saved.name == name) {
+        Some(saved) => Ok(saved.query.clone()),
+        None => Err(unknown(name, &saved)),
+    }
+}
+
+/// Lets go of one.
+pub fn forget(cx: &Context, name: &str) -> Result<Code, Failure> {
+    let name = name.strip_prefix('@').unwrap_or(name);
+    if !cx.outbox()?.forget_search(name)? {
+        return Err(unknown(name, &all(cx)?));
+    }
+    cx.say(&format!("let go of {name}"));
+    Ok(Code::Done)
+}
+
+fn all(cx: &Context) -> Result<Vec<SavedSearch>, Failure> {
+    Ok(Outbox::open_reader(&cx.paths.outbox())?.saved_searches()?)
+}
+
+fn unknown(name: &str, saved: &[SavedSearch]) -> Failure {
+    let failure = Failure::not_found(format!("no search is saved as {name}"));
+    match nearest(name, saved.iter().map(|saved| saved.name.as_str())) {
+        Some(near) => failure.hint(format!("did you mean @{near}?")),
+        None => failure.hint("qd search --saved lists them, qd search QUERY --save NAME keeps one"),
+    }
+}
+
+/// One saved search, with what it finds now.
+#[derive(serde::Serialize)]
+struct Counted<'a> {
+    #[serde(flatten)]
+    saved: &'a SavedSearch,
+    /// None when the query cannot be answered any more.
+    total: Option<u64>,
+}
+
+/// Lists them.
+pub fn list(cx: &Context) -> Result<Code, Failure> {
+    let saved = all(cx)?;
+    let searcher = open(cx)?;
+    let counted: Vec<Counted<'_>> = saved
+        .iter()
+        .map(|saved| {
+            let question = Question { limit: 0, ..Question::new(&saved.query) };
+            Counted { saved, total: searcher.find(&question).ok().map(|answer| answer.total) }
+        })
+        .collect();
+    let mut out = Out::new();
+    match cx.form {
+        Form::Plain => {
+            let columns = [
+                Column::whole("NAME"),
+                Column::number("HITS"),
+                Column::cut("QUERY", 24),
+                Column::whole("SAVED").spare(1),
+            ];
+            let (mut table, now) = (Table::for_stdout(&columns, cx.style), Zoned::now());
+            for one in &counted {
+                out.raw(&table.row(vec![
+                    Cell::text(&one.saved.name),
+                    one.total.map_or_else(|| Cell::text("?"), Cell::count),
+                    Cell::text(&one.saved.query),
+                    Cell::text(age(one.saved.saved_at, &now)),
+                ]))?;
+            }
+            out.raw(&table.finish())?;
+        }
+        form => {
+            let mut items = Items::new("searches", form);
+            counted.iter().try_for_each(|one| items.item(&mut out, one))?;
+            items.finish(&mut out)?;
+        }
+    }
+    out.finish()?;
+    if saved.is_empty() {
+        cx.say("no searches are saved: qd search QUERY --save NAME");
+    }
+    Ok(Code::Done)
+}

@@ -1,0 +1,239 @@
+//! Brings the index up to the mirror, a piece at a time.
+//!
+//! Records are taken in the order of the change feed, each with all its documents, in the place of what the index had of it: doing
+//! the same twice does no harm. What was read of the mirror is never older than the place in the feed that is kept with the
+//! commit, so that a crash at any moment leaves an index that is behind and nothing worse.
+//!
+//! Always true: after a commit the index holds nothing that the mirror did not hold when it was read; a mirror of another identity, a
+//! new layout or a damage has the index filled anew, without a network.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use quarterdeck_index::{Effort, Error, Index, Writer};
+use quarterdeck_sync::content;
+use quarterdeck_sync::model::{ListKey, RowKey};
+use quarterdeck_sync::store::{Reader, StoreError};
+
+use super::progress::Progress;
+use super::{documents, fields};
+
+/// Records of one step, at most.
+const RECORDS: usize = 64;
+
+/// Entries of the change feed that are read at once.
+const FEED: usize = 256;
+
+/// Why the index could not follow.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The mirror cannot be read.
+    #[error(transparent)]
+    Mirror(#[from] StoreError),
+    /// The index cannot be written.
+    #[error(transparent)]
+    Index(#[from] Error),
+}
+
+/// What a step has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// Records looked at.
+    pub records: usize,
+    /// There is more to do.
+    pub more: bool,
+}
+
+/// The one that writes to the index.
+pub struct Indexer {
+    writer: Writer,
+    progress: Option<Progress>,
+    /// Something was written since the last commit.
+    dirty: bool,
+    /// Lists whose records are the entries of others, as last looked up.
+    entries: BTreeSet<ListKey>,
+}
+
+impl Indexer {
+    /// Opens the index in `folder`. One that is damaged or of another version is wiped: it is filled anew.
+    ///
+    /// # Errors
+    /// [`Error::Held`] while somebody else writes to it.
+    pub fn open(folder: &Path, effort: Effort) -> Result<Self, Error> {
+        let layout = fields::layout();
+        let writer = match Writer::open(folder, &layout, effort) {
+            Err(error) if error.asks_for_rebuild() => {
+                Index::wipe(folder)?;
+                Writer::open(folder, &layout, effort)?
+            }
+            opened => opened?,
+        };
+        let progress = writer.mark()?.as_ref().and_then(Progress::of);
+        Ok(Self { writer, progress, dirty: false, entries: BTreeSet::new() })
+    }
+
+    /// Has everything to be indexed anew.
+    pub fn forget(&mut self) {
+        self.progress = None;
+    }
+
+    /// Is it being filled?
+    pub fn is_filling(&self) -> bool {
+        self.progress.is_none_or(|progress| progress.filled.is_some())
+    }
+
+    /// Does some work, if there is any. What was done shows after [`Indexer::commit`].
+    ///
+    /// # Errors
+    /// [`FollowError`]. What was done since the last commit is taken back when the index is opened again.
+    pub fn step(&mut self, reader: &Reader) -> Result<Step, FollowError> {
+        let mirror = identity(reader)?;
+        let progress = match self.progress.filter(|progress| progress.mirror == mirror) {
+            Some(progress) => progress,
+            None => self.start(reader, mirror)?,
+        };
+        self.entries = reader.entry_lists()?.into_iter().collect();
+        let (progress, step) = match progress.filled {
+            Some(filled) => self.fill(reader, progress, filled)?,
+            None => self.follow(reader, progress)?,
+        };
+        self.progress = Some(progress);
+        Ok(step)
+    }
+
+    /// Empties the index, to fill it.
+    fn start(&mut self, reader: &Reader, mirror: u64) -> Result<Progress, FollowError> {
+        // Read before the first record: what changes from now on is met again in the feed.
+        let progress = Progress::start(mirror, reader.feed_head()?);
+        self.writer.remove(..)?;
+        self.dirty = true;
+        Ok(progress)
+    }
+
+    fn fill(&mut self, reader: &Reader, progress: Progress, filled: i64) -> Result<(Progress, Step), FollowError> {
+        let keys = reader.keys(RowKey(filled.saturating_add(1)), RowKey(i64::MAX), RECORDS)?;
+        for key in &keys {
+            self.take(reader, *key)?;
+        }
+        self.dirty = true;
+        let more = keys.len() == RECORDS;
+        let filled = keys.last().map(|key| key.0).filter(|_| more);
+        Ok((Progress { filled, ..progress }, Step { records: keys.len(), more: true }))
+    }
+
+    fn follow(&mut self, reader: &Reader, mut progress: Progress) -> Result<(Progress, Step), FollowError> {
+        let feed = reader.feed(progress.seq, FEED)?;
+        let mut touched = BTreeSet::new();
+        let mut more = feed.len() == FEED;
+        for entry in feed {
+            let first = entry.first.0.max(progress.within.saturating_add(1));
+            if self.drop_stretch(reader, first, entry.last.0)? {
+                (progress.seq, progress.within) = (entry.seq, 0);
+                continue;
+            }
+            let room = RECORDS.saturating_sub(touched.len());
+            let last = entry.last.0.min(first.saturating_add(i64::try_from(room).unwrap_or(0)).saturating_sub(1));
+            touched.extend(first..=last);
+            if last < entry.last.0 {
+                (progress.within, more) = (last.max(progress.within), true);
+                break;
+            }
+            (progress.seq, progress.within) = (entry.seq, 0);
+        }
+        for key in &touched {
+            self.take(reader, RowKey(*key))?;
+        }
+        self.dirty |= !touched.is_empty();
+        Ok((progress, Step { records: touched.len(), more }))
+    }
+
+    /// Removes a long stretch of which the mirror has nothing any more: a connection was forgotten.
+    fn drop_stretch(&mut self, reader: &Reader, first: i64, last: i64) -> Result<bool, FollowError> {
+        let long = last.saturating_sub(first) >= i64::try_from(RECORDS).unwrap_or(i64::MAX);
+        if !long || !reader.keys(RowKey(first), RowKey(last), 1)?.is_empty() {
+            return Ok(false);
+        }
+        self.writer.remove(first.cast_unsigned()..=last.cast_unsigned())?;
+        self.dirty = true;
+        Ok(true)
+    }
+
+    /// Puts what the mirror has of a record into the index, in the place of what the index had.
+    fn take(&mut self, reader: &Reader, key: RowKey) -> Result<(), FollowError> {
+        let owner = key.0.cast_unsigned();
+        let record = match reader.record(key) {
+            Ok(record) => record.filter(|record| !self.entries.contains(&record.row.list)),
+            // One bad record is no reason to stop: it cannot be shown either.
+            Err(StoreError::Damaged { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let Some(record) = record else {
+            self.writer.remove(owner..=owner)?;
+            return Ok(());
+        };
+        let content = match reader.content(key) {
+            Ok(content) => content,
+            Err(StoreError::Damaged { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let entries = content.map(|content| content::entries(&content.messages)).unwrap_or_default();
+        self.writer.replace(owner, documents::of(&record, &entries))?;
+        Ok(())
+    }
+
+    /// Has what was done shown, and kept, together with how far it goes.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing of it was kept.
+    pub fn commit(&mut self) -> Result<(), Error> {
+        if let (true, Some(progress)) = (self.dirty, self.progress) {
+            self.writer.commit(&progress.mark())?;
+            self.dirty = false;
+        }
+        Ok(())
+    }
+
+    /// Is there something to commit?
+    pub fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
+    /// Waits for what is still being merged, and gives way to another writer.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn finish(self) -> Result<(), Error> {
+        self.writer.finish()
+    }
+}
+
+/// The mirror's identity; 0 while there is none.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn identity(reader: &Reader) -> Result<u64, StoreError> {
+    Ok(reader.identity()?.unwrap_or(0))
+}
+
+/// Records of the mirror that the index does not have yet, counted to `most`; those that were touched twice count twice.
+///
+/// # Errors
+/// When the mirror cannot be read.
+pub fn behind(reader: &Reader, progress: Option<Progress>, most: u64) -> Result<u64, StoreError> {
+    let limit = usize::try_from(most).unwrap_or(usize::MAX);
+    let identity = identity(reader)?;
+    let Some(progress) = progress.filter(|progress| progress.mirror == identity) else {
+        return Ok(reader.keys(RowKey(0), RowKey(i64::MAX), limit)?.len() as u64);
+    };
+    let mut behind = 0u64;
+    if let Some(filled) = progress.filled {
+        behind += reader.keys(RowKey(filled.saturating_add(1)), RowKey(i64::MAX), limit)?.len() as u64;
+    }
+    let mut within = progress.within;
+    for entry in reader.feed(progress.seq, FEED)? {
+        let first = entry.first.0.max(within.saturating_add(1));
+        behind = behind.saturating_add(entry.last.0.saturating_sub(first).saturating_add(1).max(0).cast_unsigned());
+        within = 0;
+    }
+    Ok(behind.min(most))
+}

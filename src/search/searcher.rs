@@ -1,0 +1,296 @@
+//! Answers questions: the one that implements [`Find`].
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use jiff::{Timestamp, Zoned};
+use quarterdeck_index::query::Ast;
+use quarterdeck_index::{Error, Found, Index, Marker, Search};
+use quarterdeck_sync::model::{Freshness, RowKey};
+use quarterdeck_sync::outbox::{Onlooker, Outbox, SavedSearch};
+use quarterdeck_sync::store::{Mirror, Reader};
+use quarterdeck_sync::text::Secrets;
+
+use super::face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Question};
+use super::indexer::behind;
+use super::names::Agents;
+use super::progress::Progress;
+use super::shown::Shown;
+use super::sight::{Over, Sight};
+use super::upkeep::count_in;
+use super::{documents, fields, query, snippet};
+
+/// Values of a facet that are told, at most.
+const VALUES: usize = 20;
+
+/// Records that are behind are counted to here.
+const BEHIND: u64 = 100_000;
+
+/// Answers questions from mirror, outbox and index. It only looks: no file is made or changed.
+#[derive(Debug)]
+pub struct Searcher {
+    mirror: Mirror,
+    outbox: Onlooker,
+    outbox_path: PathBuf,
+    folder: PathBuf,
+    kept: Mutex<Kept>,
+}
+
+/// What one question leaves for the next.
+#[derive(Default)]
+struct Kept {
+    index: Option<Arc<Index>>,
+    over: Arc<Over>,
+    /// As of this end of the change feed.
+    agents: Option<(u64, Arc<Agents>)>,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kept").field("open", &self.index.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl Find for Searcher {
+    fn find(&self, question: &Question) -> Result<Answer, FindError> {
+        let begun = Instant::now();
+        let reader = self.reader()?;
+        let head = reader.feed_head().map_err(trouble)?;
+        let agents = match needs_agents(question) {
+            true => self.agents(&reader, head)?,
+            false => Arc::default(),
+        };
+        let asked = query::read(&question.text, question.typing, &*agents).map_err(FindError::Query)?;
+        let moment = match &question.moment {
+            Some(Moment { now, sight: Some(sight) }) => Moment { now: now.clone(), sight: Some(sight.clone()) },
+            other => {
+                let now = other.as_ref().map_or_else(Zoned::now, |moment| moment.now.clone());
+                Moment { now, sight: Some(self.sight(&reader, head)?) }
+            }
+        };
+        let sight = moment.sight.as_ref().ok_or_else(|| trouble("there is no index"))?;
+        let with_gone = question.gone || asked.gone;
+        let found = ask(sight, question, &query::narrow(&asked.asks, &question.connections, with_gone), &moment.now)?;
+        let gone = match with_gone || question.typing {
+            true => 0,
+            false => {
+                let only = Question { limit: 0, offset: 0, facets: Vec::new(), ..question.clone() };
+                ask(sight, &only, &query::only_gone(&asked.asks, &question.connections), &moment.now)?.total
+            }
+        };
+        let marker = Marker::new(&asked.ast, question.typing);
+        let hits = show(&reader, &found, &marker, question.secrets)?;
+        let behind = behind(&reader, self.progress()?, BEHIND).map_err(trouble)?;
+        Ok(Answer {
+            // What went away since the last commit of the index is not counted either.
+            total: found.total.saturating_sub(found.hits.len().saturating_sub(hits.len()) as u64),
+            gone,
+            counts: self.counts(&reader, head, &question.facets, &found)?,
+            capped: found.capped,
+            notes: asked.notes,
+            behind,
+            took: begun.elapsed(),
+            ast: asked.ast,
+            hits,
+            moment,
+        })
+    }
+
+    fn saved(&self) -> Result<Vec<SavedSearch>, String> {
+        let outbox = Outbox::open_reader(&self.outbox_path).map_err(|error| error.to_string())?;
+        outbox.saved_searches().map_err(|error| error.to_string())
+    }
+}
+
+impl Searcher {
+    /// Over `mirror`, the outbox at `outbox` and the index in `folder`, none of which need be there. Opened with the first question.
+    pub fn new(mirror: Mirror, outbox: &Path, folder: &Path) -> Self {
+        Self {
+            mirror,
+            outbox: Onlooker::new(outbox),
+            outbox_path: outbox.to_owned(),
+            folder: folder.to_owned(),
+            kept: Mutex::default(),
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The mirror with the unfinished writes over it. An outbox that cannot be read keeps nobody from searching.
+    fn reader(&self) -> Result<Reader, FindError> {
+        let overlay = self.outbox.overlay().unwrap_or_default();
+        Ok(self.mirror.reader().map_err(trouble)?.over(overlay))
+    }
+
+    fn index(&self) -> Result<Arc<Index>, FindError> {
+        let known = self.kept().index.clone();
+        let index = match known {
+            Some(index) => index,
+            None => Arc::new(Index::open(&self.folder, &fields::layout()).map_err(wrong)?),
+        };
+        match index.reload() {
+            Ok(()) => {
+                self.kept().index = Some(index.clone());
+                Ok(index)
+            }
+            Err(error) => {
+                // It may have been made anew: the next question opens what is there then.
+                self.kept().index = None;
+                Err(wrong(error))
+            }
+        }
+    }
+
+    /// How far the index has followed.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn progress(&self) -> Result<Option<Progress>, FindError> {
+        Ok(self.index()?.mark().map_err(wrong)?.as_ref().and_then(Progress::of))
+    }
+
+    /// Says of each list how many of its live records are in the index; without one nothing is said.
+    ///
+    /// # Errors
+    /// For a person, when the index cannot be read.
+    pub fn count_indexed(&self, lists: &mut [Freshness]) -> Result<(), String> {
+        let index = self.index().map_err(|error| error.to_string())?;
+        let reader = self.mirror.reader().map_err(|error| error.to_string())?;
+        count_in(&reader, &index, lists).map_err(|error| error.to_string())
+    }
+
+    fn sight(&self, reader: &Reader, head: u64) -> Result<Arc<Sight>, FindError> {
+        let snapshot = self.index()?.snapshot();
+        let overlay = self.outbox.overlay().unwrap_or_default();
+        let known = self.kept().over.clone();
+        let over = match known.is_of(&overlay, head) {
+            true => known,
+            false => Arc::new(Over::make(reader, &overlay, head).map_err(trouble)?),
+        };
+        self.kept().over = over.clone();
+        Ok(Arc::new(Sight { snapshot, over }))
+    }
+
+    fn agents(&self, reader: &Reader, head: u64) -> Result<Arc<Agents>, FindError> {
+        if let Some((at, agents)) = &self.kept().agents
+            && *at == head
+        {
+            return Ok(agents.clone());
+        }
+        let agents = Arc::new(Agents::new(reader.agents_named().map_err(trouble)?));
+        self.kept().agents = Some((head, agents.clone()));
+        Ok(agents)
+    }
+
+    fn counts(
+        &self,
+        reader: &Reader,
+        head: u64,
+        facets: &[Facet],
+        found: &Found,
+    ) -> Result<BTreeMap<Facet, Vec<Count>>, FindError> {
+        let mut counts = BTreeMap::new();
+        for facet in facets {
+            let values = found.counts.get(&fields::counted(*facet)).cloned().unwrap_or_default();
+            let mut values: Vec<Count> = match facet {
+                Facet::Agent => by_agent(values, &*self.agents(reader, head)?),
+                _ => values.into_iter().map(|(value, count)| Count { value, label: None, count }).collect(),
+            };
+            values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+            values.truncate(VALUES);
+            counts.insert(*facet, values);
+        }
+        Ok(counts)
+    }
+}
+
+/// The values of one agent, whatever word its records have for it, are one.
+fn by_agent(values: Vec<(String, u64)>, agents: &Agents) -> Vec<Count> {
+    let mut settled: HashMap<String, Count> = HashMap::new();
+    for (value, count) in values {
+        let label = agents.title(&value).map(str::to_owned);
+        let value = agents.settled(&value);
+        let one = settled.entry(value.clone()).or_insert(Count { value, label: None, count: 0 });
+        one.count += count;
+        one.label = one.label.take().or(label);
+    }
+    settled.into_values().collect()
+}
+
+fn ask(sight: &Sight, question: &Question, ast: &Ast, now: &Zoned) -> Result<Found, FindError> {
+    let count: Vec<usize> = question.facets.iter().map(|facet| fields::counted(*facet)).collect();
+    let search = Search {
+        ast,
+        fields: fields::ASKS,
+        typing: question.typing,
+        now,
+        offset: question.offset,
+        limit: question.limit.min(Question::MOST),
+        count: &count,
+        without: &[],
+        order: question.order,
+    };
+    sight.search(&search).map_err(wrong)
+}
+
+/// Does anything in it ask who an agent is?
+fn needs_agents(question: &Question) -> bool {
+    let lower = question.text.to_ascii_lowercase();
+    lower.contains("agent:") || lower.contains("host:")
+}
+
+fn trouble(why: impl std::fmt::Display) -> FindError {
+    FindError::Trouble(why.to_string())
+}
+
+fn wrong(error: Error) -> FindError {
+    match error.asks_for_rebuild() {
+        true => trouble(format!("{error}; qd index rebuild makes it anew, as the next sync does")),
+        false => trouble(error),
+    }
+}
+
+/// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out.
+fn show(reader: &Reader, found: &Found, marker: &Marker, secrets: Secrets) -> Result<Vec<Hit>, FindError> {
+    let mut shown = Shown::new(reader);
+    let mut hits = Vec::with_capacity(found.hits.len());
+    for hit in &found.hits {
+        let key = RowKey(hit.owner.cast_signed());
+        let Some(record) = shown.record(key).map_err(trouble)? else { continue };
+        let (entry, text) = match hit.place {
+            None => (None, documents::record_text(&record)),
+            Some(place) => match shown.entry(key, place).map_err(trouble)? {
+                Some(entry) => {
+                    let tools = entry.tools().into_iter().map(str::to_owned).collect();
+                    let text = documents::entry_text(&entry);
+                    (Some(HitEntry { place, kind: entry.kind, role: entry.role, tools }), text)
+                }
+                None => continue,
+            },
+        };
+        let row = &record.row;
+        let title = row.title.as_deref().filter(|_| entry.is_none());
+        hits.push(Hit {
+            key,
+            list: row.list.clone(),
+            platform: row.platform.clone(),
+            kind: row.kind,
+            id: row.id.clone(),
+            title: row.title.clone(),
+            status: row.status.clone(),
+            agent: row.agent_title.clone().or_else(|| row.agent.clone()),
+            project: row.project.clone(),
+            gone: row.gone_at.is_some(),
+            pending: row.pending.clone(),
+            entry,
+            at: hit.at.and_then(|at| Timestamp::from_millisecond(at).ok()),
+            score: hit.score,
+            snippet: snippet::cut(&text, title, marker, secrets),
+        });
+    }
+    Ok(hits)
+}

@@ -1,0 +1,200 @@
+//! Searching, and opening what was found.
+
+use super::*;
+use crate::tui::paint::Painter;
+
+const SIZE: (u16, u16) = (160, 48);
+
+fn console(size: (u16, u16)) -> Console {
+    Console::with(size, World::believable().with_contents(), connections(), TuiSettings::default())
+}
+
+#[test]
+fn what_is_typed_is_found_as_one_types_and_opens_at_its_entry() {
+    let mut console = console(SIZE);
+    console.press("2 f");
+    console.type_text("not refunded");
+    let text = console.text();
+    assert!(text.contains("⌕ not refunded") && text.contains("1/"), "{text}");
+    // The preview shows it where it stands.
+    assert!(text.contains("refund_test.go:44: not refunded"), "{text}");
+    console.press("<Enter>");
+    let text = console.text();
+    assert!(text.contains("Search › ") && text.contains("3 found") && text.contains("not refunded"), "{text}");
+    console.press("h");
+    assert!(console.text().contains("⌕ not refunded") && console.text().contains("best first"), "{}", console.text());
+    console.press("<Esc>");
+    assert!(console.text().contains("SESSION"), "{}", console.text());
+}
+
+#[test]
+fn typing_into_the_query_never_triggers_an_action() {
+    let mut console = console(SIZE);
+    console.press("f");
+    console.type_text("q q: ?123 [] #5j s x");
+    assert_eq!(console.orders, []);
+    assert!(console.text().contains("⌕ q q: ?123 [] #5j s x"), "{}", console.text());
+    assert!(console.asked.try_iter().all(|ask| matches!(ask, Ask::Shown)));
+}
+
+#[test]
+fn hits_of_an_older_query_never_take_the_place_of_newer_ones() {
+    let mut console = console(SIZE);
+    console.press("f");
+    let mut held = Vec::new();
+    for letters in ["refund", " zzzz"] {
+        for c in letters.chars() {
+            let event = KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+            console.app.handle(Message::Input(Event::Key(event)), console.clock);
+        }
+        // Every answer to what is typed so far, kept back.
+        while console.app.waiting() > 0 {
+            held.push(console.inbox.recv_timeout(Duration::from_secs(20)).unwrap());
+        }
+        held.extend(console.inbox.try_iter());
+    }
+    for message in held.into_iter().rev() {
+        console.app.handle(message, console.clock);
+    }
+    console.settle();
+    assert!(console.text().contains("Nothing is called or says “refund zzzz”"), "{}", console.text());
+}
+
+#[test]
+fn old_hits_stay_until_the_new_ones_are_there() {
+    let mut console = console(SIZE);
+    console.press("f");
+    console.type_text("refund");
+    let before = console.text();
+    let event = KeyEvent::new(KeyCode::Char('s'), KeyModifiers::NONE);
+    console.app.handle(Message::Input(Event::Key(event)), console.clock);
+    console.draw();
+    let during = console.text();
+    let below = |text: &str| text.lines().skip(4).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(below(&during), below(&before));
+    assert!(during.contains("⌕ refunds"));
+    console.settle();
+}
+
+#[test]
+fn a_facet_narrows_by_what_it_writes_into_the_query() {
+    let mut console = console(SIZE);
+    console.press("f");
+    console.type_text("refund");
+    console.press("<Esc> h");
+    assert!(console.text().contains("KIND") && console.text().contains("TOOL"), "{}", console.text());
+    console.press("<Enter>");
+    let narrowed = console.text();
+    assert!(narrowed.contains("⌕ refund kind:\"session\"") && narrowed.contains("✓ session"), "{narrowed}");
+    console.press("<Enter> <Esc>");
+    let text = console.text();
+    assert!(text.contains("⌕ refund ") && !text.contains("kind:\""), "{text}");
+}
+
+#[test]
+fn saved_searches_are_there_before_anything_is_typed() {
+    let mut console = console(SIZE);
+    console.press("f");
+    let text = console.text();
+    assert!(
+        text.contains("SAVED") && text.contains("failed commands") && text.contains("kind:tool has:error"),
+        "{text}"
+    );
+    console.press("<Down> <Enter>");
+    assert!(console.text().contains("⌕ refund"), "{}", console.text());
+}
+
+#[test]
+fn a_record_that_is_found_is_read_beside_the_hits() {
+    let mut console = console(SIZE);
+    console.press("f");
+    console.type_text("kind:agent connection:acme");
+    console.press("<Enter>");
+    assert!(console.text().contains("DOCUMENT") && console.text().contains("ghcr.io"), "{}", console.text());
+    console.press("j j <Esc> j");
+    assert!(console.text().contains("2/"), "{}", console.text());
+}
+
+#[test]
+fn more_hits_come_as_one_scrolls_and_none_twice() {
+    let mut console = console(SIZE);
+    console.press("f");
+    console.type_text("kind:event");
+    console.press("<Esc>");
+    console.press("# 2 0 0 j");
+    console.press("# 2 0 0 j");
+    console.press("# 2 0 0 j");
+    let text = console.text();
+    assert!(text.contains("/812"), "{text}");
+    assert!(console.store.finds.load(Ordering::SeqCst) > 2);
+}
+
+#[test]
+fn what_is_to_be_known_of_an_answer_is_told_calmly() {
+    let mut world = World::believable().with_contents();
+    world.behind = 12;
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    console.press("f");
+    console.type_text("refund (ref*");
+    let text = console.text();
+    assert!(text.contains("12 records are not searched yet"), "{text}");
+    assert!(text.contains("type on"), "{text}");
+}
+
+#[test]
+fn the_order_can_be_turned() {
+    let mut console = console(SIZE);
+    console.press("f");
+    console.type_text("refund");
+    console.press("<Esc> o");
+    assert!(console.text().contains("newest first"), "{}", console.text());
+    console.press("o o");
+    assert!(console.text().contains("best first"), "{}", console.text());
+}
+
+#[test]
+fn an_index_that_cannot_be_read_says_so() {
+    let mut console = console(SIZE);
+    console.store.broken.store(true, Ordering::SeqCst);
+    console.press("f");
+    console.type_text("refund");
+    assert!(console.text().contains("Nothing can be found: disk I/O error"), "{}", console.text());
+    console.store.broken.store(false, Ordering::SeqCst);
+    console.type_text("s");
+    console.press("<BS>");
+    assert!(console.text().contains("best first"), "{}", console.text());
+}
+
+#[test]
+fn every_size_is_drawn() {
+    for size in [(40, 10), (60, 12), (80, 24), (96, 30), (132, 40), (300, 100)] {
+        let mut console = console(size);
+        console.press("f");
+        console.type_text("refund");
+        console.press("<Esc> j j h j <Enter> l v v G <Enter> G h / <Esc> <Esc>");
+    }
+}
+
+#[test]
+fn a_held_key_costs_few_bytes() {
+    let mut console = console((200, 50));
+    console.press("f");
+    console.type_text("kind:event");
+    console.press("<Esc> # 4 0 j");
+    let mut painter = Painter::new(true);
+    painter.paint(console.screen.backend().buffer(), None);
+    let mut costs = Vec::new();
+    for _ in 0..30 {
+        console.key("j");
+        console.draw();
+        let mut bytes = painter.paint(console.screen.backend().buffer(), None).len();
+        console.settle();
+        bytes += painter.paint(console.screen.backend().buffer(), None).len();
+        console.pass(Duration::from_millis(33));
+        bytes += painter.paint(console.screen.backend().buffer(), None).len();
+        costs.push(bytes);
+    }
+    costs.remove(0);
+    let mean = costs.iter().sum::<usize>() / costs.len();
+    assert!(mean <= 900, "{mean} bytes a key: {costs:?}");
+}

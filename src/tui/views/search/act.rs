@@ -1,0 +1,156 @@
+//! What the keys do in search.
+
+use super::{Focus, Search};
+use crate::search::{Hit, Order};
+use crate::tui::actions::Act;
+use crate::tui::decisions::Target;
+use crate::tui::reading::Reading;
+use crate::tui::views::{Cx, Wish};
+use crate::tui::widgets::input::Input;
+use quarterdeck_sync::model::Kind;
+
+/// The order in words.
+pub(super) fn order_name(order: Order) -> &'static str {
+    match order {
+        Order::Best => "best first",
+        Order::Newest => "newest first",
+        Order::Oldest => "oldest first",
+    }
+}
+
+impl Search {
+    pub(super) fn do_act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        if act == Act::Search {
+            self.preview.leave();
+            self.focus = Focus::Query;
+            return true;
+        }
+        if self.preview.act(act, count) {
+            return true;
+        }
+        match self.focus {
+            Focus::Query => return self.act_typing(act, cx),
+            Focus::Facets => {
+                if self.act_facets(act, count, cx) {
+                    return true;
+                }
+            }
+            Focus::Hits => {
+                if let Some(by) = self.motion(act, count) {
+                    self.step(by, cx);
+                    return true;
+                }
+            }
+        }
+        match act {
+            Act::Back => cx.wishes.push(Wish::Back),
+            Act::EditQuery => self.focus = Focus::Query,
+            Act::ToFacets => self.focus = Focus::Facets,
+            Act::OpenHit => self.open(cx),
+            Act::Preview => self.preview.turn(),
+            Act::HitOrder => {
+                self.order = match self.order {
+                    Order::Best => Order::Newest,
+                    Order::Newest => Order::Oldest,
+                    Order::Oldest => Order::Best,
+                };
+                self.cursor = 0;
+                self.ask(true, cx);
+                cx.say(format!("Found, {}", order_name(self.order)));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn act_typing(&mut self, act: Act, cx: &mut Cx) -> bool {
+        let empty = self.input.text().trim().is_empty();
+        match act {
+            Act::Following | Act::Preceding if empty => {
+                let last = self.saved.len().saturating_sub(1);
+                let by = if act == Act::Following { 1 } else { -1 };
+                self.chosen = self.chosen.saturating_add_signed(by).min(last);
+            }
+            Act::Following | Act::Preceding => self.step(if act == Act::Following { 1 } else { -1 }, cx),
+            Act::Accept if empty => {
+                if let Some((saved, _)) = self.saved.get(self.chosen) {
+                    self.input = Input::new(&saved.query);
+                    self.ask(false, cx);
+                }
+            }
+            Act::Accept => {
+                self.focus = Focus::Hits;
+                // Only what was typed is opened: hits of an older query are on the screen until the newer ones are there.
+                if self.ticket.is_none() {
+                    self.open(cx);
+                }
+            }
+            Act::Cancel if empty => {
+                self.focus = Focus::Hits;
+                cx.wishes.push(Wish::Back);
+            }
+            Act::Cancel => self.focus = Focus::Hits,
+            _ => return false,
+        }
+        true
+    }
+
+    fn act_facets(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        match act {
+            Act::ToHits | Act::Back => self.focus = Focus::Hits,
+            Act::Narrow => {
+                if let Some(piece) = self.facets.chosen() {
+                    self.input = Input::new(&super::facets::turn(self.input.text(), &piece));
+                    self.cursor = 0;
+                    self.ask(false, cx);
+                }
+            }
+            act => match self.motion(act, count) {
+                Some(by) => self.facets.step(by),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    fn motion(&self, act: Act, count: Option<u32>) -> Option<i64> {
+        let times = i64::from(count.unwrap_or(1));
+        let page = self.page.max(1) as i64;
+        Some(match act {
+            Act::Down => times,
+            Act::Up => -times,
+            Act::PageDown => page.saturating_mul(times),
+            Act::PageUp => (-page).saturating_mul(times),
+            Act::HalfDown => (page / 2).max(1).saturating_mul(times),
+            Act::HalfUp => -(page / 2).max(1).saturating_mul(times),
+            Act::First => i64::MIN / 2,
+            Act::Last => i64::MAX / 2,
+            _ => return None,
+        })
+    }
+
+    fn step(&mut self, by: i64, cx: &mut Cx) {
+        let last = self.hits.len().saturating_sub(1) as i64;
+        self.cursor = (self.cursor as i64).saturating_add(by).clamp(0, last) as usize;
+        self.moved(cx);
+    }
+
+    /// Opens the selected hit where it stands: an entry in its transcript, a record in the pane beside the hits.
+    fn open(&mut self, cx: &mut Cx) {
+        let Some(hit) = self.selected() else { return };
+        match hit.entry.is_some() || matches!(hit.kind, Kind::Session | Kind::Run) {
+            true => cx.wishes.push(Wish::Read(reading(hit, &self.answered))),
+            false => self.preview.enter(),
+        }
+    }
+}
+
+/// The transcript of a hit, at its entry.
+fn reading(hit: &Hit, query: &str) -> Reading {
+    Reading {
+        of: Target::Row(hit.key),
+        title: hit.title.clone().unwrap_or_else(|| hit.id.clone()),
+        at: hit.entry.as_ref().map(|entry| entry.place),
+        query: query.to_owned(),
+    }
+}

@@ -1,0 +1,307 @@
+//! Search over everything: records, and the entries of sessions and runs.
+//!
+//! One types, and what is found stands below at once; facets beside it narrow, a preview shows the selected hit where it
+//! stands, and opening it leads to the transcript at that entry. What narrows is written into the query itself: there is no
+//! other state, so a search can be read, kept and sent to somebody.
+//!
+//! - `act`: what the keys do. `facets`: what was found, counted. `preview`: the selected hit in its surroundings. `draw`: drawing.
+//!
+//! Always true: hits of an older query never take the place of newer ones, and stay in sight until those are there. More hits
+//! of one answer are asked for as of the same moment, so none moves while one scrolls.
+
+mod act;
+mod draw;
+mod facets;
+mod preview;
+
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::{Position, Rect};
+
+use super::{Cx, Scene, View, Wish};
+use crate::search::{self, Hit, Order, SavedSearch};
+use crate::tui::actions::{Act, Facts, Scope};
+use crate::tui::canvas::Canvas;
+use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::marking::Words;
+use crate::tui::widgets::input::Input;
+use facets::Facets;
+use preview::Preview;
+
+/// The view's things that are asked for.
+mod part {
+    pub const HITS: u8 = 0;
+    pub const MORE: u8 = 1;
+    pub const PREVIEW: u8 = 2;
+    pub const SAVED: u8 = 3;
+}
+
+/// Hits of one answer.
+const CHUNK: usize = 60;
+/// Hits kept.
+const MOST: usize = 3_000;
+/// Lines of a hit.
+const HIGH: usize = 2;
+/// A search that takes longer is told.
+const LATE: Duration = Duration::from_millis(250);
+
+/// Where the keys go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Focus {
+    /// To the query.
+    Query,
+    #[default]
+    Hits,
+    Facets,
+}
+
+/// The view.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    input: Input,
+    focus: Focus,
+    order: Order,
+    hits: Vec<Hit>,
+    /// What the hits are part of; none before the first answer.
+    answer: Option<Box<search::Answer>>,
+    /// The query that the hits answer.
+    answered: String,
+    words: Words,
+    ticket: Option<(Ticket, String)>,
+    more: Option<Ticket>,
+    /// The answer takes long.
+    late: bool,
+    failure: Option<String>,
+    cursor: usize,
+    top: usize,
+    /// Hits that fit.
+    page: usize,
+    facets: Facets,
+    preview: Preview,
+    saved: Vec<(SavedSearch, Option<u64>)>,
+    saved_ticket: Option<Ticket>,
+    /// Which of the saved searches is chosen, while nothing is typed.
+    chosen: usize,
+    hits_area: Rect,
+    facets_area: Rect,
+}
+
+impl Search {
+    fn question(&self, text: &str) -> search::Question {
+        let facets = search::Facet::ALL.to_vec();
+        search::Question { limit: CHUNK, order: self.order, facets, gone: true, ..search::Question::typing(text) }
+    }
+
+    /// Asks for what is typed. `again`: also when it has been asked already.
+    fn ask(&mut self, again: bool, cx: &mut Cx) {
+        let text = self.input.text().trim().to_owned();
+        let asked = self.ticket.as_ref().map_or(&self.answered, |(_, text)| text);
+        if *asked == text && !again {
+            return;
+        }
+        self.more = None;
+        if text.is_empty() {
+            (self.ticket, self.late) = (None, false);
+            self.show(text, None);
+            return self.ask_saved(cx);
+        }
+        let question = Question::Search(Box::new(self.question(&text)));
+        self.ticket = Some((cx.ask(part::HITS, Lane::Now, question), text));
+        cx.wishes.push(Wish::Wake(LATE));
+    }
+
+    fn ask_saved(&mut self, cx: &Cx) {
+        self.saved_ticket = Some(cx.ask(part::SAVED, Lane::Later, Question::Saved));
+    }
+
+    /// Takes an answer as all there is; the selected hit stays selected when it is still there, and was chosen by the person.
+    fn show(&mut self, text: String, answer: Option<Box<search::Answer>>) {
+        let place = |hit: &Hit| (hit.key, hit.entry.as_ref().map(|entry| entry.place));
+        let same = self.answered == text;
+        let selected = self.hits.get(self.cursor).filter(|_| same && self.cursor > 0).map(place);
+        self.words = Words::of_query(&text);
+        self.answered = text;
+        self.answer = answer;
+        self.hits = self.answer.as_mut().map(|answer| std::mem::take(&mut answer.hits)).unwrap_or_default();
+        self.cursor = self.hits.iter().position(|hit| Some(place(hit)) == selected).unwrap_or(0);
+        self.failure = None;
+        self.facets.show(self.answer.as_deref());
+        if self.hits.is_empty() && self.focus == Focus::Facets {
+            self.focus = Focus::Hits;
+        }
+    }
+
+    /// More hits, as one comes near the last.
+    fn fill(&mut self, cx: &Cx) {
+        let Some(answer) = &self.answer else { return };
+        let near = self.cursor + 2 * self.page.max(1) >= self.hits.len();
+        let left = (self.hits.len() as u64) < answer.total && self.hits.len() < MOST;
+        if self.ticket.is_some() || self.more.is_some() || !near || !left || self.hits.is_empty() {
+            return;
+        }
+        let question = search::Question {
+            offset: self.hits.len(),
+            moment: Some(answer.moment.clone()),
+            facets: Vec::new(),
+            ..self.question(&self.answered)
+        };
+        self.more = Some(cx.ask(part::MORE, Lane::Now, Question::Search(Box::new(question))));
+    }
+
+    fn selected(&self) -> Option<&Hit> {
+        self.hits.get(self.cursor)
+    }
+
+    fn moved(&mut self, cx: &mut Cx) {
+        self.fill(cx);
+        self.preview.moved(cx);
+        self.follow(cx);
+    }
+
+    /// Brings the preview to the selected hit.
+    fn follow(&mut self, cx: &Cx) {
+        let hit = self.hits.get(self.cursor);
+        self.preview.follow(hit, cx);
+    }
+
+    /// An answer to what was typed. Those to older questions never come here: their ticket is not the newest.
+    fn take(&mut self, answer: Answer, text: String, cx: &mut Cx) {
+        self.late = false;
+        match answer {
+            Answer::Search(answer) => {
+                self.show(text, Some(answer));
+                self.preview.rest();
+                self.fill(cx);
+                self.follow(cx);
+            }
+            Answer::Failed(why) => {
+                self.show(text, None);
+                self.failure = Some(why);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_more(&mut self, answer: Answer) {
+        match (answer, &mut self.answer) {
+            (Answer::Search(more), Some(answer)) => {
+                // A page without hits is the last, whatever was counted.
+                if more.hits.is_empty() {
+                    answer.total = self.hits.len() as u64;
+                }
+                self.hits.extend(more.hits);
+            }
+            (Answer::Failed(why), _) => self.failure = Some(why),
+            _ => {}
+        }
+    }
+}
+
+impl View for Search {
+    fn enter(&mut self, cx: &mut Cx) {
+        if self.input.text().trim().is_empty() {
+            return self.ask_saved(cx);
+        }
+        self.refresh(cx);
+    }
+
+    fn refresh(&mut self, cx: &mut Cx) {
+        // Who has moved through the hits keeps them as they are.
+        if self.ticket.is_none() && self.cursor == 0 {
+            let typed = !self.input.text().trim().is_empty();
+            if typed {
+                self.ask(true, cx);
+            } else {
+                self.ask_saved(cx);
+            }
+        }
+    }
+
+    fn answer(&mut self, answered: Answered, cx: &mut Cx) {
+        match answered.slot.part {
+            part::HITS => {
+                if let Some((_, text)) = self.ticket.take_if(|(ticket, _)| *ticket == answered.ticket) {
+                    self.take(answered.answer, text, cx);
+                }
+            }
+            part::MORE => {
+                if self.more.take_if(|ticket| *ticket == answered.ticket).is_some() {
+                    self.take_more(answered.answer);
+                    self.fill(cx);
+                }
+            }
+            part::SAVED => {
+                let mine = self.saved_ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
+                if let (true, Answer::Saved(saved)) = (mine, answered.answer) {
+                    self.chosen = self.chosen.min(saved.len().saturating_sub(1));
+                    self.saved = saved;
+                }
+            }
+            _ => self.preview.answer(answered),
+        }
+    }
+
+    fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        self.do_act(act, count, cx)
+    }
+
+    fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
+        if self.input.key(key) {
+            self.ask(false, cx);
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx) {
+        if self.input.insert(text) {
+            self.ask(false, cx);
+        }
+    }
+
+    fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
+        let at = Position { x, y };
+        if self.facets_area.contains(at) {
+            self.focus = Focus::Facets;
+            self.facets.point(usize::from(y - self.facets_area.y));
+        } else if self.hits_area.contains(at) {
+            self.focus = Focus::Hits;
+            let hit = self.top + usize::from(y - self.hits_area.y) / HIGH;
+            if hit < self.hits.len() {
+                self.cursor = hit;
+                self.moved(cx);
+            }
+        }
+    }
+
+    fn wake(&mut self, cx: &mut Cx) {
+        self.late = self.ticket.is_some();
+        if self.preview.wake(cx) {
+            self.follow(cx);
+        }
+    }
+
+    fn drawn(&mut self, cx: &mut Cx) {
+        self.fill(cx);
+        self.follow(cx);
+    }
+
+    fn ready(&self) -> bool {
+        self.ticket.is_none()
+    }
+
+    fn scope(&self) -> Scope {
+        match self.focus {
+            Focus::Query => Scope::Prompt,
+            Focus::Hits => Scope::Hits,
+            Focus::Facets => Scope::Facets,
+        }
+    }
+
+    fn facts(&self, facts: &mut Facts) {
+        facts.hit = !self.hits.is_empty();
+    }
+
+    fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        self.draw_all(area, scene, canvas);
+    }
+}

@@ -1,0 +1,204 @@
+//! The selected hit where it stands: an entry among its neighbours, a record with its document.
+//!
+//! While the cursor runs nothing is shown: what belongs to another hit would mislead, and a held key costs a slow line nothing.
+
+use std::time::{Duration, Instant};
+
+use quarterdeck_sync::model::{Kind, RowKey};
+use ratatui::layout::Rect;
+
+use super::part;
+use crate::search::Hit;
+use crate::tui::actions::Act;
+use crate::tui::canvas::Canvas;
+use crate::tui::data::{Answer, Answered, Lane, Opened, Question, Ticket};
+use crate::tui::decisions::Target;
+use crate::tui::fleet::Fleet;
+use crate::tui::marking::Words;
+use crate::tui::reading::Read;
+use crate::tui::theme::Role;
+use crate::tui::views::detail::Detail;
+use crate::tui::views::transcript::Window;
+use crate::tui::views::{Cx, Wish};
+
+/// Two motions closer than this are one run.
+const RUN: Duration = Duration::from_millis(140);
+
+/// What is shown.
+#[derive(Debug, Default)]
+enum Shown {
+    #[default]
+    Nothing,
+    Entries(RowKey, Box<Window>),
+    Record(RowKey, Box<Detail>),
+    /// It could not be read.
+    Failed(RowKey, String),
+}
+
+/// The pane.
+#[derive(Debug, Default)]
+pub(super) struct Preview {
+    shown: Shown,
+    /// What it is for: the record, and the entry.
+    goal: Option<(RowKey, Option<u32>)>,
+    ticket: Option<(Ticket, RowKey)>,
+    moved_at: Option<Instant>,
+    resting_at: Option<Instant>,
+    off: bool,
+    /// It was drawn, so there is room for it.
+    seen: bool,
+    /// The keys go to it.
+    entered: bool,
+}
+
+impl Preview {
+    /// It is wanted.
+    pub fn on(&self) -> bool {
+        !self.off || self.entered
+    }
+
+    /// Shows or hides it.
+    pub fn turn(&mut self) {
+        self.off = !self.off;
+    }
+
+    /// The keys go to it.
+    pub fn entered(&self) -> bool {
+        self.entered
+    }
+
+    /// Gives it the keys.
+    pub fn enter(&mut self) {
+        self.entered = true;
+    }
+
+    /// Takes the keys away again.
+    pub fn leave(&mut self) {
+        self.entered = false;
+    }
+
+    /// Whether there is room for it.
+    pub fn set_seen(&mut self, seen: bool) {
+        self.seen = seen;
+    }
+
+    /// The selection moved.
+    pub fn moved(&mut self, cx: &mut Cx) {
+        let running = self.moved_at.is_some_and(|at| cx.clock.saturating_duration_since(at) < RUN);
+        self.moved_at = Some(cx.clock);
+        if running {
+            self.resting_at = Some(cx.clock + RUN);
+            cx.wishes.push(Wish::Wake(RUN));
+        }
+    }
+
+    /// The cursor runs.
+    pub fn running(&self) -> bool {
+        self.resting_at.is_some()
+    }
+
+    /// The hits are others: no need to wait.
+    pub fn rest(&mut self) {
+        self.resting_at = None;
+    }
+
+    /// Time has passed; true when the cursor rests now.
+    pub fn wake(&mut self, cx: &Cx) -> bool {
+        self.resting_at.take_if(|at| *at <= cx.clock).is_some()
+    }
+
+    /// Brings it to a hit, unless the cursor runs.
+    pub fn follow(&mut self, hit: Option<&Hit>, cx: &Cx) {
+        let Some(hit) = hit else {
+            (self.shown, self.goal, self.ticket, self.entered) = (Shown::Nothing, None, None, false);
+            return;
+        };
+        if self.resting_at.is_some() || !(self.seen || self.entered) {
+            return;
+        }
+        let entry = hit.entry.as_ref().map(|entry| entry.place);
+        self.goal = Some((hit.key, entry));
+        match &mut self.shown {
+            Shown::Entries(key, window) if *key == hit.key => window.turn_to(entry),
+            Shown::Record(key, _) | Shown::Failed(key, _) if *key == hit.key => {}
+            _ if self.ticket.is_some_and(|(_, asked)| asked == hit.key) => {}
+            _ => {
+                let entries = entry.is_some() || matches!(hit.kind, Kind::Session | Kind::Run);
+                let question = match entries {
+                    true => Question::Transcript(Target::Row(hit.key), None),
+                    false => Question::Record(hit.key),
+                };
+                self.ticket = Some((cx.ask(part::PREVIEW, Lane::Now, question), hit.key));
+            }
+        }
+    }
+
+    /// Takes an answer in, unless it is about another hit.
+    pub fn answer(&mut self, answered: Answered) {
+        let Some((_, key)) = self.ticket.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
+        let Some((goal, entry)) = self.goal.filter(|(goal, _)| *goal == key) else { return };
+        self.shown = match answered.answer {
+            Answer::Transcript(Read::New(transcript)) => Shown::Entries(goal, Box::new(Window::new(transcript, entry))),
+            Answer::Record(Some(opened)) => Shown::Record(goal, Box::new(detail(opened))),
+            Answer::Failed(why) => Shown::Failed(goal, why),
+            _ => Shown::Failed(goal, "it is no longer in the mirror".to_owned()),
+        };
+    }
+
+    /// Moves through the record, while the keys go to it; false when they do not, or the action is none of its.
+    pub fn act(&mut self, act: Act, count: Option<u32>) -> bool {
+        if !self.entered {
+            return false;
+        }
+        let Shown::Record(_, detail) = &mut self.shown else {
+            // Still on its way.
+            self.entered &= !matches!(act, Act::Back | Act::ToFacets);
+            return true;
+        };
+        let times = i64::from(count.unwrap_or(1));
+        let page = detail.page() as i64;
+        match act {
+            Act::Down => detail.step(times),
+            Act::Up => detail.step(-times),
+            Act::PageDown => detail.step(page.saturating_mul(times)),
+            Act::PageUp => detail.step((-page).saturating_mul(times)),
+            Act::HalfDown => detail.step((page / 2).max(1)),
+            Act::HalfUp => detail.step(-(page / 2).max(1)),
+            Act::First => detail.step(i64::MIN / 2),
+            Act::Last => detail.step(i64::MAX / 2),
+            Act::OpenHit => detail.fold(),
+            Act::Back | Act::ToFacets => self.entered = false,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Draws it.
+    pub fn draw(&mut self, area: Rect, hit: Option<&Hit>, words: &Words, fleet: &Fleet, canvas: &mut Canvas) {
+        let Some(hit) = hit else { return };
+        let entry = hit.entry.as_ref().map(|entry| entry.place);
+        match &mut self.shown {
+            Shown::Entries(key, window) if *key == hit.key => {
+                // Another entry of the same session is there at once, but not while the cursor runs.
+                if self.resting_at.is_none() {
+                    window.turn_to(entry);
+                    window.draw(area, words, canvas);
+                }
+            }
+            Shown::Record(key, detail) if *key == hit.key => {
+                let row = detail.row().cloned();
+                detail.draw(area, row.as_ref(), self.entered, fleet, canvas);
+            }
+            Shown::Failed(key, why) if *key == hit.key => {
+                canvas.put(area.x, area.y, &format!("✗ {why}"), area.width, Role::Bad);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn detail(opened: Box<Opened>) -> Detail {
+    let mut detail = Detail::default();
+    detail.show(Some(opened));
+    detail
+}

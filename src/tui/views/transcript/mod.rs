@@ -1,0 +1,295 @@
+//! The transcript: what was said and done in a session or run, entry by entry.
+//!
+//! It has no tab: it lies over the view that it was opened from ([`Wish::Read`](super::Wish)), and [`Wish::Back`](super::Wish)
+//! leads there again, with the selection as it was. Subagents open over the session that started them.
+//!
+//! - `book`: what is shown, and its layouts. `lines`, `tools`, `audit`, `card`, `diff`: an entry as lines. `scroll`: the cursor and the page.
+//! - `preview`: an entry among its neighbours, for other views. `strip`: the session in one line. `act`: what the keys do. `draw`: drawing.
+//!
+//! Always true: entries come parsed and clean from a worker ([`crate::tui::reading`]); drawing lays out what is in sight, and no more.
+
+mod act;
+mod audit;
+mod book;
+mod card;
+mod diff;
+mod draw;
+mod lines;
+mod preview;
+mod scroll;
+mod strip;
+mod tools;
+
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::{Position, Rect};
+
+use super::{Came, Cx, Scene, View, Wish};
+use crate::tui::actions::{Act, Facts, Scope};
+use crate::tui::canvas::Canvas;
+use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::marking::Words;
+use crate::tui::reading::{Held, Read, Reading, Transcript};
+use crate::tui::widgets::input::Input;
+use book::Book;
+pub(super) use lines::look;
+pub(super) use preview::Window;
+use scroll::{Scroll, Spot};
+use strip::Strip;
+
+/// The view's things that are asked for.
+mod part {
+    pub const ENTRIES: u8 = 0;
+    pub const FOUND: u8 = 1;
+}
+
+/// Sessions that one can go back to.
+const BEHIND: usize = 8;
+
+/// What is read, and how far.
+#[derive(Debug)]
+struct Open {
+    reading: Reading,
+    /// Title of the view it was opened from; none when it was another session.
+    from: Option<String>,
+    book: Option<Book>,
+    scroll: Scroll,
+    /// The entry to go to, once it is known how large the page is.
+    goal: Option<usize>,
+    /// The words that are marked, and the entries that hold them.
+    words: Words,
+    found: Vec<u32>,
+    /// The session is not in the mirror.
+    missing: bool,
+    failure: Option<String>,
+    /// Its platform was asked for what is not here.
+    fetching: bool,
+}
+
+impl Open {
+    fn new(reading: Reading, from: Option<String>) -> Self {
+        let words = Words::of_query(&reading.query);
+        Self {
+            goal: reading.at.map(|at| at as usize),
+            reading,
+            from,
+            book: None,
+            scroll: Scroll::default(),
+            words,
+            found: Vec::new(),
+            missing: false,
+            failure: None,
+            fetching: false,
+        }
+    }
+
+    /// Goes to what is shown as number `at`, and there to the first marked line, if some are.
+    fn reach(&mut self, at: usize, to_words: bool) {
+        let Some(book) = &mut self.book else { return };
+        let marked = if to_words { book.marked(at, 0, &self.words, true) } else { None };
+        let line = marked.unwrap_or_else(|| book.head(at));
+        let count = book.count();
+        self.scroll.reach(Spot { entry: at, line }, count, |at| book.height(at));
+    }
+}
+
+/// The view.
+#[derive(Debug, Default)]
+pub(super) struct Transcripts {
+    open: Option<Box<Open>>,
+    /// What to go back to, the latest last: the sessions that led to this one.
+    behind: Vec<Box<Open>>,
+    ticket: Option<Ticket>,
+    found_ticket: Option<Ticket>,
+    /// Searching inside: what is typed, and where the cursor was.
+    typing: Option<(Input, Spot)>,
+    strip: Option<(u16, Strip)>,
+    strip_area: Rect,
+    text_area: Rect,
+}
+
+impl Transcripts {
+    fn ask(&mut self, cx: &Cx) {
+        let Some(open) = &self.open else { return };
+        let known = open.book.as_ref().map(|book| Arc::clone(book.transcript()));
+        let question = Question::Transcript(open.reading.of.clone(), known);
+        self.ticket = Some(cx.ask(part::ENTRIES, Lane::Now, question));
+    }
+
+    /// Looks for the words in every entry.
+    fn find(&mut self, cx: &Cx) {
+        let Some(open) = &mut self.open else { return };
+        open.found.clear();
+        self.found_ticket = None;
+        if let Some(book) = open.book.as_ref().filter(|_| !open.words.is_empty()) {
+            let question = Question::Find(Arc::clone(book.transcript()), open.words.clone());
+            self.found_ticket = Some(cx.ask(part::FOUND, Lane::Now, question));
+        }
+    }
+
+    fn take(&mut self, read: Read, cx: &mut Cx) {
+        let Some(open) = &mut self.open else { return };
+        open.failure = None;
+        match read {
+            Read::Gone => open.missing = true,
+            Read::Same => {}
+            Read::New(transcript) => {
+                open.missing = false;
+                self.strip = None;
+                open.fetching &= !matches!(transcript.held, Held::Here { stale: false, .. });
+                fetch(open, &transcript, cx);
+                match &mut open.book {
+                    Some(book) => book.renew(transcript),
+                    None => open.book = Some(Book::new(transcript)),
+                }
+                self.find(cx);
+            }
+        }
+    }
+
+    /// What was found, while the words are being typed: the nearest place that holds them.
+    fn took_found(&mut self, found: Vec<u32>) {
+        let Some(open) = &mut self.open else { return };
+        open.found = found;
+        let Some((_, from)) = self.typing.as_ref() else { return };
+        let Some(book) = &open.book else { return };
+        let from = book.place(from.entry).unwrap_or(0) as u32;
+        let next = open.found.iter().find(|at| **at >= from).or(open.found.first());
+        if let Some(at) = next {
+            let number = book.number(*at as usize);
+            open.reach(number, true);
+        }
+    }
+
+    /// Leaves the transcript: for the session that led here, or for the view it was opened from.
+    fn leave(&mut self, cx: &mut Cx) {
+        self.strip = None;
+        let left = self.open.take();
+        self.open = self.behind.pop();
+        if left.is_none_or(|left| left.from.is_some()) {
+            cx.wishes.push(Wish::Back);
+        } else {
+            self.ask(cx);
+        }
+    }
+}
+
+/// Asks for what is missing or old, once.
+fn fetch(open: &mut Open, transcript: &Transcript, cx: &mut Cx) {
+    let due = matches!(transcript.held, Held::NotYet | Held::Failed(_) | Held::Here { stale: true, .. });
+    if due && !open.fetching && cx.fleet.lease.is_none() && transcript.row.gone_at.is_none() {
+        open.fetching = true;
+        cx.wishes.push(Wish::Fetch(transcript.row.list.clone(), transcript.row.id.clone()));
+    }
+}
+
+impl View for Transcripts {
+    fn enter(&mut self, cx: &mut Cx) {
+        // While an answer is on its way it will be as fresh as another.
+        if self.ticket.is_none() {
+            self.ask(cx);
+        }
+    }
+
+    fn read(&mut self, reading: Reading, came: Came, cx: &mut Cx) {
+        self.typing = None;
+        self.strip = None;
+        let before = self.open.take();
+        let from = match came {
+            Came::Fresh(from) => {
+                self.behind.clear();
+                Some(from)
+            }
+            Came::Over(from) => {
+                self.behind.extend(before);
+                Some(from)
+            }
+            Came::Here => {
+                self.behind.extend(before);
+                None
+            }
+        };
+        // Somebody who follows links all day need not go back to the morning.
+        if self.behind.len() > BEHIND {
+            self.behind.remove(0);
+        }
+        self.open = Some(Box::new(Open::new(reading, from)));
+        self.ask(cx);
+    }
+
+    fn close(&mut self) {
+        *self = Self::default();
+    }
+
+    fn answer(&mut self, answered: Answered, cx: &mut Cx) {
+        match answered.slot.part {
+            part::ENTRIES => {
+                if self.ticket.take_if(|ticket| *ticket == answered.ticket).is_none() {
+                    return;
+                }
+                match (answered.answer, &mut self.open) {
+                    (Answer::Transcript(read), _) => self.take(read, cx),
+                    (Answer::Failed(why), Some(open)) => open.failure = Some(why),
+                    _ => {}
+                }
+            }
+            _ => {
+                if self.found_ticket.take_if(|ticket| *ticket == answered.ticket).is_some()
+                    && let Answer::Found(found) = answered.answer
+                {
+                    self.took_found(found);
+                }
+            }
+        }
+    }
+
+    fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        self.do_act(act, count, cx)
+    }
+
+    fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
+        if self.typing.as_mut().is_some_and(|(input, _)| input.key(key)) {
+            self.retype(cx);
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx) {
+        if self.typing.as_mut().is_some_and(|(input, _)| input.insert(text)) {
+            self.retype(cx);
+        }
+    }
+
+    fn click(&mut self, x: u16, y: u16, _cx: &mut Cx) {
+        let at = Position { x, y };
+        let Some(open) = &mut self.open else { return };
+        let Some(book) = &mut open.book else { return };
+        if self.strip_area.contains(at)
+            && let Some(entry) = self.strip.as_ref().and_then(|(_, strip)| strip.entry(x - self.strip_area.x))
+        {
+            let number = book.number(entry);
+            open.reach(number, false);
+        } else if self.text_area.contains(at) {
+            let count = book.count();
+            let mut top = Scroll { cursor: open.scroll.top, page: open.scroll.page, ..Scroll::default() };
+            top.step(i64::from(y - self.text_area.y), count, |at| book.height(at));
+            open.scroll.cursor = top.cursor;
+        }
+    }
+
+    fn ready(&self) -> bool {
+        self.ticket.is_none()
+    }
+
+    fn scope(&self) -> Scope {
+        if self.typing.is_some() { Scope::Prompt } else { Scope::Reading }
+    }
+
+    fn facts(&self, facts: &mut Facts) {
+        facts.entries = self.open.as_ref().and_then(|open| open.book.as_ref()).is_some_and(|book| book.count() > 1);
+    }
+
+    fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        self.draw_all(area, scene, canvas);
+    }
+}

@@ -1,0 +1,400 @@
+//! Contents, against an archive in memory: all of them, once each, and nothing lost.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::model::{ContentKeep, ContentPolicy, ContentState, Kind, RowKey};
+use crate::platform::decode::Decoder;
+use crate::platform::{ContentAsk, ContentReply, FetchError, FetchKind, Manifest, PageAsk, Priority, Registry, Reply};
+
+const MANIFEST: &str = r#"
+schema = 1
+name = "archive"
+title = "Archive"
+base_url = "http://127.0.0.1:1/api"
+auth = { kind = "header", name = "X-Key" }
+
+[collections.sessions]
+kind = "session"
+list = "/sessions"
+content = { path = "/sessions/{id}/content", entries = "/messages", changed = ["modified_at", "message_count"] }
+columns = { id = "/id", updated_at = "/modified_at" }
+
+[collections.runs]
+kind = "run"
+list = "/runs"
+content = { record = ["/steps_json", "/steps"], path = "/runs/{id}", changed = ["modified_at"] }
+columns = { id = "/id", updated_at = "/modified_at" }
+
+[collections.jobs]
+kind = "run"
+list = "/jobs"
+content = { children = "job-events", order = "seq" }
+columns = { id = "/id", status = "/status" }
+
+[collections.job-events]
+kind = "event"
+list = "/jobs/{parent}/events"
+partition = { parent = "jobs", open = ["*"] }
+columns = { id = "/id" }
+"#;
+
+/// 2026-01-01, and then what the tests add.
+static NOW: AtomicI64 = AtomicI64::new(1_767_225_600);
+
+fn now() -> Timestamp {
+    Timestamp::from_second(NOW.load(Ordering::Relaxed)).expect("in range")
+}
+
+/// One connection.
+struct Archive {
+    manifest: Manifest,
+    decoders: BTreeMap<String, Decoder>,
+    rows: Mutex<BTreeMap<String, BTreeMap<String, Value>>>,
+    contents: Mutex<BTreeMap<String, Result<String, FetchKind>>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Archive {
+    fn new() -> Self {
+        let manifest = Registry::builtin().check(Path::new("archive.toml"), MANIFEST).expect("a manifest");
+        let decoders = manifest.collections.iter().map(|(name, it)| (name.clone(), Decoder::new(it))).collect();
+        Self { manifest, decoders, rows: Mutex::default(), contents: Mutex::default(), asked: Mutex::default() }
+    }
+
+    /// With `count` sessions, the first of them the newest, a day between each two.
+    fn of_sessions(count: usize) -> Self {
+        let archive = Self::new();
+        (0..count).for_each(|n| archive.session(n, 3, n as i64));
+        archive
+    }
+
+    /// A session of so many messages that was last active so many days ago.
+    fn session(&self, n: usize, messages: usize, days: i64) {
+        let at = now() - SignedDuration::from_hours(24 * days);
+        let id = format!("s{n}");
+        let row = json!({"id": id, "modified_at": at.to_string(), "message_count": messages});
+        let said: Vec<Value> =
+            (0..messages).map(|m| json!({"type": "user", "content": format!("{id} says {m}")})).collect();
+        self.put("sessions", row);
+        self.contents.lock().unwrap().insert(id, Ok(Value::from(said).to_string()));
+    }
+
+    fn put(&self, collection: &str, row: Value) {
+        let id = row["id"].as_str().expect("an id").to_owned();
+        self.rows.lock().unwrap().entry(collection.to_owned()).or_default().insert(id, row);
+    }
+
+    fn remove(&self, collection: &str, id: &str) {
+        self.rows.lock().unwrap().get_mut(collection).expect("a list").remove(id);
+    }
+
+    fn fails(&self, id: &str, kind: FetchKind) {
+        self.contents.lock().unwrap().insert(id.to_owned(), Err(kind));
+    }
+
+    fn serves(&self, id: &str, messages: &str) {
+        self.contents.lock().unwrap().insert(id.to_owned(), Ok(messages.to_owned()));
+    }
+
+    /// Ids that were asked for since the last time, in that order.
+    fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+}
+
+impl crate::pull::Source for Archive {
+    fn name(&self) -> &str {
+        "archive"
+    }
+
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    async fn page(&self, ask: &PageAsk, _: Priority) -> Result<Reply, FetchError> {
+        tokio::task::yield_now().await;
+        let rows = self.rows.lock().unwrap();
+        let list = match &ask.partition {
+            Some(parent) => format!("{}/{parent}", ask.collection),
+            None => ask.collection.clone(),
+        };
+        let body = Value::Array(rows.get(&list).map(|rows| rows.values().cloned().collect()).unwrap_or_default());
+        Ok(Reply::Page(self.decoders[&ask.collection].page(ask, body.to_string().as_bytes()).expect("a page")))
+    }
+
+    async fn item(&self, _: &str, _: &str, _: Priority) -> Result<Option<crate::model::Incoming>, FetchError> {
+        Ok(None)
+    }
+
+    async fn content(&self, ask: &ContentAsk, _: Priority) -> Result<ContentReply, FetchError> {
+        self.asked.lock().unwrap().push(ask.id.clone());
+        // A content is awaited for real, so that a sync can be killed between any two of them.
+        tokio::task::yield_now().await;
+        match self.contents.lock().unwrap().get(&ask.id) {
+            None => Ok(ContentReply::Absent),
+            Some(Ok(messages)) => {
+                let count = crate::peek::count(messages).expect("an array");
+                Ok(ContentReply::Messages { messages: messages.clone(), count, etag: None })
+            }
+            Some(Err(kind)) => Err(FetchError {
+                kind: *kind,
+                path: "/x".to_owned(),
+                status: None,
+                message: format!("{kind:?}"),
+                retry_after: None,
+            }),
+        }
+    }
+
+    fn budget(&self) -> BudgetView {
+        BudgetView::default()
+    }
+
+    fn traffic(&self) -> Traffic {
+        Traffic::default()
+    }
+}
+
+fn bench(policy: ContentPolicy) -> Bench {
+    let mut bench = Bench::new();
+    bench.options.now = now;
+    bench.options.content = ContentOptions { policy, budget: u64::MAX, keep: ContentKeep::Forever };
+    bench
+}
+
+impl Bench {
+    fn pull(&self, archive: &Archive) -> ConnectionReport {
+        let report = self.run(sync(&self.mirror, std::slice::from_ref(archive), &self.options, &|_| {}));
+        report.expect("the mirror works").connections.remove(0)
+    }
+
+    fn key(&self, kind: Kind, id: &str) -> RowKey {
+        let reader = self.mirror.reader().expect("a reader");
+        let found = reader.find(&Scope { kinds: vec![kind], ..Scope::default() }, id, 1).expect("a mirror");
+        found.first().expect("the record").row.key
+    }
+
+    /// Sessions, gone ones too, whose content is held, with it.
+    fn held(&self) -> BTreeMap<String, String> {
+        let reader = self.mirror.reader().expect("a reader");
+        let scope = Scope { kinds: vec![Kind::Session], ..Scope::default() };
+        let rows = reader.window(&Query { limit: 1_000, gone: true, ..Query::newest(scope) }).expect("a window").rows;
+        let held = |key| reader.content(key).expect("readable").map(|content| content.messages);
+        rows.into_iter().filter_map(|row| Some((row.id, held(row.key)?))).collect()
+    }
+
+    fn state(&self, id: &str) -> ContentState {
+        let key = self.key(Kind::Session, id);
+        let reader = self.mirror.reader().expect("a reader");
+        reader.content_state(key).expect("readable").expect("the record").state
+    }
+}
+
+fn served_by(archive: &Archive) -> BTreeMap<String, String> {
+    archive.contents.lock().unwrap().iter().filter_map(|(id, it)| Some((id.clone(), it.clone().ok()?))).collect()
+}
+
+#[test]
+fn every_content_is_fetched_once_newest_first_and_again_only_when_its_record_says_so() {
+    let (archive, bench) = (Archive::of_sessions(30), bench(ContentPolicy::All));
+    let report = bench.pull(&archive).content.expect("a report");
+    assert_eq!((report.fetched, report.waiting, report.failed), (30, 0, 0), "{report:?}");
+    assert_eq!(archive.asked(), (0..30).map(|n| format!("s{n}")).collect::<Vec<_>>());
+    assert_eq!(bench.held(), served_by(&archive));
+
+    let head = bench.feed_head();
+    let report = bench.pull(&archive).content.expect("a report");
+    assert!(archive.asked().is_empty(), "nothing new, and nothing asked for");
+    assert_eq!((report.due, bench.feed_head()), (0, head));
+    let totals = report.totals.expect("totals");
+    assert_eq!((totals.held, totals.missing, totals.settled), (30, 0, true), "{totals:?}");
+
+    archive.session(7, 5, 0);
+    bench.pull(&archive);
+    assert_eq!(archive.asked(), ["s7"]);
+    assert_eq!(bench.held(), served_by(&archive));
+    assert!(bench.feed_head() > head);
+
+    // A field that tells nothing of the messages.
+    archive.put("sessions", json!({"id": "s9", "modified_at": (now() - SignedDuration::from_hours(24 * 9)).to_string(), "message_count": 3, "seen": 1}));
+    bench.pull(&archive);
+    assert!(archive.asked().is_empty());
+    assert_eq!(bench.state("s9"), ContentState::Held);
+}
+
+#[test]
+fn a_sync_that_is_killed_anywhere_goes_on_and_fetches_nothing_twice() {
+    let archive = Archive::of_sessions(24);
+    let bench = bench(ContentPolicy::All);
+    let mut kills = 0;
+    for polls in (1..60).step_by(3) {
+        bench.run(async {
+            let future = sync(&bench.mirror, std::slice::from_ref(&archive), &bench.options, &|_| {});
+            let mut future = std::pin::pin!(future);
+            for _ in 0..polls {
+                if futures_util::FutureExt::now_or_never(future.as_mut()).is_some() {
+                    return;
+                }
+                // Lets the writer get on, without waiting for it.
+                tokio::task::yield_now().await;
+                std::thread::yield_now();
+            }
+        });
+        kills += 1;
+        for (id, messages) in bench.held() {
+            assert_eq!(served_by(&archive).get(&id), Some(&messages), "nothing half is kept");
+        }
+    }
+    bench.pull(&archive);
+    assert_eq!(bench.held(), served_by(&archive));
+    // What was on its way when the process died is asked for once more, and nothing else.
+    let asked = archive.asked().len();
+    assert!(asked <= 24 + 4 * kills, "{asked} requests");
+    bench.pull(&archive);
+    assert!(archive.asked().is_empty());
+}
+
+#[test]
+fn a_policy_reaches_as_far_as_it_says_and_widens() {
+    let archive = Archive::of_sessions(20);
+    let mut bench = bench(ContentPolicy::None);
+    bench.pull(&archive);
+    assert!(archive.asked().is_empty());
+    bench.options.content.policy = ContentPolicy::Recent(SignedDuration::from_hours(24 * 5));
+    let report = bench.pull(&archive).content.expect("a report");
+    assert_eq!(archive.asked(), ["s0", "s1", "s2", "s3", "s4", "s5"]);
+    let totals = report.totals.expect("totals");
+    assert_eq!((totals.held, totals.missing, totals.due), (6, 14, 0), "{totals:?}");
+    bench.options.content.policy = ContentPolicy::All;
+    bench.pull(&archive);
+    assert_eq!(archive.asked().len(), 14);
+    bench.options.content.policy = ContentPolicy::Recent(SignedDuration::from_hours(24));
+    bench.pull(&archive);
+    assert!(archive.asked().is_empty());
+    assert_eq!(bench.held().len(), 20);
+}
+
+#[test]
+fn a_session_that_is_gone_keeps_what_was_said_in_it() {
+    let archive = Archive::of_sessions(12);
+    let mut bench = bench(ContentPolicy::All);
+    bench.pull(&archive);
+    archive.remove("sessions", "s11");
+    bench.full_pull(&archive);
+    assert_eq!(bench.held().len(), 12);
+
+    // Room for hardly anything: the oldest make it, but not the one that could not be fetched again.
+    bench.options.content.budget = 300;
+    let report = bench.pull(&archive).content.expect("a report");
+    assert!(report.dropped > 0, "{report:?}");
+    let held = bench.held();
+    assert!(held.contains_key("s11") && held.contains_key("s0") && !held.contains_key("s10"), "{held:?}");
+    assert_eq!(bench.state("s10"), ContentState::Dropped);
+    archive.asked();
+    bench.pull(&archive);
+    assert!(archive.asked().is_empty(), "what was dropped is not fetched again and again");
+
+    bench.options.content = ContentOptions { budget: u64::MAX, ..bench.options.content };
+    bench.pull(&archive);
+    assert_eq!(bench.held().len(), 12, "there is room again");
+
+    bench.options.content.keep = ContentKeep::For(SignedDuration::from_hours(1));
+    bench.options.now = || now() + SignedDuration::from_hours(2);
+    let report = bench.pull(&archive).content.expect("a report");
+    assert_eq!((report.expired, bench.held().contains_key("s11")), (1, false));
+}
+
+#[test]
+fn a_session_that_fails_costs_no_other_and_is_not_asked_at_every_sync() {
+    let archive = Archive::of_sessions(6);
+    archive.fails("s2", FetchKind::Server);
+    archive.contents.lock().unwrap().remove("s4");
+    let mut bench = bench(ContentPolicy::All);
+    let report = bench.pull(&archive).content.expect("a report");
+    assert_eq!((report.fetched, report.failed, report.absent, report.waiting), (4, 1, 1, 1), "{report:?}");
+    let problems = bench.mirror.reader().unwrap().problems(None, 10).unwrap();
+    assert_eq!(
+        (problems.len(), problems[0].code.as_str(), problems[0].id.as_deref()),
+        (1, "content_server", Some("s2"))
+    );
+    archive.asked();
+    bench.pull(&archive);
+    assert!(archive.asked().is_empty(), "it is left alone for a while, and what has none is known to have none");
+
+    archive.serves("s2", "[1]");
+    bench.options.now = || now() + SignedDuration::from_mins(6);
+    bench.pull(&archive);
+    assert_eq!((archive.asked(), bench.state("s2")), (vec!["s2".to_owned()], ContentState::Held));
+    assert!(bench.mirror.reader().unwrap().problems(None, 10).unwrap().is_empty());
+}
+
+#[test]
+fn a_connection_that_fails_is_not_asked_for_every_session() {
+    let archive = Archive::of_sessions(40);
+    (0..40).for_each(|n| archive.fails(&format!("s{n}"), FetchKind::Unreachable));
+    let bench = bench(ContentPolicy::All);
+    let report = bench.pull(&archive).content.expect("a report");
+    assert!(archive.asked().len() <= 4);
+    assert_eq!((report.failed, report.waiting, report.message.is_some()), (0, 40, true));
+    (0..40).for_each(|n| archive.serves(&format!("s{n}"), "[]"));
+    bench.pull(&archive);
+    assert_eq!(archive.asked().len(), 40, "nobody is blamed for the network");
+}
+
+#[test]
+fn opening_a_session_fetches_it_whatever_the_policy() {
+    let archive = Archive::of_sessions(3);
+    let bench = bench(ContentPolicy::None);
+    bench.pull(&archive);
+    let list = ListKey::new("archive", "sessions");
+    let open = |id: &str| bench.run(fetch_content(&bench.mirror, &archive, &list, id, now)).expect("a mirror");
+    assert_eq!(open("s1"), Opened::Fetched { messages: 3 });
+    assert_eq!(bench.held().len(), 1);
+    archive.fails("s2", FetchKind::BadReply);
+    assert!(matches!(open("s2"), Opened::Failed(_)));
+    archive.fails("s2", FetchKind::Unreachable);
+    assert!(matches!(open("s2"), Opened::Unreachable(_)));
+    assert_eq!(open("s"), Opened::NotFetched);
+}
+
+#[test]
+fn what_stands_in_records_is_read_from_them() {
+    let archive = Archive::new();
+    archive.put("runs", json!({"id": "r1", "steps_json": "[{\"n\": 1.50}]", "modified_at": now().to_string()}));
+    archive.put("runs", json!({"id": "r2", "steps": [1, 2], "modified_at": now().to_string()}));
+    archive.put("runs", json!({"id": "r3", "modified_at": now().to_string()}));
+    archive.serves("r3", "[3]");
+    archive.put("jobs", json!({"id": "j1", "status": "DONE"}));
+    for (id, seq) in [("a", 10), ("b", 9), ("c", 11)] {
+        archive.put("job-events/j1", json!({"id": id, "seq": seq}));
+    }
+    let bench = bench(ContentPolicy::All);
+    bench.pull(&archive);
+    assert_eq!(archive.asked(), ["r3"], "only what the row lacks is fetched");
+    let reader = bench.mirror.reader().unwrap();
+    let content = |id: &str| reader.content(bench.key(Kind::Run, id)).unwrap().map(|it| (it.messages, it.count));
+    assert_eq!(content("r1"), Some((r#"[{"n": 1.50}]"#.to_owned(), 1)));
+    assert_eq!(content("r2"), Some(("[1,2]".to_owned(), 2)));
+    assert_eq!(content("r3"), Some(("[3]".to_owned(), 1)));
+    let (messages, count) = content("j1").unwrap();
+    let seqs: Vec<Value> =
+        serde_json::from_str::<Vec<Value>>(&messages).unwrap().iter().map(|it| it["seq"].clone()).collect();
+    assert_eq!((seqs, count), (vec![9.into(), 10.into(), 11.into()], 3));
+
+    // A new event is a change of its job's content: the feed says so.
+    let head = bench.feed_head();
+    archive.put("job-events/j1", json!({"id": "d", "seq": 12}));
+    bench.pull(&archive);
+    let job = bench.key(Kind::Run, "j1");
+    let told = bench.mirror.reader().unwrap().feed(head, 100).unwrap();
+    assert!(told.iter().any(|entry| (entry.first..=entry.last).contains(&job)), "{told:?}");
+    let totals = bench.mirror.reader().unwrap().content_totals(ContentPolicy::All, now()).unwrap();
+    assert_eq!((totals[0].held, totals[0].due), (4, 0), "{totals:?}");
+}

@@ -1,0 +1,209 @@
+//! Reading the content of one record: all its pages, on whichever of the manifest's paths answers.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use reqwest::header::{ETAG, HeaderValue, IF_NONE_MATCH};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Inner;
+use super::send::Reader;
+use super::transport::{Answer, Call};
+use crate::platform::decode::{MessageDecoder, MessagePage};
+use crate::platform::manifest::{ContentFetch, Partition};
+use crate::platform::request::content_url;
+use crate::platform::{At, Collection, ContentAsk, ContentReply, FetchError, FetchKind, PageAsk, Priority, Style};
+
+/// Most pages of one content. Whoever answers with more never ends.
+const MOST_PAGES: u32 = 20_000;
+
+/// What one request came to.
+enum Got {
+    Unchanged,
+    Page(MessagePage, Option<String>),
+}
+
+/// Where to read on.
+enum Next {
+    At(At),
+    End,
+    /// It is the page before once more: the server knows of no pages, and has shown everything.
+    Again,
+    /// It goes in circles.
+    Circle,
+}
+
+impl Inner {
+    /// Reads the content of a record.
+    pub(super) async fn content(
+        self: &Arc<Self>,
+        ask: &ContentAsk,
+        priority: Priority,
+    ) -> Result<ContentReply, FetchError> {
+        let collection = self.collection(&ask.collection)?;
+        let Some(fetch) = collection.content.as_ref().and_then(|content| content.fetch()) else {
+            let why = format!("{} serves no content of {}", self.manifest.title, collection.name);
+            return Err(FetchError { kind: FetchKind::NotOffered, ..self.unusable(&why) });
+        };
+        let paths: Vec<&str> = std::iter::once(&fetch.path).chain(&fetch.path_or).map(String::as_str).collect();
+        let lesson = format!("{}/content", collection.name);
+        // A path that has answered is the right one: another would say "not there" of a session that has no content, too.
+        let known = self.learned_path(&lesson);
+        let tried: Vec<usize> = known.map_or_else(|| (0..paths.len()).collect(), |known| vec![known]);
+        for place in tried {
+            let Some(path) = paths.get(place) else { continue };
+            match self.content_at(collection, fetch, path, ask, priority).await {
+                Err(error) if error.kind == FetchKind::NotOffered => {}
+                Err(error) => return Err(error),
+                Ok(reply) => {
+                    self.learn_path(&lesson, place);
+                    return Ok(reply);
+                }
+            }
+        }
+        Ok(ContentReply::Absent)
+    }
+
+    /// Reads all pages on one path.
+    async fn content_at(
+        self: &Arc<Self>,
+        collection: &Collection,
+        fetch: &ContentFetch,
+        path: &str,
+        ask: &ContentAsk,
+        priority: Priority,
+    ) -> Result<ContentReply, FetchError> {
+        let decoder = Arc::new(MessageDecoder::new(fetch));
+        let (mut messages, mut count) = (String::from("["), 0);
+        let mut met = HashSet::new();
+        let mut at = At::Start;
+        for pages in 0..MOST_PAGES {
+            let conditional = ask.etag.as_deref().filter(|_| pages == 0);
+            let url = self.content_page_url(collection, fetch, path, ask, &at)?;
+            let (page, told) = match self.content_page(url, &decoder, &at, conditional, priority).await? {
+                Got::Unchanged => return Ok(ContentReply::Unchanged),
+                Got::Page(page, etag) => (page, etag),
+            };
+            let next = next(&at, &page, count, &mut met);
+            if matches!(next, Next::Circle) {
+                return Err(self.strange(path, "its pages go in circles"));
+            }
+            if page.count > 0 && !matches!(next, Next::Again) {
+                if count > 0 {
+                    messages.push(',');
+                }
+                messages.push_str(&page.messages);
+                count += page.count;
+            }
+            if messages.len() as u64 > self.options.max_reply {
+                let what = format!("content of more than {} bytes", self.options.max_reply);
+                return Err(FetchError { kind: FetchKind::TooLarge, ..self.strange(path, &what) });
+            }
+            match next {
+                Next::At(then) => at = then,
+                Next::End | Next::Again | Next::Circle => {
+                    messages.push(']');
+                    let messages = self.secrets.strike(messages);
+                    // What validates one page says nothing about the others.
+                    let etag = told.filter(|_| pages == 0);
+                    return Ok(ContentReply::Messages { messages, count, etag });
+                }
+            }
+        }
+        Err(self.strange(path, "it never ends"))
+    }
+
+    fn content_page_url(
+        &self,
+        collection: &Collection,
+        fetch: &ContentFetch,
+        path: &str,
+        ask: &ContentAsk,
+        at: &At,
+    ) -> Result<url::Url, FetchError> {
+        let parent = match &collection.partition {
+            Some(Partition::Parent { .. }) => Some(ask.partition.as_str()),
+            _ => None,
+        };
+        // A child that is numbered within its parent has the parent's id in front of its own.
+        let own = parent.and_then(|parent| ask.id.strip_prefix(parent)?.strip_prefix('/')).unwrap_or(&ask.id);
+        content_url(&self.base, fetch, path, (own, parent), &page_ask(at)).map_err(|why| self.rejected(&why))
+    }
+
+    async fn content_page(
+        self: &Arc<Self>,
+        url: url::Url,
+        decoder: &Arc<MessageDecoder>,
+        at: &At,
+        etag: Option<&str>,
+        priority: Priority,
+    ) -> Result<Got, FetchError> {
+        let mut call = Call { firm: true, ..Call::get(url, self.options.max_reply) };
+        if let Some(etag) = etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
+            call.headers.insert(IF_NONE_MATCH, etag);
+        }
+        let (decoder, ask) = (Arc::clone(decoder), page_ask(at));
+        let reader: Reader<Got> = Arc::new(move |answer: &Answer| {
+            if answer.status == 304 {
+                return Ok(Got::Unchanged);
+            }
+            let etag = answer.headers.get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+            Ok(Got::Page(decoder.page(&ask, &answer.body)?, etag))
+        });
+        self.send(&call, priority, reader).await
+    }
+
+    fn strange(&self, path: &str, what: &str) -> FetchError {
+        FetchError {
+            kind: FetchKind::BadReply,
+            path: path.to_owned(),
+            status: None,
+            message: format!("{path}: {what}"),
+            retry_after: None,
+        }
+    }
+}
+
+fn page_ask(at: &At) -> PageAsk {
+    PageAsk {
+        collection: String::new(),
+        partition: None,
+        at: at.clone(),
+        size: None,
+        since: None,
+        etag: None,
+        last_modified: None,
+    }
+}
+
+/// What comes after a page, of which `before` messages were read already. `met`: pages that were read.
+fn next(at: &At, page: &MessagePage, before: u64, met: &mut HashSet<u64>) -> Next {
+    let end = before + page.count;
+    let told = page.has_more.or(page.total.map(|total| end < total));
+    let full = page.asked.is_some_and(|asked| page.count >= u64::from(asked));
+    let more = match (&page.next_cursor, told) {
+        (_, Some(more)) => more,
+        (Some(_), None) => true,
+        // Nothing is said of an end: one page more than there is shows it.
+        (None, None) => match page.style {
+            Style::Whole | Style::Cursor => false,
+            Style::Offset | Style::Page => page.asked.is_none() || full,
+        },
+    };
+    if page.count > 0 && page.next_cursor.is_none() && !met.insert(xxh3_64(page.messages.as_bytes())) {
+        return if told == Some(true) || page.total.is_some() { Next::Circle } else { Next::Again };
+    }
+    if !more || page.count == 0 {
+        return Next::End;
+    }
+    if page.next_cursor.as_ref().is_some_and(|cursor| !met.insert(xxh3_64(cursor.as_bytes()))) {
+        return Next::Circle;
+    }
+    match (page.style, &page.next_cursor) {
+        (Style::Cursor, Some(cursor)) => Next::At(At::Cursor(cursor.clone())),
+        (Style::Page, _) => Next::At(At::Page(if let At::Page(number) = at { number.saturating_add(1) } else { 2 })),
+        (Style::Offset, _) => Next::At(At::Offset(end)),
+        // It says that there is more, and not how to come by it: the usual way.
+        (Style::Whole | Style::Cursor, _) => Next::At(At::Offset(end)),
+    }
+}

@@ -1,0 +1,154 @@
+//! Content: in one reply or in pages of every manner, and what is none.
+
+use serde_json::Value;
+
+use super::server::{Act, Server, ok, reply, status};
+use super::sim::{connect, patient, sim};
+use super::*;
+use crate::platform::{ContentAsk, ContentReply, FetchKind};
+
+/// The testbed, with content that is paged as told.
+fn paged(server: &Server, paging: &str) -> Client {
+    let content = format!(
+        "item = \"/things/{{id}}\"\ncontent = {{ path = \"/things/{{id}}/log\", path_or = [\"/old/{{id}}\"], \
+         entries = [\"/messages\", \"/data\"], paging = {paging} }}\n"
+    );
+    let text = MANIFEST.replace("item = \"/things/{id}\"\n", &content);
+    let manifest = Registry::builtin().check(Path::new("testbed.toml"), &text).expect("a manifest");
+    Client::new(Arc::new(manifest), spec(&base(server), None), options()).expect("a client")
+}
+
+fn of(id: &str, etag: Option<&str>) -> ContentAsk {
+    ContentAsk {
+        collection: "things".to_owned(),
+        id: id.to_owned(),
+        partition: String::new(),
+        etag: etag.map(str::to_owned),
+    }
+}
+
+async fn content(client: &Client) -> Result<ContentReply, FetchError> {
+    client.content(&of("a/b", None), Priority::Content).await
+}
+
+/// Numbers from 0 as the messages, `size` at a time of `all`, each page made by `page` of its first, its numbers and whether
+/// there are more.
+async fn numbers(all: usize, size: usize, page: impl Fn(usize, &str, bool) -> String + Send + 'static) -> Server {
+    Server::start(move |request, _| {
+        let query = request.target.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+        let number = |name: &str| {
+            query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')?.parse::<usize>().ok())
+        };
+        let from = number("offset").or(number("cursor")).or(number("page").map(|page| (page - 1) * size)).unwrap_or(0);
+        let to = all.min(from + size);
+        let shown: Vec<String> = (from..to).map(|n| n.to_string()).collect();
+        ok(&page(from, &shown.join(","), to < all))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn content_in_pages_is_read_to_its_end() {
+    const BY_OFFSET: &str = "{ kind = \"offset\", size = 4 }";
+    const BY_CURSOR: &str = "{ kind = \"cursor\", size = 4 }";
+    const BY_PAGE: &str = "{ kind = \"page\", size = 4 }";
+    type Page = fn(usize, &str, bool) -> String;
+    let manners: [(&str, Page); 6] = [
+        (BY_OFFSET, |_, rows, more| format!(r#"{{"messages":[{rows}],"pagination":{{"has_more":{more}}}}}"#)),
+        (BY_OFFSET, |_, rows, _| format!(r#"{{"messages":[{rows}],"total":10}}"#)),
+        (BY_OFFSET, |_, rows, _| format!("[{rows}]")),
+        (BY_CURSOR, |from, rows, more| {
+            let next = if more { format!("\"{}\"", from + 4) } else { "null".to_owned() };
+            format!(r#"{{"data":[{rows}],"next_cursor":{next}}}"#)
+        }),
+        (BY_PAGE, |_, rows, more| format!(r#"{{"data":[{rows}],"has_more":{more}}}"#)),
+        // The manifest says nothing of pages, and the reply does.
+        ("\"none\"", |_, rows, more| format!(r#"{{"messages":[{rows}],"has_more":{more}}}"#)),
+    ];
+    for (paging, page) in manners {
+        let server = numbers(10, 4, page).await;
+        let got = content(&paged(&server, paging)).await.unwrap_or_else(|error| panic!("{paging}: {error}"));
+        let ContentReply::Messages { messages, count, .. } = got else { panic!("{got:?}") };
+        assert_eq!((messages.as_str(), count), ("[0,1,2,3,4,5,6,7,8,9]", 10), "{paging}");
+        assert_eq!(server.count("/api/v1/things/a%2Fb/log"), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_pages_is_asked_once_more_and_one_that_goes_in_circles_is_not_believed() {
+    let server = Server::start(|_, _| ok("[1,2,3,4]")).await;
+    let got = content(&paged(&server, "{ kind = \"offset\", size = 4 }")).await.unwrap();
+    assert!(matches!(got, ContentReply::Messages { count: 4, .. }), "{got:?}");
+    let server = Server::start(|_, _| ok(r#"{"messages":[1,2,3,4],"has_more":true}"#)).await;
+    let error = content(&paged(&server, "\"none\"")).await.unwrap_err();
+    assert!(error.message.contains("circles"), "{error}");
+    let endless = numbers(usize::MAX, 400, |_, rows, _| format!(r#"{{"messages":[{rows}],"has_more":true}}"#)).await;
+    let error = content(&paged(&endless, "{ kind = \"offset\", size = 400 }")).await.unwrap_err();
+    assert_eq!(error.kind, FetchKind::TooLarge, "{error}");
+}
+
+#[tokio::test]
+async fn what_is_no_content_is_told_apart_from_a_record_that_has_none() {
+    let server = Server::start(|request, _| match request.path() {
+        "/api/v1/old/a%2Fb" => ok("[1]"),
+        _ => status(404, r#"{"error":"no"}"#),
+    })
+    .await;
+    let client = paged(&server, "\"none\"");
+    assert!(matches!(content(&client).await, Ok(ContentReply::Messages { count: 1, .. })), "the other path is tried");
+    assert_eq!(client.content(&of("c", None), Priority::Content).await, Ok(ContentReply::Absent));
+    for (body, code) in [("<html>gone</html>", 404), (r#"{"messages":[{"a":1}"#, 200), ("<html></html>", 200)] {
+        let server = Server::start(move |_, _| status(code, body)).await;
+        let error = content(&paged(&server, "\"none\"")).await.unwrap_err();
+        assert_eq!(error.kind, FetchKind::BadReply, "{code} {body}: {error}");
+    }
+    let large = format!("[\"{}\"]", "x".repeat(5_000));
+    let server = Server::start(move |_, _| ok(&large)).await;
+    assert_eq!(content(&paged(&server, "\"none\"")).await.unwrap_err().kind, FetchKind::TooLarge);
+}
+
+#[tokio::test]
+async fn a_key_that_stands_in_content_is_struck_out_and_an_unchanged_content_is_not_sent_again() {
+    let body = format!(r#"{{"messages":[{{"text":"export KEY={KEY} and more"}}]}}"#);
+    let server = Server::start(move |request, _| match request.header("if-none-match") {
+        Some("\"v1\"") => status(304, ""),
+        _ => Act::Send(reply(200, &["ETag: \"v1\""], &body)),
+    })
+    .await;
+    let client = paged(&server, "\"none\"");
+    let ContentReply::Messages { messages, etag, .. } = content(&client).await.unwrap() else { panic!("messages") };
+    assert!(!messages.contains(KEY) && messages.contains("and more"), "{messages}");
+    assert!(serde_json::from_str::<Value>(&messages).is_ok());
+    assert_eq!(etag.as_deref(), Some("\"v1\""));
+    let again = client.content(&of("a/b", Some("\"v1\"")), Priority::Content).await;
+    assert_eq!(again, Ok(ContentReply::Unchanged));
+}
+
+#[tokio::test]
+async fn the_contents_of_the_simulated_platforms_are_read_whole() {
+    let sim = sim().await;
+    for (platform, collection) in [("turen", "sessions"), ("exo", "conversations"), ("exo", "runs")] {
+        let client = connect(&sim.endpoint(platform).unwrap(), patient(), |_| {});
+        let Ok(Reply::Page(page)) =
+            client.page(&PageAsk { collection: collection.to_owned(), ..super::ask() }, Priority::List).await
+        else {
+            panic!("a page of {collection}")
+        };
+        for row in page.rows.iter().take(5) {
+            let ask = ContentAsk {
+                collection: collection.to_owned(),
+                id: row.id.clone(),
+                partition: String::new(),
+                etag: None,
+            };
+            let got = client.content(&ask, Priority::Content).await.unwrap_or_else(|error| panic!("{error}"));
+            let ContentReply::Messages { messages, count, .. } = got else {
+                panic!("{collection} {}: {got:?}", row.id)
+            };
+            let read: Vec<Value> = serde_json::from_str(&messages).expect("an array");
+            let said = serde_json::from_str::<Value>(&row.doc).expect("JSON")["message_count"].as_u64();
+            assert_eq!(read.len() as u64, count);
+            assert!(said.is_none_or(|said| said == count), "{collection} {}: {said:?}, not {count}", row.id);
+        }
+    }
+}

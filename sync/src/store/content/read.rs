@@ -1,0 +1,401 @@
+//! What is asked about content.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::super::StoreError;
+use super::super::frames::Dicts;
+use super::super::rows::timestamp;
+use super::follow::{self, TOUCHED, Touched};
+use super::plan::{self, Look};
+use super::{memo, source, state};
+use crate::model::{
+    Content, ContentInfo, ContentPolicy, ContentSource, ContentState, ContentTotals, DueContent, ListId, RowKey,
+    Timestamp,
+};
+use crate::peek as json;
+
+/// Touched records that are looked at to say whether the totals still hold.
+const LOOKED_AT: usize = 1_000;
+
+/// A record, how its content is come by, and what is known of it.
+struct Found {
+    touched: Touched,
+    source: ContentSource,
+    id: String,
+    confirmed_at: i64,
+}
+
+fn find(conn: &Connection, key: i64) -> rusqlite::Result<Option<Found>> {
+    let found = conn
+        .prepare_cached(&format!(
+            "SELECT {TOUCHED}, r.id, r.confirmed_at FROM record AS r LEFT JOIN content AS c ON c.record = r.key WHERE r.key = ?1"
+        ))?
+        .query_row([key], |row| Ok((Touched::read(row)?, row.get(10)?, row.get(11)?)))
+        .optional()?;
+    let Some((touched, id, confirmed_at)) = found else { return Ok(None) };
+    Ok(source(conn, touched.list)?.map(|source| Found { touched, source, id, confirmed_at }))
+}
+
+/// The content of a record.
+pub(in crate::store) fn content(conn: &Connection, dicts: &Dicts, key: i64) -> Result<Option<Content>, StoreError> {
+    let Some(found) = find(conn, key)? else { return Ok(None) };
+    let damaged = || StoreError::Damaged { id: found.id.clone() };
+    let confirmed_at = timestamp(found.confirmed_at);
+    let inside = |messages: String| {
+        let count = json::count(&messages).unwrap_or(0);
+        Content { messages, count, fetched_at: confirmed_at, stale: false }
+    };
+    match &found.source {
+        ContentSource::Children { order, .. } => {
+            let children = children(conn, dicts, found.touched.list, &found.id, order)?;
+            return Ok(children.map(inside));
+        }
+        ContentSource::Record { at, .. } => {
+            let doc = follow::doc(conn, dicts, key)?.ok_or_else(damaged)?;
+            if let Some(messages) = json::messages(&doc, at) {
+                return Ok(Some(inside(messages.into_owned())));
+            }
+        }
+        ContentSource::Fetched { .. } => {}
+    }
+    let held = conn
+        .prepare_cached(
+            "SELECT b.frame, c.messages, c.fetched_at FROM body AS b JOIN content AS c ON c.record = b.record WHERE b.record = ?1",
+        )?
+        .query_row([key], |row| {
+            let messages = dicts.doc(row.get_ref(0)?.as_blob()?);
+            Ok((messages, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<i64>>(2)?))
+        })
+        .optional()?;
+    let Some((messages, count, fetched_at)) = held else { return Ok(None) };
+    Ok(Some(Content {
+        messages: messages.ok_or_else(damaged)?,
+        count: count.unwrap_or(0).cast_unsigned(),
+        fetched_at: timestamp(fetched_at.unwrap_or(found.confirmed_at)),
+        stale: stands(conn, dicts, &found.touched, &found.source) == state::STALE,
+    }))
+}
+
+/// How the content stands now, whether or not its record was looked at since it changed.
+fn stands(conn: &Connection, dicts: &Dicts, touched: &Touched, source: &ContentSource) -> i64 {
+    let doc = || follow::doc(conn, dicts, touched.key).ok().flatten();
+    match plan::look(source, touched.now, doc, touched.had, i64::MIN) {
+        Look::Leave => touched.had.map_or(state::WANTED, |had| had.state),
+        Look::Forget => state::WANTED,
+        Look::Set(known) => known,
+        Look::Inside(..) => state::INSIDE,
+    }
+}
+
+/// What is known of a record's content; `None` when there is no such record.
+pub(in crate::store) fn info(conn: &Connection, dicts: &Dicts, key: i64) -> Result<Option<ContentInfo>, StoreError> {
+    let nothing =
+        |state| ContentInfo { state, messages: 0, raw_bytes: 0, packed_bytes: 0, fetched_at: None, failures: 0 };
+    let Some(found) = find(conn, key)? else {
+        let there: bool = conn.query_row("SELECT count(*) FROM record WHERE key = ?1", [key], |row| row.get(0))?;
+        return Ok(there.then(|| nothing(ContentState::Unoffered)));
+    };
+    let from_records = |content: Content| ContentInfo {
+        messages: content.count,
+        raw_bytes: content.messages.len() as u64,
+        fetched_at: Some(content.fetched_at),
+        ..nothing(ContentState::Held)
+    };
+    let known = stands(conn, dicts, &found.touched, &found.source);
+    if known == state::INSIDE || matches!(found.source, ContentSource::Children { .. }) {
+        let content = content(conn, dicts, key)?;
+        return Ok(Some(content.map_or_else(|| nothing(ContentState::Missing), from_records)));
+    }
+    let told = conn
+        .prepare_cached("SELECT messages, raw, packed, fetched_at, tries FROM content WHERE record = ?1")?
+        .query_row([key], |row| {
+            let number =
+                |place| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(place)?.unwrap_or(0).cast_unsigned());
+            Ok(ContentInfo {
+                messages: number(0)?,
+                raw_bytes: number(1)?,
+                packed_bytes: number(2)?,
+                fetched_at: row.get::<_, Option<i64>>(3)?.map(timestamp),
+                failures: u32::try_from(number(4)?).unwrap_or(u32::MAX),
+                ..nothing(word(known))
+            })
+        })
+        .optional()?;
+    Ok(Some(told.unwrap_or_else(|| nothing(word(known)))))
+}
+
+fn word(known: i64) -> ContentState {
+    match known {
+        state::HELD | state::INSIDE => ContentState::Held,
+        state::STALE => ContentState::Stale,
+        state::ABSENT => ContentState::Absent,
+        state::DROPPED => ContentState::Dropped,
+        _ => ContentState::Missing,
+    }
+}
+
+/// The records that make up the content of record `id` of `list`, as an array in their order.
+fn children(conn: &Connection, dicts: &Dicts, list: i64, id: &str, order: &str) -> Result<Option<String>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT r.doc, r.id FROM list AS l
+         JOIN list AS o ON o.connection = l.connection AND o.collection = l.content_list
+         JOIN part AS p ON p.list = o.id AND p.name = ?2
+         JOIN child AS x ON x.part = p.id
+         JOIN record AS r ON r.key = x.record
+         WHERE l.id = ?1 ORDER BY x.record",
+    )?;
+    let mut rows = statement.query((list, id))?;
+    let mut docs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let doc = dicts.doc(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?);
+        let doc = doc.ok_or(StoreError::Damaged { id: row.get(1)? })?;
+        docs.push((Place::of(&doc, order), doc));
+    }
+    if docs.is_empty() {
+        return Ok(None);
+    }
+    // Those of one place stay in the order in which they came.
+    docs.sort_by(|(a, _), (b, _)| a.order(b));
+    let mut array = String::with_capacity(docs.iter().map(|(_, doc)| doc.len() + 1).sum::<usize>() + 1);
+    for (n, (_, doc)) in docs.iter().enumerate() {
+        array.push(if n == 0 { '[' } else { ',' });
+        array.push_str(doc);
+    }
+    array.push(']');
+    Ok(Some(array))
+}
+
+/// Where a record stands among its siblings: by number, else by text, else at the end.
+enum Place {
+    Number(f64),
+    Text(String),
+    Nowhere,
+}
+
+impl Place {
+    fn of(doc: &str, pointer: &str) -> Self {
+        match json::at(doc, pointer) {
+            None => Self::Nowhere,
+            Some(value) => match value.trim_matches('"').parse::<f64>() {
+                Ok(number) => Self::Number(number),
+                Err(_) => Self::Text(value.to_owned()),
+            },
+        }
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Number(_) => 0,
+            Self::Text(_) => 1,
+            Self::Nowhere => 2,
+        }
+    }
+}
+
+/// What is due in `list`, newest first: records that were active at `since` or later and before (`active`, key) `before`.
+pub(in crate::store) fn due(
+    conn: &Connection,
+    dicts: &Dicts,
+    list: i64,
+    since: i64,
+    now: i64,
+    before: Option<(i64, i64)>,
+    limit: usize,
+) -> rusqlite::Result<Vec<DueContent>> {
+    let Some(source) = source(conn, list)? else { return Ok(Vec::new()) };
+    let (active, key) = before.unwrap_or((i64::MAX, i64::MAX));
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {TOUCHED}, r.id, p.name, c.etag, c.tries, c.active
+         FROM content AS c JOIN record AS r ON r.key = c.record JOIN part AS p ON p.id = r.part
+         WHERE c.list = ?1 AND c.state IN (0, 2) AND c.gone = 0 AND r.gone_at IS NULL AND c.active >= ?2
+            AND (c.active, c.record) < (?4, ?5) AND (c.again_at IS NULL OR c.again_at <= ?3)
+         ORDER BY c.active DESC, c.record DESC LIMIT ?6"
+    ))?;
+    let mut rows = statement.query((list, since, now, active, key, i64::try_from(limit).unwrap_or(i64::MAX)))?;
+    let mut due = Vec::new();
+    while let Some(row) = rows.next()? {
+        let touched = Touched::read(row)?;
+        let doc = follow::doc(conn, dicts, touched.key)?.unwrap_or_default();
+        due.push(DueContent {
+            record: RowKey(touched.key),
+            list: ListId(list),
+            id: row.get(10)?,
+            partition: row.get(11)?,
+            stamp: plan::stamp(&source, &doc, touched.now).cast_unsigned(),
+            etag: row.get::<_, Option<String>>(12)?,
+            held: touched.had.is_some_and(|had| had.state == state::STALE),
+            failures: u32::try_from(row.get::<_, i64>(13)?).unwrap_or(u32::MAX),
+            active: row.get(14)?,
+        });
+    }
+    Ok(due)
+}
+
+/// One record as if its content were due: it was opened. `None` where there is nothing to fetch.
+pub(in crate::store) fn one(conn: &Connection, dicts: &Dicts, key: i64) -> rusqlite::Result<Option<DueContent>> {
+    let Some(found) = find(conn, key)? else { return Ok(None) };
+    let fetched = matches!(found.source, ContentSource::Fetched { .. } | ContentSource::Record { fetched: true, .. });
+    if !fetched || stands(conn, dicts, &found.touched, &found.source) == state::INSIDE {
+        return Ok(None);
+    }
+    let doc = follow::doc(conn, dicts, key)?.unwrap_or_default();
+    let (partition, etag, tries, held): (_, _, Option<i64>, _) = conn
+        .prepare_cached(
+            "SELECT p.name, c.etag, c.tries, c.packed IS NOT NULL FROM record AS r JOIN part AS p ON p.id = r.part
+             LEFT JOIN content AS c ON c.record = r.key WHERE r.key = ?1",
+        )?
+        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    Ok(Some(DueContent {
+        record: RowKey(key),
+        list: ListId(found.touched.list),
+        id: found.id,
+        partition,
+        stamp: plan::stamp(&found.source, &doc, found.touched.now).cast_unsigned(),
+        etag,
+        held,
+        failures: u32::try_from(tries.unwrap_or(0)).unwrap_or(u32::MAX),
+        active: found.touched.now.active,
+    }))
+}
+
+/// When the oldest content that may make room was last active.
+pub(in crate::store) fn oldest_held(conn: &Connection) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("SELECT min(active) FROM content WHERE gone = 0 AND packed IS NOT NULL")?
+        .query_row([], |row| row.get(0))
+}
+
+/// The contents of every connection, counted.
+pub(in crate::store) fn totals(
+    conn: &Connection,
+    dicts: &Dicts,
+    policy: ContentPolicy,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<ContentTotals>> {
+    let mut all: BTreeMap<String, ContentTotals> = BTreeMap::new();
+    let mut lists = conn.prepare_cached("SELECT id, connection, live FROM list WHERE content IS NOT NULL")?;
+    let mut rows = lists.query([])?;
+    let settled = settled(conn, dicts, policy, now)?;
+    while let Some(row) = rows.next()? {
+        let (list, connection, live): (i64, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let totals = all.entry(connection.clone()).or_insert_with(|| ContentTotals {
+            connection,
+            settled,
+            ..ContentTotals::default()
+        });
+        match source(conn, list)? {
+            Some(ContentSource::Children { .. }) => count_children(conn, list, live, totals)?,
+            Some(source) => count(conn, list, live, &source, policy.since(now), totals)?,
+            None => {}
+        }
+    }
+    Ok(all.into_values().collect())
+}
+
+fn count(
+    conn: &Connection,
+    list: i64,
+    live: i64,
+    source: &ContentSource,
+    since: i64,
+    totals: &mut ContentTotals,
+) -> rusqlite::Result<()> {
+    let mut statement = conn.prepare_cached(
+        "SELECT state, gone, count(*), coalesce(sum(raw), 0), coalesce(sum(packed), 0) FROM content
+         WHERE list = ?1 GROUP BY state, gone",
+    )?;
+    let mut rows = statement.query([list])?;
+    let mut known = 0;
+    while let Some(row) = rows.next()? {
+        let (state, gone): (i64, bool) = (row.get(0)?, row.get(1)?);
+        let number = |place| Ok::<_, rusqlite::Error>(row.get::<_, i64>(place)?.cast_unsigned());
+        let (n, raw, packed) = (number(2)?, number(3)?, number(4)?);
+        totals.raw_bytes += raw;
+        totals.packed_bytes += packed;
+        if gone {
+            totals.gone += if matches!(state, state::HELD | state::STALE | state::INSIDE) { n } else { 0 };
+            totals.gone_bytes += packed;
+            continue;
+        }
+        match state {
+            state::HELD | state::INSIDE => totals.held += n,
+            state::STALE => totals.stale += n,
+            state::ABSENT => totals.absent += n,
+            state::DROPPED => totals.dropped += n,
+            _ => continue,
+        }
+        known += n;
+    }
+    let fetched = !matches!(source, ContentSource::Record { fetched: false, .. });
+    if fetched {
+        totals.missing += live.cast_unsigned().saturating_sub(known);
+    }
+    let (due, failing): (i64, i64) = conn
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(tries > 0), 0) FROM content
+             WHERE list = ?1 AND state IN (0, 2) AND gone = 0 AND active >= ?2",
+        )?
+        .query_row((list, since), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    totals.due += due.cast_unsigned();
+    totals.failing += failing.cast_unsigned();
+    Ok(())
+}
+
+/// Records with children have content; of one without it is the list of children that knows whether it was read.
+fn count_children(conn: &Connection, list: i64, live: i64, totals: &mut ContentTotals) -> rusqlite::Result<()> {
+    let (held, gone): (i64, i64) = conn
+        .prepare_cached(
+            "SELECT coalesce(sum(r.gone_at IS NULL), 0), coalesce(sum(r.gone_at IS NOT NULL), 0) FROM list AS l
+             JOIN list AS o ON o.connection = l.connection AND o.collection = l.content_list
+             JOIN part AS p ON p.list = o.id
+             JOIN record AS r ON r.list = l.id AND r.id = p.name
+             WHERE l.id = ?1 AND EXISTS (SELECT 1 FROM child AS x WHERE x.part = p.id)",
+        )?
+        .query_row([list], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    totals.held += held.cast_unsigned();
+    totals.gone += gone.cast_unsigned();
+    totals.absent += (live - held).max(0).cast_unsigned();
+    Ok(())
+}
+
+/// Were all records looked at that matter, as far back as `policy` reaches?
+fn settled(conn: &Connection, dicts: &Dicts, policy: ContentPolicy, now: Timestamp) -> rusqlite::Result<bool> {
+    let (Some(mark), Some(window)) = (memo(conn, "content_mark")?, memo(conn, "content_window")?) else {
+        return Ok(policy == ContentPolicy::None);
+    };
+    let between = memo(conn, "content_first")?.unwrap_or(0) <= memo(conn, "content_last")?.unwrap_or(-1);
+    if between || follow::window(policy, now) > window {
+        return Ok(false);
+    }
+    let mut entries = conn.prepare_cached("SELECT first, last FROM feed WHERE seq > ?1 ORDER BY seq")?;
+    let mut rows = entries.query([mark])?;
+    let mut left = LOOKED_AT;
+    let since = policy.since(now);
+    while let Some(row) = rows.next()? {
+        let touched = follow::touched(conn, row.get(0)?, row.get(1)?, left + 1)?;
+        if touched.len() > left {
+            return Ok(false);
+        }
+        left -= touched.len();
+        for record in touched {
+            let Some(source) = source(conn, record.list)? else { continue };
+            let doc = || follow::doc(conn, dicts, record.key).ok().flatten();
+            match plan::look(&source, record.now, doc, record.had, since) {
+                Look::Leave => {}
+                Look::Set(known) if record.had.is_some_and(|had| had.state == known) => {}
+                _ => return Ok(false),
+            }
+        }
+    }
+    Ok(true)
+}
