@@ -11,6 +11,7 @@ mod cli_policies;
 #[cfg(unix)]
 mod cli_prompt;
 mod cli_read;
+mod cli_secrets;
 mod cli_sync;
 #[cfg(unix)]
 mod console;

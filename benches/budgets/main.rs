@@ -1,8 +1,8 @@
 //! The measured budgets: each against its limit on this machine in the same run, since machines differ and are noisy.
 //!
 //! `cargo bench --bench budgets` measures at 1,000,000 sessions; `QD_BENCH_ROWS=100000` makes it a tenth; words after `--`
-//! choose parts: `peers`, `quiet`, `lists`, `console`, `flush`, `search`; all but the last two need the first sync. Nothing here fails
-//! a build: it prints what was asked, what was seen and whether it is within the budget.
+//! choose parts: `peers`, `quiet`, `lists`, `console`, `flush`, `secrets`, `search`; all but the last three need the first sync.
+//! Nothing here fails a build: it prints what was asked, what was seen and whether it is within the budget.
 
 mod console;
 mod floor;
@@ -15,6 +15,7 @@ mod pty;
 #[path = "../search/rivals.rs"]
 mod rivals;
 mod search;
+mod secrets;
 mod sync;
 #[path = "../search/text.rs"]
 mod text;
@@ -32,10 +33,13 @@ fn main() {
     if wanted("flush") {
         flush::run();
     }
+    if wanted("secrets") {
+        secrets::run();
+    }
     if wanted("search") {
         search::run();
     }
-    if !args.is_empty() && args.iter().all(|arg| arg == "flush" || arg == "search") {
+    if !args.is_empty() && args.iter().all(|arg| ["flush", "secrets", "search"].contains(&arg.as_str())) {
         return;
     }
     let rows = std::env::var("QD_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);

@@ -60,7 +60,7 @@ fn plain(cx: &Context, reader: &Reader, statement: &str, secrets: Secrets, out: 
             let names = row.iter().map(|(name, _)| Cell::text(name)).collect();
             Table::for_stdout(&columns, cx.style).headed(names)
         });
-        out.raw(&table.row(row.iter().map(|(_, value)| cell(value, secrets)).collect()))
+        out.raw(&table.row(row.iter().map(|(name, value)| cell(name, value, secrets)).collect()))
     })?;
     match table {
         Some(table) => out.raw(&table.finish()),
@@ -120,10 +120,11 @@ fn column(value: &Value) -> Column {
     }
 }
 
-fn cell(value: &Value, secrets: Secrets) -> Cell {
+/// A field; the name of its column counts, as the name of a member does.
+fn cell(name: &str, value: &Value, secrets: Secrets) -> Cell {
     match value {
         Value::Null => Cell::default(),
-        Value::String(text) => Cell::seen(text, secrets),
+        Value::String(text) => Cell::seen(secrets.under(name, text), secrets),
         other => Cell::text(other.to_string()),
     }
 }

@@ -4,6 +4,7 @@
 //! a view forgot. Ages drawn through the canvas tell it when they will read differently, so that an idle console
 //! wakes only when something shown would change.
 
+use std::borrow::Cow;
 use std::cell::Cell as Slot;
 
 use jiff::Timestamp;
@@ -91,16 +92,16 @@ impl<'a> Canvas<'a> {
             return x;
         }
         let cells = cells.min(area.right() - x);
-        let clean;
-        // Nearly every text passes as it is, and is drawn without a copy.
-        let words = if words.contains(is_hidden) || secrets::holds(words) {
-            clean = Clean::line(words);
-            clean.as_str()
-        } else {
-            words
-        };
-        let words = text::fit(words, usize::from(cells));
+        let words = passed(words);
+        let words = text::fit(&words, usize::from(cells));
         self.buffer.set_stringn(x, y, words.as_ref(), usize::from(cells), style).0
+    }
+
+    /// [`Canvas::put`], cut from the left: for paths, whose end says most.
+    pub fn put_end(&mut self, x: u16, y: u16, words: &str, cells: u16, role: Role) -> u16 {
+        // Before it is cut: what is left of a secret would not be known for one.
+        let words = passed(words);
+        self.put(x, y, &text::fit_end(&words, usize::from(cells)), cells, role)
     }
 
     /// Writes `words` so that they end just before `right`.
@@ -165,6 +166,14 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// The text behind the boundary. Nearly every text passes as it is, and is drawn without a copy.
+fn passed(words: &str) -> Cow<'_, str> {
+    match words.contains(is_hidden) || secrets::holds(words) {
+        true => Cow::Owned(Clean::line(words).into_string()),
+        false => Cow::Borrowed(words),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +188,22 @@ mod tests {
         let shown: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
         assert!(!shown.chars().any(is_hidden), "{shown:?}");
         assert!(shown.starts_with("a␛[2Jb⟨202E⟩c"));
+    }
+
+    #[test]
+    fn half_a_secret_is_not_drawn_whatever_it_is_cut_to() {
+        let theme = Theme::fallback(ColorMode::None);
+        let secret = "hunter2-and-more";
+        let words = format!("https://me:{secret}@host/a");
+        for cells in 1..40 {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 3));
+            let mut canvas = Canvas::new(&mut buffer, &theme, Timestamp::UNIX_EPOCH);
+            canvas.put(0, 0, &words, cells, Role::Text);
+            canvas.put_end(0, 1, &words, cells, Role::Text);
+            canvas.put_right(cells, 2, &words, cells, Role::Text);
+            let shown: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+            assert!(!(0..secret.len() - 2).any(|at| shown.contains(&secret[at..at + 3])), "{cells}: {shown:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::secrets::mask;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -191,9 +192,10 @@ pub(crate) fn moment(at: Timestamp) -> String {
     at.to_string().replace('T', " ").chars().take(19).collect::<String>() + " UTC"
 }
 
-/// A platform's word as it stands in a table: lower case, spaces for underscores.
+/// A platform's word as it stands in a table: lower case, spaces for underscores. Masked before: a secret in other letters is not
+/// known for one.
 pub(crate) fn word(status: &str) -> String {
-    status.to_lowercase().replace('_', " ")
+    mask(status).to_lowercase().replace('_', " ")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use quarterdeck_sync::model::{Dispute, Verdict, Write, WriteId, WriteState};
 use quarterdeck_sync::outbox::action::{self, Refusal};
+use quarterdeck_sync::text::secrets::mask_json_under;
 use serde_json::Value;
 
 use super::desk::Desk;
@@ -228,16 +229,18 @@ pub fn words(verdict: &Verdict) -> String {
 /// One field of a diff in one line: `/status: "active" -> "suspended"`.
 pub fn change(field: &Dispute) -> String {
     let side =
-        |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |value| short(&value.to_string()));
+        |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |value| short(&field.at, value));
     let at = if field.at.is_empty() { "all of it" } else { &field.at };
     format!("{at}: {} -> {}", side(&field.base), side(&field.mine))
 }
 
-/// The beginning of a text.
-pub fn short(text: &str) -> String {
+/// The beginning of a value that stands under `name`, which may be a pointer. Masked before it is cut: half a secret is not known
+/// for one.
+pub fn short(name: &str, value: &Value) -> String {
     const MOST: usize = 60;
+    let text = mask_json_under(name, &value.to_string()).into_owned();
     match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }

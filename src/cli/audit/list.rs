@@ -99,7 +99,7 @@ fn about(detail: &Value) -> String {
         (Some(verb), Some(connection), Some(target)) => format!("{verb} {connection}/{target}"),
         (Some(verb), Some(connection), None) => format!("{verb} {connection}"),
         _ if detail.is_null() => String::new(),
-        _ => short(&detail.to_string()),
+        _ => short("", detail),
     };
     let why = detail.pointer("/verdict/message").and_then(Value::as_str).or(text("reason"));
     why.map_or_else(|| what.clone(), |why| format!("{what}: {why}"))

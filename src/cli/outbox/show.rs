@@ -101,7 +101,7 @@ impl Page {
             _ => id.clone(),
         });
         let args = intent.args.iter().filter(|(name, _)| *name != "doc");
-        let args: Vec<String> = args.map(|(name, value)| format!("{name}={}", short(&value.to_string()))).collect();
+        let args: Vec<String> = args.map(|(name, value)| format!("{name}={}", short(name, value))).collect();
         self.field("id", Some(write.id.to_string()), None);
         self.field("action", Some(intent.verb.clone()), None);
         self.field("target", target, None);
@@ -135,7 +135,7 @@ fn told(turn: &TurnLog, now: &Zoned) -> String {
 /// One field on which sides differ, over four lines.
 fn sides(dispute: &Dispute) -> Vec<String> {
     let side = |name: &str, value: &Option<Value>| {
-        let value = value.as_ref().map_or_else(|| "not there".to_owned(), |value| short(&value.to_string()));
+        let value = value.as_ref().map_or_else(|| "not there".to_owned(), |value| short(&dispute.at, value));
         format!("  {name:<7} {value}")
     };
     let at = if dispute.at.is_empty() { "all of it" } else { &dispute.at };

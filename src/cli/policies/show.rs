@@ -1,9 +1,11 @@
 //! How differences of documents look.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use quarterdeck_sync::model::Dispute;
 use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::secrets::{mask_json, mask_json_under};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -21,7 +23,7 @@ pub(super) fn changes(changes: &[Dispute], style: Style) -> String {
         let sides = [("-", &change.base, Role::Bad), ("+", &change.mine, Role::Good)];
         for (sign, value, role) in sides {
             if let Some(value) = value {
-                let _ = writeln!(out, "{}", style.paint(role, &format!("  {sign} {}", one_line(value))));
+                let _ = writeln!(out, "{}", style.paint(role, &format!("  {sign} {}", one_line(&change.at, value))));
             }
         }
     }
@@ -39,20 +41,23 @@ pub(super) fn disputes(disputes: &[Dispute], style: Style) -> String {
             ("theirs", &dispute.theirs, Role::Bad),
         ];
         for (word, value, role) in sides {
-            let value = value.as_ref().map_or_else(|| "(nothing)".to_owned(), one_line);
+            let value = value.as_ref().map_or_else(|| "(nothing)".to_owned(), |value| one_line(&dispute.at, value));
             let _ = writeln!(out, "{}", style.paint(role, &format!("  {word} {value}")));
         }
     }
     out
 }
 
-fn one_line(value: &Value) -> String {
-    Clean::line(&value.to_string()).into_string()
+/// A value that stands at a pointer; what its name tells of it counts.
+fn one_line(at: &str, value: &Value) -> String {
+    Clean::line(&mask_json_under(at, &value.to_string())).into_string()
 }
 
-/// The texts as a unified diff; empty when they are the same.
+/// Documents, laid out as text, as a unified diff; empty when they are the same. Compared as they are and shown masked, so that a
+/// secret that changed shows as a change.
 pub(super) fn unified(from: &str, to: &str, names: (&str, &str), style: Style) -> String {
     let diff = TextDiff::from_lines(from, to);
+    let (from, to) = (Masked::new(from), Masked::new(to));
     let mut out = String::new();
     for hunk in diff.unified_diff().context_radius(AROUND).iter_hunks() {
         if out.is_empty() {
@@ -60,7 +65,7 @@ pub(super) fn unified(from: &str, to: &str, names: (&str, &str), style: Style) -
         }
         let _ = writeln!(out, "{}", style.paint(Role::Faint, &hunk.header().to_string()));
         for change in hunk.iter_changes() {
-            let line = change.value().trim_end_matches(['\r', '\n']);
+            let line = from.line(change.old_index()).or_else(|| to.line(change.new_index())).unwrap_or_default();
             let line = format!("{}{}", change.tag(), Clean::line(line));
             let line = match change.tag() {
                 ChangeTag::Equal => line,
@@ -71,4 +76,21 @@ pub(super) fn unified(from: &str, to: &str, names: (&str, &str), style: Style) -
         }
     }
     out
+}
+
+/// The lines of a document, masked as a whole: line by line, a name and its value may be apart. In JSON no string goes over a line, so
+/// every line stays where it was.
+struct Masked<'a>(Vec<Cow<'a, str>>);
+
+impl<'a> Masked<'a> {
+    fn new(json: &'a str) -> Self {
+        Self(match mask_json(json) {
+            Cow::Borrowed(text) => text.lines().map(Cow::Borrowed).collect(),
+            Cow::Owned(text) => text.lines().map(|line| Cow::Owned(line.to_owned())).collect(),
+        })
+    }
+
+    fn line(&self, at: Option<usize>) -> Option<&str> {
+        self.0.get(at?).map(|line| &**line)
+    }
 }

@@ -4,6 +4,7 @@
 //! character visible, so that nothing in it can pass for a line of ours.
 
 use quarterdeck_sync::model::Dispute;
+use quarterdeck_sync::text::secrets::{mask_json_under, mask_under};
 use quarterdeck_sync::text::{Clean, hidden_count};
 use ratatui::layout::Rect;
 use serde_json::Value;
@@ -124,10 +125,11 @@ impl Page {
             match more.split_first() {
                 Some(((beside, other), more)) if short(value) && short(other) => {
                     rest = more;
-                    let cells = [*name, *value, *beside, *other].map(str::to_owned);
+                    let cells =
+                        [name, &*mask_under(name, value), beside, &*mask_under(beside, other)].map(str::to_owned);
                     self.lines.push(Line::Pair(Box::new(cells)));
                 }
-                _ => self.foreign(name, value),
+                _ => self.foreign(name, &mask_under(name, value)),
             }
         }
     }
@@ -137,18 +139,20 @@ impl Page {
         for dispute in disputes {
             self.foreign_in("", place(&dispute.at), Role::JsonKey);
             if let Some(base) = &dispute.base {
-                self.foreign_in("", &format!("- {}", value(base)), Role::Bad);
+                self.foreign_in("", &format!("- {}", value(&dispute.at, base)), Role::Bad);
             }
             if let Some(mine) = &dispute.mine {
-                self.foreign_in("", &format!("+ {}", value(mine)), Role::Good);
+                self.foreign_in("", &format!("+ {}", value(&dispute.at, mine)), Role::Good);
             }
         }
     }
 
     /// Fields on which two sides differ, with what was seen, what is wanted and what is there.
     pub fn disputes(&mut self, disputes: &[Dispute]) {
-        let word = |side: &Option<Value>| side.as_ref().map_or_else(|| "(not there)".to_owned(), value);
         for dispute in disputes {
+            let word = |side: &Option<Value>| {
+                side.as_ref().map_or_else(|| "(not there)".to_owned(), |side| value(&dispute.at, side))
+            };
             self.foreign_in("", place(&dispute.at), Role::JsonKey);
             for (name, side) in [("  base", &dispute.base), ("  mine", &dispute.mine), ("  theirs", &dispute.theirs)] {
                 self.foreign(name, &word(side));
@@ -169,11 +173,12 @@ fn place(pointer: &str) -> &str {
     if pointer.is_empty() { "(the whole document)" } else { pointer }
 }
 
-/// A value in one line; strings stand bare.
-pub(crate) fn value(value: &Value) -> String {
+/// The value under `name`, which may be a pointer, in one line; strings stand bare. What the name tells of it counts, so secrets are
+/// masked here, where both are known.
+pub(crate) fn value(name: &str, value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::String(text) => mask_under(name, text).into_owned(),
+        other => mask_json_under(name, &other.to_string()).into_owned(),
     }
 }
 

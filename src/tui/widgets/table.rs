@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::tui::canvas::Canvas;
-use crate::tui::text::{fit_end, width};
+use crate::tui::text::width;
 use crate::tui::theme::Role;
 
 /// Cells in which a title can be read.
@@ -187,7 +187,7 @@ pub(crate) fn row<T: Copy>(
         } else if column.right {
             canvas.put_right(x + room, area.y, &cell.words, room, role);
         } else if cell.tail {
-            canvas.put(x, area.y, &fit_end(&cell.words, usize::from(room)), room, role);
+            canvas.put_end(x, area.y, &cell.words, room, role);
         } else {
             canvas.put(x, area.y, &cell.words, room, role);
         }

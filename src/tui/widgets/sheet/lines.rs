@@ -238,7 +238,7 @@ pub(crate) fn write(page: &mut Page, opened: &OpenedWrite, now: Timestamp) {
         page.field("reason", reason, Role::Text);
     }
     for (name, arg) in intent.args.iter().filter(|(name, _)| name.as_str() != "doc") {
-        page.field(name, &value(arg), Role::Text);
+        page.field(name, &value(name, arg), Role::Text);
     }
     let waits = write.state.is_open() && write.state != WriteState::Accepted;
     if let Some(deadline) = intent.deadline.filter(|_| waits) {

@@ -6,6 +6,8 @@ use super::scan::run;
 
 /// Longest key, in bytes, with what its text was decorated with.
 const LONGEST: usize = 64 << 10;
+/// Share of what stands between the lines that must be such parts, in percent: lines may be numbered, quoted, coloured.
+const SHARE: usize = 50;
 /// Shortest run of base64 that is taken for a part of a key.
 const PART: usize = 16;
 
@@ -15,7 +17,9 @@ pub(super) fn key(text: &str, head: Range<usize>) -> Option<Range<usize>> {
     let end = match end_line(rest) {
         Some((body, end)) => {
             let body = rest.get(..body)?;
-            body.split(|c: char| !is_base64(c)).any(|part| part.len() >= PART).then_some(end)?
+            let parts =
+                body.split(|c: char| !is_base64(c)).map(str::len).filter(|&length| length >= PART).sum::<usize>();
+            (parts > 0 && parts * 100 >= body.len() * SHARE).then_some(end)?
         }
         None => unfinished(rest.as_bytes())?,
     };

@@ -1,8 +1,9 @@
 //! Secrets inside the strings of JSON text.
 //!
 //! A string is read as what it means, so an escape hides nothing; what is found is told as a place in the text as it stands, so
-//! everything else stays byte for byte. The name that a value stands under counts as if it stood before it; so does the flag
-//! before it in a list of arguments, and the `name` beside a `value`. JSON in a string is looked into the same way.
+//! everything else stays byte for byte. The name that a value stands under counts as if it stood before it, also for the items
+//! of a list; so does the flag before it in a list of arguments, the `name` beside a `value`, and the place that a difference is
+//! about (`at`, `path`). JSON in a string is looked into the same way.
 //!
 //! Lenient: text that is no JSON, or stops halfway, is read as far as it goes.
 
@@ -19,12 +20,25 @@ pub(super) fn find(json: &str) -> Vec<Found> {
     if !may_hold(json) {
         return Vec::new();
     }
-    at_depth(json, 0)
+    at_depth(json, Inside::default(), 0)
+}
+
+/// The same for JSON that stands under `name`: a member's value, taken out of its document.
+pub(super) fn find_under(name: &str, json: &str) -> Vec<Found> {
+    if !may_hold(json) && !RULES.keywords.is_match(name) {
+        return Vec::new();
+    }
+    at_depth(json, Inside { key: Cow::Borrowed(name), ..Inside::default() }, 0)
+}
+
+/// The secrets of a text that stands under `name`.
+pub(super) fn find_in_text(name: &str, text: &str) -> Vec<Found> {
+    in_string(Some(name), text, 0)
 }
 
 /// One pass that settles most texts: no keyword stands in it, and no escape that could hide one.
 fn may_hold(json: &str) -> bool {
-    json.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && matches!(pair[1], b'u' | b'/'))
+    memchr::memchr_iter(b'\\', json.as_bytes()).any(|at| matches!(json.as_bytes().get(at + 1), Some(b'u' | b'/')))
         || RULES.keywords.is_match(json)
 }
 
@@ -34,15 +48,19 @@ pub(super) fn looks_like(text: &str) -> bool {
     text.starts_with(['{', '[']) && text.contains('"')
 }
 
-fn at_depth(json: &str, depth: usize) -> Vec<Found> {
+/// `around`: what the whole of it stands in.
+fn at_depth<'a>(json: &'a str, around: Inside<'a>, depth: usize) -> Vec<Found> {
     let mut found = Vec::new();
-    let mut open: Vec<Inside> = Vec::new();
+    let mut open = vec![around];
     let bytes = json.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
             b'{' => open.push(Inside { object: true, ..Inside::default() }),
-            b'[' => open.push(Inside::default()),
+            b'[' => {
+                let key = open.last().and_then(Inside::name).unwrap_or_default();
+                open.push(Inside { key, ..Inside::default() });
+            }
             b'}' | b']' => drop(open.pop()),
             b'"' => {
                 let end = string_end(bytes, at);
@@ -87,31 +105,45 @@ fn is_key(bytes: &[u8], from: usize) -> bool {
 #[derive(Default)]
 struct Inside<'a> {
     object: bool,
-    /// The key of the value that comes next.
+    /// The key of the value that comes next; of a list, the name it stands under.
     key: Cow<'a, str>,
     /// What `name` or `key` says, for the `value` beside it; in a list the item before.
     beside: Cow<'a, str>,
+    /// What `at` or `path` points to, for the sides of a difference.
+    place: Cow<'a, str>,
 }
+
+/// Members that hold a value whose name stands in another member.
+const VALUES: [&str; 1] = ["value"];
+/// Members that hold what stands, stood or is to stand at a place.
+const SIDES: [&str; 10] = ["from", "to", "base", "mine", "theirs", "old", "new", "before", "after", "value"];
 
 impl<'a> Inside<'a> {
     /// The name the next value stands under.
     fn name(&self) -> Option<Cow<'a, str>> {
-        match self.object {
-            true if self.key.eq_ignore_ascii_case("value") && !self.beside.is_empty() => Some(self.beside.clone()),
-            true => Some(self.key.clone()),
+        let is = |known: &[&str]| known.iter().any(|word| self.key.eq_ignore_ascii_case(word));
+        let name = match self.object {
+            true if !self.beside.is_empty() && is(&VALUES) => &self.beside,
+            true if !self.place.is_empty() && is(&SIDES) => &self.place,
             // Of a list of arguments.
-            false if self.beside.starts_with('-') => Some(self.beside.clone()),
-            false => None,
-        }
+            false if self.beside.starts_with('-') => &self.beside,
+            _ => &self.key,
+        };
+        (!name.is_empty()).then(|| name.clone())
     }
 
     fn saw(&mut self, text: Cow<'a, str>, key: bool) {
+        // A longer one is no name, and would be kept again for every list in it.
+        let text = if text.len() <= NAME { text } else { Cow::Borrowed("") };
+        let is = |known: &[&str]| known.iter().any(|word| self.key.eq_ignore_ascii_case(word));
         if !self.object {
             self.beside = text;
         } else if key {
             self.key = text;
-        } else if ["name", "key", "header", "variable"].iter().any(|word| self.key.eq_ignore_ascii_case(word)) {
+        } else if is(&["name", "key", "header", "variable"]) {
             self.beside = text;
+        } else if is(&["at", "path"]) && text.starts_with('/') {
+            self.place = Cow::Owned(super::last_of(&text).into_owned());
         }
     }
 }
@@ -123,7 +155,8 @@ const NAME: usize = 128;
 fn in_string(name: Option<&str>, text: &str, depth: usize) -> Vec<Found> {
     let mut found = scan::find(text);
     if depth < DEEPEST && looks_like(text) {
-        found.extend(at_depth(text, depth + 1));
+        let around = Inside { key: Cow::Borrowed(name.unwrap_or_default()), ..Inside::default() };
+        found.extend(at_depth(text, around, depth + 1));
     }
     if let Some(name) = name.filter(|name| name.len() <= NAME && !text.is_empty() && RULES.keywords.is_match(*name)) {
         found.extend(under_name(name, text));

@@ -4,7 +4,7 @@
 //! a password, before it is masked on the word of its name alone.
 
 /// Words by which people say: put yours here.
-const PLACEHOLDERS: [&str; 28] = [
+const PLACEHOLDERS: [&str; 34] = [
     "your",
     "example",
     "placeholder",
@@ -33,6 +33,13 @@ const PLACEHOLDERS: [&str; 28] = [
     "vault:",
     "env:",
     "0000000000",
+    // Patterns and formats that tokens are told or made by.
+    "[0-9",
+    "[a-f",
+    "[a-z",
+    "0-9]",
+    "a-z]",
+    "{:",
 ];
 
 /// Shannon entropy of the bytes, in bits a byte. At most 256 bytes are looked at.
@@ -71,9 +78,8 @@ pub(super) fn is_filler(text: &str) -> bool {
 /// A stand-in for a value, by its shape or its words.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let begins = |sign: &char| text.starts_with(*sign);
     let one = text.bytes().all(|byte| Some(byte) == text.bytes().next());
-    one || ['$', '%', '@', '{', '‹', '<', '[', '('].iter().any(|sign| begins(sign))
+    one || text.starts_with(['$', '%', '@', '{', '‹', '<', '[', '('])
         || PLACEHOLDERS.iter().any(|word| lower.contains(word))
         || is_filler(text)
 }
@@ -93,6 +99,8 @@ pub(super) fn is_word_for_secret(text: &str) -> bool {
         "api_key",
         "pw",
         "port",
+        // Not a password: the token stands before it.
+        "x-oauth-basic",
     ];
     words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
@@ -156,13 +164,48 @@ fn is_code(text: &str, quoted: bool) -> bool {
             let digits = part.bytes().filter(u8::is_ascii_digit).count();
             part.is_empty()
                 || (part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && digits < 3 && part.len() < 24)
+                || is_type(part)
+                // `ed25519`
+                || (part.len() < 9 && part.trim_end_matches(|c: char| c.is_ascii_digit()).bytes().all(|byte| byte.is_ascii_lowercase()))
         })
     };
-    text.contains("::")
+    // `*const`, `&str`
+    let pointer = text.trim_start_matches(['*', '&', '!']);
+    let pointer = pointer.len() < text.len() && pointer.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    pointer
+        || text.starts_with(':')
+        || text.contains("::")
         || text.contains("->")
         || text.contains("=>")
         || text.contains("==") && !text.ends_with("==")
         || text.contains('.') && names(text)
+}
+
+/// A number as code writes it: `0x8031005C`, `0xC0290125_u32`, `-1073610703i32`. One of more digits than a machine takes is none.
+fn is_number(text: &str) -> bool {
+    let kinds = ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "usize", "isize", "ull", "ul", "u", "l", "n"];
+    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let rest = hex.unwrap_or_else(|| text.trim_start_matches('-'));
+    let (sort, most): (fn(u8) -> bool, usize) = match hex {
+        Some(_) => (|byte| byte.is_ascii_hexdigit(), 16),
+        None => (|byte| byte.is_ascii_digit(), 20),
+    };
+    let digits = rest.bytes().take_while(|&byte| sort(byte)).count();
+    let kind = rest.get(digits..).unwrap_or_default().trim_start_matches('_').to_ascii_lowercase();
+    let told = hex.is_some() || text.starts_with('-') || !kind.is_empty();
+    told && (1..=most).contains(&digits) && (kind.is_empty() || kinds.contains(&kind.as_str()))
+}
+
+/// The name of a type with a number in it: `Ed25519PrivateKey`, `X509Certificate`.
+fn is_type(text: &str) -> bool {
+    let runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).count();
+    let letters: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let capitals = letters.bytes().filter(u8::is_ascii_uppercase).count();
+    runs <= 1
+        && text.len() - letters.len() <= 5
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && capitals > 1
+        && is_camel(&letters)
 }
 
 /// What names things and hides nothing: a UUID, a date, a number, a version.
@@ -178,7 +221,7 @@ fn is_identifier(text: &str) -> bool {
     let sum = ["sha256:", "sha256-", "sha512-", "sha384-", "sha1-", "sha1:", "md5:", "data:"]
         .iter()
         .any(|sum| text.starts_with(sum));
-    uuid || date || sum
+    uuid || date || sum || is_number(text)
 }
 
 fn is_path(text: &str) -> bool {
@@ -202,7 +245,8 @@ fn is_words(text: &str) -> bool {
                 || letters.bytes().all(|byte| byte.is_ascii_uppercase())
                 || is_camel(letters)
         };
-        letters.bytes().all(|byte| byte.is_ascii_alphabetic()) && letters.len() < 20 && digits <= 4 && even(letters)
+        (letters.bytes().all(|byte| byte.is_ascii_alphabetic()) && letters.len() < 20 && digits <= 4 && even(letters))
+            || is_type(part)
     })
 }
 

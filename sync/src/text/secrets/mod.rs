@@ -11,7 +11,8 @@
 //! says whether the person was allowed to look (it writes the audit line first), and passes it down to where text is made:
 //!
 //! - [`Secrets::line`], [`Secrets::block`]: text for a screen or a page;
-//! - [`Secrets::text`], [`Secrets::json`]: text or JSON that goes on to be escaped for something else (HTML, Markdown).
+//! - [`Secrets::text`], [`Secrets::json`]: text or JSON that goes on to be escaped for something else (HTML, Markdown);
+//! - [`Secrets::under`]: a value that is shown apart from its name. The name alone tells what many a password is.
 //!
 //! **Mask first, then cut.** A text is masked whole before it is cut into lines, snippets or columns: half a secret is not
 //! recognised, and is half a secret too many. Where a text must be cut before it is kept, [`shorten`](super::shorten) never cuts
@@ -76,6 +77,27 @@ pub fn mask_json(json: &str) -> Cow<'_, str> {
     replaced(json, &json::find(json))
 }
 
+/// The JSON text of a value that stood under `name` in a document, masked as it would be there. `name` may be a JSON pointer.
+pub fn mask_json_under<'a>(name: &str, json: &'a str) -> Cow<'a, str> {
+    replaced(json, &json::find_under(&last_of(name), json))
+}
+
+/// Text that stands under `name`, apart from it: a column and its field, a label and its value. `name` may be a JSON pointer.
+pub fn mask_under<'a>(name: &str, text: &'a str) -> Cow<'a, str> {
+    replaced(text, &json::find_in_text(&last_of(name), text))
+}
+
+/// The name that a pointer ends with, whatever item of a list it points to; what is no pointer is a name.
+fn last_of(pointer: &str) -> Cow<'_, str> {
+    let Some(path) = pointer.strip_prefix('/') else { return Cow::Borrowed(pointer) };
+    let number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let last = path.rsplit('/').find(|part| !number(part)).unwrap_or_default();
+    match last.contains('~') {
+        true => Cow::Owned(last.replace("~1", "/").replace("~0", "~")),
+        false => Cow::Borrowed(last),
+    }
+}
+
 /// Does a mark stand in the text? Such a text has been shown to somebody and is not what a platform holds: it must not be sent
 /// back to one.
 pub fn has_mark(text: &str) -> bool {
@@ -97,6 +119,14 @@ impl Secrets {
     pub fn text(self, text: &str) -> Cow<'_, str> {
         match self {
             Self::Masked => mask(text),
+            Self::Revealed => Cow::Borrowed(text),
+        }
+    }
+
+    /// Text that stands under `name`, and goes on to be made safe.
+    pub fn under<'a>(self, name: &str, text: &'a str) -> Cow<'a, str> {
+        match self {
+            Self::Masked => mask_under(name, text),
             Self::Revealed => Cow::Borrowed(text),
         }
     }

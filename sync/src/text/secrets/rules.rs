@@ -43,7 +43,11 @@ pub(super) struct Rule {
     keywords: Vec<String>,
     pattern: String,
     #[serde(default)]
-    pub back: usize,
+    run: usize,
+    #[serde(default)]
+    back: usize,
+    #[serde(default)]
+    sort: Sort,
     #[serde(default)]
     pub inside: bool,
     #[serde(default)]
@@ -58,6 +62,32 @@ pub(super) struct Rule {
     pub judge: Judge,
     #[serde(skip)]
     built: OnceLock<Option<Regex>>,
+}
+
+/// Of what the part of a secret is made that stands before its keyword.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Sort {
+    /// Digits.
+    Digit,
+    /// Hexadecimal digits in small letters.
+    Hex,
+    /// Letters and digits.
+    #[default]
+    Letter,
+    /// Those, and the signs that tokens hold.
+    Token,
+}
+
+impl Sort {
+    fn holds(self, byte: u8) -> bool {
+        match self {
+            Self::Digit => byte.is_ascii_digit(),
+            Self::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+            Self::Letter => byte.is_ascii_alphanumeric(),
+            Self::Token => byte.is_ascii_alphanumeric() || b"_.~%+=-".contains(&byte),
+        }
+    }
 }
 
 impl Judge {
@@ -77,11 +107,34 @@ impl Judge {
     }
 }
 
+/// Does the name that goes on at `from` end in a sign that gives it a value? Passes more than the patterns do.
+fn leads_to_sign(bytes: &[u8], from: usize) -> bool {
+    let rest = bytes.get(from..from.saturating_add(96).min(bytes.len())).unwrap_or_default();
+    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.$-".contains(byte);
+    let mut rest = rest.iter().skip_while(name).skip_while(|byte| b"\\\"'`])".contains(byte)).peekable();
+    let blank = rest.next_if(|byte| matches!(byte, b' ' | b'\t')).is_some();
+    let next = rest.find(|byte| !matches!(byte, b' ' | b'\t'));
+    next.is_some_and(|byte| b":=!,>|".contains(byte) || blank && b"\"'".contains(byte))
+}
+
 fn reach() -> usize {
     512
 }
 
 impl Rule {
+    /// A cheap look at what stands around the keyword at `at`, before the pattern is tried: could it match?
+    pub(super) fn may_match(&self, bytes: &[u8], at: usize, end: usize) -> bool {
+        let unbroken = |byte: &u8| byte.is_ascii_graphic() && !b"\"'`<>(){}[];".contains(byte);
+        let run = bytes.get(at..at.saturating_add(self.run)).is_some_and(|run| run.iter().all(unbroken));
+        run && (!self.judge.reads_value() || !self.is_generic() || self.judge.of_flag() || leads_to_sign(bytes, end))
+    }
+
+    /// Where the pattern begins if it does so with the keyword at `at`.
+    pub(super) fn start(&self, bytes: &[u8], at: usize) -> usize {
+        let before = bytes.get(at.saturating_sub(self.back)..at).unwrap_or_default();
+        at - before.iter().rev().take_while(|&&byte| self.sort.holds(byte)).count()
+    }
+
     /// Does the name alone lead to it, whatever the value looks like? Then its pattern ends where the value begins.
     pub(super) fn is_generic(&self) -> bool {
         !self.pattern.contains("(?P<secret>")
@@ -140,7 +193,7 @@ mod tests {
         for rule in &RULES.list {
             assert!(rule.pattern().is_some(), "{}: {:?}", rule.id, Regex::new(&rule.pattern));
             assert!(!rule.keywords.is_empty() && rule.keywords.iter().all(|word| word.len() > 1), "{}", rule.id);
-            assert_eq!(rule.back == 0, rule.pattern.starts_with('^'), "{}", rule.id);
+            assert!(rule.pattern.starts_with('^'), "{}", rule.id);
             assert!(rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
         }
     }

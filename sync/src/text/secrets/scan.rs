@@ -27,7 +27,8 @@ pub(super) fn find(text: &str) -> Vec<Found> {
         }
         let Some(done) = until.get_mut(number) else { continue };
         let at = word.start();
-        if at < *done || !(rule.inside || begins_word(text.as_bytes(), at)) {
+        let bytes = text.as_bytes();
+        if at < *done || !(rule.inside || begins_word(bytes, at)) || !rule.may_match(bytes, at, word.end()) {
             continue;
         }
         match at_keyword(text, rule, at, word.end()) {
@@ -58,21 +59,21 @@ enum Seen {
 
 /// What `rule` sees at its keyword, which stands at `at..end`.
 fn at_keyword(text: &str, rule: &Rule, at: usize, end: usize) -> Seen {
-    let from = at.saturating_sub(rule.back);
+    let from = rule.start(text.as_bytes(), at);
     let to = end.saturating_add(rule.reach).min(text.len());
     let (Some(window), Some(pattern)) = (text.as_bytes().get(from..to), rule.pattern()) else { return Seen::Nothing };
     // Most keywords lead nowhere: that is settled without looking for groups.
     let Some(matched) = pattern.find(window) else { return Seen::Nothing };
     let whole = from + matched.start()..from + matched.end();
-    if rule.back > 0 && !(whole.start <= at && at < whole.end) {
-        return Seen::Nothing;
+    if rule.judge.reads_value() && rule.is_generic() {
+        return value::given(text, rule.judge, at, whole).map_or_else(Seen::Else, Seen::Secret);
     }
     let end = whole.end;
-    secret(text, rule, at, from..to, whole).map_or(Seen::Else(end), Seen::Secret)
+    secret(text, rule, from..to, whole).map_or(Seen::Else(end), Seen::Secret)
 }
 
 /// The secret in what matched, if it is one.
-fn secret(text: &str, rule: &Rule, at: usize, around: Range<usize>, whole: Range<usize>) -> Option<Range<usize>> {
+fn secret(text: &str, rule: &Rule, around: Range<usize>, whole: Range<usize>) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let Range { start: from, end: to } = around;
     let (window, pattern) = (bytes.get(from..to)?, rule.pattern()?);
@@ -82,7 +83,6 @@ fn secret(text: &str, rule: &Rule, at: usize, around: Range<usize>, whole: Range
     };
     let range = match rule.judge {
         Judge::Key => return block::key(text, whole),
-        judge if judge.reads_value() && group.is_none() => return value::given(text, judge, at, whole),
         _ => group.unwrap_or(whole),
     };
     let range = aligned(text, range);
@@ -96,7 +96,7 @@ fn secret(text: &str, rule: &Rule, at: usize, around: Range<usize>, whole: Range
     // Judged before it is lengthened: what is turned down has cost no more than the window.
     let holds = holds
         && !(rule.whole && bytes.get(range.end).is_some_and(u8::is_ascii_alphanumeric))
-        && !(rule.digit && !secret.bytes().any(|byte| byte.is_ascii_digit()))
+        && (!rule.digit || secret.bytes().any(|byte| byte.is_ascii_digit()))
         && (rule.entropy == 0.0 || judge::entropy(secret) >= rule.entropy);
     holds.then(|| range.start..lengthened(bytes, &range, to))
 }

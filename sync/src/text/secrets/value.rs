@@ -10,22 +10,35 @@ use super::judge;
 use super::rules::Judge;
 use super::scan::is_word;
 
-/// Longest value that is read.
+/// As much of a value in quotes is looked at: what it is shows in its beginning.
 const LONGEST: usize = 8 << 10;
+/// The same of a bare one. Names may stand in it, and each leads to a look at the rest.
+const LONGEST_BARE: usize = 256;
 /// Longest part of a name before the keyword that is looked at.
 const NAME: usize = 48;
 
-/// The secret behind a name whose keyword stands at `keyword`; name and sign of assignment stand at `matched`.
-pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usize>) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
-    let name = name(text, keyword, matched.start)?;
-    if !names_secret(name) {
-        return None;
-    }
-    let mut value = Value::read(text, matched.end)?;
+/// The secret behind a name whose keyword stands at `keyword`; name and sign of assignment stand at `matched`. Where there is none, how
+/// far that is settled.
+pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usize>) -> Result<Range<usize>, usize> {
+    let settled = matched.end;
+    let Some(name) = name(text, keyword, matched.start).filter(|name| names_secret(name)) else { return Err(settled) };
     if judge.of_flag() && !name.starts_with('-') {
-        return None;
+        return Err(settled);
     }
+    let Some(value) = Value::read(text, matched.end) else { return Err(settled) };
+    // Arguments and fields stand in a row too: there only what chance has made counts, and only in quotes.
+    let in_row =
+        matches!(text.get(..matched.end).and_then(|text| text.trim_end().as_bytes().last()), Some(b',' | b'|'));
+    if in_row && !(value.quoted && text.get(value.at.clone()).is_some_and(judge::is_likely_token)) {
+        return Err(settled);
+    }
+    // One that goes on and on without a blank is read once, not again at each name in it.
+    let settled = if !value.quoted && value.at.len() >= LONGEST_BARE { value.at.end } else { settled };
+    secret(text, judge, value).ok_or(settled)
+}
+
+fn secret(text: &str, judge: Judge, mut value: Value) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
     let mut secret = text.get(value.at.clone())?;
     // `token: Bearer ...`
     for scheme in ["Bearer ", "bearer ", "Basic ", "Token ", "token "] {
@@ -36,12 +49,12 @@ pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usi
     }
     let after = bytes.get(value.at.end).copied();
     let called = !value.quoted && matches!(after, Some(b'(' | b'[' | b'{'));
-    (!called && likely(judge, secret, value.quoted)).then_some(value.at)
+    (!called && likely(judge, secret, value.quoted)).then(|| value.whole(text))
 }
 
 /// Is `value`, which stands whole in a string under `name`, a secret? For members of JSON.
 pub(super) fn is_secret_member(judge: Judge, name: &str, value: &str) -> bool {
-    names_secret(name) && likely(judge, value, true)
+    !name.contains('/') && names_secret(name) && likely(judge, value, true)
 }
 
 fn likely(judge: Judge, value: &str, quoted: bool) -> bool {
@@ -154,10 +167,25 @@ const HARMLESS_BEGINS: [&str; 16] = [
 /// Does the name say that its value is a secret?
 pub(super) fn names_secret(name: &str) -> bool {
     let last_dotted = name.rsplit('.').next().unwrap_or(name);
+    if !words(last_dotted).any(|word| says_secret(&word)) {
+        return false;
+    }
     let mut words = words(last_dotted);
     let first = words.next().unwrap_or_default();
     let last = words.last().unwrap_or_else(|| first.clone());
-    !HARMLESS_ENDS.contains(&last.as_str()) && !(first != last && HARMLESS_BEGINS.contains(&first.as_str()))
+    let harmless = HARMLESS_ENDS.contains(&last.as_str()) || first != last && HARMLESS_BEGINS.contains(&first.as_str());
+    !harmless
+}
+
+/// Does a word of a name say secret? `passenger`, `tokenizer` and `authority` do not, whatever they begin with.
+fn says_secret(word: &str) -> bool {
+    let begins = |known: &[&str]| known.iter().any(|known| word.starts_with(known));
+    let other = (word.starts_with("pass")
+        && word != "pass"
+        && !begins(&["password", "passwd", "passphrase", "passwort", "passcode"]))
+        || (word.starts_with("auth") && word != "auth" && !begins(&["authtoken", "authkey", "authsecret", "authpass"]))
+        || word.starts_with("tokeniz");
+    !other && ["pass", "pwd", "secret", "token", "key", "auth", "credential"].iter().any(|known| word.contains(known))
 }
 
 /// The words of a name, in small letters: `nextPageToken`, `next_page_token`.
@@ -215,6 +243,11 @@ impl Value {
         let bytes = text.as_bytes();
         let stop = |byte: u8| byte == quote || byte == b'\n';
         let length = bytes.get(from..)?.iter().take(LONGEST).take_while(|&&byte| !stop(byte)).count();
+        // A quote that was never closed was the end of a string: `println("password: ");`
+        let open = bytes.get(from + length) != Some(&quote);
+        if open && bytes.get(from).is_some_and(|byte| b").,;]}".contains(byte)) {
+            return None;
+        }
         let slashes = bytes.get(from..from + length)?.iter().rev().take_while(|&&byte| byte == b'\\').count();
         Self::on_characters(text, from..from + length - slashes, true)
     }
@@ -236,12 +269,23 @@ impl Value {
                 }
                 _ => false,
             };
-            if stops || end - from >= LONGEST {
+            if stops || end - from >= LONGEST_BARE {
                 break;
             }
             end += 1;
         }
         Self::on_characters(text, from..end, false)
+    }
+
+    /// Where all of it stands: one that is longer than what was looked at goes on to its quote, or to the next blank.
+    fn whole(self, text: &str) -> Range<usize> {
+        let looked_at = if self.quoted { LONGEST } else { LONGEST_BARE };
+        if self.at.len() < looked_at {
+            return self.at;
+        }
+        let rest = text.get(self.at.end..).unwrap_or_default();
+        let stops = |c: char| c == '"' || c == '\'' || c == '`' || c == '\n' || (!self.quoted && c.is_whitespace());
+        self.at.start..self.at.end + rest.find(stops).unwrap_or(rest.len())
     }
 
     fn on_characters(text: &str, range: Range<usize>, quoted: bool) -> Option<Self> {
@@ -255,7 +299,7 @@ impl Value {
 /// name with its sign of assignment?
 fn ends_value(bytes: &[u8], at: usize) -> bool {
     let Some(&next) = bytes.get(at) else { return true };
-    if next.is_ascii_whitespace() || b"\"'`,;)]}&\\<".contains(&next) {
+    if next.is_ascii_whitespace() || b"\"'`,;:.)]}&\\<".contains(&next) {
         return true;
     }
     let name = bytes

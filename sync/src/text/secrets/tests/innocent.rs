@@ -72,6 +72,26 @@ fn code_is_not_masked() {
         "auth: (req) => verify(req.headers.authorization)",
         "authorization: required",
         "Authorization header is missing",
+        "pub const ERROR_PASSWORD_RESTRICTION: WIN32_ERROR = 1325u32;",
+        "pub const STATUS_FVE_AUTH_INVALID_CONFIG: NTSTATUS = -1071579108i32;",
+        "pub const RPC_NT_COOKIE_AUTH_FAILED: NTSTATUS = 0xC0020065_u32;",
+        "#define E_PASSWORD 0x80310037",
+        "stdout.write_all(b\"password: \").unwrap();",
+        "let line = \"candidate-token \".repeat(10_000);",
+        "pub password: *const u16,",
+        "def add(self, name, password, domain=\"\"):",
+        "if isinstance(private_key, (Ed25519PrivateKey, Ed448PrivateKey)):",
+        "self, private_key: ed25519.Ed25519PrivateKey, password: bytes) -> None",
+        "def __init__(self, password: bytes):",
+        "MovedAttribute(\"HTTPPasswordMgr\", \"urllib2\", \"urllib.request\")",
+        "(\"md_seat_passenger\", '\\u{f1249}')",
+        "append: GIT_PASSWORD | b64enc | quote",
+        "use crate::tokenizer::cl100k_base_singleton;",
+        "tokenizer: cl100k_base_2024",
+        "(\"Shopify Token\", r\"shppa_[a-fA-F0-9]{32}\")",
+        "const TOKEN = \"ghp_{:036}\";",
+        "fn read(input: TokenStream2, token: TokenStream2) -> Token",
+        "pub const PrivateKeyHelloLogonKey: X509CertificateTemplatePrivateKeyFlag = 1;",
     ] {
         is_innocent(line);
     }
@@ -119,6 +139,27 @@ fn pictures_and_packed_code_are_not_masked() {
         "!function(e,t){\"object\"==typeof exports?module.exports=t():e.X=t()}(this,(function(){var a=\"password\",s={token:e.t0,\
          secret:n.s2,apiKey:function(){return o1}};return{a:a,token:i(s.token||\"\",2),isToken:!0,tokens:[1,2,3]}}));",
     );
+}
+
+#[test]
+fn the_manifests_of_platforms_pass_as_they_are() {
+    for text in [
+        include_str!("../../../../platforms/turen.toml"),
+        include_str!("../../../../platforms/exo.toml"),
+        include_str!("../../../../platforms/runagents.toml"),
+        include_str!("../../../../platforms/runagents-v1alpha.toml"),
+    ] {
+        is_innocent(text);
+    }
+}
+
+#[test]
+fn code_that_looks_for_keys_is_no_key() {
+    is_innocent(
+        "r#\"-----BEGIN PRIVATE KEY-----\", \"begin key marker\"), Pair.of(\"somethingWithALongName\", other), \
+         matches(regexForTheEndOfAKey, \"-----END PRIVATE KEY-----\")",
+    );
+    is_innocent("{\"src/secrets/detector.go\": \"359c1a04ca6d2a2d1ce655fdec3a48c5771625ba9649ec6cf019e7d1337ea88a\"}");
 }
 
 #[test]

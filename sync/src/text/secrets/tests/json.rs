@@ -1,6 +1,6 @@
 //! JSON stays JSON, and nothing hides in it.
 
-use super::super::{mask, mask_json};
+use super::super::{mask, mask_json, mask_json_under, mask_under};
 use super::{ALNUM, HEX, chance};
 
 fn token() -> String {
@@ -81,4 +81,42 @@ fn text_that_is_no_json_is_read_as_far_as_it_goes() {
     }
     let deep = format!("{}\"{token}\"{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(!mask_json(&deep).contains(&token));
+}
+
+#[test]
+fn the_items_of_a_list_stand_under_its_name() {
+    let (one, two) = (chance(5, ALNUM, 32), chance(6, ALNUM, 32));
+    let masked = mask_json(&format!("{{\"api_keys\":[\"{one}\",[\"{two}\"]],\"n\":[\"{one}\"]}}")).into_owned();
+    let mark = "‹masked: assigned-secret›";
+    assert_eq!(masked, format!("{{\"api_keys\":[\"{mark}\",[\"{mark}\"]],\"n\":[\"{one}\"]}}"));
+}
+
+#[test]
+fn a_difference_is_masked_by_the_place_it_is_about() {
+    let json = r#"{"at":"/rules/0/db_password","base":"hunter2!x","mine":"hunter3!y","theirs":null}"#;
+    let masked =
+        r#"{"at":"/rules/0/db_password","base":"‹masked: password›","mine":"‹masked: password›","theirs":null}"#;
+    assert_eq!(mask_json(json), masked);
+    let patch =
+        r#"[{"op":"replace","path":"/db_password/1","value":"hunter2!x"},{"path":"/name","value":"hunter2!x"}]"#;
+    assert_eq!(mask_json(patch), patch.replacen("hunter2!x", "‹masked: password›", 1));
+}
+
+#[test]
+fn a_value_apart_from_its_name_is_masked_as_beside_it() {
+    for name in ["db_password", "/env/db_password", "/db_password/0", "/a~1b/password"] {
+        assert_eq!(mask_under(name, "hunter2!x"), "‹masked: password›", "{name}");
+        assert_eq!(mask_json_under(name, "\"hunter2!x\""), "\"‹masked: password›\"", "{name}");
+        assert_eq!(mask_json_under(name, "[\"hunter2!x\",7]"), "[\"‹masked: password›\",7]", "{name}");
+    }
+    assert_eq!(mask_under("title", "hunter2!x"), "hunter2!x");
+    let doc = r#"{"title":"hunter2!x","env":{"PASSWORD":"hunter2!x"}}"#;
+    assert_eq!(mask_json_under("", doc), doc.replace(r#"D":"hunter2!x"#, r#"D":"‹masked: password›"#));
+}
+
+#[test]
+fn a_name_as_long_as_a_text_is_not_kept_for_every_list_in_it() {
+    let name = format!("\\u0041{}", "password".repeat(10_000));
+    let json = format!("{{\"{name}\":{}\"x\"{}}}", "[".repeat(50_000), "]".repeat(50_000));
+    assert_eq!(mask_json(&json), json);
 }
