@@ -49,8 +49,8 @@ impl Planted {
     }
 
     /// Puts the secrets into every free text of a row, and under names of their own.
-    fn into_row(&self, row: &mut Value) {
-        self.into_texts(row);
+    fn plant_in_row(&self, row: &mut Value) {
+        self.plant_in_texts(row);
         if let Value::Object(members) = row {
             let arguments = json!({"api_key": self.key, "cmd": format!("login --password {}", self.password)});
             members.insert(
@@ -63,11 +63,11 @@ impl Planted {
         }
     }
 
-    fn into_texts(&self, value: &mut Value) {
+    fn plant_in_texts(&self, value: &mut Value) {
         match value {
             Value::String(text) if text.contains(' ') => text.push_str(&format!(" (token {} leaked)", self.token)),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.into_texts(item)),
-            Value::Object(members) => members.values_mut().for_each(|member| self.into_texts(member)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.plant_in_texts(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.plant_in_texts(member)),
             _ => {}
         }
     }
@@ -80,7 +80,7 @@ fn leaking(planted: &Planted) -> (Fleet, Vec<(&'static str, &'static str, String
     for (endpoint, lists) in LISTS {
         for list in lists {
             let Some(mut row) = fleet.sim.truth(endpoint, list).into_iter().next() else { panic!("{endpoint} {list}") };
-            planted.into_row(&mut row);
+            planted.plant_in_row(&mut row);
             // A policy that is the only one of its kind has no id: it is edited.
             let put = fleet.sim.put(endpoint, list, row.clone()) || fleet.sim.edit(endpoint, list, list, &row, true);
             assert!(put, "{endpoint} {list}");

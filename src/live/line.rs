@@ -142,7 +142,7 @@ pub async fn keep_sending(line: Arc<Line>, outbox: Outbox, nudges: watch::Receiv
 async fn keep_policies(outbox: Outbox, mirror: Mirror) {
     let kept = tokio::task::spawn_blocking(move || {
         let reader = mirror.reader()?;
-        Ok::<_, history::HistoryError>(history::keep(&outbox, &reader, Timestamp::now())?)
+        history::keep(&outbox, &reader, Timestamp::now())
     });
     if let Ok(Err(error)) = kept.await {
         crate::log::history_failed(&error.to_string());

@@ -41,6 +41,7 @@ const HEALTH: u8 = 0;
 
 /// Everything that comes in.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "each is moved twice: a box would cost more than it saves")]
 pub(crate) enum Message {
     /// From the terminal.
     Input(Event),

@@ -92,7 +92,7 @@ fn kind(text: &str) -> Result<EntryKind, String> {
     let word = text.trim().to_ascii_lowercase();
     word.parse().map_err(|()| {
         let known = EntryKind::ALL.map(EntryKind::as_str);
-        match nearest(&word, known.into_iter()) {
+        match nearest(&word, known) {
             Some(near) => format!("there is no such kind; did you mean {near}?"),
             None => format!("there is no such kind; there are {}", known.join(", ")),
         }

@@ -40,6 +40,7 @@ impl Show {
 }
 
 /// What is told.
+#[expect(clippy::large_enum_variant, reason = "a few a second, each moved twice: a box would cost more than it saves")]
 enum News {
     Sync(Event),
     Send(SendEvent),

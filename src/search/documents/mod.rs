@@ -64,7 +64,8 @@ fn add(text: &mut String, piece: &str, most: usize) -> bool {
         text.push_str(&piece);
         return true;
     }
-    text.push_str(&piece[..piece.floor_char_boundary(room)]);
+    let end = (0..=room).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0);
+    text.push_str(&piece[..end]);
     false
 }
 

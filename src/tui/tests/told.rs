@@ -115,7 +115,11 @@ pub fn long(count: u32) -> Vec<Entry> {
     };
     let one = |at: u32| Entry {
         place: at,
-        ..says(if at % 9 == 0 { EntryKind::User } else { EntryKind::Assistant }, i64::from(count - at), &text(at))
+        ..says(
+            if at.is_multiple_of(9) { EntryKind::User } else { EntryKind::Assistant },
+            i64::from(count - at),
+            &text(at),
+        )
     };
     (0..count).map(one).collect()
 }

@@ -112,8 +112,11 @@ fn prepare_file(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         private::folders().create(folder)?;
     }
-    // Made by us before SQLite sees it, so that there is no moment at which others may read it.
-    private::options().read(true).append(true).create(true).open(path)?;
+    // Made by us before SQLite sees it, so that there is no moment at which others may read it. Never opened once it is there:
+    // closing it would give up the locks of this process's readers.
+    if !path.exists() {
+        private::options().read(true).append(true).create(true).open(path)?;
+    }
     private::tighten(path)
 }
 

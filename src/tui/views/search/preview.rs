@@ -178,12 +178,10 @@ impl Preview {
         let Some(hit) = hit else { return };
         let entry = hit.entry.as_ref().map(|entry| entry.place);
         match &mut self.shown {
-            Shown::Entries(key, window) if *key == hit.key => {
-                // Another entry of the same session is there at once, but not while the cursor runs.
-                if self.resting_at.is_none() {
-                    window.turn_to(entry);
-                    window.draw(area, words, canvas);
-                }
+            // Another entry of the same session is there at once, but not while the cursor runs.
+            Shown::Entries(key, window) if *key == hit.key && self.resting_at.is_none() => {
+                window.turn_to(entry);
+                window.draw(area, words, canvas);
             }
             Shown::Record(key, detail) if *key == hit.key => {
                 let row = detail.row().cloned();

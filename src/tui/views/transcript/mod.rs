@@ -99,7 +99,7 @@ impl Open {
 pub(super) struct Transcripts {
     open: Option<Box<Open>>,
     /// What to go back to, the latest last: the sessions that led to this one.
-    behind: Vec<Box<Open>>,
+    behind: Vec<Open>,
     ticket: Option<Ticket>,
     found_ticket: Option<Ticket>,
     /// Searching inside: what is typed, and where the cursor was.
@@ -166,7 +166,7 @@ impl Transcripts {
     fn leave(&mut self, cx: &mut Cx) {
         self.strip = None;
         let left = self.open.take();
-        self.open = self.behind.pop();
+        self.open = self.behind.pop().map(Box::new);
         if left.is_none_or(|left| left.from.is_some()) {
             cx.wishes.push(Wish::Back);
         } else {
@@ -195,7 +195,7 @@ impl View for Transcripts {
     fn read(&mut self, reading: Reading, came: Came, cx: &mut Cx) {
         self.typing = None;
         self.strip = None;
-        let before = self.open.take();
+        let before = self.open.take().map(|open| *open);
         let from = match came {
             Came::Fresh(from) => {
                 self.behind.clear();

@@ -84,9 +84,9 @@ impl Strip {
             let long = stretch.to - stretch.from;
             let cells = 1 + (room as i128 * i128::from(long) / i128::from(lasts)) as usize;
             let last = stretches.get(number + 1).map_or(times.len(), |next| next.first);
-            for at in stretch.first..last {
-                let share = i128::from(times[at] - stretch.from) * (cells as i128 - 1) / i128::from(long.max(1));
-                self.places[at] = (cell + share as usize).min(wide - 1) as u16;
+            for (place, time) in self.places[stretch.first..last].iter_mut().zip(&times[stretch.first..last]) {
+                let share = i128::from(time - stretch.from) * (cells as i128 - 1) / i128::from(long.max(1));
+                *place = (cell + share as usize).min(wide - 1) as u16;
             }
             cell += cells;
         }

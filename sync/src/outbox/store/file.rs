@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
@@ -27,6 +28,10 @@ const TABLES: [&str; 6] = ["writes", "turns", "audit", "versions", "paused", "se
 /// How long two processes that make the file at the same moment wait for each other.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// One at a time in this process. A system gives up all of a process's locks on a file as soon as that process closes any handle
+/// on it, and making the file is opening and closing it: whoever had opened the new file by then would write without a lock.
+static OPENING: Mutex<()> = Mutex::new(());
+
 /// Why a file is not used.
 #[derive(Debug)]
 pub(super) enum Trouble {
@@ -49,6 +54,7 @@ impl Trouble {
 /// Opens the file for the writer: made if missing, migrated if old. Nothing of a file that is in trouble is touched.
 /// `whole`: all of it is checked, not only whether it is ours.
 pub(super) fn open_writer(path: &Path, whole: bool) -> Result<Connection, Trouble> {
+    let _turn = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
     let conn = check(path, whole)?;
     let at = |error| explain(path, error);
     let since = Instant::now();

@@ -173,7 +173,7 @@ fn every_mistake_is_told_with_its_place_and_a_way_out() {
         (
             "content = { children = \"runs\", order = \"/n\" }",
             (8, 11),
-            "`runs` has no list for each record",
+            "`runs` has no list for each record of `runs`",
             "partition",
         ),
         ("content = { children = \"runs\" }", (8, 11), "`order` is missing in content (children)", ""),
