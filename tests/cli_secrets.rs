@@ -14,7 +14,7 @@ use crate::fleet::{ENDPOINTS, Fleet};
 const LISTS: [(&str, &[&str]); 3] = [
     ("turen", &["agents", "sessions", "events", "policy"]),
     ("exo", &["agents", "conversations", "runs", "approvals"]),
-    ("runagents", &["agents", "runs", "approvals", "policies", "events"]),
+    ("runagents", &["agents", "runs", "approvals", "policies"]),
 ];
 
 /// Secrets made when the test runs: one that shows by its shape, and two that show only by their names.
@@ -63,6 +63,27 @@ impl Planted {
         }
     }
 
+    /// Messages that leak, of every kind that says something.
+    fn messages(&self) -> Value {
+        let at = |second: u32| format!("2026-03-01T10:00:{second:02}Z");
+        let input =
+            json!({"command": format!("deploy --password {} --leaky", self.password), "env": {"API_KEY": self.key}});
+        json!({"messages": [
+            {"type": "user", "content": format!("leaky: use {} please", self.token), "timestamp": at(1)},
+            {"type": "assistant", "timestamp": at(2), "content": [
+                {"type": "thinking", "thinking": format!("leaky thought: Authorization: Bearer {}", self.key)},
+                {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": input},
+            ]},
+            {"type": "user", "timestamp": at(3), "content": [
+                {"type": "tool_result", "tool_use_id": "toolu_1", "content": format!("leaky\nDB_PASSWORD={}\n", self.password)},
+            ]},
+            {"type": "tool_use", "tool": "file_edit", "path": "leaky/.env", "timestamp": at(4), "input": {
+                "file_path": "leaky/.env", "old_string": "TOKEN=none", "new_string": format!("TOKEN={}", self.key),
+            }},
+            {"type": "system", "content": format!("leaky {}", self.token), "timestamp": at(5)},
+        ]})
+    }
+
     fn plant_in_texts(&self, value: &mut Value) {
         match value {
             Value::String(text) if text.contains(' ') => text.push_str(&format!(" (token {} leaked)", self.token)),
@@ -91,7 +112,10 @@ fn leaking(planted: &Planted) -> (Fleet, Vec<(&'static str, &'static str, String
     // A server that says a secret in its errors, too.
     let message = json!({"error": {"message": format!("no quota for {}", planted.token)}}).to_string();
     fleet.sim.script().add(Fault::always(Matcher::endpoint("turen").path("/reports"), What::Body(400, message)));
-    let synced = fleet.qd(&["sync", "--ndjson"]);
+    let session = &leaks.iter().find(|(_, list, _)| *list == "sessions").expect("a session").2;
+    let content = Matcher::endpoint("turen").path(&format!("/sessions/{session}/content"));
+    fleet.sim.script().add(Fault::always(content, What::Body(200, planted.messages().to_string())));
+    let synced = fleet.qd(&["sync", "--content", "all", "--ndjson"]);
     shows_none(planted, &["sync"], &synced);
     (fleet, leaks)
 }
@@ -143,6 +167,19 @@ fn reads(leaks: &[(&'static str, &'static str, String)], write: &str) -> Vec<Vec
     reads.push(vec!["outbox".to_owned(), "show".to_owned(), write.to_owned()]);
     reads.push(words("policies diff policy"));
     reads.push(words("policies history policy"));
+    // What is found by words beside a secret, by its name, and by itself: found, and shown masked.
+    for query in ["leaky", "leaked", "db_password", "api_key", "has:secret"] {
+        reads.push(words(&format!("search --limit 0 {query}")));
+    }
+    let session = &leaks.iter().find(|(_, list, _)| *list == "sessions").expect("a session").2;
+    for read in [
+        "sessions entries",
+        "sessions export --format md",
+        "sessions export --format html",
+        "sessions export --format json",
+    ] {
+        reads.push(words(&format!("{read} turen/{session} --offline")));
+    }
     reads
 }
 
@@ -184,6 +221,9 @@ fn no_read_shows_a_secret_in_any_form() {
             marks += said.out.matches("‹masked: ").count();
         }
     }
+    let found = fleet.qd(&["search", &planted.password, "--json"]);
+    shows_none(&planted, &["search", "the password"], &found);
+    assert!(found.out.matches("‹masked: ").count() > 1, "{found:?}");
     assert!(marks > 100, "{marks} marks: was anything planted?");
     let log = std::fs::read_to_string(fleet.home().join("log/qd.log")).expect("a log");
     shows_none(&planted, &["the log"], &Said { code: 0, out: log, err: String::new() });
@@ -202,7 +242,8 @@ fn who_asks_sees_it_and_stands_in_the_audit_log() {
     let (fleet, leaks) = leaking(&planted);
     let agent = format!("turen/{}", leaks[0].2);
     let question = format!("SELECT doc FROM agents WHERE doc LIKE '%{}%'", planted.token);
-    let asked: [(&[&str], &str); 6] = [
+    let asked: [(&[&str], &str); 7] = [
+        (&["search", "leaky", "--reveal", "--json"], "search"),
         (&["agents", "show", &agent, "--reveal"], "agents show"),
         (&["agents", "show", &agent, "--reveal", "--json"], "agents show"),
         (&["agents", "list", "--limit", "0", "--reveal", "--json"], "agents list"),

@@ -256,7 +256,7 @@ fn wrong(error: Error) -> FindError {
 
 /// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out.
 fn show(reader: &Reader, found: &Found, marker: &Marker, secrets: Secrets) -> Result<Vec<Hit>, FindError> {
-    let mut shown = Shown::new(reader);
+    let mut shown = Shown::new(reader, secrets);
     let mut hits = Vec::with_capacity(found.hits.len());
     for hit in &found.hits {
         let key = RowKey(hit.owner.cast_signed());

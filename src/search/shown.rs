@@ -1,10 +1,13 @@
 //! What hits show, read from the mirror: each record, and each session's messages, once for an answer.
+//!
+//! Secrets are masked in the documents, where each stands under its name: what a snippet is cut from holds the values alone.
 
 use std::collections::HashMap;
 
 use quarterdeck_sync::content;
 use quarterdeck_sync::model::{Content, Entry, Part, Record, RowKey};
 use quarterdeck_sync::store::{Reader, StoreError};
+use quarterdeck_sync::text::Secrets;
 use serde_json::value::RawValue;
 
 /// A session's messages are read completely, to name the tool of a result by its call, up to this size.
@@ -16,14 +19,15 @@ const KEPT: usize = 8;
 /// Reads what hits show.
 pub struct Shown<'a> {
     reader: &'a Reader,
+    secrets: Secrets,
     records: HashMap<RowKey, Option<Record>>,
     contents: Vec<(RowKey, Option<Content>)>,
 }
 
 impl<'a> Shown<'a> {
     /// From this state of the mirror.
-    pub fn new(reader: &'a Reader) -> Self {
-        Self { reader, records: HashMap::new(), contents: Vec::new() }
+    pub fn new(reader: &'a Reader, secrets: Secrets) -> Self {
+        Self { reader, secrets, records: HashMap::new(), contents: Vec::new() }
     }
 
     /// A record; none when it is not there any more, or cannot be read.
@@ -32,6 +36,8 @@ impl<'a> Shown<'a> {
             return Ok(known.clone());
         }
         let record = sound(self.reader.record(key))?;
+        let masked = |record: Record| Record { doc: self.secrets.json(&record.doc).into_owned(), ..record };
+        let record = record.map(masked);
         self.records.insert(key, record.clone());
         Ok(record)
     }
@@ -45,7 +51,8 @@ impl<'a> Shown<'a> {
             self.contents.push((key, sound(self.reader.content(key))?));
         }
         let content = self.contents.iter().find(|(known, _)| *known == key);
-        Ok(content.and_then(|(_, content)| content.as_ref()).and_then(|content| entry(&content.messages, place)))
+        let content = content.and_then(|(_, content)| content.as_ref());
+        Ok(content.and_then(|content| entry(&content.messages, place, self.secrets)))
     }
 }
 
@@ -57,11 +64,11 @@ fn sound<T>(read: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError
 }
 
 /// One entry of a session. Mostly its message alone has to be understood.
-fn entry(messages: &str, place: u32) -> Option<Entry> {
+fn entry(messages: &str, place: u32, secrets: Secrets) -> Option<Entry> {
     let at = usize::try_from(place).ok()?;
-    let whole = || content::entries(messages).into_iter().nth(at);
+    let whole = || content::entries(&secrets.json(messages)).into_iter().nth(at);
     let Ok(raw) = serde_json::from_str::<Vec<&RawValue>>(messages) else { return whole() };
-    let alone = format!("[{}]", raw.get(at)?.get());
+    let alone = format!("[{}]", secrets.json(raw.get(at)?.get()));
     let entry = content::entries(&alone).into_iter().next()?;
     // A result is named by its call, which stands elsewhere.
     let unnamed = |part: &Part| matches!(part, Part::Result(answer) if answer.tool.is_none() && answer.call.is_some());

@@ -36,25 +36,28 @@ pub(crate) fn fit(text: &str, cells: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..end]))
 }
 
-/// `text` cut to at most `cells` from the left, for paths: their end says most.
+/// `text` cut to at most `cells` from the left, for paths: their end says most. Masked before it is cut: half a secret is not
+/// known for one, and here its name is cut away first.
 pub(crate) fn fit_end(text: &str, cells: usize) -> Cow<'_, str> {
     if text.len() <= cells || width(text) <= cells {
         return Cow::Borrowed(text);
     }
-    if cells == 0 {
-        return Cow::Borrowed("");
+    let masked = mask(text);
+    if width(&masked) <= cells {
+        return masked;
     }
-    let mut used = 0;
-    let mut start = text.len();
-    for (at, grapheme) in text.grapheme_indices(true).rev() {
-        let cell = width(grapheme);
-        if used + cell > cells - 1 {
+    let (mut used, mut start) = (0, masked.len());
+    for (at, grapheme) in masked.grapheme_indices(true).rev() {
+        used += width(grapheme);
+        if used + 1 > cells {
             break;
         }
-        used += cell;
         start = at;
     }
-    Cow::Owned(format!("…{}", &text[start..]))
+    match cells {
+        0 => Cow::Borrowed(""),
+        _ => Cow::Owned(format!("…{}", masked.get(start..).unwrap_or_default())),
+    }
 }
 
 /// Breaks `text` into lines of at most `cells`, at spaces where there are some near the end, else anywhere.

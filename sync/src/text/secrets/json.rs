@@ -109,7 +109,7 @@ struct Inside<'a> {
     key: Cow<'a, str>,
     /// What `name` or `key` says, for the `value` beside it; in a list the item before.
     beside: Cow<'a, str>,
-    /// What `at` or `path` points to, for the sides of a difference.
+    /// What `at` or `path` points to, for the sides of a difference; in a list what the item before points to.
     place: Cow<'a, str>,
 }
 
@@ -127,6 +127,8 @@ impl<'a> Inside<'a> {
             true if !self.place.is_empty() && is(&SIDES) => &self.place,
             // Of a list of arguments.
             false if self.beside.starts_with('-') => &self.beside,
+            // A pair of a pointer and what stands there.
+            false if !self.place.is_empty() => &self.place,
             _ => &self.key,
         };
         (!name.is_empty()).then(|| name.clone())
@@ -136,14 +138,16 @@ impl<'a> Inside<'a> {
         // A longer one is no name, and would be kept again for every list in it.
         let text = if text.len() <= NAME { text } else { Cow::Borrowed("") };
         let is = |known: &[&str]| known.iter().any(|word| self.key.eq_ignore_ascii_case(word));
+        let place = |text: &str| Cow::Owned(super::last_of(text).into_owned());
         if !self.object {
+            self.place = if text.starts_with('/') { place(&text) } else { Cow::Borrowed("") };
             self.beside = text;
         } else if key {
             self.key = text;
         } else if is(&["name", "key", "header", "variable"]) {
             self.beside = text;
         } else if is(&["at", "path"]) && text.starts_with('/') {
-            self.place = Cow::Owned(super::last_of(&text).into_owned());
+            self.place = place(&text);
         }
     }
 }

@@ -100,6 +100,8 @@ fn a_difference_is_masked_by_the_place_it_is_about() {
     let patch =
         r#"[{"op":"replace","path":"/db_password/1","value":"hunter2!x"},{"path":"/name","value":"hunter2!x"}]"#;
     assert_eq!(mask_json(patch), patch.replacen("hunter2!x", "‹masked: password›", 1));
+    let pairs = r#"[["/db_password","hunter2!x"],["/name","hunter2!x"]]"#;
+    assert_eq!(mask_json(pairs), pairs.replacen("hunter2!x", "‹masked: password›", 1));
 }
 
 #[test]
