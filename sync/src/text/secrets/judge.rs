@@ -80,7 +80,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let begins = |sign: &char| text.starts_with(*sign);
     let one = text.bytes().all(|byte| Some(byte) == text.bytes().next());
-    one || ['$', '%', '@', '{', '‹', '<', '[', '('].iter().any(|sign| begins(sign))
+    one || ['$', '%', '@', '{', '‹', '<', '[', '('].iter().any(begins)
         || PLACEHOLDERS.iter().any(|word| lower.contains(word))
         || is_filler(text)
 }

@@ -96,7 +96,7 @@ fn secret(text: &str, rule: &Rule, around: Range<usize>, whole: Range<usize>) ->
     // Judged before it is lengthened: what is turned down has cost no more than the window.
     let holds = holds
         && !(rule.whole && bytes.get(range.end).is_some_and(u8::is_ascii_alphanumeric))
-        && !(rule.digit && !secret.bytes().any(|byte| byte.is_ascii_digit()))
+        && (!rule.digit || secret.bytes().any(|byte| byte.is_ascii_digit()))
         && (rule.entropy == 0.0 || judge::entropy(secret) >= rule.entropy);
     holds.then(|| range.start..lengthened(bytes, &range, to))
 }

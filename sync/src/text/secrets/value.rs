@@ -173,7 +173,8 @@ pub(super) fn names_secret(name: &str) -> bool {
     let mut words = words(last_dotted);
     let first = words.next().unwrap_or_default();
     let last = words.last().unwrap_or_else(|| first.clone());
-    !HARMLESS_ENDS.contains(&last.as_str()) && !(first != last && HARMLESS_BEGINS.contains(&first.as_str()))
+    let begins = first != last && HARMLESS_BEGINS.contains(&first.as_str());
+    !begins && !HARMLESS_ENDS.contains(&last.as_str())
 }
 
 /// Does a word of a name say secret? `passenger`, `tokenizer` and `authority` do not, whatever they begin with.
