@@ -45,6 +45,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Lock, Option<Aside>), Out
     loop {
         lock.lock_shared().map_err(unopened)?;
         let whole = is_due(path, &lock);
+        let found = file::identity(path);
         let reason = match file::open_writer(path, whole) {
             Ok(conn) => {
                 if whole {
@@ -60,10 +61,13 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Lock, Option<Aside>), Out
             return Err(damaged("and so is the new file in its place"));
         }
         lock.unlock().map_err(unopened)?;
-        if !alone(&lock).map_err(unopened)? {
-            return Err(damaged("another qd has it open: end that one, then it is set aside"));
+        match alone(&lock, || file::identity(path) != found).map_err(unopened)? {
+            Turn::Taken => return Err(damaged("another qd has it open: end that one, then it is set aside")),
+            // Somebody else has set it aside in the meantime, and has the new one open already.
+            Turn::Passed => continue,
+            Turn::Ours => {}
         }
-        // Somebody else may have set it aside in the meantime.
+        // Or has let go of the new one since.
         if let Err(Trouble::Damaged(reason)) = file::open_writer(path, true) {
             aside = Some(set_aside(path, reason).map_err(|error| damaged(&error.to_string()))?);
         }
@@ -93,16 +97,27 @@ fn note(mut lock: &File) {
     let _ = lock.set_len(0).and_then(|()| writeln!(lock, "{}", Timestamp::now()));
 }
 
-/// Takes the lock alone; `false` when others do not let go of it.
-fn alone(lock: &File) -> io::Result<bool> {
+/// What came of waiting for the lock.
+enum Turn {
+    /// It is held, alone.
+    Ours,
+    /// Others do not let go of it.
+    Taken,
+    /// There is no more need.
+    Passed,
+}
+
+/// Takes the lock alone, unless what it was wanted for has `passed`.
+fn alone(lock: &File, passed: impl Fn() -> bool) -> io::Result<Turn> {
     let since = Instant::now();
     loop {
         match lock.try_lock() {
-            Ok(()) => return Ok(true),
+            Ok(()) => return Ok(Turn::Ours),
+            Err(TryLockError::WouldBlock) if passed() => return Ok(Turn::Passed),
             Err(TryLockError::WouldBlock) if since.elapsed() < PATIENCE => {
                 std::thread::sleep(Duration::from_millis(10));
             }
-            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::WouldBlock) => return Ok(Turn::Taken),
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
