@@ -5,6 +5,8 @@
 //! is JSON. Whatever its message quotes passes the text boundary here, once.
 
 mod search;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::{self, Write as _};
 use std::process::ExitCode;
@@ -416,29 +418,5 @@ impl From<FetchError> for Failure {
             _ => None,
         };
         Self::new(error.kind.into(), error.message).maybe_hint(hint.map(str::to_owned))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_platform_says_cannot_act_on_the_terminal() {
-        let failure = Failure::new(Kind::BadReply, "server said \u{1b}[2J\u{202e}").hint("try \u{7}again");
-        assert_eq!(failure.plain(), "qd: server said ␛[2J⟨202E⟩\n  hint: try ␇again\n");
-        let json = failure.json();
-        assert!(!json.trim_end().chars().any(quarterdeck_sync::text::is_hidden), "{json}");
-        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(value["error"]["message"], "server said \u{1b}[2J\u{202e}");
-        assert_eq!(value["error"]["code"], 4);
-        assert_eq!(value["error"]["kind"], "bad_reply");
-        assert_eq!(value["error"]["retryable"], true);
-    }
-
-    #[test]
-    fn a_reader_that_leaves_is_no_failure() {
-        let failure = Failure::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
-        assert_eq!(failure.code(), Code::Done);
     }
 }

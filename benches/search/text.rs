@@ -2,10 +2,6 @@
 
 /// Entries of one transcript.
 pub const ENTRIES: u32 = 22;
-/// What a message's JSON has around its text: ids, times, role, model.
-pub const ENVELOPE: u64 = 260;
-
-pub const KINDS: [&str; 7] = ["common", "rare", "two words", "phrase", "typed prefix", "fuzzy", "typed phrase"];
 
 /// So many transcripts.
 pub struct Corpus {

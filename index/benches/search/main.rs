@@ -18,6 +18,9 @@ use rivals::{Fts, Plain};
 use text::Corpus;
 
 const QUERIES: usize = 200;
+/// What a message's JSON has around its text: ids, times, role, model.
+const ENVELOPE: u64 = 260;
+const KINDS: [&str; 7] = ["common", "rare", "two words", "phrase", "typed prefix", "fuzzy", "typed phrase"];
 const COUNTED: &[usize] = &[0, 1, 2];
 
 fn layout() -> Layout {
@@ -42,7 +45,7 @@ fn document(corpus: &Corpus, owner: u64, place: u32) -> Document {
 fn main() {
     let owners = std::env::var("QD_BENCH_OWNERS").ok().and_then(|text| text.parse().ok()).unwrap_or(1000);
     let corpus = Corpus { owners };
-    let raw: u64 = corpus.all().map(|(owner, place)| corpus.entry(owner, place).len() as u64 + text::ENVELOPE).sum();
+    let raw: u64 = corpus.all().map(|(owner, place)| corpus.entry(owner, place).len() as u64 + ENVELOPE).sum();
     println!("{owners} transcripts, {} entries, {} MB of JSON", corpus.all().count(), raw / 1_000_000);
     let home = tempfile::tempdir().expect("a folder");
 
@@ -62,7 +65,7 @@ fn main() {
     println!("open and first query: {:.1} ms", millis(opened));
 
     println!("queries, ms (p50 / p99): top 20, total and three facets; peers: top 20");
-    for kind in text::KINDS {
+    for kind in KINDS {
         let queries: Vec<String> = (0..QUERIES).map(|n| corpus.query(kind, n as u64)).collect();
         let typing = kind.starts_with("typed");
         let ours = percentiles(&queries, |query| search(&snapshot, query, typing));

@@ -84,6 +84,16 @@ impl Records {
         };
     }
 
+    /// Sorts by the next column, or turns the order round.
+    fn turn(&mut self, act: Act, cx: &mut Cx) {
+        match act {
+            Act::Sort => self.ask.next_sort(),
+            _ => self.ask.reverse(),
+        }
+        self.restart(cx);
+        cx.say(format!("By {}, {}", sort_name(self.ask.sort()), self.ask.order_name()));
+    }
+
     /// Does what is not a motion; false when it is none of the view's.
     pub(super) fn list_act(&mut self, act: Act, cx: &mut Cx) -> bool {
         match act {
@@ -98,15 +108,7 @@ impl Records {
                 self.before = self.ask.text().to_owned();
                 self.typing = Some(Input::new(&self.before));
             }
-            Act::Sort | Act::Reverse => {
-                if act == Act::Sort {
-                    self.ask.next_sort()
-                } else {
-                    self.ask.reverse()
-                }
-                self.restart(cx);
-                cx.say(format!("By {}, {}", sort_name(self.ask.sort()), self.ask.order_name()));
-            }
+            Act::Sort | Act::Reverse => self.turn(act, cx),
             Act::ShowGone => {
                 self.ask.gone = !self.ask.gone;
                 self.restart(cx);
