@@ -60,7 +60,7 @@ pub struct Flushed {
 /// failure of the writes, which stay in the outbox.
 ///
 /// # Errors
-/// [`Kind::Stopped`](crate::error::Kind::Stopped) after ^C; else when our own files fail.
+/// [`Kind::Stopped`] after ^C; else when our own files fail.
 pub fn flush(
     wiring: Wiring<'_>,
     outbox: &Outbox,
