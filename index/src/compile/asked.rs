@@ -34,6 +34,7 @@ impl Spelling {
         let mut scan = Scan::new(text);
         let mut spelling = Spelling::default();
         let mut last = None;
+        let mut rest: Option<(usize, String)> = None;
         while let Some(word) = scan.next_word() {
             // What follows in the document decides whether the end of a run is an end there too.
             let ends_pair = word.sort == Sort::Single && last == Some(Sort::Pair);
@@ -48,12 +49,16 @@ impl Spelling {
             if folded.is_empty() {
                 continue;
             }
+            // Both positions of a word with pieces are asked for: a phrase with an open end can have no gap.
+            spelling.words.extend(rest.take());
+            let behind = word.pieces.iter().find(|piece| piece.follows);
+            rest = behind.map(|piece| (word.position + 1, fold(&text[piece.at.clone()])));
             if word.sort == Sort::Plain {
                 let found = parts(&text[word.taken.clone()]);
                 spelling.parts = found.into_iter().map(|part| fold(&text[word.taken.clone()][part])).collect();
             }
             spelling.words.push((word.position, folded));
-            if spelling.words.len() == PHRASE_WORDS {
+            if spelling.words.len() >= PHRASE_WORDS {
                 break;
             }
         }
@@ -74,9 +79,9 @@ impl Spelling {
         let hex = |word: &str| word.bytes().all(|byte| byte.is_ascii_hexdigit());
         match self.words.as_slice() {
             [(_, word)] => is_hash(word) && word.len() < 64,
-            // `550e8400-e29b-41`
+            // `550e8400-e29b-41`: four groups at most, some with a piece.
             [(_, first), rest @ ..] => {
-                is_hash(first) && first.len() == 8 && rest.len() < 5 && rest.iter().all(|(_, word)| hex(word))
+                is_hash(first) && first.len() == 8 && rest.len() < 9 && rest.iter().all(|(_, word)| hex(word))
             }
             [] => false,
         }

@@ -11,7 +11,7 @@ mod wanted;
 use std::ops::Range;
 
 use crate::query::Ast;
-use crate::token::{Scan, Sort, fold_into, parts};
+use crate::token::{Piece, Scan, Sort, fold, parts};
 use sequence::Sequences;
 pub use snippet::Snippet;
 use wanted::Wanted;
@@ -37,6 +37,19 @@ struct Places {
     found: Vec<Place>,
     /// How many of each term.
     counts: Vec<usize>,
+}
+
+/// What is looked for at one position of a text: a word, a piece or a part of one, or a whole.
+struct Form {
+    /// Folded.
+    word: String,
+    at: Range<usize>,
+}
+
+impl Form {
+    fn of(text: &str, at: Range<usize>) -> Self {
+        Self { word: fold(&text[at.clone()]), at }
+    }
 }
 
 impl Places {
@@ -73,36 +86,41 @@ impl Marker {
         }
         let mut scan = Scan::new(text);
         let mut line = Sequences::new(&self.wanted);
-        let mut folded = String::new();
         loop {
             let word = scan.next_word();
             if let Some(whole) = scan.take_whole() {
-                folded.clear();
-                fold_into(&text[whole.clone()], &mut folded);
-                self.wanted.alike(&folded, |term| places.add(whole.clone(), term));
+                self.alike(&Form::of(text, whole), &mut places);
             }
             let Some(word) = word else { break };
-            folded.clear();
-            fold_into(&text[word.taken.clone()], &mut folded);
-            let at = word.taken.start..if word.sort == Sort::Plain { word.end } else { word.taken.end };
-            line.step(word.position, &folded, at.clone(), text, &mut places);
-            self.wanted.alike(&folded, |term| places.add(at.clone(), term));
+            let end = if word.sort == Sort::Plain { word.end } else { word.taken.end };
+            let itself = Form { word: fold(&text[word.taken.clone()]), at: word.taken.start..end };
+            let form = |piece: &Piece| Form::of(text, piece.at.clone());
+            let (behind, before): (Vec<&Piece>, _) = word.pieces.iter().partition(|piece| piece.follows);
+            let here: Vec<Form> = std::iter::once(itself).chain(before.into_iter().map(form)).collect();
+            let next: Vec<Form> = behind.into_iter().map(form).collect();
+            here.iter().chain(&next).for_each(|form| self.alike(form, &mut places));
+            line.step(word.position, &here, text, &mut places);
+            if !next.is_empty() {
+                line.step(word.position + 1, &next, text, &mut places);
+            }
             if word.sort == Sort::Plain {
-                self.parts(text, word.taken, &mut folded, &mut places);
+                self.parts(text, word.taken, &mut places);
             }
         }
         places.found.sort_by_key(|place| (place.at.start, place.at.end));
         places.found
     }
 
-    fn parts(&self, text: &str, word: Range<usize>, folded: &mut String, places: &mut Places) {
+    fn alike(&self, form: &Form, places: &mut Places) {
+        self.wanted.alike(&form.word, |term| places.add(form.at.clone(), term));
+    }
+
+    fn parts(&self, text: &str, word: Range<usize>, places: &mut Places) {
         let mut line = Sequences::new(&self.wanted);
         for (position, part) in parts(&text[word.clone()]).into_iter().enumerate() {
-            let at = word.start + part.start..word.start + part.end;
-            folded.clear();
-            fold_into(&text[at.clone()], folded);
-            line.step(position, folded, at.clone(), text, places);
-            self.wanted.alike(folded, |term| places.add(at.clone(), term));
+            let form = Form::of(text, word.start + part.start..word.start + part.end);
+            self.alike(&form, places);
+            line.step(position, std::slice::from_ref(&form), text, places);
         }
     }
 }

@@ -1,9 +1,7 @@
 //! Words side by side, looked for in one pass.
 
-use std::ops::Range;
-
-use super::Places;
 use super::wanted::{Sequence, Wanted};
+use super::{Form, Places};
 use crate::token::fold;
 
 /// Most beginnings of phrases that are followed at once: `"a a a b"` in a text of nothing but `a`.
@@ -20,8 +18,8 @@ impl<'a> Sequences<'a> {
         Self { wanted, begun: Vec::new() }
     }
 
-    /// The next word, folded, at `position`, which stands in these bytes of the text.
-    pub fn step(&mut self, position: usize, word: &str, at: Range<usize>, text: &str, places: &mut Places) {
+    /// What stands at the next position: a word, and what else it is known by.
+    pub fn step(&mut self, position: usize, forms: &[Form], text: &str, places: &mut Places) {
         let wanted = self.wanted;
         self.begun.retain_mut(|(number, seen, first, start)| {
             let sequence = &wanted.sequences[*number];
@@ -30,40 +28,46 @@ impl<'a> Sequences<'a> {
                 return *first + distance > position;
             }
             let is_last = *seen + 1 == sequence.words.len();
-            if !(word == next || (is_last && sequence.open && word.starts_with(next.as_str()))) {
-                return false;
-            }
+            let fits = |form: &&Form| form.word == *next || (is_last && sequence.open && form.word.starts_with(next));
+            let Some(form) = forms.iter().find(fits) else { return false };
             *seen += 1;
             if is_last {
-                let end = end_of(sequence, word, &at, text);
-                places.add(*start..end, sequence.term);
+                places.add(*start..end_of(sequence, form, text), sequence.term);
             }
             !is_last
         });
-        for number in wanted.by_first.get(word).into_iter().flatten() {
+        for form in forms {
+            self.begin(position, form, text, places);
+        }
+    }
+
+    /// Sequences that begin with this, or are no more than this.
+    fn begin(&mut self, position: usize, form: &Form, text: &str, places: &mut Places) {
+        let wanted = self.wanted;
+        for number in wanted.by_first.get(&form.word).into_iter().flatten() {
             let sequence = &wanted.sequences[*number];
             if sequence.words.len() == 1 {
-                places.add(at.clone(), sequence.term);
+                places.add(form.at.clone(), sequence.term);
             } else if self.begun.len() < FOLLOWED {
-                self.begun.push((*number, 1, position, at.start));
+                self.begun.push((*number, 1, position, form.at.start));
             }
         }
         for number in &wanted.begun {
             let sequence = &wanted.sequences[*number];
-            if sequence.words.first().is_some_and(|(_, begins)| word.starts_with(begins.as_str())) {
-                let end = end_of(sequence, word, &at, text);
-                places.add(at.start..end, sequence.term);
+            if sequence.words.first().is_some_and(|(_, begins)| form.word.starts_with(begins.as_str())) {
+                places.add(form.at.start..end_of(sequence, form, text), sequence.term);
             }
         }
     }
 }
 
 /// Where the mark of the last word ends: of two CJK characters of which one was asked for, only that one.
-fn end_of(sequence: &Sequence, word: &str, at: &Range<usize>, text: &str) -> usize {
+fn end_of(sequence: &Sequence, form: &Form, text: &str) -> usize {
+    let Form { word, at } = form;
     let asked = sequence.words.last().map_or("", |(_, word)| word);
     let first = text[at.clone()].chars().next().map_or(0, char::len_utf8);
     let one = at.start + first;
-    match word != asked && one < at.end && word.chars().count() == 2 && !word.is_ascii() {
+    match *word != asked && one < at.end && word.chars().count() == 2 && !word.is_ascii() {
         true if fold(&text[at.start..one]) == asked => one,
         _ => at.end,
     }

@@ -4,6 +4,10 @@
 //! stands between them: `"auth token"` finds `parse_auth_token`, `"src/auth"` finds `src/auth/index.ts`. Words are folded:
 //! no case, no diacritics, no full-width forms ([`fold`]).
 //!
+//! A word in which letters and digits meet has **pieces**, and takes two positions, in a query too: at the first stand the word
+//! and what leads up to a border, at the second what follows one. `20T10` is `20`, then `t10` and `10`: so `2026-11-20` and `10:00`
+//! find `2026-11-20T10:00:00Z`, and `20:00` does not.
+//!
 //! Beside its words a text has **extras**, each kept once a document, behind its last word, where no phrase of words reaches:
 //! the **parts** of a word in camel case (`parseAuthToken`: `parse auth token`, side by side), and **wholes**, words joined
 //! by `_ - . / : @` (`src/auth/index.ts`), which is what a regular expression or a word with a slip is compared with.
@@ -23,7 +27,7 @@ mod stream;
 mod tests;
 
 pub(crate) use fold::{fold, fold_into};
-pub(crate) use parts::{is_hash, parts};
+pub(crate) use parts::{Piece, is_hash, parts};
 pub(crate) use scan::{Scan, Sort};
 pub(crate) use stream::{Value, Words};
 

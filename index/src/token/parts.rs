@@ -1,4 +1,4 @@
-//! The parts of one word: `parseAuthToken`, `HTTPServer2`.
+//! The parts of one word: `parseAuthToken`, `HTTPServer2`; and what of it stands at a border of letters and digits: `20T10`.
 
 use std::ops::Range;
 
@@ -46,6 +46,46 @@ fn begins_part(last: char, c: char, next: Option<char>, so_far: &str) -> bool {
     }
     // `server2`, but not `v2`, `E0277` or `41d4`.
     c.is_numeric() && so_far.len() >= 2 && so_far.chars().all(char::is_alphabetic)
+}
+
+/// More runs of letters and of digits than this, and it is no word that somebody wrote.
+const RUNS: usize = 4;
+
+/// What a word is known by beside the whole of it, because a border of letters and digits is seen as the end of a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Its bytes.
+    pub at: Range<usize>,
+    /// It is what follows a border, and not what leads up to one.
+    pub follows: bool,
+}
+
+/// The pieces of a word: each beginning that ends in a digit before a letter (`20` of `20T10`, `v18` of `v18beta`), then each
+/// rest behind a border (`T10` and `10`), of which there is one at least. None of hashes, nor of what changes too often.
+pub(crate) fn pieces(word: &str) -> Vec<Piece> {
+    let borders = borders(word);
+    let runs = borders.len() + 1;
+    // The groups of a UUID change as often as a time without its dashes does.
+    let is_hex = || word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if runs == 1 || runs > RUNS || (runs == RUNS && is_hex()) || is_hash(word) {
+        return Vec::new();
+    }
+    let before_letter = |at: &&usize| word[**at..].starts_with(char::is_alphabetic);
+    let ends = borders.iter().filter(before_letter).map(|at| Piece { at: 0..*at, follows: false });
+    let rests = borders.iter().map(|at| Piece { at: *at..word.len(), follows: true });
+    ends.chain(rests).collect()
+}
+
+/// Where a digit follows a letter, or a letter a digit; no more than are needed to see that there are too many.
+fn borders(word: &str) -> Vec<usize> {
+    // Most words have no digit.
+    if word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Vec::new();
+    }
+    let sorted = word.char_indices().filter(|(_, c)| c.is_alphanumeric()).map(|(at, c)| (at, c.is_numeric()));
+    let mut before = None;
+    let borders = sorted.filter(|(_, numeric)| before.replace(*numeric).is_some_and(|before| before != *numeric));
+    borders.map(|(at, _)| at).take(RUNS).collect()
 }
 
 /// A hash, or the beginning of one: hex digits, some of them letters and some not.

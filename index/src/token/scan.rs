@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::cjk::is_cjk;
 use super::fold::is_silent;
+use super::parts::{Piece, pieces};
 use super::{BLOB_BYTES, WHOLE_BYTES, WORD_BYTES, capped};
 
 /// A word of a text.
@@ -13,8 +14,10 @@ pub(crate) struct Word {
     pub taken: Range<usize>,
     /// Where it ends in the text: beyond what is taken, when it is too long.
     pub end: usize,
-    /// Its position.
+    /// Its position. With pieces it takes the next one too.
     pub position: usize,
+    /// What else it is known by, in bytes of the text.
+    pub pieces: Vec<Piece>,
     pub sort: Sort,
 }
 
@@ -95,12 +98,18 @@ impl<'a> Scan<'a> {
         self.look_for_blob(start);
         self.at = end;
         let taken = start..start + capped(&self.text[start..end], WORD_BYTES).len();
-        Some(Word { taken, end, position: self.advance(), sort: Sort::Plain })
+        let mut pieces = pieces(&self.text[taken.clone()]);
+        for Piece { at, .. } in &mut pieces {
+            *at = start + at.start..start + at.end;
+        }
+        let position = self.advance(if pieces.is_empty() { 1 } else { 2 });
+        Some(Word { taken, end, position, pieces, sort: Sort::Plain })
     }
 
-    fn advance(&mut self) -> usize {
-        self.position += 1;
-        self.position - 1
+    fn advance(&mut self, positions: usize) -> usize {
+        let position = self.position;
+        self.position += positions;
+        position
     }
 
     fn next_of_run(&mut self) -> Word {
@@ -110,7 +119,7 @@ impl<'a> Scan<'a> {
         let end = ends.next().unwrap_or(self.run_end);
         self.at = second.unwrap_or(self.run_end);
         let sort = if second.is_some() { Sort::Pair } else { Sort::Single };
-        Word { taken: start..end, end, position: self.advance(), sort }
+        Word { taken: start..end, end, position: self.advance(1), pieces: Vec::new(), sort }
     }
 
     /// Steps to the next word.

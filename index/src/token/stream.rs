@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use super::{Scan, Sort, VALUE_BYTES, capped, fold_into, parts};
+use super::{Piece, Scan, Sort, VALUE_BYTES, capped, fold_into, parts};
 
 /// Positions left free before each extra: it is no neighbour of anything.
 const APART: usize = 2;
@@ -16,6 +16,7 @@ const APART: usize = 2;
 pub(crate) struct Words {
     token: Token,
     extras: Extras,
+    pieces: Vec<Piece>,
 }
 
 /// What is kept once a document, and comes behind its words.
@@ -65,7 +66,9 @@ impl Tokenizer for Words {
         }
         self.extras.seen.clear();
         self.extras.found.clear();
-        WordStream { text, scan: Scan::new(text), token: &mut self.token, extras: &mut self.extras, next_extra: None }
+        self.pieces.clear();
+        let Self { token, extras, pieces } = self;
+        WordStream { text, scan: Scan::new(text), token, extras, pieces, position: 0, next_extra: None }
     }
 }
 
@@ -74,12 +77,21 @@ pub(crate) struct WordStream<'a> {
     scan: Scan<'a>,
     token: &'a mut Token,
     extras: &'a mut Extras,
+    /// Pieces of the last word that are still to come, the next at the end.
+    pieces: &'a mut Vec<Piece>,
+    /// Of the last word.
+    position: usize,
     /// Which extra comes next, once there are no more words.
     next_extra: Option<usize>,
 }
 
 impl WordStream<'_> {
     fn advance_word(&mut self) -> bool {
+        if let Some(piece) = self.pieces.pop() {
+            self.token.position = self.position + usize::from(piece.follows);
+            self.fill(piece.at);
+            return true;
+        }
         let word = self.scan.next_word();
         if let Some(whole) = self.scan.take_whole() {
             self.extras.add_whole(self.text, whole);
@@ -92,6 +104,8 @@ impl WordStream<'_> {
         if word.sort == Sort::Plain {
             self.extras.add_parts(self.text, word.taken.clone());
         }
+        self.pieces.extend(word.pieces.into_iter().rev());
+        self.position = word.position;
         self.token.position = word.position;
         self.fill(word.taken);
         true

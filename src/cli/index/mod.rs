@@ -81,11 +81,14 @@ const CATCH_UP: std::time::Duration = std::time::Duration::from_secs(30);
 fn verify(cx: &Context) -> Result<Code, Failure> {
     let reader = cx.mirror()?.reader()?;
     // What is only behind is no difference; whoever holds the index follows by itself.
+    let mut held = false;
     if cx.paths.mirror().exists()
         && let Err(error) = catch_up(&reader, &cx.paths.search(), CATCH_UP)
-        && !matches!(error, search::FollowError::Index(quarterdeck_index::Error::Held))
     {
-        return Err(error.into());
+        held = matches!(error, search::FollowError::Index(quarterdeck_index::Error::Held));
+        if !held {
+            return Err(error.into());
+        }
     }
     let index = Index::open(&cx.paths.search(), &search::layout())?;
     let verdict = search::verify(&reader, &index)?;
@@ -93,10 +96,7 @@ fn verify(cx: &Context) -> Result<Code, Failure> {
     if verdict.healthy {
         return Ok(Code::Done);
     }
-    cx.say(match verdict.wrong == 0 && verdict.damaged.is_none() {
-        true => "it is only behind: another qd follows the mirror, ask again in a moment",
-        false => "qd index rebuild makes it anew from the mirror, without a network",
-    });
+    cx.say(words::advice(&verdict, held, cx.paths.mirror().exists()));
     Ok(Code::Fault)
 }
 
@@ -137,6 +137,19 @@ fn row(list: &ListVerdict) -> Vec<Cell> {
 mod tests {
     use super::*;
     use crate::search::Standing;
+
+    #[test]
+    fn only_who_has_somebody_following_the_mirror_is_told_to_wait() {
+        let behind = Verdict { behind: 3, ..Verdict::default() };
+        assert!(words::advice(&behind, true, true).contains("ask again in a moment"));
+        assert!(
+            words::advice(&behind, false, true).contains("qd sync")
+                && words::advice(&behind, false, true).contains("qd index rebuild")
+        );
+        assert!(words::advice(&behind, false, false).contains("no mirror"));
+        let wrong = Verdict { wrong: 1, ..Verdict::default() };
+        assert!(words::advice(&wrong, true, true).starts_with("qd index rebuild"));
+    }
 
     #[test]
     fn what_the_index_holds_is_told_in_words() {

@@ -51,6 +51,18 @@ pub fn verdict(verdict: &Verdict, style: Style) -> String {
     out
 }
 
+/// What to do about a verdict that is not healthy. `held`: another program follows the mirror now.
+pub fn advice(verdict: &Verdict, held: bool, mirrored: bool) -> &'static str {
+    match (verdict.wrong == 0 && verdict.damaged.is_none(), held, mirrored) {
+        (_, _, false) => "there is no mirror: qd sync makes it, and brings the index up to it",
+        (true, true, _) => "it is only behind: another qd follows the mirror, ask again in a moment",
+        (true, false, _) => {
+            "it is only behind: the next qd sync brings it up to the mirror, qd index rebuild makes it anew"
+        }
+        (false, ..) => "qd index rebuild makes it anew from the mirror, without a network",
+    }
+}
+
 fn size(bytes: u64) -> String {
     let mib = bytes as f64 / f64::from(1 << 20);
     if mib < 1024.0 { format!("{mib:.1} MiB") } else { format!("{:.1} GiB", mib / 1024.0) }

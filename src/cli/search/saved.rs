@@ -35,8 +35,16 @@ pub fn named(cx: &Context, name: &str) -> Result<String, Failure> {
     let saved = all(cx)?;
     match saved.iter().find(|saved| saved.name == name) {
         Some(saved) => Ok(saved.query.clone()),
-        None => Err(unknown(name, &saved)),
+        None => Err(or_text(name, unknown(name, &saved))),
     }
+}
+
+/// A query that begins with `@` may be meant as the text itself, such as a decorator.
+fn or_text(name: &str, failure: Failure) -> Failure {
+    let text = name.replace(['"', '\'', '\\'], " ");
+    let quoted = format!("to search for the text, quote it: qd search '\"@{}\"'", text.trim());
+    let hint = failure.hint.as_ref().map_or_else(|| quoted.clone(), |hint| format!("{hint}; {quoted}"));
+    failure.hint(hint)
 }
 
 /// Lets go of one.
@@ -112,4 +120,18 @@ pub fn list(cx: &Context) -> Result<Code, Failure> {
         cx.say("no searches are saved: qd search QUERY --save NAME");
     }
     Ok(Code::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_means_a_decorator_is_told_how_to_quote_it() {
+        for name in ["decorator", "a word"] {
+            let hint = or_text(name, unknown(name, &[])).hint.unwrap_or_default();
+            assert!(hint.contains(&format!("qd search '\"@{name}\"'")), "{hint}");
+            assert!(hint.contains("--saved"), "{hint}");
+        }
+    }
 }
