@@ -398,3 +398,35 @@ fn what_stands_in_records_is_read_from_them() {
     let totals = bench.mirror.reader().unwrap().content_totals(ContentPolicy::All, now()).unwrap();
     assert_eq!((totals[0].held, totals[0].due), (4, 0), "{totals:?}");
 }
+
+#[test]
+fn an_event_that_was_deleted_is_no_part_of_its_job_any_longer_until_the_job_is_gone_too() {
+    let archive = Archive::new();
+    archive.put("jobs", json!({"id": "j1", "status": "DONE"}));
+    archive.put("jobs", json!({"id": "j2", "status": "DONE"}));
+    for (id, seq) in [("a", 1), ("b", 2)] {
+        archive.put("job-events/j1", json!({"id": id, "seq": seq}));
+    }
+    archive.put("job-events/j2", json!({"id": "c", "seq": 1}));
+    let mut bench = bench(ContentPolicy::All);
+    bench.options.accept_gone = true;
+    bench.pull(&archive);
+    let job = bench.key(Kind::Run, "j1");
+    let count = |job| bench.mirror.reader().unwrap().content(job).unwrap().map(|content| content.count);
+    let held = || bench.mirror.reader().unwrap().content_totals(ContentPolicy::All, now()).unwrap().remove(0).held;
+    assert_eq!((count(job), held()), (Some(2), 2));
+
+    let head = bench.feed_head();
+    archive.remove("job-events/j1", "b");
+    bench.full_pull(&archive);
+    assert_eq!(count(job), Some(1));
+    let told = bench.mirror.reader().unwrap().feed(head, 100).unwrap();
+    assert!(told.iter().any(|entry| (entry.first..=entry.last).contains(&job)), "{told:?}");
+
+    archive.remove("job-events/j1", "a");
+    bench.full_pull(&archive);
+    assert_eq!((count(job), held()), (None, 1), "a job without events has no content");
+    archive.remove("jobs", "j1");
+    bench.full_pull(&archive);
+    assert_eq!((count(job), held()), (Some(2), 1), "what a job had that is gone is kept");
+}
