@@ -14,7 +14,7 @@ use super::report::{ContentReport, SyncOptions};
 use super::source::Source;
 use crate::model::{DueContent, ListId};
 use crate::platform::{Collection, ContentAsk, ContentReply, FetchError, FetchKind, Priority};
-use crate::store::{KeptContent, Mirror, NewContent, StoreError};
+use crate::store::{ContentRoom, KeptContent, Mirror, NewContent, StoreError};
 
 /// Contents fetched side by side. The rate budget, not this, decides how fast; this bounds the memory.
 const AT_ONCE: usize = 4;
@@ -80,13 +80,14 @@ impl<S: Source> ContentPull<'_, S> {
             })
             .collect();
         let mut room = true;
-        let mut held = 0;
+        let open = self.room().await?;
+        let mut held = open.held_bytes;
         let mut failing = 0;
         let mut running = FuturesUnordered::new();
         loop {
             while room && failing < FAILING && report.message.is_none() && running.len() < AT_ONCE {
                 let Some((collection, due)) = self.next(&mut lanes).await? else { break };
-                if held >= self.options.content.budget && !self.is_newer(&due).await? {
+                if held >= open.older_below && !self.is_newer(&due, held).await? {
                     room = false;
                     break;
                 }
@@ -118,12 +119,18 @@ impl<S: Source> ContentPull<'_, S> {
         Ok(newest.and_then(|lane| Some((lane.collection, lane.window.pop_front()?))))
     }
 
-    /// Would something older make room for it?
-    async fn is_newer(&self, due: &DueContent) -> Result<bool, StoreError> {
+    async fn room(&self) -> Result<ContentRoom, StoreError> {
+        let (mirror, budget) = (self.mirror.clone(), self.options.content.budget);
+        let room = tokio::task::spawn_blocking(move || mirror.reader()?.content_room(budget));
+        room.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// Would something older make room for it? Where nothing can, what is free must do.
+    async fn is_newer(&self, due: &DueContent, held: u64) -> Result<bool, StoreError> {
         let mirror = self.mirror.clone();
         let oldest = tokio::task::spawn_blocking(move || mirror.reader()?.oldest_content());
         let oldest = oldest.await.map_err(|_| StoreError::Stopped)??;
-        Ok(oldest.is_some_and(|oldest| due.active > oldest))
+        Ok(oldest.map_or(held < self.options.content.budget, |oldest| due.active > oldest))
     }
 
     async fn fetch(&self, collection: &Collection, due: DueContent) -> Result<Fetched, StoreError> {

@@ -430,3 +430,28 @@ fn an_event_that_was_deleted_is_no_part_of_its_job_any_longer_until_the_job_is_g
     bench.full_pull(&archive);
     assert_eq!((count(job), held()), (Some(2), 1), "what a job had that is gone is kept");
 }
+
+#[test]
+fn where_there_is_no_room_for_the_oldest_they_are_not_fetched_to_be_dropped_again() {
+    let archive = Archive::of_sessions(40);
+    let mut bench = bench(ContentPolicy::All);
+    bench.options.content.budget = 1_000;
+    let report = bench.pull(&archive).content.expect("a report");
+    assert!(report.full && report.waiting > 0, "{report:?}");
+    let held = bench.held();
+    assert!(!held.is_empty() && held.contains_key("s0") && !held.contains_key("s39"));
+    archive.asked();
+    for _ in 0..3 {
+        bench.pull(&archive);
+        assert_eq!((archive.asked(), bench.held()), (Vec::new(), held.clone()), "nothing new, and nothing asked for");
+    }
+
+    // What is new still takes the place of what is oldest.
+    archive.session(40, 3, -1);
+    bench.pull(&archive);
+    assert_eq!(archive.asked(), ["s40"]);
+    assert!(bench.held().contains_key("s40"));
+    archive.asked();
+    bench.pull(&archive);
+    assert!(archive.asked().is_empty());
+}
