@@ -324,9 +324,13 @@ fn a_session_that_fails_costs_no_other_and_is_not_asked_at_every_sync() {
         (problems.len(), problems[0].code.as_str(), problems[0].id.as_deref()),
         (1, "content_server", Some("s2"))
     );
+    assert_eq!(report.failing, 1);
     archive.asked();
-    bench.pull(&archive);
+    let report = bench.pull(&archive).content.expect("a report");
     assert!(archive.asked().is_empty(), "it is left alone for a while, and what has none is known to have none");
+    assert_eq!((report.failed, report.waiting, report.failing), (0, 1, 1), "and that is said: {report:?}");
+    bench.full_pull(&archive);
+    assert_eq!(archive.asked(), ["s2", "s4"], "who asks for everything asks for these too");
 
     archive.serves("s2", "[1]");
     bench.options.now = || now() + SignedDuration::from_mins(6);
@@ -357,6 +361,10 @@ fn opening_a_session_fetches_it_whatever_the_policy() {
     let open = |id: &str| bench.run(fetch_content(&bench.mirror, &archive, &list, id, now)).expect("a mirror");
     assert_eq!(open("s1"), Opened::Fetched { messages: 3 });
     assert_eq!(bench.held().len(), 1);
+    let served = archive.contents.lock().unwrap().remove("s0");
+    assert_eq!(open("s0"), Opened::Absent);
+    archive.contents.lock().unwrap().extend(served.map(|served| ("s0".to_owned(), served)));
+    assert_eq!(open("s0"), Opened::Fetched { messages: 3 }, "what was not there may be by now");
     archive.fails("s2", FetchKind::BadReply);
     assert!(matches!(open("s2"), Opened::Failed(_)));
     archive.fails("s2", FetchKind::Unreachable);
