@@ -1,7 +1,8 @@
 //! The contents of one connection: fetched newest first, behind everything else, each kept by itself.
 //!
 //! What is due the mirror says ([`Mirror::plan_content`]); what became of a fetch is decided by [`judge`], a pure function. One
-//! content that fails costs no other, and is tried less and less often. Stopping at any moment loses what was on its way
+//! content that fails costs no other, and is tried less and less often. Where the connection itself fails, or refuses, the others that
+//! are on their way are not waited for. Stopping at any moment loses what was on its way
 //! and nothing else: a content is due until it is kept.
 
 use std::collections::VecDeque;
@@ -85,7 +86,7 @@ impl<S: Source> ContentPull<'_, S> {
         let mut failing = 0;
         let mut running = FuturesUnordered::new();
         loop {
-            while room && failing < FAILING && report.message.is_none() && running.len() < AT_ONCE {
+            while room && failing < FAILING && running.len() < AT_ONCE {
                 let Some((collection, due)) = self.next(&mut lanes).await? else { break };
                 if held >= open.older_below && !self.is_newer(&due, held).await? {
                     room = false;
@@ -99,6 +100,10 @@ impl<S: Source> ContentPull<'_, S> {
             failing = if fetched.failed() { failing + 1 } else { 0 };
             report.take(fetched.verdict, fetched.kept);
             (self.progress)(&report);
+            if report.message.is_some() {
+                // The others would fail the same way, each after a patience of its own. They stay due.
+                break;
+            }
         }
         report.full = !room;
         Ok(report)
@@ -160,8 +165,11 @@ async fn fetch<S: Source>(
     let mut told = verdict.clone_without_messages();
     let kept = match verdict {
         Verdict::Keep(got) => mirror.keep_content(due, got, at).await?,
-        stop @ Verdict::Stop(_) => {
-            told = stop;
+        Verdict::Stop(error) => {
+            if let Some(refused) = refused(&error, due.failures, now()).filter(|_| priority == Priority::Content) {
+                mirror.keep_content(due, refused, at).await?;
+            }
+            told = Verdict::Stop(error);
             None
         }
     };
@@ -214,6 +222,17 @@ fn judge(reply: Result<ContentReply, FetchError>, due: &DueContent, now: Timesta
             }
         },
     }
+}
+
+/// What is kept of a content that was refused to the end of its patience. The server may refuse this one alone: the next sync
+/// begins with others, so that it never stands before all that are older.
+fn refused(error: &FetchError, failures: u32, now: Timestamp) -> Option<NewContent> {
+    let own = error.kind == FetchKind::RateLimited && error.status.is_some();
+    own.then(|| NewContent::Failed {
+        code: format!("content_{}", code_of(error.kind)),
+        message: error.message.clone(),
+        again_at: now.checked_add(after(failures)).unwrap_or(Timestamp::MAX),
+    })
 }
 
 /// How long a content that has failed so often before is left alone.

@@ -59,13 +59,22 @@ struct Archive {
     rows: Mutex<BTreeMap<String, BTreeMap<String, Value>>>,
     contents: Mutex<BTreeMap<String, Result<String, FetchKind>>>,
     asked: Mutex<Vec<String>>,
+    /// Contents that never come.
+    silent: Mutex<Vec<String>>,
 }
 
 impl Archive {
     fn new() -> Self {
         let manifest = Registry::builtin().check(Path::new("archive.toml"), MANIFEST).expect("a manifest");
         let decoders = manifest.collections.iter().map(|(name, it)| (name.clone(), Decoder::new(it))).collect();
-        Self { manifest, decoders, rows: Mutex::default(), contents: Mutex::default(), asked: Mutex::default() }
+        Self {
+            manifest,
+            decoders,
+            rows: Mutex::default(),
+            contents: Mutex::default(),
+            asked: Mutex::default(),
+            silent: Mutex::default(),
+        }
     }
 
     /// With `count` sessions, the first of them the newest, a day between each two.
@@ -137,6 +146,9 @@ impl crate::pull::Source for Archive {
         self.asked.lock().unwrap().push(ask.id.clone());
         // A content is awaited for real, so that a sync can be killed between any two of them.
         tokio::task::yield_now().await;
+        if self.silent.lock().unwrap().contains(&ask.id) {
+            std::future::pending::<()>().await;
+        }
         match self.contents.lock().unwrap().get(&ask.id) {
             None => Ok(ContentReply::Absent),
             Some(Ok(messages)) => {
@@ -146,7 +158,7 @@ impl crate::pull::Source for Archive {
             Some(Err(kind)) => Err(FetchError {
                 kind: *kind,
                 path: "/x".to_owned(),
-                status: None,
+                status: (*kind == FetchKind::RateLimited).then_some(429),
                 message: format!("{kind:?}"),
                 retry_after: None,
             }),
@@ -462,4 +474,23 @@ fn where_there_is_no_room_for_the_oldest_they_are_not_fetched_to_be_dropped_agai
     archive.asked();
     bench.pull(&archive);
     assert!(archive.asked().is_empty());
+}
+
+#[test]
+fn a_platform_that_refuses_contents_holds_up_no_sync_and_no_other_content_for_good() {
+    let archive = Archive::of_sessions(10);
+    archive.fails("s1", FetchKind::RateLimited);
+    *archive.silent.lock().unwrap() = ["s0", "s2", "s3"].map(str::to_owned).to_vec();
+    let bench = bench(ContentPolicy::All);
+    let report = bench.pull(&archive).content.expect("a report");
+    assert!(archive.asked().len() <= 4, "nothing more is asked for");
+    assert_eq!((report.fetched, report.failed, report.waiting), (0, 0, 10), "{report:?}");
+    assert!(report.message.is_some(), "{report:?}");
+
+    archive.silent.lock().unwrap().clear();
+    let report = bench.pull(&archive).content.expect("a report");
+    assert_eq!((report.fetched, report.waiting, report.failing), (9, 1, 1), "the others have their turn: {report:?}");
+    archive.serves("s1", "[1]");
+    bench.full_pull(&archive);
+    assert_eq!(bench.held().len(), 10);
 }
