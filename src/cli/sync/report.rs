@@ -229,7 +229,7 @@ pub fn troubles(style: &Style, results: &[Pulled]) -> String {
 }
 
 /// What stands in the way of a connection's contents, and what had to go.
-fn of_contents(content: &ContentReport) -> Vec<String> {
+pub fn of_contents(content: &ContentReport) -> Vec<String> {
     let mut said = Vec::new();
     if let Some(message) = &content.message {
         said.push(format!("{} wait for the next sync: {message}", grouped(content.waiting)));
@@ -371,7 +371,10 @@ mod tests {
         let mut synced = connection(vec![list(Outcome::Ok, Offered::Yes)], None);
         let quiet = ContentReport::new(quarterdeck_sync::model::ContentPolicy::All);
         synced.report.content = Some(quiet.clone());
-        assert_eq!((verdict(std::slice::from_ref(&synced)), troubles(&Style::plain(), &[])), (Code::Done, String::new()));
+        assert_eq!(
+            (verdict(std::slice::from_ref(&synced)), troubles(&Style::plain(), std::slice::from_ref(&synced))),
+            (Code::Done, String::new())
+        );
         synced.report.content = Some(ContentReport { waiting: 3, failing: 2, ..quiet });
         let results = [synced];
         assert_eq!(verdict(&results), Code::Partly);

@@ -11,7 +11,8 @@ use super::content::{memo, read, room};
 use super::mirror::{Lent, Shared};
 use super::over::{Kept, Over};
 use super::{
-    ContentRoom, FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, lists, rows, sql, states, window,
+    ContentRoom, FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, lists, rows, sql, states,
+    window,
 };
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentTotals, CountOf, DueContent, Freshness, ListId, ListKey, ListState,
