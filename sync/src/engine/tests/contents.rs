@@ -345,7 +345,7 @@ fn a_session_that_fails_costs_no_other_and_is_not_asked_at_every_sync() {
     assert_eq!(archive.asked(), ["s2", "s4"], "who asks for everything asks for these too");
 
     archive.serves("s2", "[1]");
-    bench.options.now = || now() + SignedDuration::from_mins(6);
+    bench.options.now = || now() + SignedDuration::from_mins(11);
     bench.pull(&archive);
     assert_eq!((archive.asked(), bench.state("s2")), (vec!["s2".to_owned()], ContentState::Held));
     assert!(bench.mirror.reader().unwrap().problems(None, 10).unwrap().is_empty());
