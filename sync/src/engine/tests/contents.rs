@@ -434,21 +434,30 @@ fn an_event_that_was_deleted_is_no_part_of_its_job_any_longer_until_the_job_is_g
     let job = bench.key(Kind::Run, "j1");
     let count = |job| bench.mirror.reader().unwrap().content(job).unwrap().map(|content| content.count);
     let held = || bench.mirror.reader().unwrap().content_totals(ContentPolicy::All, now()).unwrap().remove(0).held;
-    assert_eq!((count(job), held()), (Some(2), 2));
+    let shown = |messages: u64| {
+        let (mut rows, asked) = (0, format!("SELECT id FROM contents WHERE id = 'j1' AND messages = {messages}"));
+        let mut each = |_: crate::store::SqlRow<'_>| {
+            rows += 1;
+            true
+        };
+        bench.mirror.reader().unwrap().sql(&asked, &mut each).expect("a statement");
+        rows
+    };
+    assert_eq!((count(job), held(), shown(2)), (Some(2), 2, 1));
 
     let head = bench.feed_head();
     archive.remove("job-events/j1", "b");
     bench.full_pull(&archive);
-    assert_eq!(count(job), Some(1));
+    assert_eq!((count(job), shown(1)), (Some(1), 1));
     let told = bench.mirror.reader().unwrap().feed(head, 100).unwrap();
     assert!(told.iter().any(|entry| (entry.first..=entry.last).contains(&job)), "{told:?}");
 
     archive.remove("job-events/j1", "a");
     bench.full_pull(&archive);
-    assert_eq!((count(job), held()), (None, 1), "a job without events has no content");
+    assert_eq!((count(job), held(), shown(0)), (None, 1, 0), "a job without events has no content");
     archive.remove("jobs", "j1");
     bench.full_pull(&archive);
-    assert_eq!((count(job), held()), (Some(2), 1), "what a job had that is gone is kept");
+    assert_eq!((count(job), held(), shown(2)), (Some(2), 1, 1), "what a job had that is gone is kept");
 }
 
 #[test]
