@@ -193,7 +193,7 @@ fn begin(
             LiveEvent::Opened { .. } => Outside::Committed,
             // What goes as it should is seen where it is listed.
             LiveEvent::Send(SendEvent::Moved(write)) if write.state.needs_person() => Outside::Notice(failed(&write)),
-            LiveEvent::Send(_) => return,
+            LiveEvent::Send(_) | LiveEvent::Contents { .. } => return,
             LiveEvent::LeaseHeldBy(who) => Outside::LeaseHeldBy(who),
             LiveEvent::Problem(text) => Outside::Notice(text),
             LiveEvent::LeaseTaken => Outside::LeaseTaken,

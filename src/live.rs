@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use quarterdeck_sync::engine::{self, Opened, SyncOptions};
+use quarterdeck_sync::engine::{self, ContentReport, Opened, SyncOptions};
 use quarterdeck_sync::model::ListKey;
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::outbox::sender::{Nudge, SendEvent};
@@ -85,6 +85,13 @@ pub enum LiveEvent {
     Sync(engine::Event),
     /// A write moved on, or a connection was paused.
     Send(SendEvent),
+    /// The contents of a connection that were due after a pull were asked for.
+    Contents {
+        /// The connection.
+        connection: String,
+        /// What became of them.
+        report: Box<ContentReport>,
+    },
     /// A content that was opened is here, or is not to be had.
     Opened {
         /// The record's list.

@@ -11,10 +11,11 @@ use crate::error::{Failure, Kind};
 use crate::sending::Wiring;
 use crate::stop::stop_asked;
 
-/// Is it worth asking the platform for content that stands like this? Gone records are not: the platform has them no longer.
+/// Is it worth asking the platform for content that stands like this? What it had none for, it may have some for by now. Gone
+/// records are not: the platform has them no longer.
 pub fn is_wanted(info: &ContentInfo, gone: bool) -> bool {
-    let lacking = matches!(info.state, ContentState::Missing | ContentState::Stale | ContentState::Dropped);
-    lacking && !gone
+    let settled = matches!(info.state, ContentState::Held | ContentState::Unoffered);
+    !settled && !gone
 }
 
 /// Fetches the content of record `id` of `list`, if its connection can be asked and no other qd holds the lease. Blocks; ^C ends it

@@ -45,7 +45,8 @@ fn held(info: &ContentInfo) -> Held {
             Held::Failed(format!("it was tried {times}; the connection's problems say why"))
         }
         ContentState::Missing | ContentState::Dropped => Held::NotYet,
-        ContentState::Absent => Held::NotOffered("its platform has none for it".to_owned()),
+        // Not for good: who opens it has it asked for again.
+        ContentState::Absent => Held::Failed("its platform had none for it when it was last asked".to_owned()),
         ContentState::Unoffered => Held::NotOffered("its platform serves none for records of this list".to_owned()),
     }
 }

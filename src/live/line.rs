@@ -87,9 +87,15 @@ pub async fn keep_content(line: Arc<Line>, shared: Arc<Shared>) {
         line.pulled.notified().await;
         let Some(client) = line.client.borrow().clone() else { continue };
         let tell = |event: Event| (shared.tell)(LiveEvent::Sync(event));
-        if let Err(error) = engine::contents(&shared.mirror, &client, &shared.options, &tell).await {
-            (shared.tell)(LiveEvent::Problem(format!("{}: no contents are fetched: {error}", line.name)));
-            tokio::time::sleep(REST).await;
+        match engine::contents(&shared.mirror, &client, &shared.options, &tell).await {
+            Ok(report) => {
+                let (connection, report) = (line.name.clone(), Box::new(report));
+                (shared.tell)(LiveEvent::Contents { connection, report });
+            }
+            Err(error) => {
+                (shared.tell)(LiveEvent::Problem(format!("{}: no contents are fetched: {error}", line.name)));
+                tokio::time::sleep(REST).await;
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
-use quarterdeck_sync::engine::Event;
+use quarterdeck_sync::engine::{ContentReport, Event};
 use quarterdeck_sync::outbox::sender::SendEvent;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -44,6 +44,7 @@ impl Show {
 enum News {
     Sync(Event),
     Send(SendEvent),
+    Contents(String, Box<ContentReport>),
 }
 
 /// The thread that tells.
@@ -61,6 +62,11 @@ impl Teller {
     /// Passes an event on; never waits.
     pub fn tell(&self, event: Event) {
         let _ = self.0.send(Some(News::Sync(event)));
+    }
+
+    /// The same for contents that were fetched after a pull.
+    pub fn tell_contents(&self, connection: String, report: Box<ContentReport>) {
+        let _ = self.0.send(Some(News::Contents(connection, report)));
     }
 
     /// The same for what becomes of writes.
@@ -119,6 +125,7 @@ fn follow(show: Show, events: &mut dyn Iterator<Item = News>) -> Result<(), Fail
                 match news {
                     News::Sync(event) => out.json(&line(event))?,
                     News::Send(event) => out.json(&write_line(&event))?,
+                    News::Contents(connection, report) => out.json(&contents_line(&connection, &report))?,
                 }
                 out.flush()?;
             }
@@ -150,6 +157,11 @@ pub fn line(event: Event) -> Value {
         }),
         Event::Finished(report) => report::finished(&report::pulled(report)),
     }
+}
+
+/// How the fetching of contents after a pull ended, as one JSON object.
+fn contents_line(connection: &str, report: &ContentReport) -> Value {
+    json!({"event": "fetched", "connection": connection, "content": report})
 }
 
 /// What became of a write, as one JSON object.

@@ -229,7 +229,7 @@ pub fn troubles(style: &Style, results: &[Pulled]) -> String {
 }
 
 /// What stands in the way of a connection's contents, and what had to go.
-fn of_contents(content: &ContentReport) -> Vec<String> {
+pub fn of_contents(content: &ContentReport) -> Vec<String> {
     let mut said = Vec::new();
     if let Some(message) = &content.message {
         said.push(format!("{} wait for the next sync: {message}", grouped(content.waiting)));
@@ -238,6 +238,12 @@ fn of_contents(content: &ContentReport) -> Vec<String> {
         said.push(format!(
             "{} could not be fetched, and are tried again later; the last: {failure}",
             grouped(content.failed)
+        ));
+    }
+    if let before @ 1.. = content.failing.saturating_sub(content.failed) {
+        said.push(format!(
+            "{} failed before and are left alone for a while: qd status says why, qd sync --full asks at once",
+            grouped(before)
         ));
     }
     if content.full {
@@ -267,7 +273,7 @@ fn note(style: &Style, role: Role, place: &str, message: &str) -> String {
 
 /// Some contents could not be fetched.
 fn content_fails(report: &ConnectionReport) -> bool {
-    report.content.as_ref().is_some_and(|content| content.failed > 0 || content.message.is_some())
+    report.content.as_ref().is_some_and(|it| it.failed > 0 || it.failing > 0 || it.message.is_some())
 }
 
 fn summary(result: &Pulled) -> Vec<Cell> {
@@ -358,6 +364,23 @@ mod tests {
         ] {
             assert_eq!(verdict(&results), code, "{results:?}");
         }
+    }
+
+    #[test]
+    fn contents_that_failed_before_are_told_until_they_are_here() {
+        let mut synced = connection(vec![list(Outcome::Ok, Offered::Yes)], None);
+        let quiet = ContentReport::new(quarterdeck_sync::model::ContentPolicy::All);
+        synced.report.content = Some(quiet.clone());
+        assert_eq!(
+            (verdict(std::slice::from_ref(&synced)), troubles(&Style::plain(), std::slice::from_ref(&synced))),
+            (Code::Done, String::new())
+        );
+        synced.report.content = Some(ContentReport { waiting: 3, failing: 2, ..quiet });
+        let results = [synced];
+        assert_eq!(verdict(&results), Code::Partly);
+        let told = troubles(&Style::plain(), &results);
+        assert!(told.starts_with("a content: 2 failed before and are left alone for a while"), "{told}");
+        assert_eq!(json(&results)["items"][0]["content"]["failing"], 2);
     }
 
     #[test]

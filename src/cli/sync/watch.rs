@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use quarterdeck_sync::engine::Event;
-use quarterdeck_sync::model::WriteState;
+use quarterdeck_sync::engine::{ContentReport, Event};
+use quarterdeck_sync::model::{Timestamp, WriteState};
 use quarterdeck_sync::outbox::sender::SendEvent;
 
 use super::Job;
 use super::follow::{Follower, Show};
-use super::report::{Pulled, pulled};
+use super::report::{Pulled, of_contents, pulled};
 use crate::cli::columns::grouped;
 use crate::cli::context::Context;
 use crate::config::Lease;
@@ -43,6 +43,12 @@ pub fn run(cx: &Context, job: Job, lease: Lease, every: Duration) -> Result<Code
                 talker.say(&line(&pulled(report.clone())));
             }
             teller.tell(event);
+        }
+        LiveEvent::Contents { connection, report } => {
+            if let Some(line) = fetched(Timestamp::now(), &connection, &report) {
+                talker.say(&line);
+            }
+            teller.tell_contents(connection, report);
         }
         LiveEvent::Send(event) => {
             if let Some(line) = written(&event) {
@@ -82,6 +88,18 @@ fn written(event: &SendEvent) -> Option<String> {
     }
 }
 
+/// What became of the contents that were due after a pull, for a log; nothing where none were, and none fail. They come in a time
+/// of their own, after the line of the pull.
+fn fetched(at: Timestamp, connection: &str, report: &ContentReport) -> Option<String> {
+    let troubles = of_contents(report);
+    if report.done() == 0 && troubles.is_empty() {
+        return None;
+    }
+    let came = format!("{} of {} contents", grouped(report.fetched + report.unchanged), grouped(report.due));
+    let rest = troubles.iter().map(|trouble| format!("; {trouble}"));
+    Some(format!("{at:.0} {connection}: {came}{}", rest.collect::<String>()))
+}
+
 /// One pull of one connection, for a log.
 fn line(result: &Pulled) -> String {
     let report = &result.report;
@@ -90,13 +108,31 @@ fn line(result: &Pulled) -> String {
         (Some(error), _) => format!("failed: {}", error.message),
         (None, Some(kind)) => format!("failed: {}", kind.as_str()),
         (None, None) => format!(
-            "{} new, {} changed, {} gone, {} contents, {} requests",
+            "{} new, {} changed, {} gone, {} requests",
             sum(|list| list.inserted),
             sum(|list| list.updated),
             sum(|list| list.gone),
-            grouped(report.content.as_ref().map_or(0, |content| content.fetched)),
             grouped(report.traffic.requests)
         ),
     };
     format!("{:.0} {}: {end}", report.ended_at, report.connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use quarterdeck_sync::model::ContentPolicy;
+
+    use super::*;
+
+    #[test]
+    fn contents_have_a_line_of_their_own_when_there_is_something_to_tell() {
+        let told = |report: &ContentReport| fetched(Timestamp::UNIX_EPOCH, "a", report);
+        let quiet = ContentReport::new(ContentPolicy::All);
+        assert_eq!(told(&quiet), None);
+        let came = ContentReport { due: 1_200, fetched: 1_100, unchanged: 100, ..quiet.clone() };
+        assert_eq!(told(&came).as_deref(), Some("1970-01-01T00:00:00Z a: 1,200 of 1,200 contents"));
+        let refused = ContentReport { due: 3, waiting: 3, message: Some("slow down".to_owned()), ..quiet };
+        let line = told(&refused).expect("a line");
+        assert!(line.ends_with("a: 0 of 3 contents; 3 wait for the next sync: slow down"), "{line}");
+    }
 }

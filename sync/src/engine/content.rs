@@ -26,6 +26,10 @@ pub async fn contents<S: Source>(
     on_event: &(dyn Fn(Event) + Send + Sync),
 ) -> Result<ContentReport, StoreError> {
     let wanted = options.content;
+    if options.full && wanted.policy != ContentPolicy::None {
+        let lists = asked_for(mirror, source, options).await?;
+        mirror.ask_contents_again(lists.into_iter().map(|(_, list)| list).collect()).await?;
+    }
     mirror.plan_content(wanted.policy, wanted.budget, (options.now)()).await?;
     let due = totals(mirror, source.name(), options).await?.map_or(0, |totals| totals.due);
     let mut report = ContentReport::new(wanted.policy);
@@ -41,9 +45,7 @@ pub async fn contents<S: Source>(
                 on_event(Event::Contents { connection, report, budget });
             }
         };
-        let lists = lists(mirror, source).await?;
-        let asked_for = |name: &String| options.collections.is_empty() || options.collections.contains(name);
-        let lists = lists.into_iter().filter(|(collection, _)| asked_for(&collection.name)).collect();
+        let lists = asked_for(mirror, source, options).await?;
         report = ContentPull { source, mirror, lists, options, progress: &progress }.run().await?;
     }
     let trimmed = mirror.trim_content(wanted.limits(), (options.now)()).await?;
@@ -52,6 +54,7 @@ pub async fn contents<S: Source>(
     Ok(ContentReport {
         due,
         waiting: totals.as_ref().map_or(0, |totals| totals.due),
+        failing: totals.as_ref().map_or(0, |totals| totals.failing),
         dropped: trimmed.dropped,
         expired: trimmed.expired,
         over: trimmed.over,
@@ -122,6 +125,17 @@ fn key(reader: &crate::store::Reader, list: &ListKey, id: &str) -> Result<Option
     };
     let found = reader.find(&scope, id, 1)?;
     Ok(found.into_iter().find(|record| record.row.id == id).map(|record| record.row.key))
+}
+
+/// The lists among those asked for whose content is fetched.
+async fn asked_for<'s, S: Source>(
+    mirror: &Mirror,
+    source: &'s S,
+    options: &SyncOptions,
+) -> Result<Vec<(&'s Collection, ListId)>, StoreError> {
+    let mut lists = lists(mirror, source).await?;
+    lists.retain(|(collection, _)| options.collections.is_empty() || options.collections.contains(&collection.name));
+    Ok(lists)
 }
 
 /// The lists of a connection whose content is fetched.

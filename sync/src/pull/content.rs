@@ -1,7 +1,8 @@
 //! The contents of one connection: fetched newest first, behind everything else, each kept by itself.
 //!
 //! What is due the mirror says ([`Mirror::plan_content`]); what became of a fetch is decided by [`judge`], a pure function. One
-//! content that fails costs no other, and is tried less and less often. Stopping at any moment loses what was on its way
+//! content that fails costs no other, and is tried less and less often. Where the connection itself fails, or refuses, the others that
+//! are on their way are not waited for. Stopping at any moment loses what was on its way
 //! and nothing else: a content is due until it is kept.
 
 use std::collections::VecDeque;
@@ -14,7 +15,7 @@ use super::report::{ContentReport, SyncOptions};
 use super::source::Source;
 use crate::model::{DueContent, ListId};
 use crate::platform::{Collection, ContentAsk, ContentReply, FetchError, FetchKind, Priority};
-use crate::store::{KeptContent, Mirror, NewContent, StoreError};
+use crate::store::{ContentRoom, KeptContent, Mirror, NewContent, StoreError};
 
 /// Contents fetched side by side. The rate budget, not this, decides how fast; this bounds the memory.
 const AT_ONCE: usize = 4;
@@ -80,13 +81,14 @@ impl<S: Source> ContentPull<'_, S> {
             })
             .collect();
         let mut room = true;
-        let mut held = 0;
+        let open = self.room().await?;
+        let mut held = open.held_bytes;
         let mut failing = 0;
         let mut running = FuturesUnordered::new();
         loop {
-            while room && failing < FAILING && report.message.is_none() && running.len() < AT_ONCE {
+            while room && failing < FAILING && running.len() < AT_ONCE {
                 let Some((collection, due)) = self.next(&mut lanes).await? else { break };
-                if held >= self.options.content.budget && !self.is_newer(&due).await? {
+                if held >= open.older_below && !self.is_newer(&due, held).await? {
                     room = false;
                     break;
                 }
@@ -98,6 +100,10 @@ impl<S: Source> ContentPull<'_, S> {
             failing = if fetched.failed() { failing + 1 } else { 0 };
             report.take(fetched.verdict, fetched.kept);
             (self.progress)(&report);
+            if report.message.is_some() {
+                // The others would fail the same way, each after a patience of its own. They stay due.
+                break;
+            }
         }
         report.full = !room;
         Ok(report)
@@ -118,12 +124,18 @@ impl<S: Source> ContentPull<'_, S> {
         Ok(newest.and_then(|lane| Some((lane.collection, lane.window.pop_front()?))))
     }
 
-    /// Would something older make room for it?
-    async fn is_newer(&self, due: &DueContent) -> Result<bool, StoreError> {
+    async fn room(&self) -> Result<ContentRoom, StoreError> {
+        let (mirror, budget) = (self.mirror.clone(), self.options.content.budget);
+        let room = tokio::task::spawn_blocking(move || mirror.reader()?.content_room(budget));
+        room.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// Would something older make room for it? Where nothing can, what is free must do.
+    async fn is_newer(&self, due: &DueContent, held: u64) -> Result<bool, StoreError> {
         let mirror = self.mirror.clone();
         let oldest = tokio::task::spawn_blocking(move || mirror.reader()?.oldest_content());
         let oldest = oldest.await.map_err(|_| StoreError::Stopped)??;
-        Ok(oldest.is_some_and(|oldest| due.active > oldest))
+        Ok(oldest.map_or(held < self.options.content.budget, |oldest| due.active > oldest))
     }
 
     async fn fetch(&self, collection: &Collection, due: DueContent) -> Result<Fetched, StoreError> {
@@ -153,8 +165,11 @@ async fn fetch<S: Source>(
     let mut told = verdict.clone_without_messages();
     let kept = match verdict {
         Verdict::Keep(got) => mirror.keep_content(due, got, at).await?,
-        stop @ Verdict::Stop(_) => {
-            told = stop;
+        Verdict::Stop(error) => {
+            if let Some(refused) = refused(&error, due.failures, now()).filter(|_| priority == Priority::Content) {
+                mirror.keep_content(due, refused, at).await?;
+            }
+            told = Verdict::Stop(error);
             None
         }
     };
@@ -207,6 +222,17 @@ fn judge(reply: Result<ContentReply, FetchError>, due: &DueContent, now: Timesta
             }
         },
     }
+}
+
+/// What is kept of a content that was refused to the end of its patience. The server may refuse this one alone: the next sync
+/// begins with others, so that it never stands before all that are older.
+fn refused(error: &FetchError, failures: u32, now: Timestamp) -> Option<NewContent> {
+    let own = error.kind == FetchKind::RateLimited && error.status.is_some();
+    own.then(|| NewContent::Failed {
+        code: format!("content_{}", code_of(error.kind)),
+        message: error.message.clone(),
+        again_at: now.checked_add(after(failures)).unwrap_or(Timestamp::MAX),
+    })
 }
 
 /// How long a content that has failed so often before is left alone.

@@ -115,6 +115,8 @@ pub struct ContentReport {
     pub failed: u64,
     /// Contents that are due and were not fetched: those that failed too.
     pub waiting: u64,
+    /// Of these, contents that failed, in this sync or before it.
+    pub failing: u64,
     /// Bytes of JSON that came.
     pub bytes: u64,
     /// Contents dropped to make room, of every connection.
@@ -145,6 +147,7 @@ impl ContentReport {
             absent: 0,
             failed: 0,
             waiting: 0,
+            failing: 0,
             bytes: 0,
             dropped: 0,
             expired: 0,

@@ -276,6 +276,9 @@ impl<'a> Changes<'a> {
             .execute((had.key, millis(job.at)))?;
         self.count(job.list, had.part, false, had.words, -1);
         self.count(job.list, had.part, true, had.words, 1);
+        if let Some(parents) = self.parents(job.list)? {
+            self.made_up.insert(had.part, parents);
+        }
         self.touch(had.key);
         Ok(())
     }
@@ -291,15 +294,7 @@ impl<'a> Changes<'a> {
 
     /// Takes note of a record that may be part of the content of another.
     fn belongs(&mut self, list: i64, part: i64, key: i64, before: Option<i64>) -> rusqlite::Result<()> {
-        let parents = match self.kept.parents.get(&list) {
-            Some(known) => *known,
-            None => {
-                let found = lists::parents(self.conn, list)?;
-                self.kept.parents.insert(list, found);
-                found
-            }
-        };
-        let Some(parents) = parents else { return Ok(()) };
+        let Some(parents) = self.parents(list)? else { return Ok(()) };
         if let Some(before) = before.filter(|before| *before != part) {
             self.conn.prepare_cached("DELETE FROM child WHERE part = ?1 AND record = ?2")?.execute((before, key))?;
             self.made_up.insert(before, parents);
@@ -307,6 +302,16 @@ impl<'a> Changes<'a> {
         self.conn.prepare_cached("INSERT OR IGNORE INTO child (part, record) VALUES (?1, ?2)")?.execute((part, key))?;
         self.made_up.insert(part, parents);
         Ok(())
+    }
+
+    /// The list whose records have content that is made up of the records of `list`.
+    fn parents(&mut self, list: i64) -> rusqlite::Result<Option<i64>> {
+        if let Some(known) = self.kept.parents.get(&list) {
+            return Ok(*known);
+        }
+        let found = lists::parents(self.conn, list)?;
+        self.kept.parents.insert(list, found);
+        Ok(found)
     }
 
     /// The records whose content is made up of what has changed.

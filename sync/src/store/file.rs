@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::StoreError;
 use super::frames::Dicts;
@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_mirror.sql"),
     include_str!("../../migrations/0002_budget.sql"),
     include_str!("../../migrations/0003_content.sql"),
+    include_str!("../../migrations/0004_gone_entries.sql"),
 ];
 
 /// The schema this program writes.
@@ -42,6 +43,10 @@ pub(super) fn open_writer(path: &Path, dicts: &Arc<Dicts>) -> Result<Connection,
     let at = |error| explain(path, error);
     let mut conn = Connection::open_with_flags(path, flags).map_err(at)?;
     settings(&conn).map_err(at)?;
+    // A transaction that begins by reading cannot wait when it comes to write: SQLite refuses it at once ("database is locked").
+    // And there is somebody to wait for although there is one writer: a reader that meets the log's index half written
+    // looks again under the writer's lock.
+    conn.set_transaction_behavior(TransactionBehavior::Immediate);
     migrate(&mut conn, path)?;
     bound_cache(&conn, 16).map_err(at)?;
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(at)?;
@@ -200,4 +205,24 @@ fn register_functions(conn: &Connection, dicts: &Arc<Dicts>) -> rusqlite::Result
 
 fn damaged() -> rusqlite::Error {
     rusqlite::Error::UserFunctionError("a document in the mirror is damaged: delete mirror.db and sync again".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_takes_its_turn_before_it_reads_where_it_may_still_wait() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("mirror.db");
+        let dicts = Arc::new(Dicts::default());
+        let mut other = open_writer(&path, &dicts).expect("a writer");
+        let mut conn = open_writer(&path, &dicts).expect("a writer");
+        let turn = other.transaction().expect("nobody else writes");
+        conn.busy_timeout(Duration::ZERO).expect("set");
+        let refused = conn.transaction().err().and_then(|error| error.sqlite_error_code());
+        assert_eq!(refused, Some(ErrorCode::DatabaseBusy));
+        drop(turn);
+        assert!(conn.transaction().is_ok());
+    }
 }

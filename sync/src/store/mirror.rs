@@ -189,6 +189,12 @@ impl Mirror {
         self.ask(|answer| Ask::PlanContent { policy, budget, now, answer }).await
     }
 
+    /// Forgets why contents of these lists are not asked for: that they failed a short time ago, or that the platform had none.
+    /// To be called before [`Mirror::plan_content`].
+    pub async fn ask_contents_again(&self, lists: Vec<ListId>) -> Result<(), StoreError> {
+        self.ask(|answer| Ask::AskContentsAgain { lists, answer }).await
+    }
+
     /// Keeps what came of asking for a content, its change-feed entry in the same commit; the same messages again cost neither.
     /// Packs them off the async threads. Returns when it is committed; `None` when the record is not there any longer.
     pub async fn keep_content(

@@ -52,7 +52,7 @@ mod writer;
 mod tests;
 
 pub use agents::NamedAgent;
-pub use content::{ContentLimits, KeptContent, NewContent, TrimmedContent};
+pub use content::{ContentLimits, ContentRoom, KeptContent, NewContent, TrimmedContent};
 pub use error::StoreError;
 pub use face::{Access, Applied, Batch, FeedEntry, Known, ListSpec, NewProblem, SqlRow};
 pub use mirror::{Mirror, Pending};

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::content::{memo, read};
+use super::content::{memo, read, room};
 use super::mirror::{Lent, Shared};
 use super::over::{Kept, Over};
 use super::{
-    FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, lists, rows, sql, states, window,
+    ContentRoom, FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, lists, rows, sql, states,
+    window,
 };
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentTotals, CountOf, DueContent, Freshness, ListId, ListKey, ListState,
@@ -336,6 +337,11 @@ impl Reader {
     /// apart: there is none, or it stands in records.
     pub fn openable_content(&self, key: RowKey) -> Result<Option<DueContent>, StoreError> {
         self.read(|conn| Ok(read::one(conn, &self.shared.dicts, key.0)?))
+    }
+
+    /// How full the mirror is of contents, where `budget` bytes may be held.
+    pub fn content_room(&self, budget: u64) -> Result<ContentRoom, StoreError> {
+        self.read(|conn| Ok(room(conn, budget)?))
     }
 
     /// When the oldest content was active (milliseconds since 1970) that may make room for newer ones.

@@ -47,6 +47,10 @@ pub(super) enum Ask {
         now: Timestamp,
         answer: Answer<()>,
     },
+    AskContentsAgain {
+        lists: Vec<ListId>,
+        answer: Answer<()>,
+    },
     KeepContent {
         fetched: Box<Fetched>,
         answer: Answer<Option<KeptContent>>,
@@ -122,6 +126,9 @@ impl Writer {
                 Ask::PlanContent { policy, budget, now, answer } => {
                     let followed = follow::follow(&mut self.conn, &self.dicts, policy, budget, now);
                     let _ = answer.send(followed.map_err(StoreError::from));
+                }
+                Ask::AskContentsAgain { lists, answer } => {
+                    let _ = answer.send(keep::ask_again(&mut self.conn, &lists).map_err(StoreError::from));
                 }
                 Ask::KeepContent { fetched, answer } => {
                     let _ = answer.send(self.keep_content(&fetched));

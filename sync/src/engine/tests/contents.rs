@@ -59,13 +59,22 @@ struct Archive {
     rows: Mutex<BTreeMap<String, BTreeMap<String, Value>>>,
     contents: Mutex<BTreeMap<String, Result<String, FetchKind>>>,
     asked: Mutex<Vec<String>>,
+    /// Contents that never come.
+    silent: Mutex<Vec<String>>,
 }
 
 impl Archive {
     fn new() -> Self {
         let manifest = Registry::builtin().check(Path::new("archive.toml"), MANIFEST).expect("a manifest");
         let decoders = manifest.collections.iter().map(|(name, it)| (name.clone(), Decoder::new(it))).collect();
-        Self { manifest, decoders, rows: Mutex::default(), contents: Mutex::default(), asked: Mutex::default() }
+        Self {
+            manifest,
+            decoders,
+            rows: Mutex::default(),
+            contents: Mutex::default(),
+            asked: Mutex::default(),
+            silent: Mutex::default(),
+        }
     }
 
     /// With `count` sessions, the first of them the newest, a day between each two.
@@ -137,6 +146,9 @@ impl crate::pull::Source for Archive {
         self.asked.lock().unwrap().push(ask.id.clone());
         // A content is awaited for real, so that a sync can be killed between any two of them.
         tokio::task::yield_now().await;
+        if self.silent.lock().unwrap().contains(&ask.id) {
+            std::future::pending::<()>().await;
+        }
         match self.contents.lock().unwrap().get(&ask.id) {
             None => Ok(ContentReply::Absent),
             Some(Ok(messages)) => {
@@ -146,7 +158,7 @@ impl crate::pull::Source for Archive {
             Some(Err(kind)) => Err(FetchError {
                 kind: *kind,
                 path: "/x".to_owned(),
-                status: None,
+                status: (*kind == FetchKind::RateLimited).then_some(429),
                 message: format!("{kind:?}"),
                 retry_after: None,
             }),
@@ -324,12 +336,16 @@ fn a_session_that_fails_costs_no_other_and_is_not_asked_at_every_sync() {
         (problems.len(), problems[0].code.as_str(), problems[0].id.as_deref()),
         (1, "content_server", Some("s2"))
     );
+    assert_eq!(report.failing, 1);
     archive.asked();
-    bench.pull(&archive);
+    let report = bench.pull(&archive).content.expect("a report");
     assert!(archive.asked().is_empty(), "it is left alone for a while, and what has none is known to have none");
+    assert_eq!((report.failed, report.waiting, report.failing), (0, 1, 1), "and that is said: {report:?}");
+    bench.full_pull(&archive);
+    assert_eq!(archive.asked(), ["s2", "s4"], "who asks for everything asks for these too");
 
     archive.serves("s2", "[1]");
-    bench.options.now = || now() + SignedDuration::from_mins(6);
+    bench.options.now = || now() + SignedDuration::from_mins(11);
     bench.pull(&archive);
     assert_eq!((archive.asked(), bench.state("s2")), (vec!["s2".to_owned()], ContentState::Held));
     assert!(bench.mirror.reader().unwrap().problems(None, 10).unwrap().is_empty());
@@ -357,6 +373,10 @@ fn opening_a_session_fetches_it_whatever_the_policy() {
     let open = |id: &str| bench.run(fetch_content(&bench.mirror, &archive, &list, id, now)).expect("a mirror");
     assert_eq!(open("s1"), Opened::Fetched { messages: 3 });
     assert_eq!(bench.held().len(), 1);
+    let served = archive.contents.lock().unwrap().remove("s0");
+    assert_eq!(open("s0"), Opened::Absent);
+    archive.contents.lock().unwrap().extend(served.map(|served| ("s0".to_owned(), served)));
+    assert_eq!(open("s0"), Opened::Fetched { messages: 3 }, "what was not there may be by now");
     archive.fails("s2", FetchKind::BadReply);
     assert!(matches!(open("s2"), Opened::Failed(_)));
     archive.fails("s2", FetchKind::Unreachable);
@@ -397,4 +417,89 @@ fn what_stands_in_records_is_read_from_them() {
     assert!(told.iter().any(|entry| (entry.first..=entry.last).contains(&job)), "{told:?}");
     let totals = bench.mirror.reader().unwrap().content_totals(ContentPolicy::All, now()).unwrap();
     assert_eq!((totals[0].held, totals[0].due), (4, 0), "{totals:?}");
+}
+
+#[test]
+fn an_event_that_was_deleted_is_no_part_of_its_job_any_longer_until_the_job_is_gone_too() {
+    let archive = Archive::new();
+    archive.put("jobs", json!({"id": "j1", "status": "DONE"}));
+    archive.put("jobs", json!({"id": "j2", "status": "DONE"}));
+    for (id, seq) in [("a", 1), ("b", 2)] {
+        archive.put("job-events/j1", json!({"id": id, "seq": seq}));
+    }
+    archive.put("job-events/j2", json!({"id": "c", "seq": 1}));
+    let mut bench = bench(ContentPolicy::All);
+    bench.options.accept_gone = true;
+    bench.pull(&archive);
+    let job = bench.key(Kind::Run, "j1");
+    let count = |job| bench.mirror.reader().unwrap().content(job).unwrap().map(|content| content.count);
+    let held = || bench.mirror.reader().unwrap().content_totals(ContentPolicy::All, now()).unwrap().remove(0).held;
+    let shown = |messages: u64| {
+        let (mut rows, asked) = (0, format!("SELECT id FROM contents WHERE id = 'j1' AND messages = {messages}"));
+        let mut each = |_: crate::store::SqlRow<'_>| {
+            rows += 1;
+            true
+        };
+        bench.mirror.reader().unwrap().sql(&asked, &mut each).expect("a statement");
+        rows
+    };
+    assert_eq!((count(job), held(), shown(2)), (Some(2), 2, 1));
+
+    let head = bench.feed_head();
+    archive.remove("job-events/j1", "b");
+    bench.full_pull(&archive);
+    assert_eq!((count(job), shown(1)), (Some(1), 1));
+    let told = bench.mirror.reader().unwrap().feed(head, 100).unwrap();
+    assert!(told.iter().any(|entry| (entry.first..=entry.last).contains(&job)), "{told:?}");
+
+    archive.remove("job-events/j1", "a");
+    bench.full_pull(&archive);
+    assert_eq!((count(job), held(), shown(0)), (None, 1, 0), "a job without events has no content");
+    archive.remove("jobs", "j1");
+    bench.full_pull(&archive);
+    assert_eq!((count(job), held(), shown(2)), (Some(2), 1, 1), "what a job had that is gone is kept");
+}
+
+#[test]
+fn where_there_is_no_room_for_the_oldest_they_are_not_fetched_to_be_dropped_again() {
+    let archive = Archive::of_sessions(40);
+    let mut bench = bench(ContentPolicy::All);
+    bench.options.content.budget = 1_000;
+    let report = bench.pull(&archive).content.expect("a report");
+    assert!(report.full && report.waiting > 0, "{report:?}");
+    let held = bench.held();
+    assert!(!held.is_empty() && held.contains_key("s0") && !held.contains_key("s39"));
+    archive.asked();
+    for _ in 0..3 {
+        bench.pull(&archive);
+        assert_eq!((archive.asked(), bench.held()), (Vec::new(), held.clone()), "nothing new, and nothing asked for");
+    }
+
+    // What is new still takes the place of what is oldest.
+    archive.session(40, 3, -1);
+    bench.pull(&archive);
+    assert_eq!(archive.asked(), ["s40"]);
+    assert!(bench.held().contains_key("s40"));
+    archive.asked();
+    bench.pull(&archive);
+    assert!(archive.asked().is_empty());
+}
+
+#[test]
+fn a_platform_that_refuses_contents_holds_up_no_sync_and_no_other_content_for_good() {
+    let archive = Archive::of_sessions(10);
+    archive.fails("s1", FetchKind::RateLimited);
+    *archive.silent.lock().unwrap() = ["s0", "s2", "s3"].map(str::to_owned).to_vec();
+    let bench = bench(ContentPolicy::All);
+    let report = bench.pull(&archive).content.expect("a report");
+    assert!(archive.asked().len() <= 4, "nothing more is asked for");
+    assert_eq!((report.fetched, report.failed, report.waiting), (0, 0, 10), "{report:?}");
+    assert!(report.message.is_some(), "{report:?}");
+
+    archive.silent.lock().unwrap().clear();
+    let report = bench.pull(&archive).content.expect("a report");
+    assert_eq!((report.fetched, report.waiting, report.failing), (9, 1, 1), "the others have their turn: {report:?}");
+    archive.serves("s1", "[1]");
+    bench.full_pull(&archive);
+    assert_eq!(bench.held().len(), 10);
 }

@@ -21,6 +21,10 @@ use crate::platform::{FetchError, FetchKind, Priority};
 /// Replies over this are decoded off the threads that serve the network.
 const LARGE: usize = 256 * 1024;
 
+/// How long a content that was refused waits for the server to want it: it comes after everything else, and is as due in the next
+/// sync. Waits that only keep to the budget are no refusals.
+const CONTENT_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Makes something of a good reply, or says why it cannot be used.
 pub(super) type Reader<T> = Arc<dyn Fn(&Answer) -> Result<T, String> + Send + Sync>;
 
@@ -71,6 +75,9 @@ impl Inner {
                 Step::Fail(error) => return Err(error),
                 Step::Later(error) => {
                     self.counters.refused();
+                    if priority == Priority::Content {
+                        patience.shorten(CONTENT_PATIENCE);
+                    }
                     refused = Some(error);
                 }
                 Step::Renew(error) => {

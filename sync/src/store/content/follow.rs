@@ -12,14 +12,11 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::super::frames::Dicts;
 use super::super::rows::millis;
 use super::plan::{self, Had, Look, Now};
-use super::{held_bytes, memo, remember, source, state};
+use super::{memo, remember, room, source, state};
 use crate::model::{ContentPolicy, ContentSource, Timestamp};
 
 /// Records that are looked at in one transaction.
 const STRETCH: usize = 4_096;
-
-/// One part in so many of the budget must be free before what was dropped is wanted again.
-const ROOM: u64 = 10;
 
 /// A record of a stretch, and what is known of its content.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +57,8 @@ pub(in crate::store) fn follow(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let since = widen(conn, policy, now)?;
-    if held_bytes(conn)? < budget - budget / ROOM {
+    let room = room(conn, budget)?;
+    if room.held_bytes < room.older_below {
         let wanted = "UPDATE content SET state = 0 WHERE state = 4 AND gone = 0";
         conn.execute(wanted, [])?;
     }

@@ -7,7 +7,7 @@ use super::super::frames::Dicts;
 use super::super::rows::millis;
 use super::follow::{TOUCHED, Touched, doc};
 use super::{KeptContent, NewContent, held_bytes, plan, source, state};
-use crate::model::{DueContent, Timestamp};
+use crate::model::{DueContent, ListId, Timestamp};
 
 /// What was fetched for one record, packed.
 #[derive(Debug)]
@@ -109,6 +109,16 @@ pub(in crate::store) fn keep(
         _ => 0,
     };
     Ok(Some(KeptContent { changed, raw_bytes, held_bytes }))
+}
+
+/// Has every content of these lists that is wanted asked for at once, and those too of which the platform said that it has none.
+pub(in crate::store) fn ask_again(conn: &mut Connection, lists: &[ListId]) -> rusqlite::Result<()> {
+    let step = conn.transaction()?;
+    for list in lists {
+        step.execute("UPDATE content SET again_at = NULL WHERE list = ?1 AND again_at IS NOT NULL", [list.0])?;
+        step.execute("UPDATE content SET state = 0 WHERE list = ?1 AND state = 3 AND gone = 0", [list.0])?;
+    }
+    step.commit()
 }
 
 /// Makes a row for a record that none was planned for: it was opened.

@@ -73,6 +73,15 @@ pub struct ContentLimits {
     pub keep: ContentKeep,
 }
 
+/// How full the mirror is of contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentRoom {
+    /// Bytes that all contents take in the mirror.
+    pub held_bytes: u64,
+    /// While less than this is held, there is room for contents older than all that are held.
+    pub older_below: u64,
+}
+
 /// What had to go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TrimmedContent {
@@ -116,6 +125,18 @@ pub(super) fn remember(conn: &Connection, name: &str, value: i64) -> rusqlite::R
     conn.prepare_cached("INSERT INTO memo (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")?
         .execute((name, value))?;
     Ok(())
+}
+
+/// One part in so many of the budget must be free before something older than all that is held is fetched, or what was dropped
+/// is fetched again.
+const ROOM: u64 = 10;
+
+/// How full the mirror is. As much must be free as the largest content took that ever had to make room: so what is dropped is
+/// not what the next sync fetches.
+pub(super) fn room(conn: &Connection, budget: u64) -> rusqlite::Result<ContentRoom> {
+    let largest = memo(conn, "content_largest")?.unwrap_or(0).cast_unsigned();
+    let older_below = budget.saturating_sub(largest.max(budget / ROOM));
+    Ok(ContentRoom { held_bytes: held_bytes(conn)?, older_below })
 }
 
 /// Bytes that all contents take.

@@ -50,7 +50,7 @@ pub(in crate::store) fn content(conn: &Connection, dicts: &Dicts, key: i64) -> R
     };
     match &found.source {
         ContentSource::Children { order, .. } => {
-            let children = children(conn, dicts, found.touched.list, &found.id, order)?;
+            let children = children(conn, dicts, &found, order)?;
             return Ok(children.map(inside));
         }
         ContentSource::Record { at, .. } => {
@@ -137,17 +137,18 @@ fn word(known: i64) -> ContentState {
     }
 }
 
-/// The records that make up the content of record `id` of `list`, as an array in their order.
-fn children(conn: &Connection, dicts: &Dicts, list: i64, id: &str, order: &str) -> Result<Option<String>, StoreError> {
+/// The records that make up the content of one, as an array in their order. Of a record that is there, those that are gone are
+/// left out; one that is gone itself keeps what it had.
+fn children(conn: &Connection, dicts: &Dicts, of: &Found, order: &str) -> Result<Option<String>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT r.doc, r.id FROM list AS l
          JOIN list AS o ON o.connection = l.connection AND o.collection = l.content_list
          JOIN part AS p ON p.list = o.id AND p.name = ?2
          JOIN child AS x ON x.part = p.id
          JOIN record AS r ON r.key = x.record
-         WHERE l.id = ?1 ORDER BY x.record",
+         WHERE l.id = ?1 AND (r.gone_at IS NULL OR ?3) ORDER BY x.record",
     )?;
-    let mut rows = statement.query((list, id))?;
+    let mut rows = statement.query((of.touched.list, &of.id, of.touched.now.gone))?;
     let mut docs = Vec::new();
     while let Some(row) = rows.next()? {
         let doc = dicts.doc(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?);
@@ -359,7 +360,9 @@ fn count_children(conn: &Connection, list: i64, live: i64, totals: &mut ContentT
              JOIN list AS o ON o.connection = l.connection AND o.collection = l.content_list
              JOIN part AS p ON p.list = o.id
              JOIN record AS r ON r.list = l.id AND r.id = p.name
-             WHERE l.id = ?1 AND EXISTS (SELECT 1 FROM child AS x WHERE x.part = p.id)",
+             WHERE l.id = ?1 AND EXISTS (
+                SELECT 1 FROM child AS x JOIN record AS e ON e.key = x.record
+                WHERE x.part = p.id AND (e.gone_at IS NULL OR r.gone_at IS NOT NULL))",
         )?
         .query_row([list], |row| Ok((row.get(0)?, row.get(1)?)))?;
     totals.held += held.cast_unsigned();

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::super::apply::feed;
 use super::super::rows::millis;
-use super::{ContentLimits, TrimmedContent, held_bytes};
+use super::{ContentLimits, TrimmedContent, held_bytes, memo, remember};
 use crate::model::{ContentKeep, Timestamp};
 
 /// Contents dropped in one transaction.
@@ -34,6 +34,10 @@ pub(in crate::store) fn trim(
             return Ok(trimmed);
         }
         let keys: Vec<i64> = oldest.iter().map(|(key, _)| *key).collect();
+        let largest = oldest.iter().map(|(_, bytes)| bytes.cast_signed()).max().unwrap_or(0);
+        if memo(conn, "content_largest")?.is_none_or(|known| known < largest) {
+            remember(conn, "content_largest", largest)?;
+        }
         drop_all(conn, &keys)?;
         trimmed.dropped += keys.len() as u64;
         trimmed.dropped_bytes += oldest.iter().map(|(_, bytes)| *bytes).sum::<u64>();

@@ -43,6 +43,13 @@ impl Patience {
     pub(in crate::platform::client) fn new(whole: Duration) -> Self {
         Self { whole, ends: None }
     }
+
+    /// Lets it end after `whole` at the latest, counted from the next wait on.
+    pub(in crate::platform::client) fn shorten(&mut self, whole: Duration) {
+        if whole < self.whole {
+            *self = Self::new(whole);
+        }
+    }
 }
 
 /// Leave to send one request. Dropping it says that the request is over.

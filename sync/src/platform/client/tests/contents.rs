@@ -9,13 +9,17 @@ use crate::platform::{ContentAsk, ContentReply, FetchKind};
 
 /// The testbed, with content that is paged as told.
 fn paged(server: &Server, paging: &str) -> Client {
+    paged_with(server, paging, options())
+}
+
+fn paged_with(server: &Server, paging: &str, options: ClientOptions) -> Client {
     let content = format!(
         "item = \"/things/{{id}}\"\ncontent = {{ path = \"/things/{{id}}/log\", path_or = [\"/old/{{id}}\"], \
          entries = [\"/messages\", \"/data\"], paging = {paging} }}\n"
     );
     let text = MANIFEST.replace("item = \"/things/{id}\"\n", &content);
     let manifest = Registry::builtin().check(Path::new("testbed.toml"), &text).expect("a manifest");
-    Client::new(Arc::new(manifest), spec(&base(server), None), options()).expect("a client")
+    Client::new(Arc::new(manifest), spec(&base(server), None), options).expect("a client")
 }
 
 fn of(id: &str, etag: Option<&str>) -> ContentAsk {
@@ -151,4 +155,28 @@ async fn the_contents_of_the_simulated_platforms_are_read_whole() {
             assert!(said.is_none_or(|said| said == count), "{collection} {}: {said:?}, not {count}", row.id);
         }
     }
+}
+
+#[tokio::test]
+async fn a_content_that_is_refused_does_not_wait_as_a_list_would() {
+    let server = Server::start(|_, nth| match nth {
+        0 => Act::Send(reply(429, &["Retry-After: 20"], "")),
+        _ => ok("[]"),
+    })
+    .await;
+    let patient = ClientOptions { patience: Duration::from_secs(150), ..options() };
+    let client = paged_with(&server, "\"none\"", patient);
+    let error = content(&client).await.expect_err("twenty seconds are too long");
+    assert_eq!((error.kind, error.status, server.seen().len()), (FetchKind::RateLimited, Some(429), 1));
+}
+
+#[tokio::test]
+async fn a_content_that_is_refused_for_a_moment_is_asked_for_again() {
+    let server = Server::start(|_, nth| match nth {
+        0 => Act::Send(reply(429, &["Retry-After: 0"], "")),
+        _ => ok("[1]"),
+    })
+    .await;
+    let got = content(&paged(&server, "\"none\"")).await;
+    assert!(matches!(got, Ok(ContentReply::Messages { count: 1, .. })), "{got:?}");
 }
