@@ -52,9 +52,8 @@ fn naming(reader: &Reader, parent: &Record, known: &mut BTreeSet<String>) -> Res
     let own = kinship::own_ids(parent);
     let mut query = beside(parent);
     query.order = Order::Ascending;
-    let says = ["parent", "subagent", "sidechain"].map(|word| Filter::Text(Match::Contains(word.to_owned())));
-    let since = parent.row.created_at.map(Filter::After);
-    query.filter = Filter::And(since.into_iter().chain([Filter::Or(says.into())]).collect());
+    // Names of members are no text to be searched, and ids may be numbers: they are asked one by one.
+    query.filter = parent.row.created_at.map_or(Filter::All, Filter::After);
     let (mut found, mut opened) = (Vec::new(), 0);
     each_row(reader, query, ASKED.0, |row| {
         if known.contains(&row.id) {
