@@ -217,13 +217,14 @@ impl Failure {
         out
     }
 
-    /// For a script: one line of JSON, with its line break.
+    /// For a script: one line of JSON, with its line break. The words are ours, so what they quote is made visible as for a
+    /// person: whoever decodes them prints them.
     pub fn json(&self) -> String {
         let error = json!({"error": {
             "code": self.code() as u8,
             "kind": self.kind.as_str(),
-            "message": self.message,
-            "hint": self.hint,
+            "message": Clean::block(&self.message).as_str(),
+            "hint": self.hint.as_ref().map(|hint| Clean::block(hint).into_string()),
             "retryable": self.kind.retryable(),
         }});
         format!("{}\n", json_safe(&mask_json(&error.to_string())))

@@ -158,6 +158,7 @@ fn reads(leaks: &[(&'static str, &'static str, String)], write: &str) -> Vec<Vec
         "SELECT * FROM records",
         "SELECT * FROM writes",
         "SELECT json_extract(doc, '$.leaked.env.DB_PASSWORD') AS db_password FROM records",
+        "SELECT json_extract(doc, '$.leaked.env.DB_PASSWORD') AS x, substr(doc, 40) AS y FROM records",
     ] {
         reads.push(vec!["sql".to_owned(), question.to_owned()]);
     }

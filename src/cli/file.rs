@@ -3,11 +3,16 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use crate::config;
 use crate::error::{Failure, Kind};
 
-/// Refuses a file that is there already, unless it may be replaced.
+/// Refuses a file that is there already, unless it may be replaced, and one in a folder that is not there: a name that was mistyped
+/// makes no folders.
 pub fn check(path: &Path, replace: bool) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Failure::usage(format!("the folder {} is not there", folder.display()))
+            .hint("make it first, or name a file in one that is"));
+    }
     match path.symlink_metadata() {
         Ok(meta) if meta.is_dir() => {
             Err(Failure::usage(format!("{} is a folder", path.display())).hint("name a file in it"))
@@ -32,7 +37,6 @@ pub fn whole<T>(
     let path = std::path::absolute(path).map_err(fail)?;
     check(&path, replace)?;
     let folder = path.parent().unwrap_or(Path::new("/"));
-    config::make_folder(folder)?;
     let temporary = tempfile::Builder::new().prefix(".qd-").tempfile_in(folder).map_err(fail)?;
     let mut to = BufWriter::with_capacity(64 << 10, temporary);
     let done = write(&mut to)?;
@@ -51,11 +55,12 @@ pub fn whole<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config;
 
     #[test]
     fn a_file_is_written_whole_or_not_at_all_and_over_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("new").join("a.md");
+        let path = folder.path().join("a.md");
         let text = |text: &'static str| move |to: &mut dyn Write| Ok(to.write_all(text.as_bytes())?);
         whole(&path, false, text("one")).unwrap();
         assert_eq!(config::mode(&path).unwrap_or(0o600), 0o600);
@@ -69,5 +74,15 @@ mod tests {
         whole(&path, true, text("three")).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "three");
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_told_and_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("mistyped");
+        let refused = whole(&missing.join("a.md"), false, |_| Ok(())).unwrap_err();
+        assert_eq!(refused.kind, Kind::Usage);
+        assert!(refused.message.contains("mistyped is not there"), "{}", refused.message);
+        assert!(!missing.exists());
     }
 }

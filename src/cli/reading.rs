@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use quarterdeck_sync::model::{Freshness, Record, Scope};
 use quarterdeck_sync::store::Reader;
+use quarterdeck_sync::text::Clean;
 
 use super::context::{Context, Noun};
 use crate::error::{Failure, Kind};
@@ -111,7 +112,9 @@ fn ambiguous(id: &str, found: &[Record]) -> Failure {
     for record in found.iter().take(LISTED) {
         let row = &record.row;
         message.push_str(&format!("\n  {}/{}", row.list.connection, row.id));
-        message.push_str(&format!("  {}", row.title.as_deref().unwrap_or("(no title)")));
+        // A line each: a title with a line break in it would look like the next record.
+        let title = row.title.as_deref().unwrap_or("(no title)");
+        message.push_str(&format!("  {}", Clean::line(title)));
         message.push_str(&format!("  in {}", row.list.collection));
     }
     if found.len() > LISTED {

@@ -6,7 +6,7 @@ use quarterdeck_sync::text::Secrets;
 use serde::Serialize;
 use serde_json::json;
 
-use super::content::ShownContent;
+use super::content::{Parent, ShownContent};
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
 use super::reading;
@@ -42,24 +42,43 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
         })
     })?;
     let content = ShownContent::of(&reader, &record, secrets)?;
+    let parent = Parent::of(&reader, &record)?;
     let mut out = Out::showing(secrets);
     match cx.form {
         Form::Plain => {
             let now = Zoned::now();
             let content = content.map(|content| content.lines(noun, &record, &now)).unwrap_or_default();
-            out.raw(&plain(&record, content, &now, cx.style, secrets))?;
+            let told = parent.map(|parent| ("parent", told(&parent))).into_iter().chain(content).collect();
+            out.raw(&plain(&record, told, &now, cx.style, secrets))?;
         }
-        _ => out.json(&Shown { record: JsonRecord::new(&record)?, content })?,
+        _ => {
+            let subagent_of = parent.as_ref().map(Parent::id);
+            out.json(&Shown { record: JsonRecord::new(&record)?, subagent_of, content })?;
+        }
     }
     out.finish()?;
     Ok(Code::Done)
 }
 
-/// The row of a list; and, of a record that has content, what is held of that.
+/// `subagent of 4711 (Fix the build)`.
+fn told(parent: &Parent) -> String {
+    let id = parent.id();
+    match &parent.record {
+        Some(record) => match record.row.title.as_deref() {
+            Some(title) => format!("subagent of {id} ({title})"),
+            None => format!("subagent of {id}"),
+        },
+        None => format!("subagent of {id}, which is not in the mirror"),
+    }
+}
+
+/// The row of a list; whose subagent's it is; and, of a record that has content, what is held of that.
 #[derive(Debug, Serialize)]
 struct Shown<'a> {
     #[serde(flatten)]
     record: JsonRecord<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subagent_of: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<ShownContent>,
 }

@@ -37,7 +37,7 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
     let mut out = Out::showing(secrets);
     match cx.form {
         Form::Plain => plain(cx, &reader, &statement, secrets, &mut out)?,
-        form => as_json(form, &reader, &statement, &mut out)?,
+        form => as_json(form, &reader, &statement, secrets, &mut out)?,
     }
     out.finish()?;
     Ok(Code::Done)
@@ -54,7 +54,7 @@ fn from_stdin() -> Result<String, Failure> {
 
 fn plain(cx: &Context, reader: &Reader, statement: &str, secrets: Secrets, out: &mut Out) -> Result<(), Failure> {
     let mut table: Option<Table> = None;
-    each_row(reader, statement, |row| {
+    each_row(reader, statement, secrets, |row| {
         let table = table.get_or_insert_with(|| {
             let columns: Vec<Column> = row.iter().map(|(_, value)| column(value)).collect();
             let names = row.iter().map(|(name, _)| Cell::text(name)).collect();
@@ -71,9 +71,9 @@ fn plain(cx: &Context, reader: &Reader, statement: &str, secrets: Secrets, out: 
     }
 }
 
-fn as_json(form: Form, reader: &Reader, statement: &str, out: &mut Out) -> Result<(), Failure> {
+fn as_json(form: Form, reader: &Reader, statement: &str, secrets: Secrets, out: &mut Out) -> Result<(), Failure> {
     let mut items = Items::new("sql", form);
-    each_row(reader, statement, |row| {
+    each_row(reader, statement, secrets, |row| {
         let mut object = Map::with_capacity(row.len());
         for (name, value) in row {
             object.insert(free_name(&object, name), value.clone());
@@ -87,10 +87,11 @@ fn as_json(form: Form, reader: &Reader, statement: &str, out: &mut Out) -> Resul
 fn each_row(
     reader: &Reader,
     statement: &str,
+    secrets: Secrets,
     mut each: impl FnMut(&[(&str, Value)]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut written = Ok(());
-    let read = reader.sql(statement, &mut |row| {
+    let read = reader.sql(statement, secrets, &mut |row| {
         written = each(row);
         written.is_ok()
     });

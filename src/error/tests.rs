@@ -7,7 +7,9 @@ fn what_a_platform_says_cannot_act_on_the_terminal() {
     let json = failure.json();
     assert!(!json.trim_end().chars().any(quarterdeck_sync::text::is_hidden), "{json}");
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(value["error"]["message"], "server said \u{1b}[2J\u{202e}");
+    // Decoded, it is printed by whoever asked.
+    assert_eq!(value["error"]["message"], "server said ␛[2J⟨202E⟩");
+    assert_eq!(value["error"]["hint"], "try ␇again");
     assert_eq!(value["error"]["code"], 4);
     assert_eq!(value["error"]["kind"], "bad_reply");
     assert_eq!(value["error"]["retryable"], true);

@@ -11,6 +11,14 @@ use crate::json::JsonRecord;
 /// The schema, with the version of its shape.
 pub const SCHEMA: &str = "qd.session/1";
 
+/// The record as everywhere, and what a list would look up elsewhere: the file may be read where there is no mirror.
+#[derive(Serialize)]
+struct Exported<'a> {
+    #[serde(flatten)]
+    record: JsonRecord<'a>,
+    agent_title: Option<&'a str>,
+}
+
 /// Writes a session: the document's own, or the next of its subagents'.
 pub fn session(to: &mut impl Write, session: &Transcript, place: usize) -> io::Result<()> {
     match place {
@@ -23,7 +31,8 @@ pub fn session(to: &mut impl Write, session: &Transcript, place: usize) -> io::R
         _ => to.write_all(b"},\n{")?,
     }
     to.write_all(b"\"record\":")?;
-    value(to, &JsonRecord::new(session.record()).map_err(io::Error::other)?)?;
+    let record = JsonRecord::new(session.record()).map_err(io::Error::other)?;
+    value(to, &Exported { record, agent_title: session.record().row.agent_title.as_deref() })?;
     to.write_all(b",\"held\":")?;
     value(to, &session.held())?;
     to.write_all(b",\"entries\":[")?;

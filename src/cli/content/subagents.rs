@@ -1,9 +1,11 @@
-//! The sessions of a session's subagents, as far as the mirror has them.
+//! The sessions of a session's subagents, and the session of a subagent's parent, as far as the mirror has them.
 
 use std::collections::BTreeSet;
 
-use quarterdeck_sync::model::{Filter, Match, Query, Record, Scope};
+use quarterdeck_sync::model::{Filter, Match, Order, Query, Record, Scope};
+use quarterdeck_sync::store::Reader;
 
+use super::kinship;
 use crate::cli::context::Context;
 use crate::cli::list::each_row;
 use crate::error::Failure;
@@ -11,31 +13,32 @@ use crate::transcript::{Summary, Transcript};
 
 /// Names that are looked for at once, and records that are looked at for them: a name may stand in others too.
 const TOGETHER: (usize, u64) = (20, 400);
+/// Records that are asked whose they are, and contents that are opened for it.
+const ASKED: (u64, usize) = (5_000, 400);
 
-/// The records of the subagents that a session names, in the order in which it names them.
-///
-/// A platform may name a session by another id than the record's (Turen's `session_id`), so the records of the same list that were
-/// active since the session began are searched: the one that has the name as an id of its own is the subagent's.
+/// The records of a session's subagents: those that it names, in the order in which it names them, then those that say themselves
+/// that they are its.
 pub fn of(cx: &Context, transcript: &Transcript) -> Result<Vec<Record>, Failure> {
     let reader = cx.reader()?;
+    let mut known = BTreeSet::from([transcript.record().row.id.clone()]);
+    let mut found = named(&reader, transcript, &mut known)?;
+    found.extend(naming(&reader, transcript.record(), &mut known)?);
+    Ok(found)
+}
+
+/// A platform may name a session by another id than the record's (Turen's `session_id`), so the records of the same list that were
+/// active since the session began are searched: the one that has the name as an id of its own is the subagent's.
+fn named(reader: &Reader, transcript: &Transcript, known: &mut BTreeSet<String>) -> Result<Vec<Record>, Failure> {
     let row = &transcript.record().row;
-    let mut query = Query::newest(Scope::default());
-    query.scope.connections.push(row.list.connection.clone());
-    query.scope.collections.push(row.list.collection.clone());
-    query.gone = true;
-    let mut known = BTreeSet::from([row.id.clone()]);
+    let mut query = beside(transcript.record());
     let mut found = Vec::new();
     for names in Summary::of(transcript.entries()).subagents.chunks(TOGETHER.0) {
         let named = names.iter().map(|name| Filter::Text(Match::Contains(name.clone()))).collect();
         let since = row.created_at.map(Filter::After);
         query.filter = Filter::And(since.into_iter().chain([Filter::Or(named)]).collect());
-        let mut records = Vec::new();
-        each_row(&reader, query.clone(), TOGETHER.1, |row| {
-            records.extend(reader.record(row.key)?);
-            Ok(())
-        })?;
+        let records = records(reader, &query, TOGETHER.1)?;
         for name in names {
-            let theirs = records.iter().filter(|record| is_named(record, name));
+            let theirs = records.iter().filter(|record| kinship::is_named(record, name));
             let theirs = theirs.filter(|record| known.insert(record.row.id.clone()));
             found.extend(theirs.cloned().collect::<Vec<_>>());
         }
@@ -43,32 +46,99 @@ pub fn of(cx: &Context, transcript: &Transcript) -> Result<Vec<Record>, Failure>
     Ok(found)
 }
 
-/// Is this the record that a session calls `name`? Claude Code names an agent without the `agent-` of its file.
-fn is_named(record: &Record, name: &str) -> bool {
-    let same = |value: &str| value == name || value.strip_prefix("agent-") == Some(name);
-    let Ok(serde_json::Value::Object(doc)) = serde_json::from_str(&record.doc) else { return same(&record.row.id) };
-    let ids = doc.iter().filter(|(name, _)| name.ends_with("id") || name.ends_with("Id"));
-    // Those of its parent are in it too, where the platform tells them.
-    let own = ids.filter(|(name, _)| !name.contains("parent") && !name.contains("client"));
-    same(&record.row.id) || own.filter_map(|(_, value)| value.as_str()).any(same)
+/// The records that name this one as their parent: in their document, else in the messages that are held of them. The oldest first:
+/// subagents follow soon upon the session that started them.
+fn naming(reader: &Reader, parent: &Record, known: &mut BTreeSet<String>) -> Result<Vec<Record>, Failure> {
+    let own = kinship::own_ids(parent);
+    let mut query = beside(parent);
+    query.order = Order::Ascending;
+    // Names of members are no text to be searched, and ids may be numbers: they are asked one by one.
+    query.filter = parent.row.created_at.map_or(Filter::All, Filter::After);
+    let (mut found, mut opened) = (Vec::new(), 0);
+    each_row(reader, query, ASKED.0, |row| {
+        if known.contains(&row.id) {
+            return Ok(());
+        }
+        let Some(record) = reader.record(row.key)? else { return Ok(()) };
+        let mut parents = kinship::parents(&record);
+        if parents.is_empty() && opened < ASKED.1 && kinship::says_subagent(&record) {
+            opened += 1;
+            parents.extend(sidechain_of(reader, &record)?);
+        }
+        if parents.iter().any(|parent| own.contains(parent)) && known.insert(row.id) {
+            found.push(record);
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The session that a subagent's was started by.
+#[derive(Debug)]
+pub struct Parent {
+    /// What the subagent's session calls it.
+    pub name: String,
+    /// Its record, where the mirror has it.
+    pub record: Option<Record>,
+}
 
-    #[test]
-    fn a_session_is_known_by_any_id_of_its_own() {
-        let file = r#"{"schema":"qd.session/1","record":{"id":"7"},"entries":[]}"#;
-        let mut record = crate::transcript::read_json(file).unwrap().record;
-        for (doc, known) in [
-            (r#"{"session_id":"agent-7f3a"}"#, true),
-            (r#"{"agentId":"7f3a"}"#, true),
-            (r#"{"parent_id":"7f3a"}"#, false),
-            (r#"{"first_prompt":"7f3a","id":7}"#, false),
-        ] {
-            doc.clone_into(&mut record.doc);
-            assert_eq!(is_named(&record, "7f3a"), known, "{doc}");
+impl Parent {
+    /// Of a record that says whose it is, itself or in the messages that are held of it. Never asks the platform.
+    pub fn of(reader: &Reader, record: &Record) -> Result<Option<Self>, Failure> {
+        let mut names = kinship::parents(record);
+        if names.is_empty() && kinship::says_subagent(record) {
+            names.extend(sidechain_of(reader, record)?);
         }
+        for name in &names {
+            if let Some(found) = meant(reader, record, name)? {
+                return Ok(Some(Self { name: name.clone(), record: Some(found) }));
+            }
+        }
+        Ok(names.into_iter().next().map(|name| Self { name, record: None }))
     }
+
+    /// The id of its record, else what it is called.
+    pub fn id(&self) -> &str {
+        self.record.as_ref().map_or(&self.name, |record| &record.row.id)
+    }
+}
+
+/// The record of the same list that has `name` for an id of its own. One that is no subagent's itself, where there are several.
+fn meant(reader: &Reader, child: &Record, name: &str) -> Result<Option<Record>, Failure> {
+    let other = |record: &Record| record.row.id != child.row.id;
+    let mut query = beside(child);
+    let exact = reader.find(&query.scope, name, 1)?;
+    if let Some(record) = exact.into_iter().find(|record| record.row.id == name && other(record)) {
+        return Ok(Some(record));
+    }
+    query.filter = Filter::Text(Match::Contains(name.to_owned()));
+    let mut records = records(reader, &query, TOGETHER.1)?;
+    records.retain(|record| other(record) && kinship::own_ids(record).contains(name));
+    let first = records.iter().position(|record| !kinship::says_subagent(record)).unwrap_or_default();
+    Ok((first < records.len()).then(|| records.swap_remove(first)))
+}
+
+fn sidechain_of(reader: &Reader, record: &Record) -> Result<Option<String>, Failure> {
+    let own = kinship::own_ids(record);
+    let content = reader.content(record.row.key)?;
+    let named = content.and_then(|content| kinship::sidechain_of(&content.messages));
+    Ok(named.filter(|name| !own.contains(name)))
+}
+
+/// The records of the list that `record` is of, gone ones too.
+fn beside(record: &Record) -> Query {
+    let mut query = Query::newest(Scope::default());
+    query.scope.connections.push(record.row.list.connection.clone());
+    query.scope.collections.push(record.row.list.collection.clone());
+    query.gone = true;
+    query
+}
+
+fn records(reader: &Reader, query: &Query, most: u64) -> Result<Vec<Record>, Failure> {
+    let mut records = Vec::new();
+    each_row(reader, query.clone(), most, |row| {
+        records.extend(reader.record(row.key)?);
+        Ok(())
+    })?;
+    Ok(records)
 }

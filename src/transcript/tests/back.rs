@@ -23,6 +23,7 @@ fn assert_comes_back(messages: &str) {
     assert_eq!(is.entries(), was.entries());
     assert_eq!(is.held(), was.held());
     assert_eq!((&is.record().row.id, &is.record().doc), (&was.record().row.id, &was.record().doc));
+    assert_eq!(is.record().row.agent_title.as_deref(), Some("lena-macbook-12"));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::StoreError;
 use super::frames::Dicts;
 use super::private;
 use super::rows::timestamp;
+use crate::text::Secrets;
 
 /// Every version of the schema, oldest first. Append only.
 const MIGRATIONS: &[&str] = &[
@@ -199,6 +200,31 @@ fn register_functions(conn: &Connection, dicts: &Arc<Dicts>) -> rusqlite::Result
     let known = dicts.clone();
     conn.create_scalar_function("qd_title", 1, flags, move |ctx| match ctx.get_raw(0) {
         ValueRef::Blob(frame) => known.title(frame).ok_or_else(damaged),
+        _ => Ok(None),
+    })
+}
+
+/// For statements that may cut a text anywhere before it is shown, where half a secret is not recognised any more: `qd_doc` and
+/// `qd_title` as they are to be shown, and `qd_shown(text)` for a title that stands beside its document.
+pub(super) fn register_shown(conn: &Connection, dicts: &Arc<Dicts>, secrets: Secrets) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    conn.create_scalar_function("qd_shown", 1, flags, move |ctx| {
+        Ok(ctx.get::<Option<String>>(0)?.map(|text| secrets.text(&text).into_owned()))
+    })?;
+    if secrets == Secrets::Revealed {
+        return Ok(());
+    }
+    let known = dicts.clone();
+    conn.create_scalar_function("qd_doc", 1, flags, move |ctx| match ctx.get_raw(0) {
+        ValueRef::Blob(frame) => known.doc(frame).map(|doc| Some(secrets.json(&doc).into_owned())).ok_or_else(damaged),
+        _ => Ok(None),
+    })?;
+    let known = dicts.clone();
+    conn.create_scalar_function("qd_title", 1, flags, move |ctx| match ctx.get_raw(0) {
+        ValueRef::Blob(frame) => {
+            let title = known.title(frame).ok_or_else(damaged)?;
+            Ok(title.map(|title| secrets.text(&title).into_owned()))
+        }
         _ => Ok(None),
     })
 }

@@ -11,13 +11,14 @@ use super::content::{memo, read, room};
 use super::mirror::{Lent, Shared};
 use super::over::{Kept, Over};
 use super::{
-    ContentRoom, FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, lists, rows, sql, states,
-    window,
+    ContentRoom, FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, file, lists, rows, sql,
+    states, window,
 };
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentTotals, CountOf, DueContent, Freshness, ListId, ListKey, ListState,
     Overlay, Problem, Query, Record, RowKey, Scope, Timestamp, ToldBudget, Window,
 };
+use crate::text::Secrets;
 
 /// A read connection. Every call sees the latest commit, from whichever process.
 pub struct Reader {
@@ -382,10 +383,17 @@ impl Reader {
     }
 
     /// Runs one read-only statement and hands each row to `each` as column names and JSON values; stops when `each` says `false`.
-    /// Anything that writes, attaches, or changes settings is refused, as is a second statement.
-    pub fn sql(&self, statement: &str, each: &mut dyn FnMut(SqlRow<'_>) -> bool) -> Result<(), StoreError> {
+    /// Anything that writes, attaches, or changes settings is refused, as is a second statement. Secrets are masked in documents and
+    /// titles before the statement sees them: one that cuts a text would else show the rest of a secret.
+    pub fn sql(
+        &self,
+        statement: &str,
+        secrets: Secrets,
+        each: &mut dyn FnMut(SqlRow<'_>) -> bool,
+    ) -> Result<(), StoreError> {
         // A connection of its own: what the statement may do is watched there, and nothing else is slowed by it.
         let (conn, _) = self.shared.connect()?;
+        file::register_shown(&conn, &self.shared.dicts, secrets)?;
         sql::run(conn, &self.overlay, statement, each)
     }
 }

@@ -15,7 +15,7 @@ const VIEWS: &str =
 /// Pragmas that only tell something.
 const TELLING: &[&str] = &["table_info", "table_xinfo", "table_list", "index_list", "index_info", "function_list"];
 
-/// Runs `statement` on a connection made for it, with the unfinished writes over what it reads.
+/// Runs `statement` on a connection made for it, which knows how texts are to be shown, with the unfinished writes over what it reads.
 pub(super) fn run(
     mut conn: Connection,
     overlay: &Overlay,

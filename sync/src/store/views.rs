@@ -7,7 +7,7 @@ use crate::model::{Kind, Overlay};
 
 /// Nothing is decided: the views are those of the file.
 const BARE: &str = "CREATE TEMP VIEW records AS
-    SELECT connection, platform, collection, kind, id, title, status, agent, project,
+    SELECT connection, platform, collection, kind, id, qd_shown(title) AS title, status, agent, project,
         created_at, updated_at, confirmed_at, gone_at, '[]' AS pending, doc
     FROM main.records;";
 
@@ -20,7 +20,7 @@ const OVERLAID: &str = "CREATE TEMP TABLE overlaid (
     ) WITHOUT ROWID;
     CREATE TEMP VIEW records AS
     SELECT r.connection, r.platform, r.collection, r.kind, r.id,
-        CASE WHEN o.retitled THEN o.title ELSE r.title END AS title,
+        qd_shown(CASE WHEN o.retitled THEN o.title ELSE r.title END) AS title,
         CASE WHEN o.restated THEN o.status ELSE r.status END AS status,
         r.agent,
         CASE WHEN o.moved THEN o.project ELSE r.project END AS project,

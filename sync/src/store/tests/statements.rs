@@ -8,6 +8,7 @@ use super::overlaid::write;
 use super::*;
 use crate::model::{ColumnEdits, Overlay, Write, WriteState};
 use crate::store::Reader;
+use crate::text::Secrets;
 
 fn ask(reader: &Reader, statement: &str) -> Result<Vec<Value>, String> {
     let mut rows = Vec::new();
@@ -15,7 +16,7 @@ fn ask(reader: &Reader, statement: &str) -> Result<Vec<Value>, String> {
         rows.push(Value::Object(row.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()));
         true
     };
-    reader.sql(statement, &mut each).map_err(|error| error.to_string())?;
+    reader.sql(statement, Secrets::Masked, &mut each).map_err(|error| error.to_string())?;
     Ok(rows)
 }
 
@@ -137,6 +138,31 @@ async fn a_wrong_statement_says_what_there_is() {
 }
 
 #[tokio::test]
+async fn a_statement_that_cuts_a_document_cannot_show_the_rest_of_a_secret() {
+    let place = Place::new();
+    let mirror = place.open();
+    let lists = mirror.register(vec![spec("a", "sessions", Kind::Session)]).await.unwrap();
+    let secret = "hunter2!Zx9";
+    let doc = format!(r#"{{"id":"s1","env":{{"DB_PASSWORD":"{secret}"}}}}"#);
+    let titled = Columns { title: Some(format!("password={secret}")), ..Columns::default() };
+    mirror.apply(lists[0], rows([Incoming { doc, columns: titled, ..row("s1", 1) }]), time(2_000)).await.unwrap();
+    let reader = mirror.reader().unwrap();
+    let cut = "SELECT substr(doc, instr(doc, 'WORD') + 9, 9) AS a, substr(title, 10, 9) AS b FROM sessions";
+    let shown = |secrets| {
+        let mut said = String::new();
+        let mut each = |row: &[(&str, Value)]| {
+            said.push_str(&format!("{row:?}"));
+            true
+        };
+        reader.sql(cut, secrets, &mut each).unwrap();
+        said
+    };
+    let masked = shown(Secrets::Masked);
+    assert!(!masked.contains("nter2") && masked.matches("asked").count() == 2, "{masked}");
+    assert!(shown(Secrets::Revealed).contains("nter2"));
+}
+
+#[tokio::test]
 async fn the_caller_can_stop_in_the_middle() {
     let place = Place::new();
     let mirror = filled(&place).await;
@@ -144,10 +170,14 @@ async fn the_caller_can_stop_in_the_middle() {
     mirror
         .reader()
         .unwrap()
-        .sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", &mut |_| {
-            seen += 1;
-            seen < 3
-        })
+        .sql(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+            Secrets::Masked,
+            &mut |_| {
+                seen += 1;
+                seen < 3
+            },
+        )
         .unwrap();
     assert_eq!(seen, 3);
 }

@@ -179,10 +179,10 @@ fn under_name(name: &str, text: &str) -> Vec<Found> {
         .collect();
     let rules = RULES.keywords.find_overlapping_iter(name).filter_map(|word| {
         let rule = RULES.list.get(*RULES.of_keyword.get(word.pattern().as_usize())?)?;
-        (rule.judge.reads_value() && rule.is_generic()).then_some(rule)
+        (rule.judge.reads_value() && rule.is_generic()).then_some((rule, word.range()))
     });
-    for rule in rules {
-        if value::is_secret_member(rule.judge, name.trim_start_matches('-'), text) && !judge::is_placeholder(text) {
+    for (rule, word) in rules {
+        if value::is_secret_member(rule, name, word, text) && !judge::is_placeholder(text) {
             found.push(Found { range: 0..text.len(), rule: &rule.id });
             break;
         }

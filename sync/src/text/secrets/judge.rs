@@ -250,6 +250,25 @@ fn is_words(text: &str) -> bool {
     })
 }
 
+/// Words with signs between them, which name something where the name is a short one: `phase-2`, `test_parser`.
+pub(super) fn is_joined_words(text: &str) -> bool {
+    text.contains(['-', '_', '.', '/', ':', ' ']) && (is_words(text) || is_path(text))
+}
+
+/// A number with its unit: `120ms`, `98.5%`, `1920px`.
+pub(super) fn is_measure(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ',');
+    unit.len() < text.len() && unit.len() <= 3 && unit.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'%')
+}
+
+/// Letters of both sizes and digits, or signs, or chance: more than a name has.
+pub(super) fn is_mixed(text: &str) -> bool {
+    let holds = |sort: fn(&u8) -> bool| text.bytes().any(|byte| sort(&byte));
+    let signs = text.bytes().any(|byte| byte.is_ascii_punctuation() && !b"-_.,:;/()".contains(&byte));
+    let sizes = holds(u8::is_ascii_uppercase) && holds(u8::is_ascii_lowercase) && holds(u8::is_ascii_digit);
+    signs || (sizes || is_likely_token(text)) && !text.contains(['_', '/', '.']) && !is_words(text)
+}
+
 /// Words written together: `AccessTokenProvider`. Each begins with one capital and has a vowel.
 fn is_camel(text: &str) -> bool {
     if !text.bytes().all(|byte| byte.is_ascii_alphabetic()) {

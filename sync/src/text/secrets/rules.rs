@@ -51,6 +51,8 @@ pub(super) struct Rule {
     #[serde(default)]
     pub inside: bool,
     #[serde(default)]
+    pub word: bool,
+    #[serde(default)]
     pub whole: bool,
     #[serde(default)]
     pub digit: bool,

@@ -66,7 +66,7 @@ fn at_keyword(text: &str, rule: &Rule, at: usize, end: usize) -> Seen {
     let Some(matched) = pattern.find(window) else { return Seen::Nothing };
     let whole = from + matched.start()..from + matched.end();
     if rule.judge.reads_value() && rule.is_generic() {
-        return value::given(text, rule.judge, at, whole).map_or_else(Seen::Else, Seen::Secret);
+        return value::given(text, rule, at..end, whole).map_or_else(Seen::Else, Seen::Secret);
     }
     let end = whole.end;
     secret(text, rule, from..to, whole).map_or(Seen::Else(end), Seen::Secret)

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::judge;
-use super::rules::Judge;
+use super::rules::{Judge, Rule};
 use super::scan::is_word;
 
 /// As much of a value in quotes is looked at: what it is shows in its beginning.
@@ -17,12 +17,20 @@ const LONGEST_BARE: usize = 256;
 /// Longest part of a name before the keyword that is looked at.
 const NAME: usize = 48;
 
-/// The secret behind a name whose keyword stands at `keyword`; name and sign of assignment stand at `matched`. Where there is none, how
+/// The secret behind a name whose `keyword` stands there; name and sign of assignment stand at `matched`. Where there is none, how
 /// far that is settled.
-pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usize>) -> Result<Range<usize>, usize> {
+pub(super) fn given(
+    text: &str,
+    rule: &Rule,
+    keyword: Range<usize>,
+    matched: Range<usize>,
+) -> Result<Range<usize>, usize> {
     let settled = matched.end;
-    let Some(name) = name(text, keyword, matched.start).filter(|name| names_secret(name)) else { return Err(settled) };
-    if judge.of_flag() && !name.starts_with('-') {
+    let short = rule.word.then(|| text.get(keyword.clone())).flatten();
+    let Some(name) = name(text, keyword.start, matched.start).filter(|name| says(name, short)) else {
+        return Err(settled);
+    };
+    if rule.judge.of_flag() && !name.starts_with('-') {
         return Err(settled);
     }
     let Some(value) = Value::read(text, matched.end) else { return Err(settled) };
@@ -32,9 +40,29 @@ pub(super) fn given(text: &str, judge: Judge, keyword: usize, matched: Range<usi
     if in_row && !(value.quoted && text.get(value.at.clone()).is_some_and(judge::is_likely_token)) {
         return Err(settled);
     }
+    if short.is_some_and(|word| is_tally(text, word, matched.end, &value)) {
+        return Err(settled);
+    }
     // One that goes on and on without a blank is read once, not again at each name in it.
     let settled = if !value.quoted && value.at.len() >= LONGEST_BARE { value.at.end } else { settled };
-    secret(text, judge, value).ok_or(settled)
+    secret(text, rule.judge, value).ok_or(settled)
+}
+
+/// Does a short name stand for something else here? Tests pass, with names and numbers behind them: `PASS: TestKey9`,
+/// `pass: 120ms`. What stands bare behind a blank has to end its line, and to look like more than a name.
+fn is_tally(text: &str, word: &str, sign: usize, value: &Value) -> bool {
+    let Some(seen) = text.get(value.at.clone()) else { return true };
+    if judge::is_measure(seen) || judge::is_joined_words(seen) {
+        return true;
+    }
+    if value.quoted {
+        return false;
+    }
+    let apart = value.at.start > sign;
+    let ends =
+        text.get(value.at.end..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\r', '\\', '"', '\'']));
+    let result = word.bytes().all(|byte| byte.is_ascii_uppercase());
+    seen.bytes().all(|byte| byte.is_ascii_digit()) || apart && (result || !ends || !judge::is_mixed(seen))
 }
 
 fn secret(text: &str, judge: Judge, mut value: Value) -> Option<Range<usize>> {
@@ -52,9 +80,23 @@ fn secret(text: &str, judge: Judge, mut value: Value) -> Option<Range<usize>> {
     (!called && likely(judge, secret, value.quoted)).then(|| value.whole(text))
 }
 
-/// Is `value`, which stands whole in a string under `name`, a secret? For members of JSON.
-pub(super) fn is_secret_member(judge: Judge, name: &str, value: &str) -> bool {
-    !name.contains('/') && names_secret(name) && likely(judge, value, true)
+/// Is `value`, which stands whole in a string under `name`, a secret? For members of JSON. The rule's keyword stands at `word` in
+/// the name.
+pub(super) fn is_secret_member(rule: &Rule, name: &str, word: Range<usize>, value: &str) -> bool {
+    let short = rule.word.then(|| name.get(word)).flatten();
+    let name = name.trim_start_matches('-');
+    let other = || short.is_some() && (judge::is_measure(value) || judge::is_joined_words(value));
+    !name.contains('/') && says(name, short) && likely(rule.judge, value, true) && !other()
+}
+
+/// Does `name` say that its value is a secret: by any word of it, or by this one alone, which has to be the last?
+fn says(name: &str, short: Option<&str>) -> bool {
+    let Some(short) = short else { return names_secret(name) };
+    let all: Vec<String> = words(name.rsplit('.').next().unwrap_or(name)).collect();
+    let Some((last, before)) = all.split_last() else { return false };
+    let harmless = before.first().is_some_and(|first| HARMLESS_BEGINS.contains(&first.as_str()))
+        || before.last().is_some_and(|word| word == "by");
+    last.eq_ignore_ascii_case(short) && !harmless
 }
 
 fn likely(judge: Judge, value: &str, quoted: bool) -> bool {

@@ -1,6 +1,6 @@
 //! Text that holds no secret, of the sorts that agents read and write all day: not one alarm.
 
-use super::super::{find, mask};
+use super::super::{find, mask, mask_json};
 use super::{ALNUM, HEX, chance};
 
 #[track_caller]
@@ -94,6 +94,50 @@ fn code_is_not_masked() {
         "pub const PrivateKeyHelloLogonKey: X509CertificateTemplatePrivateKeyFlag = 1;",
     ] {
         is_innocent(line);
+    }
+}
+
+#[test]
+fn short_names_that_say_something_else_are_not_masked() {
+    for line in [
+        "pass: 12 fail: 3",
+        "pass: 120000 fail: 3",
+        "pass=120000 fail=3",
+        "pass: 1250ms, fail: 30ms",
+        "{\"pass\":\"1250ms\",\"fail\":\"98.5%\"}",
+        "{\"pass\":\"phase-2\",\"status\":\"pass\"}",
+        "{\"pass\":true,\"pw\":null,\"auth\":\"required\",\"bearer\":\"header\"}",
+        "{\"passenger\":\"Ada4Lovelace\",\"author\":\"Ada4Lovelace!x\",\"bypass\":\"R2d2C3po!x\",\"byPass\":\"R2d2C3po!x\"}",
+        "{\"compass\":\"N45W90!x\",\"auth\":\"oauth2-client\",\"cookie\":\"accepted\",\"cookies\":\"all\"}",
+        "PASS: gcc.dg/pr12345.c (test for excess errors)",
+        "--- PASS: TestSha256Sum1024x (0.00s)",
+        "PASS: TestSha256Sum1024x",
+        "all tests pass: test_a1b_c2d and Test3Key4Sum",
+        "the first pass: lexer2, then Parser3x of Tree4y",
+        "passenger: Ada4Lovelace!x",
+        "bypass: R2d2C3po!x",
+        "author: Ada4Lovelace!x <a@example.com>",
+        "auth: true",
+        "auth: (req) => verify(req)",
+        "auth = require('./auth-middleware-2')",
+        "auth: oauth2-client-credentials",
+        "cookie: accepted",
+        "Cookie: theme=dark; lang=en",
+        "pw = page.viewport.width1",
+        "pw=1920px",
+        "pass=$PASS user=$USER",
+        "pass=getpass.getpass()",
+        "pass = config.smtp2.pass",
+        "| pass | 123456 | fail | 1a2b3c4d |",
+        "def login(user, pass: str = None):",
+        "if pass == expected_pass2 {",
+        "bearer: string",
+        "the bearer: someone who carries 12 tokens",
+    ] {
+        is_innocent(line);
+        if line.starts_with('{') {
+            assert_eq!(mask_json(line), line);
+        }
     }
 }
 

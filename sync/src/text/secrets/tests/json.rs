@@ -72,6 +72,37 @@ fn the_name_of_a_value_counts() {
 }
 
 #[test]
+fn short_names_count_as_whole_words() {
+    let value = chance(7, ALNUM, 32);
+    for (name, rule) in [
+        ("pass", "password"),
+        ("PASS", "password"),
+        ("pw", "password"),
+        ("smtpPass", "password"),
+        ("user_pw", "password"),
+        ("auth", "assigned-secret"),
+        ("bearer", "assigned-secret"),
+        ("Bearer", "assigned-secret"),
+        ("cookie", "cookie"),
+        ("Cookie", "cookie"),
+        ("set-cookie", "cookie"),
+    ] {
+        let json = format!("{{\"{name}\":\"{value}\"}}");
+        let masked = format!("{{\"{name}\":\"‹masked: {rule}›\"}}");
+        assert_eq!(mask_json(&json), masked, "{name}");
+        assert_eq!(mask(&json), masked, "{name}");
+        assert_eq!(mask_under(name, &value), format!("‹masked: {rule}›"), "{name}");
+    }
+    assert_eq!(mask_json("{\"pass\":\"hunter2\"}"), "{\"pass\":\"‹masked: password›\"}");
+    for name in ["cookie", "Cookie", "setCookie"] {
+        let json = format!("{{\"{name}\":\"theme=dark; sid={value}\"}}");
+        assert_eq!(mask_json(&json), format!("{{\"{name}\":\"‹masked: cookie›\"}}"), "{name}");
+    }
+    let nested = serde_json::json!({"input": format!("{{\"pass\": \"{value}\"}}")}).to_string();
+    assert!(!mask_json(&nested).contains(&value));
+}
+
+#[test]
 fn text_that_is_no_json_is_read_as_far_as_it_goes() {
     let token = token();
     for text in ["\"", "{\"a", "[\"\\", "{\"a\":\"\\u12", "]}\"x\":", "\\", "\"\\ud83d\\u\""] {
