@@ -192,7 +192,7 @@ impl Mirror {
     /// Forgets why contents of these lists are not asked for: that they failed a short time ago, or that the platform had none.
     /// To be called before [`Mirror::plan_content`].
     pub async fn ask_contents_again(&self, lists: Vec<ListId>) -> Result<(), StoreError> {
-        self.ask(|answer| Ask::AskContentsAgain { lists, answer }).await
+        self.ask(|answer| Ask::WantContentsAgain { lists, answer }).await
     }
 
     /// Keeps what came of asking for a content, its change-feed entry in the same commit; the same messages again cost neither.

@@ -47,7 +47,7 @@ pub(super) enum Ask {
         now: Timestamp,
         answer: Answer<()>,
     },
-    AskContentsAgain {
+    WantContentsAgain {
         lists: Vec<ListId>,
         answer: Answer<()>,
     },
@@ -127,7 +127,7 @@ impl Writer {
                     let followed = follow::follow(&mut self.conn, &self.dicts, policy, budget, now);
                     let _ = answer.send(followed.map_err(StoreError::from));
                 }
-                Ask::AskContentsAgain { lists, answer } => {
+                Ask::WantContentsAgain { lists, answer } => {
                     let _ = answer.send(keep::ask_again(&mut self.conn, &lists).map_err(StoreError::from));
                 }
                 Ask::KeepContent { fetched, answer } => {

@@ -440,7 +440,7 @@ fn an_event_that_was_deleted_is_no_part_of_its_job_any_longer_until_the_job_is_g
             rows += 1;
             true
         };
-        bench.mirror.reader().unwrap().sql(&asked, &mut each).expect("a statement");
+        bench.mirror.reader().unwrap().sql(&asked, crate::text::Secrets::Masked, &mut each).expect("a statement");
         rows
     };
     assert_eq!((count(job), held(), shown(2)), (Some(2), 2, 1));
