@@ -325,8 +325,9 @@ mod tests {
                 30,
             ),
         ) {
-            // Pages of one row do not overlap: only a total can tell what slips between them.
-            proptest::prop_assume!(totals || size > 1);
+            // Pages of one row do not overlap, and a row that comes while another goes leaves the total as it was: nothing tells
+            // what slips between them. Nobody asks for such pages, or gets them, where rows are looked for.
+            proptest::prop_assume!(size > 1);
             proptest::prop_assert_eq!(never_missed(rows, place, size, totals, &events), Ok(()));
         }
     }
