@@ -33,9 +33,8 @@ pub fn run() {
     let raw = tokio::runtime::Runtime::new().expect("a runtime").block_on(keep(&mirror, &corpus));
     let megabytes = raw as f64 / 1e6;
     fact("raw JSON", megabytes, "MB");
-    fact("keeping it, packed", megabytes / started.elapsed().as_secs_f64(), "MB/s");
-    let packed = size(&home.path().join("mirror.db")) + size(&home.path().join("mirror.db-wal"));
-    fact("mirror over raw JSON", packed as f64 / raw as f64, "x");
+    fact("keeping it, packed, one commit each", megabytes / started.elapsed().as_secs_f64(), "MB/s");
+    fact("mirror over raw JSON", size(&home.path().join("mirror.db")) as f64 / raw as f64, "x");
 
     let (plain, plain_took) = timed(|| Plain::build(&home.path().join("plain"), &corpus));
     let (fts, fts_took) = timed(|| Fts::build(&home.path().join("fts.db"), &corpus));
@@ -77,7 +76,9 @@ async fn keep(mirror: &Mirror, corpus: &Corpus) -> u64 {
         mirror.apply(list, Batch { rows, ..Batch::default() }, now).await.expect("applied");
     }
     mirror.plan_content(ContentPolicy::All, u64::MAX, now).await.expect("planned");
-    fill(mirror, list, corpus, now).await
+    let raw = fill(mirror, list, corpus, now).await;
+    mirror.settle().await.expect("settled");
+    raw
 }
 
 async fn fill(mirror: &Mirror, list: ListId, corpus: &Corpus, now: Timestamp) -> u64 {

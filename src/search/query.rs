@@ -102,6 +102,14 @@ impl Reading<'_> {
                 node.kind.clone()
             }
             NodeKind::Field { name, values } => return self.field(span, name, values),
+            NodeKind::Word(text) | NodeKind::Phrase(text) | NodeKind::Prefix(text)
+                if !text.contains(char::is_alphanumeric) =>
+            {
+                if !self.typing {
+                    self.note(span, format!("there is no word in `{text}`"), "search looks for letters and digits");
+                }
+                return None;
+            }
             NodeKind::And(nodes) => {
                 return joined(nodes.iter().filter_map(|node| self.node(node)).collect(), span, true);
             }

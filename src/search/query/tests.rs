@@ -35,6 +35,15 @@ fn kinds_are_told_in_the_words_of_the_documents() {
 }
 
 #[test]
+fn signs_alone_are_no_question() {
+    for signs in ["!!!", "🙂", "\"!!\"", "web -::", "…*"] {
+        assert!(strict(signs).unwrap_err().contains("there is no word in"), "{signs}");
+    }
+    assert!(strict("*").is_ok());
+    assert_eq!(typing("web !!"), ("web".to_owned(), 0));
+}
+
+#[test]
 fn an_agent_is_asked_for_by_every_word_that_records_have_for_it() {
     assert_eq!(strict("agent:web-01"), Ok("agent:web-01,prod/7,prod/client-1".to_owned()));
     assert_eq!(strict("host:nobody"), Ok("host:nobody".to_owned()));
