@@ -43,6 +43,8 @@ impl Spelling {
             last = Some(word.sort);
             if ends_pair {
                 spelling.open = false;
+                // Where more follows in the query, it is an end for certain, and a phrase with an open end can have no gap.
+                rest = Some((word.position, fold(&text[word.taken.clone()])));
                 continue;
             }
             let folded = fold(&text[word.taken.clone()]);

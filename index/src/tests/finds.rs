@@ -131,6 +131,18 @@ const CASES: &[(&str, &[&str], &[&str])] = &[
 ];
 
 #[test]
+fn a_phrase_goes_on_behind_a_run_of_chinese() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(home.path(), &layout(), Effort::FOLLOW).expect("a writer");
+    writer.replace(1, [entry(0, "a 失试 署 b")]).expect("written");
+    writer.commit(&Mark("1".into())).expect("committed");
+    let index = Index::open(home.path(), &layout()).expect("an index").snapshot();
+    for phrase in ["\"a 失试 署\"", "\"失试 署 b\"", "\"a 失试\"", "\"试 署\""] {
+        assert_eq!(owners(&index, phrase, false), [1], "{phrase}");
+    }
+}
+
+#[test]
 fn a_text_is_found_by_what_is_in_it_and_by_nothing_else() {
     for (text, found, not_found) in CASES {
         let index = of_texts(&["something else", text]);

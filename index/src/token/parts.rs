@@ -78,11 +78,13 @@ pub(crate) fn pieces(word: &str) -> Vec<Piece> {
 
 /// Where a digit follows a letter, or a letter a digit; no more than are needed to see that there are too many.
 fn borders(word: &str) -> Vec<usize> {
-    // Most words have no digit.
-    if word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    // Most words have no digit. What a mark belongs to, in other scripts, is for the folding to say: dates, versions and units are
+    // written with plain letters.
+    if word.bytes().all(|byte| byte.is_ascii_alphabetic()) || !word.is_ascii() {
         return Vec::new();
     }
-    let sorted = word.char_indices().filter(|(_, c)| c.is_alphanumeric()).map(|(at, c)| (at, c.is_numeric()));
+    let sorted = word.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_alphanumeric());
+    let sorted = sorted.map(|(at, byte)| (at, byte.is_ascii_digit()));
     let mut before = None;
     let borders = sorted.filter(|(_, numeric)| before.replace(*numeric).is_some_and(|before| before != *numeric));
     borders.map(|(at, _)| at).take(RUNS).collect()

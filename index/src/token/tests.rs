@@ -54,7 +54,7 @@ fn where_letters_and_digits_meet_a_word_ends_too() {
         ("v18beta", "0:v18beta 0:v18 1:18beta 1:beta"),
         ("20261120T100000Z", "0:20261120t100000z 0:20261120 0:20261120t100000 1:t100000z 1:100000z 1:z"),
         ("a1b2 x9d3f7h", "0:a1b2 1:x9d3f7h"),
-        ("٣م", "0:٣م 0:٣ 1:م"),
+        ("٣م", "0:٣م"),
     ];
     for (text, expected) in cases {
         assert_eq!(tokens(text), expected, "{text}");
