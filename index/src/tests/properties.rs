@@ -45,6 +45,9 @@ fn planted(text: &str) -> Vec<String> {
         planted.extend(halves.windows(2).map(|two| two.join("/")));
     }
     planted.retain(|planted| crate::token::fold(planted).chars().any(char::is_alphanumeric));
+    // Marks of rare scripts belong to the letter before them in a text, and to none at the beginning of a query.
+    let plain = |c: char| c.is_ascii() || ('\u{c0}'..='\u{17f}').contains(&c) || ('\u{4e00}'..='\u{9fff}').contains(&c);
+    planted.retain(|planted| planted.chars().all(plain));
     planted
 }
 
