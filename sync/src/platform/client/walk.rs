@@ -311,7 +311,9 @@ mod tests {
         fn a_row_that_is_there_is_never_said_to_be_absent(
             rows in 0usize..25,
             place in 0usize..25,
-            size in 1u32..6,
+            // Pages of one row do not overlap, and a row that comes while another goes leaves the total as it was: nothing tells
+            // what slips between them. Nobody asks for such pages, or gets them, where rows are looked for.
+            size in 2u32..6,
             totals: bool,
             events in proptest::collection::vec(
                 proptest::collection::vec(
@@ -325,9 +327,6 @@ mod tests {
                 30,
             ),
         ) {
-            // Pages of one row do not overlap, and a row that comes while another goes leaves the total as it was: nothing tells
-            // what slips between them. Nobody asks for such pages, or gets them, where rows are looked for.
-            proptest::prop_assume!(size > 1);
             proptest::prop_assert_eq!(never_missed(rows, place, size, totals, &events), Ok(()));
         }
     }
