@@ -2,18 +2,17 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use quarterdeck_sync::model::{
-    CountOf, Filter, Freshness, Kind, Order, Query, Record, Row, RowKey, Scope, Sort, Write, WriteState,
+    CountOf, Filter, Freshness, Kind, Order, Place, Query, Record, Row, RowKey, Scope, Sort, Write, WriteState,
 };
 
 use super::cause::Cause;
 use super::findings::Findings;
 use super::item::{Agent, Can, Item, Reason, Standing, Subject};
-use super::place::Place;
 use super::rank::rank;
 use super::source::Source;
 use super::states::{self, is};
 use super::troubles::{self, Known};
-use super::{marks, why};
+use super::{flags, why};
 
 /// Records of one cause, at most.
 const MOST: usize = 200;
@@ -60,11 +59,11 @@ pub fn gather(source: &dyn Source, findings: &Findings, now: Timestamp) -> Resul
     let Desk { items, mut inbox, .. } = desk;
     inbox.items = items.into_values().collect();
     inbox.looked_at = looked_at(&source.connections(), &lists);
-    let said = source.marks().unwrap_or_else(|why| {
+    let said = source.flags().unwrap_or_else(|why| {
         note(&mut inbox.notes, format!("what was snoozed or acknowledged is not known: {why}"));
         Vec::new()
     });
-    inbox.turns_at = marks::lay(&mut inbox.items, &said, now);
+    inbox.turns_at = flags::lay(&mut inbox.items, &said, now);
     rank(&mut inbox.items);
     Ok(inbox)
 }
@@ -77,7 +76,8 @@ fn note(notes: &mut Vec<String>, words: String) {
 
 /// The oldest of the times at which each connection was read last.
 fn looked_at(connections: &[(String, String)], lists: &[Freshness]) -> Option<Timestamp> {
-    let newest = |name: &str| lists.iter().filter(|list| list.list.connection == name).filter_map(|it| it.checked_at).max();
+    let newest =
+        |name: &str| lists.iter().filter(|list| list.list.connection == name).filter_map(|it| it.checked_at).max();
     let times: Option<Vec<Timestamp>> = connections.iter().map(|(name, _)| newest(name)).collect();
     times?.into_iter().min()
 }
@@ -211,12 +211,7 @@ impl Desk<'_> {
 
     /// Puts a reason to a record; what is there already for another one gets one more.
     fn put(&mut self, row: Row, reason: Reason) -> Result<(), String> {
-        let place = Place {
-            connection: row.list.connection.clone(),
-            collection: row.list.collection.clone(),
-            id: row.id.clone(),
-            entry: None,
-        };
+        let place = Place::record(&row.list.connection, &row.list.collection, &row.id);
         let agent = self.agent_of(&row)?;
         let can = self.can(&row, agent.as_ref(), reason.cause);
         let item = self.items.entry(place.clone()).or_insert_with(|| Item {
@@ -280,8 +275,9 @@ impl Desk<'_> {
         let known = Known { connections: &connections, lists, problems: &problems, paused: &paused, now: self.now };
         for ((name, list), reasons) in troubles::find(&known) {
             let platform = connections.iter().find(|(known, _)| *known == name).map(|(_, platform)| platform.clone());
-            let title = list.as_ref().map_or_else(|| name.clone(), |list| format!("{name}: {}", list.replace(['-', '_'], " ")));
-            let place = Place { connection: name, collection: list.unwrap_or_default(), id: String::new(), entry: None };
+            let title =
+                list.as_ref().map_or_else(|| name.clone(), |list| format!("{name}: {}", list.replace(['-', '_'], " ")));
+            let place = Place::record(name, list.unwrap_or_default(), "");
             let mut item = bare(place, Subject::Connection, title);
             item.platform = platform.unwrap_or_default();
             reasons.into_iter().for_each(|reason| add(&mut item, reason));
@@ -314,18 +310,10 @@ fn bare(place: Place, subject: Subject, title: String) -> Item {
     }
 }
 
-/// The collection under which a write stands among places: no platform has one of this name.
-const OUTBOX: &str = "(outbox)";
-
 fn of_write(write: &Write) -> Item {
     let intent = &write.intent;
     let target = intent.title.as_deref().or(intent.target.as_deref()).unwrap_or("(new)");
-    let place = Place {
-        connection: intent.connection.clone(),
-        collection: OUTBOX.to_owned(),
-        id: write.id.to_string(),
-        entry: None,
-    };
+    let place = Place::record(&intent.connection, Place::OUTBOX, write.id.as_str());
     let subject = Subject::Write { id: write.id.clone(), state: write.state };
     let verbs: &[&'static str] = match write.state {
         WriteState::Conflicted => &["settle", "discard"],

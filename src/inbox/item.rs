@@ -1,8 +1,7 @@
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey, RowKey, WriteId, WriteState};
+use quarterdeck_sync::model::{Kind, ListKey, Place, RowKey, WriteId, WriteState};
 
 use super::cause::{Cause, Risk};
-use super::place::Place;
 
 /// What an item is about: where it lives.
 #[derive(Debug, Clone, PartialEq, Eq)]

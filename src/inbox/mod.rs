@@ -19,10 +19,9 @@
 
 mod cause;
 mod findings;
+mod flags;
 mod gather;
 mod item;
-mod marks;
-mod place;
 mod rank;
 mod source;
 mod states;
@@ -36,6 +35,5 @@ pub use cause::{About, CAUSES, Cause, Risk};
 pub use findings::{Clone, Findings, Leak, seek};
 pub use gather::{Inbox, gather};
 pub use item::{Agent, Can, Item, Reason, Standing, Subject};
-pub use place::{MarkKind, Place, PlaceMark};
 pub use rank::rank;
 pub use source::{Files, Signs, Source};

@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
-    CountOf, Freshness, Kind, Problem, Query, Record, Row, RowKey, Scope, Window, Write, WriteState,
+    CountOf, Flag, FlagKind, Freshness, Kind, Problem, Query, Record, Row, RowKey, Scope, Window, Write, WriteState,
 };
 use quarterdeck_sync::outbox::{Outbox, Paused, Which, action};
 use quarterdeck_sync::platform::Manifest;
 use quarterdeck_sync::store::Reader;
-
-use super::place::PlaceMark;
 
 /// What the records of a list say of themselves that a person should know, by pointers into their documents.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +41,7 @@ pub trait Source {
     /// Connections that nothing is sent to.
     fn paused(&self) -> Result<Vec<Paused>, String>;
     /// What was snoozed or acknowledged.
-    fn marks(&self) -> Result<Vec<PlaceMark>, String>;
+    fn flags(&self) -> Result<Vec<Flag>, String>;
     /// What the records of a list say of themselves; nothing while the manifests are not read.
     fn signs(&self, platform: &str, collection: &str) -> Signs;
     /// The platform's own deadline for an answer to this approval.
@@ -97,8 +95,7 @@ impl Source for Files<'_> {
     }
 
     fn agent(&self, connection: &str, id: &str) -> Result<Option<Row>, String> {
-        let scope =
-            Scope { kinds: vec![Kind::Agent], connections: vec![connection.to_owned()], ..Scope::default() };
+        let scope = Scope { kinds: vec![Kind::Agent], connections: vec![connection.to_owned()], ..Scope::default() };
         let found = self.reader.find(&scope, id, 1).map_err(words)?;
         Ok(found.into_iter().map(|record| record.row).find(|row| row.id == id))
     }
@@ -120,13 +117,16 @@ impl Source for Files<'_> {
         self.outbox()?.paused().map_err(words)
     }
 
-    fn marks(&self) -> Result<Vec<PlaceMark>, String> {
-        self.outbox()?;
-        Ok(Vec::new())
+    fn flags(&self) -> Result<Vec<Flag>, String> {
+        let outbox = self.outbox()?;
+        let mut flags = outbox.flags(FlagKind::Snoozed).map_err(words)?;
+        flags.extend(outbox.flags(FlagKind::Acknowledged).map_err(words)?);
+        Ok(flags)
     }
 
     fn signs(&self, platform: &str, collection: &str) -> Signs {
-        let signs = self.manifest(platform).and_then(|manifest| manifest.collections.get(collection)).map(|it| &it.signs);
+        let signs =
+            self.manifest(platform).and_then(|manifest| manifest.collections.get(collection)).map(|it| &it.signs);
         signs.map_or_else(Signs::default, |signs| Signs { seen: !signs.seen.is_empty(), cloned: signs.cloned.clone() })
     }
 

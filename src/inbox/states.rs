@@ -18,8 +18,7 @@ pub(super) const ALERT: &str = "^(open|firing|fired|triggered|alerting|unacknowl
 pub(super) const FAILED: &str =
     "^(fail(ed|ure)?|error(ed)?|crash(ed|loopbackoff)?|aborted|timed[ _-]?out|timeout|unhealthy|degraded)$";
 /// A run that is at work or is about to be.
-pub(super) const AT_WORK: &str =
-    "^(running|in[ _-]?progress|started|starting|resumed|executing|processing|active|pending|queued|building|deploying)$";
+pub(super) const AT_WORK: &str = "^(running|in[ _-]?progress|started|starting|resumed|executing|processing|active|pending|queued|building|deploying)$";
 /// An agent that should be there.
 pub(super) const ACTIVE: &str = "^(active|ready|healthy|enabled|online|connected|running|open)$";
 /// An agent that has been stopped already.

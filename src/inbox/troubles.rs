@@ -68,9 +68,11 @@ pub(super) fn find(known: &Known<'_>) -> Troubles {
     }
     for name in &names {
         let lists = || {
-            known.lists.iter().filter(|list| list.list.connection == **name).filter(|list| {
-                !matches!(list.offered, Offered::No { .. })
-            })
+            known
+                .lists
+                .iter()
+                .filter(|list| list.list.connection == **name)
+                .filter(|list| !matches!(list.offered, Offered::No { .. }))
         };
         let told = troubles.contains_key(&((*name).to_owned(), None));
         if told {
@@ -79,9 +81,12 @@ pub(super) fn find(known: &Known<'_>) -> Troubles {
         let newest = lists().filter_map(|list| list.checked_at).max();
         let reason = match newest {
             None => connection(Risk::Medium, "it was never read: sync it", "never", None),
-            Some(at) if known.now.duration_since(at) >= STALE => {
-                connection(Risk::Low, "nothing was heard of it for over an hour: what is shown here is old", "stale", Some(at))
-            }
+            Some(at) if known.now.duration_since(at) >= STALE => connection(
+                Risk::Low,
+                "nothing was heard of it for over an hour: what is shown here is old",
+                "stale",
+                Some(at),
+            ),
             Some(_) => continue,
         };
         troubles.entry(((*name).to_owned(), None)).or_default().push(reason);

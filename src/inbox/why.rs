@@ -32,7 +32,9 @@ fn state(row: &Row) -> String {
 pub(super) fn approval(row: &Row, deadline: Option<Timestamp>, now: Timestamp) -> Reason {
     let (risk, why) = match deadline {
         Some(at) if at <= now => (Risk::Low, "nobody answered before its time ran out"),
-        Some(at) if at.duration_since(now) < HURRY => (Risk::High, "an agent waits for an answer, and its time runs out"),
+        Some(at) if at.duration_since(now) < HURRY => {
+            (Risk::High, "an agent waits for an answer, and its time runs out")
+        }
         _ => (Risk::High, "an agent waits until somebody answers"),
     };
     let print = state(row);
