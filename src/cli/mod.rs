@@ -17,6 +17,7 @@ mod crash;
 mod demo;
 mod doctor;
 mod file;
+mod inbox;
 mod index;
 mod list;
 mod manner;
@@ -100,6 +101,8 @@ pub enum Command {
     Sync(sync::Args),
     /// How fresh the mirror is, and what is wrong
     Status(status::Args),
+    /// Everything that wants you, the most pressing first
+    Inbox(inbox::Args),
     /// Agents of all platforms
     Agents(noun::Args<act::AgentVerbs>),
     /// Sessions of all platforms
@@ -237,6 +240,7 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Connect(args) => connect::run(cx, args)?,
         Command::Sync(args) => sync::run(cx, args)?,
         Command::Status(args) => status::run(cx, args)?,
+        Command::Inbox(args) => inbox::run(cx, &args)?,
         Command::Search(args) => search::run(cx, args)?,
         Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,
