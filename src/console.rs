@@ -7,6 +7,7 @@ mod able;
 mod contents;
 mod deeds;
 mod house;
+mod inbox;
 mod seen;
 
 use std::io::IsTerminal;
@@ -64,8 +65,9 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     let settings = Settings::load(&opening.paths.settings())?;
     let connections = Connections::load(&opening.paths.connections())?.pick(&[])?;
     opening.paths.make_data_dir()?;
+    let platforms = connections.iter().map(|(name, one)| (name.clone(), one.platform.clone())).collect();
     let seen = Seen::new(mirror(&opening.paths)?, &opening.paths.outbox());
-    let house = Arc::new(House::new(seen, opening.paths.clone(), opening.env.by()));
+    let house = Arc::new(House::new(seen, opening.paths.clone(), opening.env.by(), platforms));
     let (news, outside) = channel();
     let (asks, asked) = channel();
     let setup = Setup {
@@ -109,10 +111,22 @@ fn serve(
             tui::Ask::Fetch(list, id) => {
                 live.iter().for_each(|live| live.ask(live::Ask::Open { list: list.clone(), id: id.clone() }))
             }
+            tui::Ask::Flag(flag) => tell_kept(house.flag(&flag), news),
+            tui::Ask::Unflag(kind, place) => tell_kept(house.unflag(kind, &place), news),
             tui::Ask::Keep(what, text) => drop(news.send(Outside::Notice(keep(&copied, what, &text)))),
             tui::Ask::Shown => {}
         }
     }
+}
+
+/// What a person keeps for themselves is to be seen at once.
+fn tell_kept(kept: Result<(), String>, news: &Sender<Outside>) {
+    let told = match kept {
+        Ok(()) => Outside::Outbox,
+        Err(why) => Outside::Notice(format!("Not kept: {why}")),
+    };
+    // The console may have been left already.
+    let _ = news.send(told);
 }
 
 /// Keeps what no clipboard takes, safe to show as it was on the screen; what became of it, for a person.

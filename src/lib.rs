@@ -13,6 +13,7 @@ pub mod editing;
 pub mod editor;
 pub mod error;
 pub mod filter;
+pub mod inbox;
 pub mod json;
 pub mod live;
 pub mod log;

@@ -22,6 +22,7 @@ use serde_json::Value;
 use super::seen::Seen;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
+use crate::inbox::{Findings, Inbox};
 use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::tui::data::{DraftOf, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
@@ -54,6 +55,8 @@ pub struct House {
     pub(super) searcher: Searcher,
     paths: Paths,
     pub(super) by: By,
+    /// The connections that are set up, with their platforms.
+    pub(super) connections: Vec<(String, String)>,
     /// The outbox to look at, until there is one to write to.
     looking: Mutex<Option<Outbox>>,
     pub(super) open: OnceLock<Open>,
@@ -65,9 +68,9 @@ fn words(error: impl std::fmt::Display) -> String {
 
 impl House {
     /// Over what is at `paths`; opened with the first question.
-    pub fn new(seen: Seen, paths: Paths, by: By) -> Self {
+    pub fn new(seen: Seen, paths: Paths, by: By, connections: Vec<(String, String)>) -> Self {
         let searcher = Searcher::new(seen.mirror().clone(), &paths.outbox(), &paths.search());
-        Self { seen, searcher, paths, by, looking: Mutex::new(None), open: OnceLock::new() }
+        Self { seen, searcher, paths, by, connections, looking: Mutex::new(None), open: OnceLock::new() }
     }
 
     /// The mirror with the unfinished writes of this moment over it.
@@ -331,6 +334,14 @@ impl Store for House {
 
     fn find(&self, question: &Question) -> Result<Answer, String> {
         self.searcher.find(question).map_err(words)
+    }
+
+    fn inbox(&self, findings: &Findings) -> Result<Inbox, String> {
+        self.wants(findings)
+    }
+
+    fn findings(&self) -> Result<Findings, String> {
+        self.seek()
     }
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {

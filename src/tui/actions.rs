@@ -21,6 +21,8 @@ pub enum Scope {
     Detail,
     /// On a record, whether in its list or in its details.
     Record,
+    /// In the inbox.
+    Inbox,
     /// In the outbox.
     Outbox,
     /// In a transcript.
@@ -37,9 +39,10 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 11] = [
+    pub const ALL: [Scope; 12] = [
         Scope::Global,
         Scope::Move,
+        Scope::Inbox,
         Scope::List,
         Scope::Detail,
         Scope::Record,
@@ -59,6 +62,7 @@ impl Scope {
             Scope::List => "In a list",
             Scope::Detail => "In the details",
             Scope::Record => "Deciding about records",
+            Scope::Inbox => "In the inbox",
             Scope::Outbox => "In the outbox",
             Scope::Reading => "In a transcript",
             Scope::Hits => "In what a search has found",
@@ -75,6 +79,7 @@ impl Scope {
             Scope::Sheet => &[Scope::Sheet],
             Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
             Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
+            Scope::Inbox => &[Scope::Inbox, Scope::Record, Scope::Move, Scope::Global],
             Scope::Outbox => &[Scope::Outbox, Scope::Move, Scope::Global],
             Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
             Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
@@ -107,6 +112,10 @@ pub struct Facts {
     pub selected: bool,
     /// The open view is a list of records.
     pub records: bool,
+    /// The open view is the inbox, and something waits in it.
+    pub item: bool,
+    /// The open view is the inbox.
+    pub inbox: bool,
     /// The list is grouped.
     pub grouped: bool,
     /// The list is filtered.
@@ -119,6 +128,8 @@ pub struct Facts {
     pub views: usize,
     /// Lists of the records that a decision would be about: the marked ones, else the selected one.
     pub targets: Vec<ListKey>,
+    /// The list of the agent behind the selected record, where decisions about agents are about that one.
+    pub agents: Vec<ListKey>,
     /// Decisions that these lists do not let be taken, and why.
     pub lacking: Vec<(Act, Reason)>,
     /// The selected record may have entries.
@@ -141,7 +152,7 @@ pub struct Facts {
 
 impl Facts {
     fn lacks(&self, act: Act) -> Option<Reason> {
-        if !self.records {
+        if !self.records && !self.inbox {
             return IN_LIST(self);
         }
         if self.targets.is_empty() {
@@ -202,6 +213,7 @@ const ALWAYS: Why = |_| None;
 const CAN_STOP: Why = |_| said(!super::signals::CAN_STOP, "this system does not let a program stop for a while");
 const WITH_ROW: Why = |facts| said(!facts.selected, "nothing is selected");
 const IN_LIST: Why = |facts| said(!facts.records, "this view is not a list of records");
+const WITH_ITEM: Why = |facts| said(!facts.item, "nothing is selected in the inbox");
 const IN_GROUPS: Why = |facts| said(!facts.grouped, "this list has no groups");
 const CAN_READ: Why = |facts| said(!facts.readable, "only sessions and runs have a transcript");
 const IN_ENTRIES: Why = |facts| said(!facts.entries, "there is no entry here");
@@ -295,6 +307,16 @@ actions! {
     Acknowledge "acknowledge" ["A"] Record Decides 7 "acknowledge" "Acknowledge the alert" |facts| facts.lacks(Act::Acknowledge);
     Delete "delete" ["D"] Record Decides 0 "delete" "Delete it on its platform" |facts| facts.lacks(Act::Delete);
 
+    OpenItem "open-item" ["<Enter>" "l" "<Right>"] Inbox None 10 "open" "Open it where it lives: the record, the entry that shows it, the write, the connection" WITH_ITEM;
+    NextItem "next-item" ["n"] Inbox None 12 "next" "Next item" ALWAYS;
+    PreviousItem "previous-item" ["p"] Inbox None 0 "previous" "Previous item" ALWAYS;
+    Seen "seen" ["e"] Inbox None 13 "seen" "Seen: out of the inbox until something about it changes; again takes it back" WITH_ITEM;
+    Snooze "snooze" ["z"] Inbox None 14 "snooze" "Not now: back in an hour, or in as many as are counted before; again takes it back" WITH_ITEM;
+    ShowSnoozed "show-snoozed" ["Z"] Inbox None 20 "snoozed" "Show or hide what was seen or snoozed" ALWAYS;
+    NextCause "next-cause" ["."] Inbox None 15 "only" "Next cause only" ALWAYS;
+    PreviousCause "previous-cause" [","] Inbox None 0 "previous cause" "Previous cause only" ALWAYS;
+    InboxPane "inbox-pane" ["v"] Inbox None 40 "pane" "Show or hide what is known of the selected item" ALWAYS;
+
     OpenWrite "open-write" ["<Enter>" "l" "<Right>"] Outbox None 40 "read" "Move through what is known of the selected write" WITH_WRITE;
     CloseWrite "close-write" ["h" "<Left>"] Outbox None 0 "list" "Back to the list of writes" ALWAYS;
     CancelWrite "cancel-write" ["x"] Outbox Decides 5 "cancel" "Take the write back before it is sent" IS_WAITING;
@@ -384,6 +406,11 @@ pub(crate) fn verbs(act: Act) -> &'static [&'static str] {
         Act::Delete => &["delete"],
         _ => &[],
     }
+}
+
+/// Decisions about agents: asked of a record of another kind, they are about the agent behind it.
+pub(crate) fn of_agents(act: Act) -> bool {
+    matches!(act, Act::SuspendAgent | Act::ResumeAgent | Act::Contain | Act::Release)
 }
 
 /// Which view an action opens, from 0.

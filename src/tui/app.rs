@@ -264,6 +264,8 @@ impl App {
             }
             Outside::Capabilities(known) => {
                 self.fleet.capabilities = Some(known);
+                // What can be done, and until when, is known now.
+                self.refresh_due = Some(clock);
                 self.dirty = true;
             }
             Outside::Decided { sheet, outcome } => {
@@ -280,6 +282,9 @@ impl App {
         self.ask_health(Lane::Later);
         self.look_again();
         self.with_view(clock, |view, cx| view.refresh(cx));
+        for number in (0..self.views.len()).filter(|number| *number != self.open).collect::<Vec<_>>() {
+            self.with(number, clock, |view, cx| view.changed(cx));
+        }
     }
 
     fn ask_health(&mut self, lane: Lane) {
@@ -344,7 +349,10 @@ impl App {
             Act::Count => self.count = Some(String::new()),
             Act::Back => {
                 if !self.with_view(clock, |view, cx| view.act(Act::Back, None, cx)) {
-                    self.toasts.clear();
+                    match self.under.is_empty() {
+                        true => drop(self.toasts.clear()),
+                        false => self.go_back(clock),
+                    }
                 }
             }
             act => match actions::view_number(act) {

@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::marking::Words;
 use super::reading::{Read, Transcript};
+use crate::inbox::{Findings, Inbox};
 use crate::search::{self, SavedSearch};
 
 /// Where the console reads. Called by the workers only, never by the thread that draws.
@@ -62,6 +63,14 @@ pub trait Store: Send + Sync {
     fn find(&self, _question: &search::Question) -> Result<search::Answer, String> {
         Err("there is no index here".to_owned())
     }
+    /// Everything that wants a person, with what was found before among it.
+    fn inbox(&self, _findings: &Findings) -> Result<Inbox, String> {
+        Err(NO_INBOX.to_owned())
+    }
+    /// What no index of the mirror answers: slow, so it is asked for apart.
+    fn findings(&self) -> Result<Findings, String> {
+        Err(NO_INBOX.to_owned())
+    }
     /// The saved searches, by name.
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
         Ok(Vec::new())
@@ -70,6 +79,9 @@ pub trait Store: Send + Sync {
 
 /// Said where there is only a mirror.
 const NO_OUTBOX: &str = "there is no outbox here";
+
+/// Said where nobody can decide anything.
+const NO_INBOX: &str = "there is no inbox here";
 
 /// What can be asked.
 #[derive(Debug, Clone)]
@@ -109,6 +121,10 @@ pub enum Question {
     Search(Box<search::Question>),
     /// The saved searches, and how much each finds.
     Saved,
+    /// Everything that wants a person, with these findings among it.
+    Inbox(Arc<Findings>),
+    /// What no index of the mirror answers.
+    Findings,
 }
 
 /// What is to be edited.
@@ -149,6 +165,10 @@ pub enum Answer {
     Search(Box<search::Answer>),
     /// See [`Question::Saved`]; without a number where it could not be found out.
     Saved(Vec<(SavedSearch, Option<u64>)>),
+    /// See [`Question::Inbox`].
+    Inbox(Box<Inbox>),
+    /// See [`Question::Findings`].
+    Findings(Findings),
     /// It could not be read; for a person.
     Failed(String),
 }
@@ -362,6 +382,8 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
         Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),
         Question::Saved => saved(store),
+        Question::Inbox(findings) => store.inbox(findings).map(|inbox| Answer::Inbox(Box::new(inbox))),
+        Question::Findings => store.findings().map(Answer::Findings),
     };
     answer.unwrap_or_else(Answer::Failed)
 }

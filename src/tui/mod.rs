@@ -158,6 +158,10 @@ pub enum Ask {
     Decide(Box<decisions::Confirmed>),
     /// Fetch the entries of this session or run: somebody reads it. Told by [`Outside::Committed`] when they are here.
     Fetch(quarterdeck_sync::model::ListKey, String),
+    /// Put up a flag; told by [`Outside::Outbox`] when it is kept.
+    Flag(quarterdeck_sync::model::Flag),
+    /// Take a flag down; told likewise.
+    Unflag(quarterdeck_sync::model::FlagKind, quarterdeck_sync::model::Place),
     /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
     Keep(&'static str, String),
 }

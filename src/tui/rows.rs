@@ -118,6 +118,16 @@ impl Rows {
         self.settle();
     }
 
+    /// Takes a window around a row, with the cursor on that row; on the first one when it is not in it.
+    pub fn seek(&mut self, window: Window, key: RowKey) {
+        self.fill(window);
+        (self.owed, self.held) = (0, true);
+        self.first = (!self.more_before).then_some(0);
+        self.cursor = self.rows.iter().position(|row| row.key == key).unwrap_or(0);
+        self.top = self.cursor.saturating_sub(self.page / 3);
+        self.settle();
+    }
+
     /// Takes a newer window around the selected row, and keeps the selection on its line. When the record is not in it any more,
     /// the line stays, and another record stands on it.
     pub fn refresh(&mut self, window: Window, from_first: bool) {

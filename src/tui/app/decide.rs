@@ -54,6 +54,9 @@ impl App {
             Wish::Say(words) => self.toasts.reply(words, clock),
             Wish::Read(reading) => self.read(reading, clock),
             Wish::Back => self.go_back(clock),
+            Wish::Show(goal) => self.show_goal(&goal, clock),
+            Wish::Flag(flag) => (self.asks)(Ask::Flag(flag)),
+            Wish::Unflag(kind, place) => (self.asks)(Ask::Unflag(kind, place)),
             Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),
             Wish::Copy(what, text) => self.copy(what, &text, clock),
             Wish::Wake(_) => {}
@@ -275,10 +278,12 @@ impl App {
             return;
         }
         for act in ACTIONS.iter().map(|action| action.act).filter(|act| !actions::verbs(*act).is_empty()) {
+            let targets =
+                if actions::of_agents(act) && !facts.agents.is_empty() { &facts.agents } else { &facts.targets };
             let why: Option<Reason> = match &self.fleet.capabilities {
                 None => Some("the manifests are still being read".into()),
                 Some(known) => {
-                    let mut whys = facts.targets.iter().map(|list| known.lacks(list, actions::verbs(act)));
+                    let mut whys = targets.iter().map(|list| known.lacks(list, actions::verbs(act)));
                     // One list that can is enough: the sheet says what is left out.
                     whys.try_fold(None, |first: Option<String>, why| why.map(|why| Some(first.unwrap_or(why))))
                         .flatten()

@@ -56,15 +56,18 @@ impl App {
         let list: Vec<Tab> = VIEWS
             .iter()
             .filter(|view| view.tab)
-            .map(|view| {
+            .enumerate()
+            .map(|(at, view)| {
                 let count = match view.counts {
+                    Counts::Own => self.views[at].count().unwrap_or(0),
                     Counts::Kind(kind) => self.fleet.live(kind),
                     Counts::Connections => self.fleet.connections.len() as u64,
                     Counts::Outbox => self.fleet.standing.sum(WriteState::needs_person),
                     Counts::Nothing => 0,
                 };
                 // No number beside the outbox is good news.
-                let told = self.fleet.known && (count > 0 || !matches!(view.counts, Counts::Outbox | Counts::Nothing));
+                let told = self.fleet.known
+                    && (count > 0 || !matches!(view.counts, Counts::Own | Counts::Outbox | Counts::Nothing));
                 Tab { title: view.title, short: view.short, count: told.then_some(count) }
             })
             .collect();

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::App;
 use crate::tui::reading::Reading;
-use crate::tui::views::{self, Came, TRANSCRIPT, VIEWS};
+use crate::tui::views::{self, CONNECTIONS, Came, Goal, OUTBOX, TRANSCRIPT, VIEWS};
 
 /// Views that one can go back through.
 const UNDER: usize = 16;
@@ -61,6 +61,18 @@ impl App {
             self.open = view;
         }
         self.with_view(clock, |view, cx| view.read(reading, came, cx));
+    }
+
+    /// Opens something where it lives, over what is open.
+    pub(super) fn show_goal(&mut self, goal: &Goal, clock: Instant) {
+        let view = match goal {
+            Goal::Row(kind, _) => views::of_kind(*kind),
+            Goal::Write(_) => Some(views::number(OUTBOX)),
+            Goal::Connection(_) => Some(views::number(CONNECTIONS)),
+        };
+        let Some(view) = view else { return };
+        self.lay_over(view, clock);
+        self.with_view(clock, |view, cx| view.seek(goal, cx));
     }
 
     /// Back to the view that the open one was opened over.

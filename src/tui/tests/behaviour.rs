@@ -22,7 +22,7 @@ fn the_mirror_is_on_screen_at_once() {
 #[test]
 fn an_idle_console_neither_draws_nor_wakes_within_a_minute() {
     let mut console = Console::new(SIZE);
-    console.press("j j G g 2 3 4");
+    console.press("j j G g @sessions @runs @approvals");
     console.pass(Duration::from_secs(30));
     assert!(!console.app.dirty());
     let deadline = console.app.deadline().expect("ages on screen change some day");
@@ -32,7 +32,7 @@ fn an_idle_console_neither_draws_nor_wakes_within_a_minute() {
 #[test]
 fn typing_filters_and_never_triggers_an_action() {
     let mut console = Console::new(SIZE);
-    console.press("2 /");
+    console.press("@sessions /");
     console.type_text("q j o 1 flaky");
     assert_eq!(console.orders, []);
     assert!(console.text().contains("/ q j o 1 flaky"));
@@ -51,7 +51,7 @@ fn typing_filters_and_never_triggers_an_action() {
 #[test]
 fn a_slow_filter_waits_for_a_pause_in_the_typing() {
     let mut console = Console::new(SIZE);
-    console.press("2 /");
+    console.press("@sessions /");
     console.key("f");
     console.clock += Duration::from_millis(300);
     console.settle();
@@ -67,7 +67,7 @@ fn a_slow_filter_waits_for_a_pause_in_the_typing() {
 #[test]
 fn an_old_answer_never_replaces_a_newer_one() {
     let mut console = Console::new(SIZE);
-    console.press("2 /");
+    console.press("@sessions /");
     let mut held = Vec::new();
     for letters in ["flaky", " zzzz"] {
         for c in letters.chars() {
@@ -92,7 +92,7 @@ fn an_old_answer_never_replaces_a_newer_one() {
 #[test]
 fn new_rows_leave_the_selected_record_on_its_line() {
     let mut console = Console::new(SIZE);
-    console.press("2 j j j j j");
+    console.press("@sessions j j j j j");
     let before = (console.selected(), console.text().lines().position(|line| line.starts_with('▌')));
     {
         let mut world = console.store.world.lock().unwrap();
@@ -114,7 +114,7 @@ fn new_rows_leave_the_selected_record_on_its_line() {
 #[test]
 fn what_is_being_read_does_not_change_under_the_reader() {
     let mut console = Console::new(SIZE);
-    console.press("2 l");
+    console.press("@sessions l");
     let before = console.selected();
     {
         let mut world = console.store.world.lock().unwrap();
@@ -143,7 +143,7 @@ fn a_storm_of_commits_is_a_few_refreshes() {
 #[test]
 fn the_whole_list_can_be_walked() {
     let mut console = Console::new(SIZE);
-    console.press("2 G");
+    console.press("@sessions G");
     let last = console.selected();
     assert!(console.text().contains("1,204"));
     console.press("g # 1 2 0 0 j");
@@ -155,7 +155,7 @@ fn the_whole_list_can_be_walked() {
 #[test]
 fn a_running_cursor_never_shows_another_records_document() {
     let mut console = Console::new(SIZE);
-    console.press("2");
+    console.press("@sessions");
     assert!(console.text().contains("session_id"));
     for _ in 0..5 {
         console.key("j");
@@ -272,7 +272,7 @@ fn keys_can_be_changed_and_clashes_are_told() {
 fn a_mirror_that_cannot_be_read_is_said_not_hidden() {
     let mut console = Console::new(SIZE);
     console.store.broken.store(true, Ordering::SeqCst);
-    console.press("2");
+    console.press("@sessions");
     assert!(console.text().contains("The mirror could not be read."), "{}", console.text());
     console.store.broken.store(false, Ordering::SeqCst);
     console.news(Outside::Committed);
@@ -284,7 +284,7 @@ fn a_bug_below_is_said_and_the_console_lives_on() {
     let mut console = Console::new(SIZE);
     console.store.panics.store(true, Ordering::SeqCst);
     console.store.broken.store(true, Ordering::SeqCst);
-    console.press("2");
+    console.press("@sessions");
     assert!(console.text().contains("reading the mirror failed inside qd"), "{}", console.text());
     console.store.broken.store(false, Ordering::SeqCst);
     console.news(Outside::Committed);
@@ -347,7 +347,7 @@ fn the_order_is_always_in_sight() {
 #[test]
 fn documents_fold_where_the_cursor_is() {
     let mut console = Console::new(SIZE);
-    console.press("4 l");
+    console.press("@approvals l");
     assert!(console.text().contains("ch_3Px"));
     console.press("-");
     assert!(!console.text().contains("ch_3Px") && console.text().contains("▸ payload"));
@@ -368,7 +368,7 @@ fn keys_typed_ahead_of_the_mirror_count() {
 #[test]
 fn others_are_grouped_by_collection() {
     let mut console = Console::new(SIZE);
-    console.press("7");
+    console.press("@others");
     assert!(console.text().contains("‹all 47›"), "{}", console.text());
     console.press(". .");
     let text = console.text();
@@ -381,7 +381,7 @@ fn others_are_grouped_by_collection() {
 fn every_size_is_drawn_and_too_small_says_so() {
     for size in [(1, 1), (20, 5), (40, 10), (41, 11), (60, 12), (80, 24), (300, 100)] {
         let mut console = Console::new(size);
-        console.press("2 j l v v v ? <Esc> : <Esc> s <Esc> 7 8 l G <Esc> 9 G");
+        console.press("@sessions j l v v v ? <Esc> : <Esc> s <Esc> @others @outbox l G <Esc> @connections G");
     }
     assert!(Console::new((39, 24)).text().contains("too small"));
 }

@@ -64,7 +64,7 @@ fn a_key_opens_a_sheet_and_only_the_sheets_own_key_acts() {
         "{text}"
     );
     // The key that opened it, and every key one might hit in haste.
-    console.press("s y Y <Enter> <Enter> <Space> q 1");
+    console.press("s y Y <Enter> <Enter> <Space> q @agents");
     assert_eq!(console.deeds(), []);
     assert_eq!(console.orders, []);
     assert!(console.text().contains("syY q1"), "{}", console.text());
@@ -135,7 +135,7 @@ fn a_decision_is_seen_at_once_and_its_mark_goes_when_it_is_confirmed() {
 #[test]
 fn what_changed_while_the_sheet_was_open_must_be_looked_at_again() {
     let mut console = Console::new(SIZE);
-    console.press("4 a");
+    console.press("@approvals a");
     assert!(console.text().contains("sha256:9f2c41aa"), "{}", console.text());
     console.change("apr-000", |_, doc| *doc = doc.replace("9f2c41aa", "deadbeef"));
     assert!(console.text().contains("This changed while the sheet was open"), "{}", console.text());
@@ -249,7 +249,7 @@ fn one_decision_about_many_names_each_and_says_what_is_left_out() {
 #[test]
 fn an_approval_shows_what_it_rests_on_and_asks_how_far_it_goes() {
     let mut console = Console::new(SIZE);
-    console.press("4 a");
+    console.press("@approvals a");
     let text = console.text();
     for seen in ["stripe", "POST", "https://api.stripe.com/v1/refunds", "refund", "user:118", "sha256:9f2c41aa"] {
         assert!(text.contains(seen), "{seen}: {text}");
@@ -269,7 +269,7 @@ fn an_approval_shows_what_it_rests_on_and_asks_how_far_it_goes() {
 #[test]
 fn a_length_of_time_that_is_none_is_said_and_confirms_nothing() {
     let mut console = Console::new(SIZE);
-    console.press("4 a <Tab> <Tab> <Tab>");
+    console.press("@approvals a <Tab> <Tab> <Tab>");
     console.type_text("soon");
     console.press("C-y");
     assert_eq!(console.deeds(), []);
@@ -285,7 +285,7 @@ fn text_of_an_agent_stands_behind_a_bar_with_nothing_hidden() {
     world.add(("acme", "runagents"), approvals, "apr-evil".into(), Some(evil), Some("PENDING"), (None, None), -60, doc);
     world.count();
     let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
-    console.press("4 a");
+    console.press("@approvals a");
     let text = console.text();
     assert!(!text.chars().any(|c| quarterdeck_sync::text::is_hidden(c) && c != '\n'), "{text:?}");
     let letters: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
@@ -342,7 +342,7 @@ fn when_it_is_sent_is_said_before_it_is_confirmed() {
 #[test]
 fn an_edit_is_shown_as_a_difference_before_it_is_kept() {
     let mut console = Console::new(SIZE);
-    console.press("5 /");
+    console.press("@policies /");
     console.type_text("acme default");
     console.press("<Enter> E");
     let [Order::Edit { name, text }] = console.orders.as_slice() else { panic!("{:?}", console.orders) };
@@ -361,7 +361,7 @@ fn an_edit_is_shown_as_a_difference_before_it_is_kept() {
 #[test]
 fn an_edit_that_changed_nothing_decides_nothing() {
     let mut console = Console::new(SIZE);
-    console.press("5 /");
+    console.press("@policies /");
     console.type_text("acme default");
     console.press("<Enter> E");
     console.app.edited(Ok(None), console.clock);
@@ -383,7 +383,7 @@ fn a_conflict_is_marked_and_has_no_effect() {
 
 fn with_writes(size: (u16, u16)) -> Console {
     let mut console = Console::with(size, World::believable().with_writes(), connections(), TuiSettings::default());
-    console.press("8");
+    console.press("@outbox");
     console
 }
 
@@ -392,14 +392,14 @@ fn what_waits_for_a_person_is_told_everywhere_and_stands_first() {
     let mut console = with_writes(SIZE);
     assert!(console.text().contains("Outbox 2") && console.text().contains("≠ 1 conflicted"), "{}", console.text());
     assert!(console.selected().contains("✗ wedged") && console.text().contains("this key may not stop runs"));
-    console.press("2");
+    console.press("@sessions");
     assert!(console.text().contains("⋯ 2 queued") && console.text().contains("≠ 1 conflicted"), "{}", console.text());
 }
 
 #[test]
 fn an_outbox_without_writes_is_a_pleasant_sight() {
     let mut console = Console::new(SIZE);
-    console.press("8");
+    console.press("@outbox");
     assert!(console.text().contains("✓ Nothing waits."), "{}", console.text());
     assert!(!console.text().contains("Outbox 0") && !console.text().contains("queued"));
 }
@@ -496,7 +496,7 @@ fn deadlines_do_not_tick() {
 #[test]
 fn everything_pending_is_found_with_the_filter() {
     let mut console = with_writes(SIZE);
-    console.press("1 /");
+    console.press("@agents /");
     console.type_text("is:pending");
     console.press("<Enter>");
     assert!(console.text().contains("4 of 49 match"), "{}", console.text());

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use quarterdeck_sync::model::{
-    Anchor, CountOf, Entry, Field, Filter, Freshness, Kind, ListKey, Match, Offered, Order, Problem, Query, Record,
-    Row, RowKey, Scope, Sort, Timestamp, Window, Write,
+    Anchor, CountOf, Entry, Field, Filter, Flag, Freshness, Kind, ListKey, Match, Offered, Order, Problem, Query,
+    Record, Row, RowKey, Scope, Sort, Timestamp, Window, Write,
 };
 use quarterdeck_sync::outbox::Paused;
 
+use crate::inbox::Findings;
 use crate::search::SavedSearch;
 use crate::tui::reading::Held;
 
@@ -29,6 +30,10 @@ pub struct World {
     pub searches: Vec<SavedSearch>,
     /// Records that the index does not have yet.
     pub behind: u64,
+    /// What was snoozed or seen.
+    pub flags: Vec<Flag>,
+    /// What no index of the mirror answers.
+    pub findings: Findings,
 }
 
 struct Dice(u64);
@@ -479,6 +484,6 @@ fn matches(wanted: &Match, text: &str) -> bool {
         Match::Is(word) => text == word.to_lowercase(),
         Match::Prefix(word) => text.starts_with(&word.to_lowercase()),
         Match::Contains(word) => text.contains(&word.to_lowercase()),
-        Match::Regex(_) => true,
+        Match::Regex(pattern) => regex::Regex::new(pattern).expect("a pattern").is_match(&text),
     }
 }

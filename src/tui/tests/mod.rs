@@ -8,6 +8,7 @@ mod reading;
 mod screens;
 mod searching;
 mod told;
+mod wants;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -25,7 +26,9 @@ use super::data::{DraftOf, Store};
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::reading::{Read, Transcript};
 use super::theme::ColorMode;
+use super::views::{self, VIEWS};
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
+use crate::inbox::{Findings, Inbox, gather};
 use crate::search::{Answer, Question, SavedSearch};
 use fake::World;
 
@@ -111,6 +114,14 @@ impl Store for FakeStore {
         self.read(|world| world.find(question))
     }
 
+    fn inbox(&self, findings: &Findings) -> Result<Inbox, String> {
+        self.read(|world| gather(world, findings, fake::now()))?
+    }
+
+    fn findings(&self) -> Result<Findings, String> {
+        self.read(|world| world.findings.clone())
+    }
+
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
         self.read(|world| world.searches.clone())
     }
@@ -142,7 +153,15 @@ impl Console {
         Self::with(size, World::believable(), connections(), TuiSettings::default())
     }
 
+    /// On the list of agents, which most of what is tried here is about.
     fn with(size: (u16, u16), world: World, connections: Vec<ConnectionInfo>, settings: TuiSettings) -> Self {
+        let mut console = Self::started(size, world, connections, settings);
+        console.press("@agents");
+        console
+    }
+
+    /// As it opens.
+    fn started(size: (u16, u16), world: World, connections: Vec<ConnectionInfo>, settings: TuiSettings) -> Self {
         let drawing = std::thread::current().id();
         let store = Arc::new(FakeStore {
             world: Mutex::new(world),
@@ -210,13 +229,29 @@ impl Console {
         self.settle();
     }
 
-    /// Presses keys as they are written in the settings, apart by enough time to be seen apart.
+    /// Presses keys as they are written in the settings, apart by enough time to be seen apart. `@agents` opens the view of that
+    /// name, wherever its tab stands.
     fn press(&mut self, keys: &str) {
         for key in keys.split(' ') {
             self.pass(Duration::from_secs(1));
-            self.key(key);
+            match key.strip_prefix('@') {
+                Some(view) => self.open(view),
+                None => self.key(key),
+            }
             self.settle();
         }
+    }
+
+    /// Opens a view as a person does: by its number, or with the palette where it has none.
+    fn open(&mut self, view: &str) {
+        let number = views::number(view);
+        assert_eq!(VIEWS[number].id, view, "there is no such view");
+        if number < 9 {
+            return self.key(&(number + 1).to_string());
+        }
+        self.key(":");
+        self.type_text(&format!("Open {}", VIEWS[number].title));
+        self.key("<Enter>");
     }
 
     /// One key, at this very moment.

@@ -19,7 +19,7 @@ fn reading(size: (u16, u16), entries: Vec<Entry>) -> Console {
     let first = world.first_session();
     world.contents.insert(first, (Held::Here { fetched_at: told::ago(60), stale: false }, entries));
     let mut console = Console::with(size, world, connections(), TuiSettings::default());
-    console.press("2 t");
+    console.press("@sessions t");
     console
 }
 
@@ -32,7 +32,7 @@ fn place(console: &Console) -> String {
 #[test]
 fn a_session_is_read_and_left_as_it_was_found() {
     let mut console = console(SIZE);
-    console.press("2 j j k k");
+    console.press("@sessions j j k k");
     let before = console.text();
     console.press("t");
     let text = console.text();
@@ -52,7 +52,7 @@ fn a_session_is_read_and_left_as_it_was_found() {
 #[test]
 fn jumps_lead_to_errors_calls_changes_and_people() {
     let mut console = console(SIZE);
-    console.press("2 t e");
+    console.press("@sessions t e");
     assert_eq!(place(&console), "4/15");
     console.press("d");
     assert_eq!(place(&console), "7/15");
@@ -72,7 +72,7 @@ fn jumps_lead_to_errors_calls_changes_and_people() {
 #[test]
 fn long_answers_fold_and_unfold_where_the_cursor_is() {
     let mut console = console(SIZE);
-    console.press("2 t e");
+    console.press("@sessions t e");
     assert!(console.text().contains("▸ 76 more lines") && !console.text().contains("attempt_20"), "{}", console.text());
     console.press("<Space>");
     assert!(console.text().contains("attempt_05") && !console.text().contains("more lines"), "{}", console.text());
@@ -83,7 +83,7 @@ fn long_answers_fold_and_unfold_where_the_cursor_is() {
 #[test]
 fn searching_inside_marks_and_jumps_and_types_no_action() {
     let mut console = console(SIZE);
-    console.press("2 t /");
+    console.press("@sessions t /");
     console.type_text("not refunded");
     assert_eq!(console.orders, []);
     let text = console.text();
@@ -105,7 +105,7 @@ fn searching_inside_marks_and_jumps_and_types_no_action() {
 #[test]
 fn a_call_leads_to_its_answer_and_back() {
     let mut console = console(SIZE);
-    console.press("2 t d o");
+    console.press("@sessions t d o");
     assert_eq!(place(&console), "8/15");
     console.press("o");
     assert_eq!(place(&console), "7/15");
@@ -114,7 +114,7 @@ fn a_call_leads_to_its_answer_and_back() {
 #[test]
 fn a_subagent_opens_over_its_session_and_leads_back_to_the_same_place() {
     let mut console = console(SIZE);
-    console.press("2 t # 1 2 J o");
+    console.press("@sessions t # 1 2 J o");
     assert!(console.text().contains("… › "), "{}", console.text());
     console.press("h");
     assert_eq!(place(&console), "12/15");
@@ -125,7 +125,7 @@ fn a_subagent_opens_over_its_session_and_leads_back_to_the_same_place() {
 #[test]
 fn the_audit_view_shows_only_what_touched_the_world() {
     let mut console = console(SIZE);
-    console.press("2 t v G");
+    console.press("@sessions t v G");
     let text = console.text();
     for word in ["command", "error", "write", "network", "subagent", "go test ./payments", "git push origin"] {
         assert!(text.contains(word), "{word}: {text}");
@@ -138,7 +138,7 @@ fn the_audit_view_shows_only_what_touched_the_world() {
 #[test]
 fn copying_sends_the_entry_to_the_terminal() {
     let mut console = console(SIZE);
-    console.press("2 t p y");
+    console.press("@sessions t p y");
     let [Order::Send(bytes)] = console.orders.as_slice() else { panic!("{:?}", console.orders) };
     assert!(bytes.starts_with(b"\x1b]52;c;") && bytes.ends_with(b"\x07"));
     assert!(console.text().contains("Copied the entry"), "{}", console.text());
@@ -160,7 +160,7 @@ fn what_no_clipboard_takes_is_kept_in_a_file() {
 #[test]
 fn what_is_not_here_is_asked_for_and_shown_when_it_comes() {
     let mut console = console(SIZE);
-    console.press("2 j t");
+    console.press("@sessions j t");
     let text = console.text();
     assert!(text.contains("Its entries are not here yet") && text.contains("is asked for them"), "{text}");
     let asked = || console.asked.try_iter().filter(|ask| matches!(ask, Ask::Fetch(..))).count();
@@ -245,7 +245,7 @@ fn absurd_entries_are_survived_and_nothing_hidden_is_drawn() {
 #[test]
 fn a_transcript_that_cannot_be_read_says_so() {
     let mut console = console(SIZE);
-    console.press("2");
+    console.press("@sessions");
     console.store.broken.store(true, Ordering::SeqCst);
     console.press("t");
     assert!(console.text().contains("It cannot be read: disk I/O error"), "{}", console.text());
@@ -256,9 +256,9 @@ fn a_transcript_that_cannot_be_read_says_so() {
 #[test]
 fn the_tabs_tell_where_a_transcript_was_opened_and_lead_away_from_it() {
     let mut console = console(SIZE);
-    console.press("2 t 3");
+    console.press("@sessions t @runs");
     assert!(!console.text().contains(" › "), "{}", console.text());
-    console.press("2");
+    console.press("@sessions");
     assert!(!console.text().contains(" › "), "{}", console.text());
     assert!(console.selected().starts_with('▌'));
 }

@@ -18,8 +18,8 @@ fn snapshot(name: &str, text: &str) {
 fn views() {
     for size in SIZES {
         let mut console = Console::new(size);
-        for (at, view) in VIEWS.iter().enumerate().filter(|(_, view)| view.tab) {
-            console.press(&if at < 9 { (at + 1).to_string() } else { "f".to_owned() });
+        for view in VIEWS.iter().filter(|view| view.tab) {
+            console.press(&format!("@{}", view.id));
             snapshot(&format!("{}-{}x{}", view.id, size.0, size.1), &console.text());
         }
     }
@@ -30,11 +30,11 @@ fn overlays_and_panes() {
     for size in SIZES {
         let name = |what: &str| format!("{what}-{}x{}", size.0, size.1);
         let mut console = Console::new(size);
-        console.press("4 l");
+        console.press("@approvals l");
         snapshot(&name("detail"), &console.text());
         console.press("<Esc> v v v");
         snapshot(&name("detail-below"), &console.text());
-        console.press("3 /");
+        console.press("@runs /");
         console.type_text("status:failed agent:k");
         snapshot(&name("filter"), &console.text());
         console.press("<Enter> ?");
@@ -57,7 +57,7 @@ fn sheets() {
         snapshot(&name("suspend"), &console.text());
         console.press("<Esc> * s");
         snapshot(&name("many"), &console.text());
-        console.press("<Esc> <Esc> <Esc> 4 a");
+        console.press("<Esc> <Esc> <Esc> @approvals a");
         snapshot(&name("pending-approval"), &console.text());
         console.press("<Esc> j j a");
         snapshot(&name("approve"), &console.text());
@@ -69,7 +69,7 @@ fn the_outbox() {
     for size in SIZES {
         let name = |what: &str| format!("outbox-{what}-{}x{}", size.0, size.1);
         let mut console = Console::with(size, World::believable().with_writes(), connections(), TuiSettings::default());
-        console.press("8");
+        console.press("@outbox");
         snapshot(&name("conflict"), &console.text());
         console.press("l");
         snapshot(&name("reading"), &console.text());
@@ -90,7 +90,7 @@ fn transcripts() {
     for size in SIZES {
         let name = |what: &str| format!("transcript-{what}-{}x{}", size.0, size.1);
         let mut console = with_contents(size);
-        console.press("2 t");
+        console.press("@sessions t");
         snapshot(&name("begin"), &console.text());
         console.press("d");
         snapshot(&name("change"), &console.text());
@@ -141,9 +141,9 @@ fn nothing_to_show() {
     console = Console::with(size, World::default(), connections(), TuiSettings::default());
     snapshot("never-synced-80x24", &console.text());
     console = Console::new(size);
-    console.press("8");
+    console.press("@outbox");
     snapshot("outbox-empty-80x24", &console.text());
-    console.press("1 /");
+    console.press("@agents /");
     console.type_text("nothing-is-called-so");
     snapshot("no-match-80x24", &console.text());
 }
@@ -157,13 +157,13 @@ fn every_theme_says_the_same() {
         ("ansi-16", ColorMode::Ansi),
         ("dark", ColorMode::None),
     ];
-    for view in ["1", "3", "4", "8", "9"] {
+    for view in ["inbox", "agents", "runs", "approvals", "outbox", "connections"] {
         let texts: Vec<String> = themes
             .iter()
             .map(|(theme, mode)| {
                 let world = World::believable().with_writes();
                 let mut console = Console::with((120, 36), world, connections(), settings(theme, *mode));
-                console.press(view);
+                console.press(&format!("@{view}"));
                 console.text()
             })
             .collect();
@@ -194,17 +194,17 @@ fn colours() {
     for (theme, mode) in [("dark", ColorMode::True), ("light", ColorMode::True), ("dark", ColorMode::None)] {
         let name = if mode == ColorMode::None { "mono" } else { theme };
         let mut console = Console::with((80, 24), World::believable(), connections(), settings(theme, mode));
-        console.press("3 j");
+        console.press("@runs j");
         snapshot(&format!("colours-{name}"), &styles(&console));
         let world = World::believable().with_writes();
         let mut console = Console::with((80, 24), world, connections(), settings(theme, mode));
-        console.press("8 j");
+        console.press("@outbox j");
         snapshot(&format!("colours-outbox-{name}"), &styles(&console));
-        console.press("4 j j a");
+        console.press("@approvals j j a");
         snapshot(&format!("colours-sheet-{name}"), &styles(&console));
         let world = World::believable().with_contents();
         let mut console = Console::with((80, 24), world, connections(), settings(theme, mode));
-        console.press("2 t d");
+        console.press("@sessions t d");
         snapshot(&format!("colours-transcript-{name}"), &styles(&console));
         console.press("f");
         console.type_text("refund");
@@ -227,7 +227,7 @@ fn long_and_hostile_writes() {
             }
         }
         let mut console = Console::with(size, world, connections(), TuiSettings::default());
-        console.press("8 j");
+        console.press("@outbox j");
         snapshot(&format!("outbox-hostile-{}x{}", size.0, size.1), &console.text());
         console.press("m");
         snapshot(&format!("sheet-hostile-{}x{}", size.0, size.1), &console.text());

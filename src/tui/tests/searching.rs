@@ -12,7 +12,7 @@ fn console(size: (u16, u16)) -> Console {
 #[test]
 fn what_is_typed_is_found_as_one_types_and_opens_at_its_entry() {
     let mut console = console(SIZE);
-    console.press("2 f");
+    console.press("@sessions f");
     console.type_text("not refunded");
     let text = console.text();
     assert!(text.contains("⌕ not refunded") && text.contains("1/"), "{text}");

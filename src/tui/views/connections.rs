@@ -3,7 +3,7 @@
 use quarterdeck_sync::model::{Freshness, Offered, Problem};
 use ratatui::layout::Rect;
 
-use super::{Cx, Scene, View};
+use super::{Cx, Goal, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::Answered;
@@ -18,6 +18,9 @@ pub(super) struct Connections {
     page: usize,
     lines: usize,
 }
+
+/// Cells of a line, until the first frame tells.
+const WIDE: usize = 112;
 
 /// A line of the screen.
 enum Line<'a> {
@@ -49,6 +52,14 @@ impl Columns {
 impl View for Connections {
     /// All it shows is the frame's: freshness and problems are asked for there.
     fn enter(&mut self, _cx: &mut Cx) {}
+
+    fn seek(&mut self, goal: &Goal, cx: &mut Cx) {
+        let Goal::Connection(name) = goal else { return };
+        let head = |line: &Line| matches!(line, Line::Connection(one) if one.info.name == *name);
+        // How wide the screen is counts for long messages alone: the frame settles what was counted too far.
+        let at = lines(cx.fleet, WIDE).iter().position(head);
+        self.top = at.unwrap_or(0);
+    }
 
     fn answer(&mut self, _answered: Answered, _cx: &mut Cx) {}
 

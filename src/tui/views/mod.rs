@@ -6,6 +6,7 @@
 mod columns;
 mod connections;
 mod detail;
+mod inbox;
 mod outbox;
 mod records;
 mod search;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey, WriteId};
+use quarterdeck_sync::model::{Flag, FlagKind, Kind, ListKey, Place, RowKey, WriteId};
 use ratatui::layout::Rect;
 
 use super::actions::{Act, Facts, Scope};
@@ -48,6 +49,8 @@ pub struct Entry {
 pub enum Counts {
     /// Live records of a kind.
     Kind(Kind),
+    /// What the view itself counts; nothing when that is nothing.
+    Own,
     /// Connections.
     Connections,
     /// Writes that wait for a person.
@@ -58,23 +61,31 @@ pub enum Counts {
 
 /// Every view, in the order of the tabs.
 pub const VIEWS: &[Entry] = &[
+    Entry {
+        id: INBOX,
+        title: "Inbox",
+        short: "Inbox",
+        counts: Counts::Own,
+        tab: true,
+        make: || Box::new(inbox::Inboxes::default()),
+    },
     records("agents", "Agents", "Agents", Kind::Agent, || Box::new(records::Records::new(&columns::AGENTS))),
     records("sessions", "Sessions", "Sess", Kind::Session, || Box::new(records::Records::new(&columns::SESSIONS))),
     records("runs", "Runs", "Runs", Kind::Run, || Box::new(records::Records::new(&columns::RUNS))),
     records("approvals", "Approvals", "Appr", Kind::Approval, || Box::new(records::Records::new(&columns::APPROVALS))),
     records("policies", "Policies", "Policies", Kind::Policy, || Box::new(records::Records::new(&columns::POLICIES))),
     records("events", "Events", "Events", Kind::Event, || Box::new(records::Records::new(&columns::EVENTS))),
-    records("others", "Others", "Others", Kind::Other, || Box::new(records::Records::new(&columns::OTHERS))),
     Entry {
-        id: "outbox",
+        id: OUTBOX,
         title: "Outbox",
         short: "Outbox",
         counts: Counts::Outbox,
         tab: true,
         make: || Box::new(outbox::Outbox::default()),
     },
+    records("others", "Others", "Others", Kind::Other, || Box::new(records::Records::new(&columns::OTHERS))),
     Entry {
-        id: "connections",
+        id: CONNECTIONS,
         title: "Connections",
         short: "Conns",
         counts: Counts::Connections,
@@ -100,10 +111,21 @@ pub const VIEWS: &[Entry] = &[
     },
 ];
 
+/// The view of what wants a person.
+pub(crate) const INBOX: &str = "inbox";
+/// The view of the writes.
+pub(crate) const OUTBOX: &str = "outbox";
+/// The view of the connections.
+pub(crate) const CONNECTIONS: &str = "connections";
 /// The view that searches.
 pub(crate) const SEARCH: &str = "search";
 /// The view that shows a transcript.
 pub(crate) const TRANSCRIPT: &str = "transcript";
+
+/// The view that lists records of a kind.
+pub(crate) fn of_kind(wanted: Kind) -> Option<usize> {
+    VIEWS.iter().position(|view| matches!(view.counts, Counts::Kind(kind) if kind == wanted))
+}
 
 /// The number of a view.
 pub(crate) fn number(id: &str) -> usize {
@@ -137,10 +159,27 @@ pub enum Wish {
     Read(Reading),
     /// Back to the view that this one was opened from.
     Back,
+    /// Open something where it lives, over what is open.
+    Show(Goal),
+    /// Put up a flag.
+    Flag(Flag),
+    /// Take a flag down.
+    Unflag(FlagKind, Place),
     /// Fetch the entries of this session or run.
     Fetch(ListKey, String),
     /// Copy this: what it is, and the text.
     Copy(&'static str, String),
+}
+
+/// Something that lives in a view.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Goal {
+    /// A record of a kind.
+    Row(Kind, RowKey),
+    /// A write.
+    Write(WriteId),
+    /// A connection.
+    Connection(String),
 }
 
 /// Where somebody comes from who opens a transcript.
@@ -223,6 +262,17 @@ pub trait View {
 
     /// Shows a transcript.
     fn read(&mut self, _reading: Reading, _came: Came, _cx: &mut Cx) {}
+
+    /// Shows something that lives here.
+    fn seek(&mut self, _goal: &Goal, _cx: &mut Cx) {}
+
+    /// The mirror changed while it is out of sight: for what its tab counts.
+    fn changed(&mut self, _cx: &mut Cx) {}
+
+    /// What its tab counts, once it is known.
+    fn count(&self) -> Option<u64> {
+        None
+    }
 
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}

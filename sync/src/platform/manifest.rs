@@ -163,6 +163,17 @@ pub struct Collection {
     pub reconcile: Option<u64>,
     /// Rows at which a list without a total is taken to be endless.
     pub max_rows: u64,
+    /// What its records say of themselves that a person should know.
+    pub signs: Signs,
+}
+
+/// What records say of themselves that a person should know. Pointers: the first that holds a value counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Signs {
+    /// When the machine behind an agent was last heard of; the column of the last change has it too. Empty: nobody says.
+    pub seen: Vec<String>,
+    /// Whether an agent was cloned.
+    pub cloned: Vec<String>,
 }
 
 /// Where documents hold what the fleet is counted by: for each the first pointer that holds a value counts. Empty: not told.

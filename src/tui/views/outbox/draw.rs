@@ -208,7 +208,7 @@ fn text(line: &WriteLine, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
 }
 
 /// What is known of a write.
-fn page(opened: &OpenedWrite, cells: u16, canvas: &Canvas) -> Page {
+pub(in crate::tui::views) fn page(opened: &OpenedWrite, cells: u16, canvas: &Canvas) -> Page {
     let mut page = Page::new(cells);
     sheet::write(&mut page, opened, canvas.now());
     sheet::conflict(&mut page, opened);

@@ -5,9 +5,11 @@
 
 mod draw;
 
+pub(super) use draw::page;
+
 use quarterdeck_sync::model::{WriteId, WriteState};
 
-use super::{Cx, Scene, View, Wish};
+use super::{Cx, Goal, Scene, View, Wish};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
@@ -40,6 +42,8 @@ pub(super) struct Outbox {
     again: bool,
     opened: Option<Box<OpenedWrite>>,
     opened_ticket: Option<(Ticket, WriteId)>,
+    /// The write that somebody came here for: the cursor goes to it as soon as it is in the list.
+    wanted: Option<WriteId>,
     /// The keys go to what is known of the write.
     reading: bool,
     /// First line of it in sight, its lines, and how many fit.
@@ -90,6 +94,16 @@ impl Outbox {
         self.point(found.unwrap_or(self.cursor));
         (self.loaded, self.failure) = (true, None);
         self.follow(cx);
+        self.point_wanted(cx);
+    }
+
+    fn point_wanted(&mut self, cx: &Cx) {
+        let found = self.wanted.as_ref().and_then(|id| self.shown().iter().position(|line| line.id == *id));
+        if let Some(at) = found {
+            self.wanted = None;
+            self.point(at);
+            self.follow(cx);
+        }
     }
 
     fn point(&mut self, at: usize) {
@@ -181,6 +195,12 @@ impl Outbox {
 impl View for Outbox {
     fn enter(&mut self, cx: &mut Cx) {
         self.ask(cx);
+    }
+
+    fn seek(&mut self, goal: &Goal, cx: &mut Cx) {
+        let Goal::Write(id) = goal else { return };
+        (self.only, self.wanted) = (None, Some(id.clone()));
+        self.point_wanted(cx);
     }
 
     fn answer(&mut self, answered: Answered, cx: &mut Cx) {

@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 
 use super::columns::Listing;
 use super::detail::Detail;
-use super::{Cx, Scene, View};
+use super::{Cx, Goal, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
@@ -51,6 +51,8 @@ enum Fetch {
     /// Around this row; at the top of the list when `None`.
     Refresh(Option<RowKey>),
     Extend(Need),
+    /// Around this row, with the cursor on it.
+    Seek(RowKey),
 }
 
 /// Where the details are.
@@ -169,6 +171,7 @@ impl Records {
                     Fetch::Refresh(around) => self.rows.refresh(window, around.is_none()),
                     Fetch::Show(end) => self.rows.show(window, end),
                     Fetch::Extend(need) => self.rows.extend(window, need),
+                    Fetch::Seek(key) => self.rows.seek(window, key),
                 }
                 self.failure = None;
                 self.loaded = true;
@@ -225,7 +228,8 @@ impl View for Records {
         }
         let around = self.rows.selected().map(|row| row.key).filter(|_| self.rows.held());
         // A fetch that a person asked for is on its way, or about to be: it will be as fresh as this one.
-        if self.restart_due.is_none() && self.fetch.is_none_or(|(_, fetch)| !matches!(fetch, Fetch::Show(_))) {
+        let asked = |(_, fetch): (Ticket, Fetch)| !matches!(fetch, Fetch::Show(_) | Fetch::Seek(_));
+        if self.restart_due.is_none() && self.fetch.is_none_or(asked) {
             self.fetch(Fetch::Refresh(around), cx);
         }
         self.totals.refresh(&self.ask, cx);
@@ -261,6 +265,15 @@ impl View for Records {
             }
             _ => self.totals.answer(answered, cx.clock),
         }
+    }
+
+    fn seek(&mut self, goal: &Goal, cx: &mut Cx) {
+        let Goal::Row(_, key) = goal else { return };
+        // Whatever hid it is taken off.
+        self.ask.clear();
+        (self.typing, self.restart_due, self.in_detail) = (None, None, false);
+        self.fetch(Fetch::Seek(*key), cx);
+        self.totals.restart(&self.ask, cx);
     }
 
     fn decided(&mut self) {

@@ -59,6 +59,12 @@ impl Ask {
         changed
     }
 
+    /// Every row of every group, gone ones too if they were shown: the order stays.
+    pub fn clear(&mut self) {
+        (self.text, self.filter, self.filter_gone) = (String::new(), Filter::All, false);
+        (self.note, self.group) = (None, None);
+    }
+
     /// The column it is sorted by.
     pub fn sort(&self) -> Sort {
         self.listing.sorts[self.sort]
@@ -141,7 +147,7 @@ impl Ask {
     /// The question for a window.
     pub fn window(&self, fetch: Fetch, rows: &Rows) -> Question {
         match fetch {
-            Fetch::Refresh(Some(key)) => {
+            Fetch::Refresh(Some(key)) | Fetch::Seek(key) => {
                 // Enough on both sides to fill the page and the next one.
                 let before = (rows.line() + rows.page()).max(CHUNK / 2);
                 let query = self.query(Anchor::At(key), CHUNK.max(2 * rows.page()));

@@ -279,6 +279,12 @@ fn deadline(
     Ok(own.into_iter().chain(theirs).min())
 }
 
+/// The platform's own deadline for doing something to a record, as its document says it.
+pub fn runs_out(manifest: &Manifest, collection: &str, verb: &str, doc: &str) -> Option<Timestamp> {
+    let (_, action) = find(manifest, collection, verb).ok()?;
+    platform_deadline(action, &serde_json::from_str(doc).ok()?)
+}
+
 /// The platform's own deadline, as the document says it: the earliest of all that it says.
 pub(super) fn platform_deadline(action: &Action, doc: &Value) -> Option<Timestamp> {
     let deadline = action.deadline.as_ref()?;

@@ -35,7 +35,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 pub(in crate::outbox) use self::ask::arguments;
-pub use self::ask::{fingerprint, intent};
+pub use self::ask::{fingerprint, intent, runs_out};
 pub use self::fill::{Places, call, path, text};
 pub use self::plan::{before_sending, plan};
 pub use self::related::{parent, related_parent, related_record};

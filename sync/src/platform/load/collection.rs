@@ -6,7 +6,7 @@ use super::keys;
 use super::tree::{Node, Value};
 use crate::model::Kind;
 use crate::platform::manifest::{
-    Absence, AgentJoin, Collection, ColumnMap, Content, Delta, Figures, Paging, Partition,
+    Absence, AgentJoin, Collection, ColumnMap, Content, Delta, Figures, Paging, Partition, Signs,
 };
 use crate::platform::template::Slot;
 
@@ -48,6 +48,7 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
     let figures = fields.get("figures").and_then(|node| figures(report, node)).unwrap_or_default();
     let reconcile = fields.get("reconcile").and_then(|node| report.number(node, 1, 366 * 86_400));
     let max_rows = fields.get("max_rows").and_then(|node| report.number(node, 1, i64::MAX)).unwrap_or(ENDLESS);
+    let signs = fields.get("signs").and_then(|node| signs(report, node)).unwrap_or_default();
     let single = fields.get("single").and_then(|node| report.flag(node)).unwrap_or_default();
     // Everything has been read before anything is given up: all that is wrong is told at once.
     let collection = Collection {
@@ -73,6 +74,7 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
         figures,
         reconcile,
         max_rows,
+        signs,
     };
     fits(report, &fields, &collection);
     if let (Some(Content::Children { collection: made_of, .. }), Some(node)) =
@@ -96,6 +98,13 @@ fn figures(report: &mut Report, node: &Node) -> Option<Figures> {
         currency: pointers("currency"),
         days: pointers("days"),
     })
+}
+
+/// Reads `signs`.
+fn signs(report: &mut Report, node: &Node) -> Option<Signs> {
+    let fields = report.open(&keys::SIGNS, node)?;
+    let mut pointers = |key: &str| fields.get(key).map(|node| report.pointers(node)).unwrap_or_default();
+    Some(Signs { seen: pointers("seen"), cloned: pointers("cloned") })
 }
 
 /// What two keys of one collection say about each other.

@@ -57,8 +57,10 @@ pub const COLLECTION: Section = Section {
         "figures",
         "reconcile",
         "max_rows",
+        "signs",
     ],
 };
+pub const SIGNS: Section = Section { name: "signs", keys: &["seen", "cloned"] };
 pub const PAGING_NONE: Section = Section { name: "paging (none)", keys: &["kind"] };
 pub const PAGING_OFFSET: Section = Section { name: "paging (offset)", keys: &["kind", "size", "limit", "offset"] };
 pub const PAGING_CURSOR: Section = Section { name: "paging (cursor)", keys: &["kind", "size", "limit", "cursor"] };
@@ -119,7 +121,7 @@ pub const STEP_HEAD: Section = Section { name: "step (head)", keys: &["head", "r
 
 /// All of them, in the order of the reference page.
 #[cfg(test)]
-pub const ALL: [&Section; 34] = [
+pub const ALL: [&Section; 35] = [
     &ROOT,
     &URL,
     &AUTH_HEADER,
@@ -127,6 +129,7 @@ pub const ALL: [&Section; 34] = [
     &AUTH_SESSION,
     &RATE,
     &COLLECTION,
+    &SIGNS,
     &PAGING_NONE,
     &PAGING_OFFSET,
     &PAGING_CURSOR,

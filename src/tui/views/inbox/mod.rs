@@ -1,0 +1,281 @@
+//! The inbox: everything that wants a person, the most pressing first, with why it is here and what can be done.
+//!
+//! The items come as one answer ([`Question::Inbox`]); what no index of the mirror answers is asked for apart, behind
+//! everything else, and never before the first frame ([`look`]). The selection belongs to an item and not to a line: nothing
+//! moves under the cursor once a person has moved it. Nothing is decided here but on a sheet.
+//!
+//! Not here: what wants a person and in which order ([`crate::inbox`]).
+
+mod act;
+mod draw;
+mod look;
+mod pane;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use quarterdeck_sync::model::{FlagKind, Kind, Place, RowKey, WriteId};
+use ratatui::layout::{Position, Rect};
+
+use super::detail::Detail;
+use super::{Cx, Scene, View, Wish};
+use crate::inbox::{Cause, Inbox, Item, Subject};
+use crate::tui::actions::{Act, Facts, Scope};
+use crate::tui::canvas::Canvas;
+use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::decisions::OpenedWrite;
+use look::Look;
+
+/// The view's things that are asked for.
+mod part {
+    pub const ITEMS: u8 = 0;
+    pub const FINDINGS: u8 = 1;
+    pub const RECORD: u8 = 2;
+    pub const WRITE: u8 = 3;
+}
+
+/// The view.
+#[derive(Debug, Default)]
+pub(super) struct Inboxes {
+    inbox: Inbox,
+    loaded: bool,
+    failure: Option<String>,
+    ticket: Option<Ticket>,
+    /// Something changed while an answer was on its way: ask again when it has come.
+    again: bool,
+    look: Look,
+    /// What was seen or snoozed is shown too.
+    all: bool,
+    /// Only this cause.
+    only: Option<Cause>,
+    /// The item that a person has moved to; none: whatever stands first.
+    held: Option<Place>,
+    cursor: usize,
+    top: usize,
+    page: usize,
+    /// The pane was closed.
+    no_pane: bool,
+    /// As last drawn; until then it is taken to be there, so that the first frame has it.
+    pane_shown: Option<bool>,
+    detail: Detail,
+    detail_ticket: Option<(Ticket, RowKey)>,
+    write: Option<Box<OpenedWrite>>,
+    write_ticket: Option<(Ticket, WriteId)>,
+    /// When the first snooze ends, and this is to be asked for again.
+    turns_at: Option<Timestamp>,
+    /// The last flag put up here: what `undo` takes down.
+    last: Option<(FlagKind, Place)>,
+    list_area: Rect,
+}
+
+impl Inboxes {
+    /// The items in sight: those that wait first.
+    fn shown(&self) -> Vec<&Item> {
+        let passes = |item: &&Item| self.only.is_none_or(|only| item.cause() == only);
+        let waiting = self.inbox.items.iter().filter(|item| item.waits());
+        let rest = self.inbox.items.iter().filter(|item| self.all && !item.waits());
+        waiting.chain(rest).filter(passes).collect()
+    }
+
+    fn selected(&self) -> Option<&Item> {
+        self.shown().get(self.cursor).copied()
+    }
+
+    /// Causes to choose from, in their order, with the items of each.
+    fn causes(&self) -> Vec<(Cause, usize)> {
+        let mut causes: Vec<(Cause, usize)> = Vec::new();
+        for item in self.inbox.items.iter().filter(|item| self.all || item.waits()) {
+            match causes.iter_mut().find(|(cause, _)| *cause == item.cause()) {
+                Some((_, count)) => *count += 1,
+                None => causes.push((item.cause(), 1)),
+            }
+        }
+        causes.sort_unstable();
+        causes
+    }
+
+    fn ask(&mut self, lane: Lane, cx: &Cx) {
+        if self.ticket.is_some() {
+            self.again = true;
+        } else {
+            self.ticket = Some(cx.ask(part::ITEMS, lane, Question::Inbox(self.look.findings())));
+        }
+    }
+
+    fn take(&mut self, inbox: Inbox, cx: &mut Cx) {
+        // The line of the cursor stays where it is on the screen, whatever comes in above.
+        let line = self.cursor.saturating_sub(self.top);
+        (self.inbox, self.loaded, self.failure) = (inbox, true, None);
+        self.only = self.only.filter(|only| self.causes().iter().any(|(cause, _)| cause == only));
+        let found = self.held.as_ref().and_then(|place| self.shown().iter().position(|item| item.place == *place));
+        let at = if self.held.is_some() { found.unwrap_or(self.cursor) } else { 0 };
+        self.cursor = at.min(self.shown().len().saturating_sub(1));
+        if self.held.is_some() {
+            // One that is gone leaves its line to the next, which is the person's now.
+            self.held = self.selected().map(|item| item.place.clone());
+        }
+        self.top = self.cursor.saturating_sub(line);
+        if self.inbox.turns_at != self.turns_at {
+            self.turns_at = self.inbox.turns_at;
+            cx.wishes.extend(self.turns_at.map(|at| Wish::Wake(until(at, cx.now))));
+        }
+        self.follow(true, cx);
+    }
+
+    /// Brings the pane to the selected item. `again`: also if it shows it already.
+    fn follow(&mut self, again: bool, cx: &Cx) {
+        let subject = self.selected().map(|item| item.subject.clone());
+        let wanted = !self.no_pane && self.pane_shown.unwrap_or(true);
+        if !matches!(subject, Some(Subject::Record { .. })) {
+            self.detail.clear();
+            self.detail_ticket = None;
+        }
+        if !matches!(subject, Some(Subject::Write { .. })) {
+            (self.write, self.write_ticket) = (None, None);
+        }
+        match subject {
+            Some(Subject::Record { key, .. }) if wanted => {
+                let shown = self.detail.key() == Some(key) || self.detail_ticket.is_some_and(|(_, asked)| asked == key);
+                if self.detail.key().is_some_and(|known| known != key) {
+                    self.detail.clear();
+                }
+                if again || !shown {
+                    self.detail_ticket = Some((cx.ask(part::RECORD, Lane::Now, Question::Record(key)), key));
+                }
+            }
+            Some(Subject::Write { id, .. }) if wanted => {
+                let asked = self.write_ticket.as_ref().is_some_and(|(_, asked)| *asked == id);
+                let shown = self.write.as_ref().is_some_and(|opened| opened.write.id == id);
+                if !shown {
+                    self.write = None;
+                }
+                if again || !(shown || asked) {
+                    self.write_ticket = Some((cx.ask(part::WRITE, Lane::Now, Question::Write(id.clone())), id));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn answer_pane(&mut self, answered: Answered) {
+        if self.detail_ticket.take_if(|(ticket, _)| *ticket == answered.ticket).is_some() {
+            match answered.answer {
+                Answer::Record(opened) => self.detail.show(opened),
+                Answer::Failed(why) => {
+                    if let Some(Subject::Record { key, .. }) = self.selected().map(|item| item.subject.clone()) {
+                        self.detail.fail(key, why);
+                    }
+                }
+                _ => {}
+            }
+        } else if self.write_ticket.take_if(|(ticket, _)| *ticket == answered.ticket).is_some()
+            && let Answer::Write(opened) = answered.answer
+        {
+            self.write = opened;
+        }
+    }
+}
+
+/// From now until `at`.
+fn until(at: Timestamp, now: Timestamp) -> Duration {
+    // A moment more: what ends then has ended when it is looked at.
+    Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO) + Duration::from_millis(5)
+}
+
+impl View for Inboxes {
+    fn enter(&mut self, cx: &mut Cx) {
+        self.ask(Lane::Now, cx);
+        self.look.refresh(cx);
+    }
+
+    fn changed(&mut self, cx: &mut Cx) {
+        self.ask(Lane::Later, cx);
+        self.look.refresh(cx);
+    }
+
+    fn answer(&mut self, answered: Answered, cx: &mut Cx) {
+        match answered.slot.part {
+            part::ITEMS => {
+                if self.ticket.take_if(|ticket| *ticket == answered.ticket).is_none() {
+                    return;
+                }
+                match answered.answer {
+                    Answer::Inbox(inbox) => self.take(*inbox, cx),
+                    Answer::Failed(why) => (self.failure, self.loaded) = (Some(why), true),
+                    _ => {}
+                }
+                if std::mem::take(&mut self.again) {
+                    self.ask(Lane::Later, cx);
+                }
+            }
+            part::FINDINGS => {
+                if self.look.answer(answered, cx) {
+                    self.ask(Lane::Later, cx);
+                }
+            }
+            _ => self.answer_pane(answered),
+        }
+    }
+
+    fn wake(&mut self, cx: &mut Cx) {
+        self.look.wake(cx);
+        if self.turns_at.take_if(|at| *at <= cx.now).is_some() {
+            self.ask(Lane::Later, cx);
+        }
+    }
+
+    fn decided(&mut self) {
+        // What is taken back next is the decision.
+        self.last = None;
+    }
+
+    fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        self.motion(act, count, cx) || self.do_item(act, count, cx)
+    }
+
+    fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
+        if self.list_area.contains(Position { x, y }) && y > self.list_area.y {
+            let at = self.top + usize::from(y - self.list_area.y - 1);
+            if at < self.shown().len() {
+                self.point(at, cx);
+            }
+        }
+    }
+
+    fn drawn(&mut self, cx: &mut Cx) {
+        if self.loaded {
+            self.look.begin(cx);
+        }
+        self.follow(false, cx);
+    }
+
+    fn count(&self) -> Option<u64> {
+        self.loaded.then(|| self.inbox.waiting() as u64)
+    }
+
+    fn ready(&self) -> bool {
+        self.loaded && self.detail_ticket.is_none() && self.write_ticket.is_none()
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Inbox
+    }
+
+    fn facts(&self, facts: &mut Facts) {
+        let item = self.selected();
+        facts.inbox = true;
+        // Keys typed ahead of the first answer count: the item will be there.
+        facts.item = item.is_some() || !self.loaded;
+        facts.undoable |= self.last.is_some();
+        let Some((item, Subject::Record { kind, .. })) = item.map(|item| (item, &item.subject)) else { return };
+        facts.selected = true;
+        facts.readable = matches!(kind, Kind::Session | Kind::Run);
+        facts.targets = vec![item.list()];
+        let behind = item.agent.as_ref().filter(|_| *kind != Kind::Agent);
+        facts.agents = behind.map(|agent| agent.list.clone()).into_iter().collect();
+    }
+
+    fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        self.draw_all(area, scene, canvas);
+    }
+}
