@@ -17,6 +17,7 @@ mod crash;
 mod demo;
 mod doctor;
 mod file;
+mod fleet;
 mod index;
 mod list;
 mod manual;
@@ -36,6 +37,7 @@ mod sql;
 mod status;
 pub mod style;
 mod sync;
+mod timeline;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -95,6 +97,10 @@ pub enum Command {
     Sync(sync::Args),
     /// How fresh the mirror is, and what is wrong
     Status(status::Args),
+    /// The fleet in numbers: agents, sessions and events per day, runs, costs
+    Fleet(fleet::Args),
+    /// What an agent did and what was done to it, in order of time
+    Timeline(timeline::Args),
     /// Agents of all platforms
     Agents(noun::Args<act::AgentVerbs>),
     /// Sessions of all platforms
@@ -229,6 +235,8 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Connect(args) => connect::run(cx, args)?,
         Command::Sync(args) => sync::run(cx, args)?,
         Command::Status(args) => status::run(cx, args)?,
+        Command::Fleet(args) => fleet::run(cx, &args)?,
+        Command::Timeline(args) => timeline::run(cx, &args)?,
         Command::Search(args) => search::run(cx, args)?,
         Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,

@@ -5,6 +5,7 @@
 
 use std::time::Instant;
 
+use quarterdeck_sync::model::ListKey;
 use ratatui::layout::Rect;
 
 use super::App;
@@ -12,7 +13,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::reading::Reading;
 use crate::tui::text::width;
 use crate::tui::theme::Role;
-use crate::tui::views::{self, CONNECTIONS, Came, Goal, Narrow, OUTBOX, TRANSCRIPT, VIEWS};
+use crate::tui::views::{self, CONNECTIONS, Came, Goal, Narrow, OUTBOX, TIMELINE, TRANSCRIPT, VIEWS};
 
 /// Views that one can go back through; beyond, the first ones are forgotten.
 const UNDER: usize = 100;
@@ -88,6 +89,14 @@ impl App {
         let Some(view) = view else { return };
         self.lay_over(view, clock);
         self.with_view(clock, |view, cx| view.seek(goal, cx));
+    }
+
+    /// Opens a timeline over what is open.
+    pub(super) fn trace(&mut self, list: ListKey, id: String, about: String, clock: Instant) {
+        let view = self.views.lay(views::number(TIMELINE), Some(about));
+        self.cover(view);
+        self.with_view(clock, |view, cx| view.trace(list, id, cx));
+        self.dirty = true;
     }
 
     fn cover(&mut self, view: usize) {

@@ -6,10 +6,12 @@
 mod columns;
 mod connections;
 mod detail;
+mod fleet;
 mod inbox;
 mod outbox;
 mod records;
 mod search;
+mod timeline;
 mod transcript;
 mod welcome;
 
@@ -69,6 +71,14 @@ pub const VIEWS: &[Entry] = &[
         tab: true,
         make: || Box::new(inbox::Inboxes::default()),
     },
+    Entry {
+        id: FLEET,
+        title: "Fleet",
+        short: "Fleet",
+        counts: Counts::Nothing,
+        tab: true,
+        make: || Box::new(fleet::Panels::default()),
+    },
     records("agents", "Agents", "Agents", Kind::Agent, || Box::new(records::Records::new(&columns::AGENTS))),
     records("sessions", "Sessions", "Sess", Kind::Session, || Box::new(records::Records::new(&columns::SESSIONS))),
     records("runs", "Runs", "Runs", Kind::Run, || Box::new(records::Records::new(&columns::RUNS))),
@@ -102,6 +112,14 @@ pub const VIEWS: &[Entry] = &[
     },
     // Those without a tab come last.
     Entry {
+        id: TIMELINE,
+        title: "Timeline",
+        short: "Time",
+        counts: Counts::Nothing,
+        tab: false,
+        make: || Box::new(timeline::Timelines::default()),
+    },
+    Entry {
         id: TRANSCRIPT,
         title: "Transcript",
         short: "Read",
@@ -113,6 +131,10 @@ pub const VIEWS: &[Entry] = &[
 
 /// The view of what wants a person.
 pub(crate) const INBOX: &str = "inbox";
+/// The view of the fleet in numbers.
+pub(crate) const FLEET: &str = "fleet";
+/// The view of what one agent did.
+pub(crate) const TIMELINE: &str = "timeline";
 /// The view of the writes.
 pub(crate) const OUTBOX: &str = "outbox";
 /// The view of the connections.
@@ -171,6 +193,8 @@ pub enum Wish {
     Back,
     /// Open something where it lives, over what is open.
     Show(Goal),
+    /// Open the timeline of the agent of this record, which is called so.
+    Trace(ListKey, String, String),
     /// Put up a flag.
     Flag(Flag),
     /// Take a flag down.
@@ -304,6 +328,9 @@ pub trait View {
     fn count(&self) -> Option<u64> {
         None
     }
+
+    /// Shows the timeline of the agent of this record.
+    fn trace(&mut self, _list: ListKey, _id: String, _cx: &mut Cx) {}
 
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}

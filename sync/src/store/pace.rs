@@ -121,15 +121,17 @@ pub(super) fn of_agent(
             let mut statement = conn.prepare_cached(
                 "SELECT active FROM record WHERE shelf = ?1 AND agent = ?2 AND active >= ?3 AND active < ?4 LIMIT ?5",
             )?;
-            let mut rows = statement.query((list.shelf(false), word, first, last, MOST))?;
-            let mut met = 0;
-            while let Some(row) = rows.next()? {
-                met += 1;
-                if let Some(count) = stretch(&edges, row.get(0)?).and_then(|at| paced.counts.get_mut(at)) {
-                    *count += 1;
+            for gone in [false, true] {
+                let mut rows = statement.query((list.shelf(gone), word, first, last, MOST))?;
+                let mut met = 0;
+                while let Some(row) = rows.next()? {
+                    met += 1;
+                    if let Some(count) = stretch(&edges, row.get(0)?).and_then(|at| paced.counts.get_mut(at)) {
+                        *count += 1;
+                    }
                 }
+                paced.more |= met == MOST;
             }
-            paced.more |= met == MOST;
         }
         all.push(paced);
     }

@@ -381,7 +381,7 @@ impl Reader {
         self.read(|conn| pace::by_status(conn, scope, gone, edges))
     }
 
-    /// The same of one agent's live records, by list, whatever their status; read off the order by agent, and nothing while that
+    /// The same of one agent's records, live and gone, by list, whatever their status; read off the order by agent, and nothing while that
     /// is not built yet.
     pub fn pace_of_agent(&self, scope: &Scope, agent: &str, edges: &[Timestamp]) -> Result<Vec<Paced>, StoreError> {
         self.read(|conn| pace::of_agent(conn, scope, agent, edges))

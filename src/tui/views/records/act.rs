@@ -138,6 +138,13 @@ impl Records {
                 let query = self.ask.text();
                 cx.wishes.extend(self.rows.selected().map(|row| Wish::Read(Reading::of_row(row, query))));
             }
+            Act::Timeline => {
+                self.rows.hold();
+                cx.wishes.extend(self.rows.selected().map(|row| {
+                    let about = row.title.clone().unwrap_or_else(|| row.id.clone());
+                    Wish::Trace(row.list.clone(), row.id.clone(), about)
+                }));
+            }
             Act::Edit => cx.wishes.extend(self.rows.selected().map(|row| Wish::Draft(DraftOf::Row(row.key)))),
             act if !verbs(act).is_empty() => {
                 // The person decides about this row: newer ones must not take its place.
