@@ -23,6 +23,7 @@ pub mod opening;
 pub mod search;
 pub mod sending;
 pub mod stop;
+pub mod theme;
 pub mod timeline;
 pub mod transcript;
 pub mod tui;

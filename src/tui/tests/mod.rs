@@ -4,6 +4,7 @@ mod behaviour;
 mod board;
 mod deciding;
 mod fake;
+mod manner;
 mod outbox;
 mod reading;
 mod screens;
