@@ -73,15 +73,23 @@ impl App {
                 // No number beside the outbox is good news.
                 let told = self.fleet.known
                     && (count > 0 || !matches!(view.counts, Counts::Own | Counts::Outbox | Counts::Nothing));
-                Tab { title: view.title, short: view.short, count: told.then_some(count) }
+                let wants = matches!(view.counts, Counts::Own | Counts::Outbox);
+                Tab { title: view.title, short: view.short, count: told.then_some(count), wants }
             })
             .collect();
         self.tabs = tabs::draw(area, &list, self.tab(), canvas);
+<<<<<<< HEAD
         let end = self.tabs.last().map_or(area.x, |tab| tab.right());
         let label: Vec<&str> = self.settings.label.as_deref().into_iter().chain(self.settings.manner.words()).collect();
         let label = label.join(" · ");
         if !label.is_empty() && end + 3 + (label.len() as u16) < area.right() {
             canvas.put_right(area.right() - 1, area.y, &label, 30, Role::Dim);
+=======
+        let end = self.tabs.iter().map(|tab| tab.right()).max().unwrap_or(area.x);
+        if let Some(label) = self.settings.label.as_ref().filter(|label| end + 3 + (label.len() as u16) < area.right())
+        {
+            canvas.put_right(area.right() - 1, area.y, label, 20, Role::Dim);
+>>>>>>> inbox
         }
     }
 
