@@ -4,6 +4,7 @@
 //! and sends what happens into the console's queue.
 
 mod able;
+mod board;
 mod contents;
 mod deeds;
 mod house;

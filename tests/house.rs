@@ -13,7 +13,7 @@ const TERMINAL: [&str; 4] = ["ratatui", "crossterm", "indicatif", "clap"];
 const WORLD: [&str; 2] = ["std::env", "std::process"];
 
 /// Arrows point one way: from the program to its libraries, and in `sync` from the engine down to the model.
-const RULES: [Rule; 20] = [
+const RULES: [Rule; 22] = [
     Rule { folder: "sync/src", never: &["quarterdeck", "quarterdeck_index", "quarterdeck_sim"] },
     Rule { folder: "index/src", never: &["quarterdeck", "quarterdeck_sync", "quarterdeck_sim"] },
     // What a query says is known without an index, and what a word is without either.
@@ -50,6 +50,9 @@ const RULES: [Rule; 20] = [
         folder: "src/inbox",
         never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs", "tokio"],
     },
+    // Numbers and timelines are for the command line and the console alike; they only read.
+    Rule { folder: "src/numbers", never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs"] },
+    Rule { folder: "src/timeline", never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs"] },
     Rule { folder: "src/config", never: &["crate::cli", "crate::tui", "crate::console", "crate::live"] },
     // Entries in, text out: for the command line and the console alike.
     Rule {

@@ -5,6 +5,7 @@ mod cli_connect;
 mod cli_contain;
 mod cli_content;
 mod cli_errors;
+mod cli_fleet;
 mod cli_harness;
 mod cli_inbox;
 mod cli_outbox;

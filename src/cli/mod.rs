@@ -17,6 +17,7 @@ mod crash;
 mod demo;
 mod doctor;
 mod file;
+mod fleet;
 mod inbox;
 mod index;
 mod list;
@@ -39,6 +40,7 @@ mod status;
 pub mod style;
 mod sync;
 mod themes;
+mod timeline;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -103,6 +105,10 @@ pub enum Command {
     Status(status::Args),
     /// Everything that wants you, the most pressing first
     Inbox(inbox::Args),
+    /// The fleet in numbers: agents, sessions and events per day, runs, costs
+    Fleet(fleet::Args),
+    /// What an agent did and what was done to it, in order of time
+    Timeline(timeline::Args),
     /// Agents of all platforms
     Agents(noun::Args<act::AgentVerbs>),
     /// Sessions of all platforms
@@ -241,6 +247,8 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Sync(args) => sync::run(cx, args)?,
         Command::Status(args) => status::run(cx, args)?,
         Command::Inbox(args) => inbox::run(cx, &args)?,
+        Command::Fleet(args) => fleet::run(cx, &args)?,
+        Command::Timeline(args) => timeline::run(cx, &args)?,
         Command::Search(args) => search::run(cx, args)?,
         Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,

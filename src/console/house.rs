@@ -23,7 +23,9 @@ use super::seen::Seen;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
 use crate::inbox::{Findings, Inbox};
+use crate::numbers::Numbers;
 use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
+use crate::timeline::{self, Timeline};
 use crate::tui::data::{DraftOf, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
 use crate::tui::reading::{Read, Transcript};
@@ -342,6 +344,14 @@ impl Store for House {
 
     fn findings(&self) -> Result<Findings, String> {
         self.seek()
+    }
+
+    fn numbers(&self) -> Result<Numbers, String> {
+        self.count_fleet()
+    }
+
+    fn timeline(&self, ask: &timeline::Ask) -> Result<Option<Timeline>, String> {
+        self.trace(ask)
     }
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {

@@ -4,92 +4,13 @@
 //! done and why. The footer's hints, the `?` help, the `:` palette, `docs/keys.md` and remapping are all read off it.
 //! To add a key: one row here, and one match arm where it is done.
 
+mod scope;
+
 use std::borrow::Cow;
 
 use quarterdeck_sync::model::{ListKey, WriteState};
 
-/// Where an action counts. Keys are looked up from the focus outwards, [`Scope::Global`] last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
-    /// Everywhere, except while text is being typed.
-    Global,
-    /// Wherever something can be moved through: lists, details, help.
-    Move,
-    /// In a list of records.
-    List,
-    /// In the details of a record.
-    Detail,
-    /// On a record, whether in its list or in its details.
-    Record,
-    /// In the inbox.
-    Inbox,
-    /// In the outbox.
-    Outbox,
-    /// In a transcript.
-    Reading,
-    /// In what a search has found.
-    Hits,
-    /// In the facets beside it.
-    Facets,
-    /// On the sheet that a decision is confirmed on.
-    Sheet,
-    /// While text is being typed: filter, palette.
-    Prompt,
-}
-
-impl Scope {
-    /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 12] = [
-        Scope::Global,
-        Scope::Move,
-        Scope::Inbox,
-        Scope::List,
-        Scope::Detail,
-        Scope::Record,
-        Scope::Outbox,
-        Scope::Reading,
-        Scope::Hits,
-        Scope::Facets,
-        Scope::Sheet,
-        Scope::Prompt,
-    ];
-
-    /// Heading in help and docs.
-    pub fn title(self) -> &'static str {
-        match self {
-            Scope::Global => "Everywhere",
-            Scope::Move => "Moving",
-            Scope::List => "In a list",
-            Scope::Detail => "In the details",
-            Scope::Record => "Deciding about records",
-            Scope::Inbox => "In the inbox",
-            Scope::Outbox => "In the outbox",
-            Scope::Reading => "In a transcript",
-            Scope::Hits => "In what a search has found",
-            Scope::Facets => "In the facets of a search",
-            Scope::Sheet => "On the sheet that confirms a decision",
-            Scope::Prompt => "While typing",
-        }
-    }
-
-    /// The scopes in which keys are looked up while this one is in force, from the inside out.
-    pub fn chain(self) -> &'static [Scope] {
-        match self {
-            Scope::Prompt => &[Scope::Prompt],
-            Scope::Sheet => &[Scope::Sheet],
-            Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
-            Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
-            Scope::Inbox => &[Scope::Inbox, Scope::Record, Scope::Move, Scope::Global],
-            Scope::Outbox => &[Scope::Outbox, Scope::Move, Scope::Global],
-            Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
-            Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
-            Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
-            Scope::Record => &[Scope::Record, Scope::Global],
-            Scope::Move => &[Scope::Move, Scope::Global],
-            Scope::Global => &[Scope::Global],
-        }
-    }
-}
+pub use scope::Scope;
 
 /// What an action may do to the world outside the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,6 +146,10 @@ const ALWAYS: Why = |_| None;
 const CAN_STOP: Why = |_| said(!super::signals::CAN_STOP, "this system does not let a program stop for a while");
 const WITH_ROW: Why = |facts| said(!facts.selected, "nothing is selected");
 const IN_LIST: Why = |facts| said(!facts.records, "this view is not a list of records");
+const TRACED: Why = |facts| match (facts.records, facts.selected) {
+    (false, _) => Some("only a record has a timeline".into()),
+    (_, selected) => said(!selected, "nothing is selected"),
+};
 const WITH_ITEM: Why = |facts| said(!facts.item, "nothing is selected in the inbox");
 const IN_GROUPS: Why = |facts| said(!facts.grouped, "this list has no groups");
 const CAN_READ: Why = |facts| said(!facts.readable, "only sessions and runs have a transcript");
@@ -306,6 +231,7 @@ actions! {
     FoldAll "fold-all" ["-"] Detail None 14 "fold all" "Fold the whole document" ALWAYS;
     DetailLayout "detail-layout" ["v"] Detail None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
 
+    Timeline "timeline" ["="] Record None 12 "timeline" "What its agent did and what was done to it, on one axis" TRACED;
     Read "read" ["t"] Record None 11 "transcript" "Read what was said and done: the transcript of a session or run" CAN_READ;
     Approve "approve" ["a"] Record Decides 5 "approve" "Approve what is asked for" |facts| facts.lacks(Act::Approve);
     Reject "reject" ["x"] Record Decides 6 "reject" "Reject what is asked for" |facts| facts.lacks(Act::Reject);
@@ -329,6 +255,19 @@ actions! {
     NextCause "next-cause" ["."] Inbox None 15 "only" "Next cause only" ALWAYS;
     PreviousCause "previous-cause" [","] Inbox None 0 "previous cause" "Previous cause only" ALWAYS;
     InboxPane "inbox-pane" ["v"] Inbox None 40 "pane" "Show or hide what is known of the selected item" ALWAYS;
+
+    OpenPanel "open-panel" ["<Enter>"] Panels None 10 "open" "Open the list behind what the cursor is on" ALWAYS;
+    NextPanel "next-panel" ["."] Panels None 11 "next panel" "Next panel" ALWAYS;
+    PreviousPanel "previous-panel" [","] Panels None 0 "previous panel" "Previous panel" ALWAYS;
+    PanelRight "panel-right" ["l" "<Right>"] Panels None 0 "right" "To the right: a day, a week, the panel beside" ALWAYS;
+    PanelLeft "panel-left" ["h" "<Left>"] Panels None 0 "left" "To the left: a day, a week, the panel beside" ALWAYS;
+
+    OpenMoment "open-moment" ["<Enter>"] Timeline None 10 "open" "Open what the cursor is on, where it lives" ALWAYS;
+    ZoomIn "zoom-in" ["+"] Timeline None 11 "closer" "A shorter time, closer" ALWAYS;
+    ZoomOut "zoom-out" ["-"] Timeline None 12 "wider" "A longer time, from farther away" ALWAYS;
+    NextOfLane "next-of-lane" ["l" "<Right>"] Timeline None 13 "next alike" "Next of the same lane" ALWAYS;
+    PreviousOfLane "previous-of-lane" ["h" "<Left>"] Timeline None 0 "previous alike" "Previous of the same lane" ALWAYS;
+    Latest "latest" ["n"] Timeline None 14 "now" "To what was last" ALWAYS;
 
     OpenWrite "open-write" ["<Enter>" "l" "<Right>"] Outbox None 40 "read" "Move through what is known of the selected write" WITH_WRITE;
     CloseWrite "close-write" ["h" "<Left>"] Outbox None 0 "list" "Back to the list of writes" ALWAYS;

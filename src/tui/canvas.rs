@@ -12,6 +12,7 @@ use quarterdeck_sync::text::{Clean, is_hidden, secrets};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
+use ratatui::widgets::Widget;
 
 use super::text;
 use super::theme::{Role, Theme};
@@ -115,6 +116,12 @@ impl<'a> Canvas<'a> {
     pub fn put_centre(&mut self, area: Rect, y: u16, words: &str, role: Role) {
         let wide = (text::width(words) as u16).min(area.width);
         self.put(area.x + (area.width - wide) / 2, y, words, wide, role);
+    }
+
+    /// Draws a chart. Charts are made of numbers and of our own words: a text from outside never goes into one, but through
+    /// [`Canvas::put`].
+    pub fn chart(&mut self, area: Rect, chart: impl Widget) {
+        chart.render(area.intersection(self.buffer.area), self.buffer);
     }
 
     /// How long ago `then` was.

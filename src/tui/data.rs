@@ -19,7 +19,9 @@ use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, Wri
 use super::marking::Words;
 use super::reading::{Read, Transcript};
 use crate::inbox::{Findings, Inbox};
+use crate::numbers::Numbers;
 use crate::search::{self, SavedSearch};
+use crate::timeline::{self, Timeline};
 
 /// Where the console reads. Called by the workers only, never by the thread that draws.
 pub trait Store: Send + Sync {
@@ -70,6 +72,14 @@ pub trait Store: Send + Sync {
     /// What no index of the mirror answers: slow, so it is asked for apart.
     fn findings(&self) -> Result<Findings, String> {
         Err(NO_INBOX.to_owned())
+    }
+    /// The fleet in numbers, days on the operator's clock.
+    fn numbers(&self) -> Result<Numbers, String> {
+        Ok(Numbers::default())
+    }
+    /// What an agent did and what was done to it, in a stretch of time; `None` when there is no such record.
+    fn timeline(&self, _ask: &timeline::Ask) -> Result<Option<Timeline>, String> {
+        Ok(None)
     }
     /// The saved searches, by name.
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
@@ -125,6 +135,10 @@ pub enum Question {
     Inbox(Arc<Findings>),
     /// What no index of the mirror answers.
     Findings,
+    /// The fleet in numbers.
+    Numbers,
+    /// A stretch of an agent's timeline.
+    Timeline(Box<timeline::Ask>),
 }
 
 /// What is to be edited.
@@ -169,6 +183,10 @@ pub enum Answer {
     Inbox(Box<Inbox>),
     /// See [`Question::Findings`].
     Findings(Findings),
+    /// See [`Question::Numbers`].
+    Numbers(Box<Numbers>),
+    /// See [`Question::Timeline`]; `None` when there is no such record.
+    Timeline(Option<Box<Timeline>>),
     /// It could not be read; for a person.
     Failed(String),
 }
@@ -383,6 +401,8 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),
         Question::Saved => saved(store),
         Question::Inbox(findings) => store.inbox(findings).map(|inbox| Answer::Inbox(Box::new(inbox))),
+        Question::Numbers => store.numbers().map(|numbers| Answer::Numbers(Box::new(numbers))),
+        Question::Timeline(ask) => store.timeline(ask).map(|found| Answer::Timeline(found.map(Box::new))),
         Question::Findings => store.findings().map(Answer::Findings),
     };
     answer.unwrap_or_else(Answer::Failed)

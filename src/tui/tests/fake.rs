@@ -30,6 +30,8 @@ pub struct World {
     pub searches: Vec<SavedSearch>,
     /// Records that the index does not have yet.
     pub behind: u64,
+    /// What was spent.
+    pub costs: Vec<crate::numbers::Cost>,
     /// What was snoozed or seen.
     pub flags: Vec<Flag>,
     /// What no index of the mirror answers.

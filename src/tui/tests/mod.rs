@@ -1,6 +1,7 @@
 //! The console, driven as a person would: keys in, screens out, over a made-up mirror.
 
 mod behaviour;
+mod board;
 mod deciding;
 mod fake;
 mod manner;
@@ -30,7 +31,9 @@ use super::theme::ColorMode;
 use super::views::{self, VIEWS};
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
 use crate::inbox::{Findings, Inbox, gather};
+use crate::numbers::Numbers;
 use crate::search::{Answer, Question, SavedSearch};
+use crate::timeline::{self, Timeline};
 use fake::World;
 
 /// The made-up mirror. Reading it on the thread that draws is a failure.
@@ -42,6 +45,9 @@ struct FakeStore {
     windows: AtomicUsize,
     lists: AtomicUsize,
     finds: AtomicUsize,
+    numbers: AtomicUsize,
+    /// Most items of one answer about a timeline.
+    stretch: AtomicUsize,
 }
 
 impl FakeStore {
@@ -124,6 +130,17 @@ impl Store for FakeStore {
         self.read(|world| world.findings.clone())
     }
 
+    fn numbers(&self) -> Result<Numbers, String> {
+        self.numbers.fetch_add(1, Ordering::SeqCst);
+        self.read(World::numbers)
+    }
+
+    fn timeline(&self, ask: &timeline::Ask) -> Result<Option<Timeline>, String> {
+        let found = self.read(|world| world.timeline(ask))?;
+        self.stretch.fetch_max(found.as_ref().map_or(0, |found| found.items.len()), Ordering::SeqCst);
+        Ok(found)
+    }
+
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
         self.read(|world| world.searches.clone())
     }
@@ -180,6 +197,8 @@ impl Console {
             windows: AtomicUsize::new(0),
             lists: AtomicUsize::new(0),
             finds: AtomicUsize::new(0),
+            numbers: AtomicUsize::new(0),
+            stretch: AtomicUsize::new(0),
         });
         let (queue, inbox) = mpsc::channel();
         let (ask, asked) = mpsc::channel();

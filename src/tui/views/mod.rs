@@ -6,10 +6,12 @@
 mod columns;
 mod connections;
 mod detail;
+mod fleet;
 mod inbox;
 mod outbox;
 mod records;
 mod search;
+mod timeline;
 mod transcript;
 mod welcome;
 
@@ -17,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Flag, FlagKind, Kind, ListKey, Place, RowKey, WriteId};
+use quarterdeck_sync::model::{Filter, Flag, FlagKind, Kind, ListKey, Place, RowKey, WriteId};
 use ratatui::layout::Rect;
 
 use super::actions::{Act, Facts, Scope};
@@ -69,6 +71,14 @@ pub const VIEWS: &[Entry] = &[
         tab: true,
         make: || Box::new(inbox::Inboxes::default()),
     },
+    Entry {
+        id: FLEET,
+        title: "Fleet",
+        short: "Fleet",
+        counts: Counts::Nothing,
+        tab: true,
+        make: || Box::new(fleet::Panels::default()),
+    },
     records("agents", "Agents", "Agents", Kind::Agent, || Box::new(records::Records::new(&columns::AGENTS))),
     records("sessions", "Sessions", "Sess", Kind::Session, || Box::new(records::Records::new(&columns::SESSIONS))),
     records("runs", "Runs", "Runs", Kind::Run, || Box::new(records::Records::new(&columns::RUNS))),
@@ -102,6 +112,14 @@ pub const VIEWS: &[Entry] = &[
     },
     // Those without a tab come last.
     Entry {
+        id: TIMELINE,
+        title: "Timeline",
+        short: "Time",
+        counts: Counts::Nothing,
+        tab: false,
+        make: || Box::new(timeline::Timelines::default()),
+    },
+    Entry {
         id: TRANSCRIPT,
         title: "Transcript",
         short: "Read",
@@ -113,6 +131,10 @@ pub const VIEWS: &[Entry] = &[
 
 /// The view of what wants a person.
 pub(crate) const INBOX: &str = "inbox";
+/// The view of the fleet in numbers.
+pub(crate) const FLEET: &str = "fleet";
+/// The view of what one agent did.
+pub(crate) const TIMELINE: &str = "timeline";
 /// The view of the writes.
 pub(crate) const OUTBOX: &str = "outbox";
 /// The view of the connections.
@@ -157,10 +179,22 @@ pub enum Wish {
     Draft(DraftOf),
     /// Open a transcript over what is open.
     Read(Reading),
+    /// Open a list over what is open: the view's id, a filter as a person would type it, and the row to select if it is among
+    /// them. Whoever goes back finds this view as it was.
+    List {
+        /// Id of the view: `sessions`.
+        view: &'static str,
+        /// The filter; empty for every row.
+        filter: String,
+        /// The row.
+        select: Option<RowKey>,
+    },
     /// Back to the view that this one was opened from.
     Back,
     /// Open something where it lives, over what is open.
     Show(Goal),
+    /// Open the timeline of the agent of this record, which is called so.
+    Trace(ListKey, String, String),
     /// Put up a flag.
     Flag(Flag),
     /// Take a flag down.
@@ -180,6 +214,19 @@ pub enum Goal {
     Write(WriteId),
     /// A connection.
     Connection(String),
+}
+
+/// What a list that is opened over another view shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Narrow {
+    /// A filter as a person would type it: in sight, and to be changed.
+    pub filter: String,
+    /// What rows have to pass besides. Nobody sees it: the breadcrumbs say it.
+    pub fixed: Filter,
+    /// Gone records too.
+    pub gone: bool,
+    /// The row to select, when it is among them.
+    pub select: Option<RowKey>,
 }
 
 /// Where somebody comes from who opens a transcript.
@@ -237,6 +284,14 @@ pub trait View {
     /// It comes into sight: ask for what is missing or may be stale.
     fn enter(&mut self, cx: &mut Cx);
 
+    /// It comes into sight over another view, for the first time, and shows no more than this.
+    fn narrow(&mut self, _narrow: Narrow, cx: &mut Cx) {
+        self.enter(cx);
+    }
+
+    /// Another view lies over it now; one comes back to it as it is.
+    fn covered(&mut self) {}
+
     /// The mirror changed while it is in sight.
     fn refresh(&mut self, cx: &mut Cx) {
         self.enter(cx);
@@ -273,6 +328,9 @@ pub trait View {
     fn count(&self) -> Option<u64> {
         None
     }
+
+    /// Shows the timeline of the agent of this record.
+    fn trace(&mut self, _list: ListKey, _id: String, _cx: &mut Cx) {}
 
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}

@@ -157,6 +157,8 @@ pub struct Collection {
     pub mask: Vec<String>,
     /// A session's messages, fetched apart.
     pub content: Option<Content>,
+    /// What the fleet is counted by that stands in no column.
+    pub figures: Figures,
     /// Seconds after which a full walk is due again; none: the engine's `reconcile`.
     pub reconcile: Option<u64>,
     /// Rows at which a list without a total is taken to be endless.
@@ -172,6 +174,25 @@ pub struct Signs {
     pub seen: Vec<String>,
     /// Whether an agent was cloned.
     pub cloned: Vec<String>,
+}
+
+/// Where documents hold what the fleet is counted by: for each the first pointer that holds a value counts. Empty: not told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Of an agent: the version of what runs there.
+    pub version: Vec<String>,
+    /// Of an agent: its operating system.
+    pub system: Vec<String>,
+    /// The day a record, or one of its `days`, is about: `YYYY-MM-DD`, or a time that begins so.
+    pub day: Vec<String>,
+    /// How many sessions there were on the day.
+    pub sessions: Vec<String>,
+    /// What was spent: a number, or the text of one.
+    pub cost: Vec<String>,
+    /// What it was spent in.
+    pub currency: Vec<String>,
+    /// An array in the record whose items have a `day` each; without it the record itself is the item.
+    pub days: Vec<String>,
 }
 
 /// How a list is paged.

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::frames::Packer;
 use super::looks::Looks;
+use super::pace::Pace;
 use super::rows::millis;
 use super::states::write_state;
 use super::words::{WordField, Words};
@@ -101,6 +102,8 @@ struct Had {
     gone: bool,
     part: i64,
     words: [Option<i64>; 3],
+    /// When it was last active.
+    active: Option<i64>,
 }
 
 const FIELDS: [WordField; 3] = [WordField::Status, WordField::Agent, WordField::Project];
@@ -117,6 +120,7 @@ struct Changes<'a> {
     shelves: HashMap<(i64, bool), i64>,
     /// part -> difference of live rows.
     parts: HashMap<i64, i64>,
+    pace: Pace,
     /// Parts that make up a content which has changed, with the list of the records that have it.
     made_up: HashMap<i64, i64>,
     wrote: bool,
@@ -132,6 +136,7 @@ impl<'a> Changes<'a> {
             tally: HashMap::new(),
             shelves: HashMap::new(),
             parts: HashMap::new(),
+            pace: Pace::default(),
             made_up: HashMap::new(),
             wrote: false,
         }
@@ -180,7 +185,8 @@ impl<'a> Changes<'a> {
     fn had(&self, list: i64, id: &str) -> rusqlite::Result<Option<Had>> {
         self.conn
             .prepare_cached(
-                "SELECT key, hash, gone_at IS NOT NULL, part, status, agent, project FROM record WHERE list = ?1 AND id = ?2",
+                "SELECT key, hash, gone_at IS NOT NULL, part, status, agent, project, coalesce(updated_at, created_at)
+                 FROM record WHERE list = ?1 AND id = ?2",
             )?
             .query_row((list, id), |row| {
                 Ok(Had {
@@ -189,6 +195,7 @@ impl<'a> Changes<'a> {
                     gone: row.get(2)?,
                     part: row.get(3)?,
                     words: [row.get(4)?, row.get(5)?, row.get(6)?],
+                    active: row.get(7)?,
                 })
             })
             .optional()
@@ -234,7 +241,7 @@ impl<'a> Changes<'a> {
         self.kept.next_key += 1;
         self.alias(job.list, key, row)?;
         self.belongs(job.list, part, key, None)?;
-        self.count(job.list, part, false, words, 1);
+        self.count(job.list, part, false, words, active(row), 1);
         self.touch(key);
         Ok(())
     }
@@ -264,8 +271,8 @@ impl<'a> Changes<'a> {
         self.conn.prepare_cached("DELETE FROM alias WHERE record = ?1")?.execute([had.key])?;
         self.alias(job.list, had.key, row)?;
         self.belongs(job.list, part, had.key, Some(had.part))?;
-        self.count(job.list, had.part, had.gone, had.words, -1);
-        self.count(job.list, part, false, words, 1);
+        self.count(job.list, had.part, had.gone, had.words, had.active, -1);
+        self.count(job.list, part, false, words, active(row), 1);
         self.touch(had.key);
         Ok(())
     }
@@ -274,8 +281,8 @@ impl<'a> Changes<'a> {
         self.conn
             .prepare_cached("UPDATE record SET gone_at = ?2 WHERE key = ?1")?
             .execute((had.key, millis(job.at)))?;
-        self.count(job.list, had.part, false, had.words, -1);
-        self.count(job.list, had.part, true, had.words, 1);
+        self.count(job.list, had.part, false, had.words, had.active, -1);
+        self.count(job.list, had.part, true, had.words, had.active, 1);
         if let Some(parents) = self.parents(job.list)? {
             self.made_up.insert(had.part, parents);
         }
@@ -329,7 +336,8 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    fn count(&mut self, list: i64, part: i64, gone: bool, words: [Option<i64>; 3], by: i64) {
+    fn count(&mut self, list: i64, part: i64, gone: bool, words: [Option<i64>; 3], active: Option<i64>, by: i64) {
+        self.pace.count(list, gone, active, words[0], by);
         *self.shelves.entry((list, gone)).or_default() += by;
         if !gone {
             *self.parts.entry(part).or_default() += by;
@@ -401,11 +409,17 @@ impl<'a> Changes<'a> {
                     .execute(key)?;
             }
         }
+        self.pace.write(self.conn)?;
         self.touched.sort_unstable();
         self.touched.dedup();
         feed(self.conn, &self.touched)?;
         Ok(Outcome { applied: self.applied, wrote: self.wrote })
     }
+}
+
+/// When a row says that it was last active.
+fn active(row: &Incoming) -> Option<i64> {
+    row.columns.updated_at.or(row.columns.created_at).map(millis)
 }
 
 /// Tells the change feed of `touched` records, ascending and each once: one entry per unbroken stretch.

@@ -108,3 +108,27 @@ impl Applied {
         self.gone += other.gone;
     }
 }
+
+/// How many live records of a list were last active in each stretch of time; see [`super::Reader::pace`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paced {
+    /// The list.
+    pub list: ListKey,
+    /// The status they have; `None` for those without one, and where statuses were not told apart.
+    pub status: Option<String>,
+    /// A number for each stretch.
+    pub counts: Vec<u64>,
+    /// There are more: counting was cut short.
+    pub more: bool,
+}
+
+/// What stands at some places of one record's document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peeked {
+    /// The record's id.
+    pub id: String,
+    /// When it was last active; where no time is known, when it was last confirmed.
+    pub at: Timestamp,
+    /// For each place the text of the value as it stands in the document, digits and quotes and all.
+    pub values: Vec<Option<String>>,
+}

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_budget.sql"),
     include_str!("../../migrations/0003_content.sql"),
     include_str!("../../migrations/0004_gone_entries.sql"),
+    include_str!("../../migrations/0005_pace.sql"),
 ];
 
 /// The schema this program writes.

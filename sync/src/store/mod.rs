@@ -7,13 +7,13 @@
 //!
 //! What always holds:
 //! - an unchanged row costs no write and no feed entry;
-//! - the counters (`list`, `part`, `tally`) equal what counting the records would give, in every commit;
+//! - the counters (`list`, `part`, `tally`, `pace`) equal what counting the records would give, in every commit;
 //! - a [`crate::model::RowKey`] is never given to a second record;
 //! - nothing loads a whole list: windows are read along an index, or gathered when few rows match;
 //! - times are kept to the millisecond.
 //!
 //! Where things are: `file` opens (settings, migrations), `private` keeps it to its owner, `writer` groups, `apply` changes,
-//! `frames` packs documents, `content` keeps the messages that belong to them; `filter` folds a question for each list, `plan` chooses how to walk, `walk` walks, `window` and `count` answer,
+//! `frames` packs documents, `content` keeps the messages that belong to them; `filter` folds a question for each list, `plan` chooses how to walk, `walk` walks, `window` and `count` answer, `pace` counts by time, `peeks` looks at one value of many records,
 //! `over` and `textual` lay the unfinished writes over the answers, `sql` and `views` serve statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
 //!
 //! Not here: what a platform is, or when to fetch.
@@ -34,6 +34,8 @@ mod looks;
 mod mirror;
 mod needle;
 mod over;
+mod pace;
+mod peeks;
 mod plan;
 pub(crate) mod private;
 mod reader;
@@ -54,6 +56,6 @@ mod tests;
 pub use agents::NamedAgent;
 pub use content::{ContentLimits, ContentRoom, KeptContent, NewContent, TrimmedContent};
 pub use error::StoreError;
-pub use face::{Access, Applied, Batch, FeedEntry, Known, ListSpec, NewProblem, SqlRow};
+pub use face::{Access, Applied, Batch, FeedEntry, Known, ListSpec, NewProblem, Paced, Peeked, SqlRow};
 pub use mirror::{Mirror, Pending};
 pub use reader::{Held, Reader};

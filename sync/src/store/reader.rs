@@ -11,8 +11,8 @@ use super::content::{memo, read, room};
 use super::mirror::{Lent, Shared};
 use super::over::{Kept, Over};
 use super::{
-    ContentRoom, FeedEntry, Known, NamedAgent, SqlRow, StoreError, agents, budgets, count, file, lists, rows, sql,
-    states, window,
+    ContentRoom, FeedEntry, Known, NamedAgent, Paced, Peeked, SqlRow, StoreError, agents, budgets, count, file, lists,
+    pace, peeks, rows, sql, states, window,
 };
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentTotals, CountOf, DueContent, Freshness, ListId, ListKey, ListState,
@@ -372,6 +372,25 @@ impl Reader {
             over.statuses(scope, &mut statuses);
             Ok(statuses)
         })
+    }
+
+    /// How many records of `scope` were last active between each two neighbours of `edges` (ascending), by list and status: live
+    /// ones, or the gone ones. Never counted one by one, and as cheap at a million records as at ten; never overlaid. Exact
+    /// where edges stand on a quarter of an hour.
+    pub fn pace(&self, scope: &Scope, gone: bool, edges: &[Timestamp]) -> Result<Vec<Paced>, StoreError> {
+        self.read(|conn| pace::by_status(conn, scope, gone, edges))
+    }
+
+    /// The same of one agent's records, live and gone, by list, whatever their status; read off the order by agent, and nothing while that
+    /// is not built yet.
+    pub fn pace_of_agent(&self, scope: &Scope, agent: &str, edges: &[Timestamp]) -> Result<Vec<Paced>, StoreError> {
+        self.read(|conn| pace::of_agent(conn, scope, agent, edges))
+    }
+
+    /// What stands in the documents of live records of `scope`: for each of `places` the value at the first pointer that holds
+    /// one. Reads documents, at most `limit` of them: for short lists.
+    pub fn peeks(&self, scope: &Scope, places: &[&[String]], limit: usize) -> Result<Vec<Peeked>, StoreError> {
+        self.read(|conn| peeks::peeks(conn, &self.shared.dicts, scope, places, limit))
     }
 
     /// A number that changes when any process commits to the file. Only numbers of the same reader can be compared: it is

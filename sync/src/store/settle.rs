@@ -117,7 +117,7 @@ pub(super) fn forget(conn: &mut Connection, connection: &str, next_key: i64) -> 
         }
         step.execute("DELETE FROM body WHERE record IN (SELECT record FROM content WHERE list = ?1)", [list])?;
         step.execute("DELETE FROM child WHERE part IN (SELECT id FROM part WHERE list = ?1)", [list])?;
-        for table in ["record", "alias", "tally", "part", "trouble", "content"] {
+        for table in ["record", "alias", "tally", "pace", "part", "trouble", "content"] {
             step.execute(&format!("DELETE FROM {table} WHERE list = ?1"), [list])?;
         }
         step.execute("DELETE FROM list WHERE id = ?1", [list])?;

@@ -61,8 +61,9 @@ impl Records {
             self.in_detail = false;
         } else if self.marks.clear() {
             self.marks_ticket = None;
-        } else if !self.ask.text().is_empty() {
-            self.ask.filter("", cx.now);
+        } else if self.ask.text() != self.ask.home() {
+            let home = self.ask.home().to_owned();
+            self.ask.filter(&home, cx.now);
             self.restart(cx);
         } else {
             return false;
@@ -136,6 +137,13 @@ impl Records {
                 self.rows.hold();
                 let query = self.ask.text();
                 cx.wishes.extend(self.rows.selected().map(|row| Wish::Read(Reading::of_row(row, query))));
+            }
+            Act::Timeline => {
+                self.rows.hold();
+                cx.wishes.extend(self.rows.selected().map(|row| {
+                    let about = row.title.clone().unwrap_or_else(|| row.id.clone());
+                    Wish::Trace(row.list.clone(), row.id.clone(), about)
+                }));
             }
             Act::Edit => cx.wishes.extend(self.rows.selected().map(|row| Wish::Draft(DraftOf::Row(row.key)))),
             act if !verbs(act).is_empty() => {

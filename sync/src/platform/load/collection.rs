@@ -5,7 +5,9 @@ use super::fields::{Fields, Report};
 use super::keys;
 use super::tree::{Node, Value};
 use crate::model::Kind;
-use crate::platform::manifest::{Absence, AgentJoin, Collection, ColumnMap, Content, Delta, Paging, Partition, Signs};
+use crate::platform::manifest::{
+    Absence, AgentJoin, Collection, ColumnMap, Content, Delta, Figures, Paging, Partition, Signs,
+};
 use crate::platform::template::Slot;
 
 /// Largest page that may be asked for.
@@ -43,6 +45,7 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
     let delta = fields.get("delta").and_then(|node| delta(report, node)).unwrap_or(Delta::Full);
     let absence = fields.get("absence").and_then(|node| report.choice(node, &ABSENCES)).unwrap_or(Absence::Deletion);
     let content = fields.get("content").and_then(|node| content(report, node, is_child));
+    let figures = fields.get("figures").and_then(|node| figures(report, node)).unwrap_or_default();
     let reconcile = fields.get("reconcile").and_then(|node| report.number(node, 1, 366 * 86_400));
     let max_rows = fields.get("max_rows").and_then(|node| report.number(node, 1, i64::MAX)).unwrap_or(ENDLESS);
     let signs = fields.get("signs").and_then(|node| signs(report, node)).unwrap_or_default();
@@ -68,6 +71,7 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
         joined: None,
         mask,
         content,
+        figures,
         reconcile,
         max_rows,
         signs,
@@ -79,6 +83,21 @@ pub fn collection(report: &mut Report, name: &str, node: &Node) -> Option<Collec
         report.made_of.push((name.to_owned(), made_of.clone(), node.place));
     }
     Some(collection)
+}
+
+/// Reads `figures = { .. }`.
+fn figures(report: &mut Report, node: &Node) -> Option<Figures> {
+    let fields = report.open(&keys::FIGURES, node)?;
+    let mut pointers = |key: &str| fields.get(key).map(|node| report.pointers(node)).unwrap_or_default();
+    Some(Figures {
+        version: pointers("version"),
+        system: pointers("system"),
+        day: pointers("day"),
+        sessions: pointers("sessions"),
+        cost: pointers("cost"),
+        currency: pointers("currency"),
+        days: pointers("days"),
+    })
 }
 
 /// Reads `signs`.

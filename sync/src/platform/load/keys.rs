@@ -54,6 +54,7 @@ pub const COLLECTION: Section = Section {
         "columns",
         "mask",
         "content",
+        "figures",
         "reconcile",
         "max_rows",
         "signs",
@@ -78,6 +79,8 @@ pub const CONTENT: Section = Section { name: "content", keys: &["path", "path_or
 pub const CONTENT_RECORD: Section =
     Section { name: "content (record)", keys: &["record", "path", "path_or", "entries", "changed"] };
 pub const CONTENT_CHILDREN: Section = Section { name: "content (children)", keys: &["children", "order"] };
+pub const FIGURES: Section =
+    Section { name: "figures", keys: &["version", "system", "day", "sessions", "cost", "currency", "days"] };
 pub const SEARCH: Section = Section { name: "search", keys: &["path", "param", "rows"] };
 pub const ACTION: Section = Section {
     name: "action",
@@ -118,7 +121,7 @@ pub const STEP_HEAD: Section = Section { name: "step (head)", keys: &["head", "r
 
 /// All of them, in the order of the reference page.
 #[cfg(test)]
-pub const ALL: [&Section; 34] = [
+pub const ALL: [&Section; 35] = [
     &ROOT,
     &URL,
     &AUTH_HEADER,
@@ -141,6 +144,7 @@ pub const ALL: [&Section; 34] = [
     &CONTENT,
     &CONTENT_RECORD,
     &CONTENT_CHILDREN,
+    &FIGURES,
     &SEARCH,
     &ACTION,
     &REQUEST,

@@ -5,6 +5,7 @@ mod files;
 mod held;
 mod looks;
 mod overlaid;
+mod pace;
 mod paging;
 mod statements;
 mod versions;

@@ -10,6 +10,7 @@ const DUMPS: &[&str] = &[
     include_str!("../../../migrations/dumps/0002.sql"),
     include_str!("../../../migrations/dumps/0003.sql"),
     include_str!("../../../migrations/dumps/0004.sql"),
+    include_str!("../../../migrations/dumps/0005.sql"),
 ];
 
 /// Every dump holds the same: two sessions of connection `main`, one of them gone, and the agent they belong to.
@@ -38,6 +39,12 @@ async fn a_mirror_of_any_version_is_read_and_goes_on() {
         let expected = r#"[{"type": "user", "content": "second"}, {"type": "assistant", "n": 1.50}]"#;
         assert!(said.as_deref().is_none_or(|said| said == expected), "{said:?}");
         assert!(said.is_some() || ["user_version = 1;", "user_version = 2;"].iter().any(|old| dump.contains(old)));
+        // What was active when is counted, in files that were made before it was, too.
+        let edges = [Timestamp::MIN, Timestamp::MAX];
+        let paced = |gone| {
+            reader.pace(&query.scope, gone, &edges).unwrap().iter().flat_map(|paced| paced.counts.clone()).sum::<u64>()
+        };
+        assert_eq!((paced(false), paced(true)), (1, 1));
         // Each file made or brought up to date has an identity of its own, and keeps it.
         let identity = reader.identity().unwrap();
         assert!(identity.is_some() && identity == mirror.reader().unwrap().identity().unwrap());

@@ -1,0 +1,231 @@
+//! Asking mirror and outbox for a stretch of a timeline.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use quarterdeck_sync::model::{
+    Anchor, Field, Filter, Kind, ListKey, Match, Order, Query, Record, Row, Scope, Sort, Write,
+};
+use quarterdeck_sync::outbox::{Outbox, Which};
+use quarterdeck_sync::store::Reader;
+
+use super::axis::Axis;
+use super::{Agent, Ask, Item, Lane, LaneCounts, Timeline, TimelineError};
+
+/// Policies of one connection whose versions are looked at.
+const POLICIES: usize = 100;
+/// Writes to one connection that are looked at, the newest.
+const WRITES: usize = 500;
+/// The kinds of records that have a lane and name an agent.
+const KINDS: [Kind; 4] = [Kind::Session, Kind::Run, Kind::Event, Kind::Approval];
+
+/// The stretch of a timeline that is asked for; `None` when there is no such record.
+///
+/// # Errors
+/// When the record names no agent, or mirror or outbox cannot be read. Without an outbox there are no writes and no versions.
+pub fn gather(
+    reader: &Reader,
+    outbox: Option<&Outbox>,
+    ask: &Ask,
+    zone: TimeZone,
+) -> Result<Option<Timeline>, TimelineError> {
+    let Some(record) = find(reader, &ask.list, &ask.id)? else { return Ok(None) };
+    let agent = agent_of(record.row)?;
+    let scope = Scope { kinds: KINDS.to_vec(), connections: vec![agent.connection.clone()], ..Scope::default() };
+    let mut ours = match outbox {
+        Some(outbox) => ours(reader, outbox, &agent)?,
+        None => Vec::new(),
+    };
+    ours.sort_by_key(|item| item.at);
+    let axis = Axis::new(ask.from, ask.to, ask.cells);
+    let lanes = lanes(reader, &scope, &agent, &axis, &ours)?;
+    let (before, earlier) = side(reader, &scope, &agent, ask, false)?;
+    let (after, later) = side(reader, &scope, &agent, ask, true)?;
+    let (items, earlier, later) = together(before, after, ours, ask, earlier, later);
+    Ok(Some(Timeline { zone, agent, lanes, items, earlier, later }))
+}
+
+fn find(reader: &Reader, list: &ListKey, id: &str) -> Result<Option<Record>, TimelineError> {
+    let scope = Scope {
+        connections: vec![list.connection.clone()],
+        collections: vec![list.collection.clone()],
+        ..Scope::default()
+    };
+    Ok(reader.find(&scope, id, 1)?.into_iter().find(|record| record.row.id == id))
+}
+
+fn agent_of(row: Row) -> Result<Agent, TimelineError> {
+    let connection = row.list.connection;
+    match (row.kind, row.agent) {
+        (Kind::Agent, _) => Ok(Agent { connection, id: row.id, title: row.title }),
+        (_, Some(id)) => Ok(Agent { connection, id, title: row.agent_title }),
+        (kind, None) => Err(TimelineError::Nobody(format!("{kind} {}", row.id))),
+    }
+}
+
+/// Items on one side of the moment, ascending, and whether there are more beyond.
+fn side(
+    reader: &Reader,
+    scope: &Scope,
+    agent: &Agent,
+    ask: &Ask,
+    after: bool,
+) -> Result<(Vec<Item>, bool), TimelineError> {
+    let when = if after { Filter::After(ask.around) } else { Filter::Before(ask.around) };
+    let window = reader.window(&Query {
+        scope: scope.clone(),
+        filter: Filter::And(vec![Filter::Field(Field::Agent, Match::Is(agent.id.clone())), when]),
+        gone: true,
+        sort: Sort::Updated,
+        order: if after { Order::Ascending } else { Order::Descending },
+        anchor: Anchor::First,
+        limit: ask.side.max(1),
+    })?;
+    let mut items: Vec<Item> = window.rows.into_iter().filter_map(of_row).collect();
+    if !after {
+        items.reverse();
+    }
+    Ok((items, window.more_after))
+}
+
+fn of_row(row: Row) -> Option<Item> {
+    let at = row.updated_at.or(row.created_at)?;
+    let title = row.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    Some(Item {
+        lane: Lane::of(row.kind)?,
+        at,
+        since: row.created_at.filter(|since| *since < at),
+        title: title.unwrap_or(&row.id).lines().next().unwrap_or_default().to_owned(),
+        status: row.status,
+        list: row.list,
+        id: row.id,
+        row: Some(row.key),
+        write: None,
+        pending: row.pending.iter().map(|mark| mark.state).collect(),
+    })
+}
+
+/// Versions of the policies of the agent's connection, and our writes on the agent and on what is the agent's.
+fn ours(reader: &Reader, outbox: &Outbox, agent: &Agent) -> Result<Vec<Item>, TimelineError> {
+    let connections = vec![agent.connection.clone()];
+    let policies = Scope { kinds: vec![Kind::Policy], connections: connections.clone(), ..Scope::default() };
+    let query = Query { gone: true, limit: POLICIES, ..Query::newest(policies) };
+    let mut items = Vec::new();
+    for row in reader.window(&query)?.rows {
+        for version in outbox.versions(&row.list, &row.id)? {
+            let name = row.title.as_deref().unwrap_or(&row.id);
+            let label = version.label.unwrap_or_else(|| format!("version {}", version.number));
+            items.push(Item {
+                lane: Lane::Policy,
+                at: version.seen_at,
+                since: None,
+                title: format!("{name} {label}"),
+                status: None,
+                list: row.list.clone(),
+                id: row.id.clone(),
+                row: Some(row.key),
+                write: version.write,
+                pending: Vec::new(),
+            });
+        }
+    }
+    let which = Which { all: true, connections, limit: Some(WRITES), ..Which::default() };
+    let mut known: HashMap<(ListKey, String), bool> = HashMap::new();
+    for write in outbox.list(&which)? {
+        let Some(target) = write.intent.target.clone() else { continue };
+        let key = (write.list(), target);
+        let meant = match known.get(&key) {
+            Some(meant) => *meant,
+            None => {
+                let meant = find(reader, &key.0, &key.1)?.and_then(|record| agent_of(record.row).ok());
+                let meant = meant.is_some_and(|other| other.id == agent.id);
+                known.insert(key.clone(), meant);
+                meant
+            }
+        };
+        if meant {
+            items.push(of_write(write, key));
+        }
+    }
+    Ok(items)
+}
+
+fn of_write(write: Write, (list, id): (ListKey, String)) -> Item {
+    let about = write.intent.title.as_deref().unwrap_or(&id).lines().next().unwrap_or_default().to_owned();
+    Item {
+        lane: Lane::Write,
+        at: write.created_at,
+        since: None,
+        title: format!("{} {about}", write.intent.verb),
+        status: Some(write.state.to_string()),
+        list,
+        id,
+        row: None,
+        pending: if write.state.is_unfinished() { vec![write.state] } else { Vec::new() },
+        write: Some(write.id),
+    }
+}
+
+/// How many items of each lane lie in each cell.
+fn lanes(
+    reader: &Reader,
+    scope: &Scope,
+    agent: &Agent,
+    axis: &Axis,
+    ours: &[Item],
+) -> Result<Vec<LaneCounts>, TimelineError> {
+    let edges = axis.edges();
+    let cells = edges.len().saturating_sub(1);
+    let mut lanes: Vec<LaneCounts> =
+        Lane::ALL.map(|lane| LaneCounts { lane, counts: vec![0; cells], more: false }).into();
+    for kind in KINDS {
+        let Some(lane) = Lane::of(kind).and_then(|lane| lanes.iter_mut().find(|known| known.lane == lane)) else {
+            continue;
+        };
+        let scope = Scope { kinds: vec![kind], ..scope.clone() };
+        for paced in reader.pace_of_agent(&scope, &agent.id, &edges)? {
+            lane.counts.iter_mut().zip(paced.counts).for_each(|(sum, more)| *sum += more);
+            lane.more |= paced.more;
+        }
+    }
+    for item in ours {
+        let Some(cell) = axis.cell(item.at) else { continue };
+        let lane = lanes.iter_mut().find(|lane| lane.lane == item.lane);
+        if let Some(count) = lane.and_then(|lane| lane.counts.get_mut(usize::from(cell))) {
+            *count += 1;
+        }
+    }
+    Ok(lanes)
+}
+
+/// Items of both sorts in order of time, as many on each side of the moment as are wanted. Beyond where records are known to go on,
+/// nothing of ours is told: records in between would be missing.
+pub(super) fn together(
+    before: Vec<Item>,
+    after: Vec<Item>,
+    ours: Vec<Item>,
+    ask: &Ask,
+    mut earlier: bool,
+    mut later: bool,
+) -> (Vec<Item>, bool, bool) {
+    let first = before.first().map(|item| item.at).filter(|_| earlier).unwrap_or(Timestamp::MIN);
+    let last = after.last().map(|item| item.at).filter(|_| later).unwrap_or(Timestamp::MAX);
+    let mut items = before;
+    items.extend(after);
+    for item in ours {
+        earlier |= item.at < first;
+        later |= item.at > last;
+        if (first..=last).contains(&item.at) {
+            items.push(item);
+        }
+    }
+    items.sort_by(|a, b| (a.at, a.lane, &a.id).cmp(&(b.at, b.lane, &b.id)));
+    let middle = items.partition_point(|item| item.at < ask.around);
+    let (from, to) = (middle.saturating_sub(ask.side), (middle + ask.side).min(items.len()));
+    earlier |= from > 0;
+    later |= to < items.len();
+    items.truncate(to);
+    items.drain(..from);
+    (items, earlier, later)
+}

@@ -1,0 +1,94 @@
+//! Where keys count.
+
+/// Where an action counts. Keys are looked up from the focus outwards, [`Scope::Global`] last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Everywhere, except while text is being typed.
+    Global,
+    /// Wherever something can be moved through: lists, details, help.
+    Move,
+    /// In a list of records.
+    List,
+    /// In the details of a record.
+    Detail,
+    /// On a record, whether in its list or in its details.
+    Record,
+    /// In the inbox.
+    Inbox,
+    /// Among the panels of the fleet.
+    Panels,
+    /// On a timeline.
+    Timeline,
+    /// In the outbox.
+    Outbox,
+    /// In a transcript.
+    Reading,
+    /// In what a search has found.
+    Hits,
+    /// In the facets beside it.
+    Facets,
+    /// On the sheet that a decision is confirmed on.
+    Sheet,
+    /// While text is being typed: filter, palette.
+    Prompt,
+}
+
+impl Scope {
+    /// Every scope, in the order of the help.
+    pub const ALL: [Scope; 14] = [
+        Scope::Global,
+        Scope::Move,
+        Scope::Inbox,
+        Scope::Panels,
+        Scope::List,
+        Scope::Detail,
+        Scope::Record,
+        Scope::Timeline,
+        Scope::Outbox,
+        Scope::Reading,
+        Scope::Hits,
+        Scope::Facets,
+        Scope::Sheet,
+        Scope::Prompt,
+    ];
+
+    /// Heading in help and docs.
+    pub fn title(self) -> &'static str {
+        match self {
+            Scope::Global => "Everywhere",
+            Scope::Move => "Moving",
+            Scope::List => "In a list",
+            Scope::Detail => "In the details",
+            Scope::Record => "Deciding about records",
+            Scope::Inbox => "In the inbox",
+            Scope::Panels => "Among the panels of the fleet",
+            Scope::Timeline => "On a timeline",
+            Scope::Outbox => "In the outbox",
+            Scope::Reading => "In a transcript",
+            Scope::Hits => "In what a search has found",
+            Scope::Facets => "In the facets of a search",
+            Scope::Sheet => "On the sheet that confirms a decision",
+            Scope::Prompt => "While typing",
+        }
+    }
+
+    /// The scopes in which keys are looked up while this one is in force, from the inside out.
+    pub fn chain(self) -> &'static [Scope] {
+        match self {
+            Scope::Prompt => &[Scope::Prompt],
+            Scope::Sheet => &[Scope::Sheet],
+            Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
+            Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
+            Scope::Inbox => &[Scope::Inbox, Scope::Record, Scope::Move, Scope::Global],
+            Scope::Panels => &[Scope::Panels, Scope::Move, Scope::Global],
+            Scope::Timeline => &[Scope::Timeline, Scope::Move, Scope::Global],
+            Scope::Outbox => &[Scope::Outbox, Scope::Move, Scope::Global],
+            Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
+            Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
+            Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
+            Scope::Record => &[Scope::Record, Scope::Global],
+            Scope::Move => &[Scope::Move, Scope::Global],
+            Scope::Global => &[Scope::Global],
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What goes up and down over time: events by outcome, a line each, and costs.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::Marker;
+use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Sparkline};
+
+use super::draw::{Inside, first, line, settle};
+use crate::numbers::{Cost, Numbers};
+use crate::tui::canvas::Canvas;
+use crate::tui::fleet::Fleet;
+use crate::tui::looks::status;
+use crate::tui::text::{grouped, width, word};
+use crate::tui::theme::Role;
+
+/// Cells for the name of an outcome, and for its number.
+const LABEL: u16 = 16;
+const NUMBER: u16 = 9;
+
+/// Events by outcome: a curve each over the last days, the day under the cursor told below.
+pub(super) fn outcomes(numbers: &Numbers, back: usize, inside: &Inside, canvas: &mut Canvas) {
+    let area = inside.area;
+    if numbers.outcomes.is_empty() {
+        canvas.put(area.x, area.y, "No events in the last year.", area.width, Role::Dim);
+        return;
+    }
+    let lines = usize::from(area.height.saturating_sub(2)).max(1);
+    // With room to spare each curve is two lines high.
+    let high = if lines >= 2 * numbers.outcomes.len() { 2 } else { 1 };
+    let page = lines / usize::from(high);
+    let room = usize::from(area.width.saturating_sub(2 + LABEL + NUMBER + 1));
+    let days = room.min(numbers.days.len());
+    let plot = area.x + 2 + LABEL + NUMBER;
+    let start = numbers.days.len() - days;
+    for (line_at, (at, series)) in numbers.outcomes.iter().enumerate().skip(first(inside, page)).take(page).enumerate()
+    {
+        let y = area.y + high * line_at as u16;
+        let base = y + high - 1;
+        let on = line(inside, base, at, canvas);
+        let (sign, role) = status(&series.label);
+        canvas.put(area.x, base, sign, 1, role);
+        canvas.put(area.x + 2, base, &word(&series.label), LABEL - 1, Role::Text);
+        let seen = series.counts.get(start..).unwrap_or_default();
+        canvas.put_right(plot - 1, base, &grouped(seen.iter().sum()), NUMBER - 1, Role::Text);
+        settle(inside, base, on, canvas);
+        let style = canvas.style(role);
+        let max = seen.iter().copied().max().unwrap_or(0).max(1);
+        let curve = Sparkline::default().data(seen.iter().copied()).max(max).style(style);
+        canvas.chart(Rect { x: plot, y, width: days as u16, height: high }, curve);
+    }
+    let under = area.y + (high * page.min(numbers.outcomes.len()) as u16).min(area.height.saturating_sub(2));
+    axis(numbers, back, Rect { x: plot, y: under, width: days as u16, height: 2 }, inside, canvas);
+    day(numbers, back, Rect { y: under + 1, height: 1, ..area }, canvas);
+}
+
+/// The days under the curves: the first, the last, and the one under the cursor.
+fn axis(numbers: &Numbers, back: usize, area: Rect, inside: &Inside, canvas: &mut Canvas) {
+    let days = usize::from(area.width);
+    let name = |at: usize| numbers.days.get(at).map(|day| day.strftime("%d %b").to_string()).unwrap_or_default();
+    let start = numbers.days.len().saturating_sub(days);
+    canvas.put(area.x, area.y, &name(start), area.width, Role::Dim);
+    canvas.put_right(area.right(), area.y, "today", area.width, Role::Dim);
+    if inside.focused && back < days {
+        let x = area.right().saturating_sub(1 + back as u16);
+        canvas.put(x, area.y, "▲", 1, Role::Accent);
+    }
+}
+
+/// What happened on the day under the cursor, in words.
+fn day(numbers: &Numbers, back: usize, area: Rect, canvas: &mut Canvas) {
+    let Some(at) = numbers.days.len().checked_sub(1 + back) else { return };
+    let Some(date) = numbers.days.get(at) else { return };
+    let mut x = canvas.put(area.x, area.y, &date.strftime("%a %d %b %Y").to_string(), area.width, Role::Text);
+    let mut none = true;
+    for series in &numbers.outcomes {
+        let count = series.counts.get(at).copied().unwrap_or(0);
+        if count > 0 && x + 4 < area.right() {
+            let (sign, role) = status(&series.label);
+            x = canvas.put(x + 2, area.y, sign, 1, role);
+            let words = format!(" {} {}", grouped(count), word(&series.label));
+            x = canvas.put(x, area.y, &words, area.right().saturating_sub(x), Role::Text);
+            none = false;
+        }
+    }
+    if none {
+        canvas.put(x + 2, area.y, "no events", area.right().saturating_sub(x + 2), Role::Dim);
+    }
+}
+
+/// What was spent for one thing, all days together.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Spent {
+    pub connection: String,
+    pub label: String,
+    pub currency: Option<String>,
+    pub amount: f64,
+}
+
+/// What was spent for each thing, most first.
+pub(super) fn spent(numbers: &Numbers) -> Vec<Spent> {
+    let mut sums: BTreeMap<(&str, &str, Option<&str>), f64> = BTreeMap::new();
+    for Cost { connection, label, currency, amount, .. } in &numbers.costs {
+        *sums.entry((connection, label, currency.as_deref())).or_default() += amount;
+    }
+    let one = |((connection, label, currency), amount): (_, f64)| {
+        let (connection, label): (&str, &str) = (connection, label);
+        let currency: Option<&str> = currency;
+        Spent { connection: connection.into(), label: label.into(), currency: currency.map(str::to_owned), amount }
+    };
+    let mut all: Vec<Spent> = sums.into_iter().map(|((a, b, c), sum)| one(((a, b, c), sum))).collect();
+    all.sort_by(|a, b| b.amount.total_cmp(&a.amount));
+    all
+}
+
+/// Costs: a line over the days where a platform tells them by day, and what each thing came to.
+pub(super) fn costs(numbers: &Numbers, inside: &Inside, fleet: &Fleet, canvas: &mut Canvas) {
+    let area = inside.area;
+    let spent = spent(numbers);
+    if spent.is_empty() {
+        canvas.put(area.x, area.y, "No platform here tells what it costs.", area.width, Role::Dim);
+        return;
+    }
+    let mut by_day: BTreeMap<Date, f64> = BTreeMap::new();
+    for cost in &numbers.costs {
+        if let Some(day) = cost.day {
+            *by_day.entry(day).or_default() += cost.amount;
+        }
+    }
+    let rows = spent.len().min(usize::from(area.height / 3).max(1)) as u16;
+    let plot = Rect { height: area.height.saturating_sub(rows), ..area };
+    let drawn = by_day.len() > 1 && plot.height >= 4;
+    let list = if drawn { Rect { y: plot.bottom(), height: rows, ..area } } else { area };
+    if drawn {
+        chart(&by_day, plot, canvas);
+    }
+    let inside = Inside { area: list, ..*inside };
+    let page = usize::from(list.height);
+    for (line_at, (at, spent)) in spent.iter().enumerate().skip(first(&inside, page)).take(page).enumerate() {
+        let y = list.y + line_at as u16;
+        let on = line(&inside, y, at, canvas);
+        let x = canvas.put(list.x, y, &spent.connection, 14, fleet.badge(&spent.connection)) + 1;
+        let amount = format!("{:.2} {}", spent.amount, spent.currency.as_deref().unwrap_or_default());
+        let wide = (width(amount.trim()) as u16).min(20);
+        canvas.put(x, y, &spent.label, list.right().saturating_sub(x + wide + 1), Role::Text);
+        canvas.put_right(list.right(), y, amount.trim(), 20, Role::Text);
+        settle(&inside, y, on, canvas);
+    }
+}
+
+fn chart(by_day: &BTreeMap<Date, f64>, area: Rect, canvas: &mut Canvas) {
+    let (Some((first, _)), Some((last, _))) = (by_day.first_key_value(), by_day.last_key_value()) else { return };
+    let since = |day: &Date| f64::from(day.since(*first).map_or(0, |span| span.get_days()));
+    let points: Vec<(f64, f64)> = by_day.iter().map(|(day, amount)| (since(day), *amount)).collect();
+    let most = points.iter().map(|point| point.1).fold(0.0, f64::max).max(0.01);
+    let (dim, ink): (Style, Style) = (canvas.style(Role::Dim), canvas.style(Role::Accent));
+    let line = Dataset::default().marker(Marker::Braille).graph_type(GraphType::Line).style(ink).data(&points);
+    let name = |day: &Date| day.strftime("%d %b").to_string();
+    let chart = Chart::new(vec![line])
+        .x_axis(Axis::default().style(dim).bounds([0.0, since(last).max(1.0)]).labels([name(first), name(last)]))
+        .y_axis(Axis::default().style(dim).bounds([0.0, most]).labels(["0".to_owned(), format!("{most:.2}")]));
+    canvas.chart(area, chart);
+}

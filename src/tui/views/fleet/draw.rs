@@ -1,0 +1,243 @@
+//! Drawing the panels: their headings, shares in bars, and the connections.
+
+use quarterdeck_sync::model::Offered;
+use ratatui::layout::{Direction, Rect};
+use ratatui::widgets::{Bar, BarChart, BarGroup};
+
+use super::{Panel, Panels, curves, heat, layout};
+use crate::numbers::{Numbers, Shares};
+use crate::tui::actions::Act;
+use crate::tui::canvas::Canvas;
+use crate::tui::fleet::{Connection, Fleet};
+use crate::tui::looks::status;
+use crate::tui::text::{grouped, width, word};
+use crate::tui::theme::Role;
+use crate::tui::views::{Scene, welcome};
+
+/// A panel being drawn: its place without the heading, and whether the keys go there.
+pub(super) struct Inside {
+    pub area: Rect,
+    pub focused: bool,
+    pub cursor: usize,
+}
+
+impl Panels {
+    pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        self.places.clear();
+        if scene.fleet.connections.is_empty() {
+            return welcome::draw(area, canvas);
+        }
+        let Some(numbers) = self.numbers.take() else {
+            let (words, role) = match &self.failure {
+                Some(why) => (format!("The mirror cannot be read: {why}"), Role::Bad),
+                None => ("Counting …".to_owned(), Role::Dim),
+            };
+            return canvas.put_centre(area, area.y + area.height / 3, &words, role);
+        };
+        let bands = layout::bands(area.width, scene.fleet.connections.len() as u16, !numbers.costs.is_empty());
+        let body = Rect { height: area.height.saturating_sub(1), ..area };
+        let (places, shown) = layout::places(body, &bands, &mut self.top, self.panel);
+        self.numbers = Some(numbers);
+        for (panel, place) in &places {
+            self.panel_at(*panel, *place, scene.fleet, canvas);
+        }
+        self.foot(area, bands.len(), shown, scene, canvas);
+        self.places = places;
+    }
+
+    /// The last line: what went wrong, and which panels are out of sight.
+    fn foot(&self, area: Rect, bands: usize, shown: usize, scene: &Scene, canvas: &mut Canvas) {
+        let y = area.bottom().saturating_sub(1);
+        if let Some(why) = &self.failure {
+            let words = format!("! these numbers are old: {why}");
+            canvas.put(area.x + 2, y, &words, area.width.saturating_sub(4), Role::Bad);
+            return;
+        }
+        let (above, below) = (self.top, bands.saturating_sub(self.top + shown));
+        if above + below > 0 {
+            let key = scene.keys.hint_of(Act::NextPanel).unwrap_or_default();
+            let mut told = Vec::new();
+            for (sign, count) in [("▲", above), ("▼", below)] {
+                if count > 0 {
+                    told.push(format!("{sign} {count} more"));
+                }
+            }
+            let words = format!("{}   {key} goes on", told.join("  "));
+            canvas.put_right(area.right().saturating_sub(2), y, &words, area.width, Role::Dim);
+        }
+    }
+
+    fn panel_at(&self, panel: Panel, place: Rect, fleet: &Fleet, canvas: &mut Canvas) {
+        let Some(numbers) = &self.numbers else { return };
+        let focused = self.panel == panel;
+        let place = Rect { width: place.width.saturating_sub(2), x: place.x + 1, ..place };
+        heading(panel, title(panel, numbers), place, focused, canvas);
+        let area = Rect {
+            x: place.x + 1,
+            y: place.y + 1,
+            width: place.width.saturating_sub(2),
+            // A blank line between two panels.
+            height: place.height.saturating_sub(2),
+        };
+        let inside = Inside { area, focused, cursor: self.cursor(panel) };
+        match panel {
+            Panel::Agents => shares(&numbers.agents, "No agents.", &inside, fleet, canvas),
+            Panel::Versions => shares(&numbers.versions, "No platform here tells versions.", &inside, fleet, canvas),
+            Panel::Systems => shares(&numbers.systems, "No platform here tells systems.", &inside, fleet, canvas),
+            Panel::Runs => shares(&numbers.runs, "No runs.", &inside, fleet, canvas),
+            Panel::Sessions => heat::draw(numbers, self.day(), &inside, canvas),
+            Panel::Outcomes => curves::outcomes(numbers, self.back, &inside, canvas),
+            Panel::Costs => curves::costs(numbers, &inside, fleet, canvas),
+            Panel::Connections => connections(fleet, &inside, canvas),
+        }
+    }
+}
+
+/// What a panel is called, and the number beside.
+fn title(panel: Panel, numbers: &Numbers) -> (&'static str, Option<u64>) {
+    match panel {
+        Panel::Agents => ("Agents by status", Some(numbers.agents.total())),
+        Panel::Versions => ("Agents by version", Some(numbers.versions.total())),
+        Panel::Systems => ("Agents by system", Some(numbers.systems.total())),
+        Panel::Runs => ("Runs by status", Some(numbers.runs.total())),
+        Panel::Sessions => {
+            ("Sessions per day, by last activity", Some(numbers.sessions.iter().map(|day| day.all()).sum()))
+        }
+        Panel::Outcomes => ("Events by outcome", Some(numbers.outcomes.iter().map(|series| series.total()).sum())),
+        Panel::Connections => ("Connections", None),
+        Panel::Costs => ("Costs", None),
+    }
+}
+
+fn heading(panel: Panel, (title, count): (&str, Option<u64>), place: Rect, focused: bool, canvas: &mut Canvas) {
+    if place.height == 0 {
+        return;
+    }
+    let line = if focused { Role::LineFocus } else { Role::Line };
+    canvas.rule_across(Rect { height: 1, ..place }, place.y, line);
+    // With the focus it has a sign of its own: colours may not be seen.
+    let (sign, role) = if focused { ("▌", Role::Accent) } else { ("─", line) };
+    canvas.put(place.x, place.y, sign, 1, role);
+    let shown = if focused { Role::Accent } else { Role::Title };
+    canvas.put(place.x + 1, place.y, &format!(" {title} "), place.width.saturating_sub(2), shown);
+    if let Some(count) = count.filter(|_| usize::from(place.width) > title.len() + 16 || panel == Panel::Sessions) {
+        canvas.put_right(place.right().saturating_sub(1), place.y, &format!(" {} ", grouped(count)), 14, Role::Text);
+    }
+}
+
+/// The first line in sight, so that the cursor's is.
+pub(super) fn first(inside: &Inside, page: usize) -> usize {
+    (inside.cursor + 1).saturating_sub(page.max(1))
+}
+
+/// A line that the cursor is on, or not.
+pub(super) fn line(inside: &Inside, y: u16, at: usize, canvas: &mut Canvas) -> bool {
+    let on = inside.focused && at == inside.cursor;
+    if on {
+        let area = Rect { x: inside.area.x.saturating_sub(1), width: inside.area.width + 2, y, height: 1 };
+        canvas.tint(area, Role::Selected);
+        canvas.put(area.x, y, "▌", 1, Role::Accent);
+    }
+    on
+}
+
+/// Ends the line of the cursor.
+pub(super) fn settle(inside: &Inside, y: u16, on: bool, canvas: &mut Canvas) {
+    if on {
+        let area = Rect { x: inside.area.x.saturating_sub(1), width: inside.area.width + 2, y, height: 1 };
+        canvas.settle(area, Role::Selected);
+    }
+}
+
+/// How many have which label: sign, word, bar, number.
+fn shares(shares: &Shares, none: &str, inside: &Inside, fleet: &Fleet, canvas: &mut Canvas) {
+    let area = inside.area;
+    if shares.items.is_empty() {
+        canvas.put(area.x, area.y, none, area.width, Role::Dim);
+        return;
+    }
+    let page = usize::from(area.height);
+    let first = first(inside, page);
+    let seen: Vec<_> = shares.items.iter().enumerate().skip(first).take(page).collect();
+    let words = |label: &str| width(&word(label)) as u16;
+    let most = seen.iter().map(|(_, share)| words(&share.label)).max().unwrap_or(0);
+    let label = most.min(area.width / 2).max(4);
+    let bar_at = area.x + 2 + label + 1;
+    let room = area.right().saturating_sub(bar_at + 8);
+    let max = shares.items.first().map_or(1, |share| share.count).max(1);
+    for (line_at, (at, share)) in seen.iter().enumerate() {
+        let y = area.y + line_at as u16;
+        let on = line(inside, y, *at, canvas);
+        let (sign, role) = match &share.connection {
+            Some(connection) => ("•", fleet.badge(connection)),
+            None => status(&share.label),
+        };
+        canvas.put(area.x, y, sign, 1, role);
+        canvas.put(area.x + 2, y, &word(&share.label), label, Role::Text);
+        canvas.put_right(area.right(), y, &grouped(share.count), 8, Role::Text);
+        let style = canvas.style(role);
+        let bar = Bar::default().value(share.count).text_value(String::new()).style(style);
+        let chart = BarChart::default()
+            .direction(Direction::Horizontal)
+            .data(BarGroup::default().bars(&[bar]))
+            .bar_width(1)
+            .bar_gap(0)
+            .max(max);
+        canvas.chart(Rect { x: bar_at, y, width: room, height: 1 }, chart);
+        settle(inside, y, on, canvas);
+    }
+}
+
+/// How each connection stands: verdict, lists, budget.
+fn connections(fleet: &Fleet, inside: &Inside, canvas: &mut Canvas) {
+    let page = usize::from(inside.area.height);
+    let first = first(inside, page);
+    for (line_at, (at, connection)) in fleet.connections.iter().enumerate().skip(first).take(page).enumerate() {
+        let y = inside.area.y + line_at as u16;
+        let on = line(inside, y, at, canvas);
+        one(connection, Rect { y, height: 1, ..inside.area }, fleet, canvas);
+        settle(inside, y, on, canvas);
+    }
+}
+
+fn one(connection: &Connection, area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
+    let (name, y) = (&connection.info.name, area.y);
+    let verdict = fleet.verdict(connection, canvas.now());
+    if let Some(since) = verdict.since {
+        canvas.age(since);
+    }
+    canvas.put(area.x, y, verdict.glyph, 1, verdict.role);
+    canvas.put(area.x + 2, y, name, 13, fleet.badge(name));
+    let mut x = area.x + 16;
+    let wide = 24.min(area.width.saturating_sub(16));
+    canvas.put(x, y, &verdict.words, wide, verdict.role);
+    x += 25;
+    let lists: Vec<_> = fleet.lists.iter().filter(|list| list.list.connection == *name).collect();
+    let offered = lists.iter().filter(|list| !matches!(list.offered, Offered::No { .. })).count();
+    let fresh = lists.iter().filter(|list| list.up_to_date()).count();
+    let words = format!("{fresh} of {offered} lists up to date");
+    let room = area.right().saturating_sub(x);
+    canvas.put(x, y, &words, room.min(27), Role::Dim);
+    x += 28;
+    let budget = &connection.budget;
+    match budget.limit.zip(budget.remaining) {
+        Some((limit, left)) if x + 24 < area.right() => {
+            let wide = (area.right() - x).saturating_sub(26).min(24);
+            let style = canvas.style(if left * 4 <= limit { Role::Warn } else { Role::Good });
+            let bar = Bar::default().value(left.min(limit)).text_value(String::new()).style(style);
+            let chart = BarChart::default()
+                .direction(Direction::Horizontal)
+                .data(BarGroup::default().bars(&[bar]))
+                .bar_width(1)
+                .bar_gap(0)
+                .max(limit.max(1));
+            canvas.chart(Rect { x, width: wide, y, height: 1 }, chart);
+            let words = format!("{} of {} requests left", grouped(left), grouped(limit));
+            canvas.put(x + wide + 1, y, &words, area.right().saturating_sub(x + wide + 1), Role::Dim);
+        }
+        None if x + 24 < area.right() => {
+            canvas.put(x, y, "no rate budget told yet", area.right() - x, Role::Dim);
+        }
+        _ => {}
+    }
+}

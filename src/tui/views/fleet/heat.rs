@@ -1,0 +1,150 @@
+//! A year of days as a calendar: a column for each week, a row for each day of it, the denser the more happened.
+
+use ratatui::layout::Rect;
+
+use super::draw::Inside;
+use crate::numbers::Numbers;
+use crate::tui::canvas::Canvas;
+use crate::tui::text::grouped;
+use crate::tui::theme::Role;
+
+/// Signs of how much there was, from nothing on. Each is told from the others without any colour.
+pub(super) const SIGNS: [(&str, Role); 5] =
+    [("·", Role::Line), ("░", Role::Busy), ("▒", Role::Busy), ("▓", Role::Busy), ("█", Role::Busy)];
+/// A day that only a platform's calendar knows of.
+const TOLD: &str = "◦";
+/// Cells for the names of the days.
+const NAMES: u16 = 4;
+/// Cells for what stands beside.
+const BESIDE: u16 = 30;
+
+/// The sign for a number among numbers up to `most`: none only for nothing, the last only for the most.
+pub(super) fn sign(count: u64, most: u64) -> usize {
+    match count {
+        0 => 0,
+        count => 1 + (u128::from(count - 1) * 4 / u128::from(most.max(count))) as usize,
+    }
+}
+
+/// Draws it, with the day under the cursor told below.
+pub(super) fn draw(numbers: &Numbers, day: Option<usize>, inside: &Inside, canvas: &mut Canvas) {
+    let area = inside.area;
+    let weeks = numbers.days.len().div_ceil(7);
+    let beside = if area.width > 2 * 53 + NAMES + BESIDE { BESIDE } else { 0 };
+    let seen = usize::from(area.width.saturating_sub(NAMES + beside) / 2).min(weeks);
+    if area.height < 9 || seen == 0 {
+        return told(numbers, day, area, canvas);
+    }
+    let first = weeks - seen;
+    let most = numbers.sessions.iter().skip(first * 7).map(|day| day.all()).max().unwrap_or(0);
+    months(numbers, first, seen, area, canvas);
+    for (row, name) in ["Mon", "", "Wed", "", "Fri", "", "Sun"].into_iter().enumerate() {
+        canvas.put(area.x, area.y + 1 + row as u16, name, NAMES, Role::Dim);
+    }
+    for (at, sessions) in numbers.sessions.iter().enumerate().skip(first * 7) {
+        let (x, y) = (area.x + NAMES + 2 * (at / 7 - first) as u16, area.y + 1 + (at % 7) as u16);
+        let (mut glyph, mut role) = SIGNS[sign(sessions.all(), most).min(SIGNS.len() - 1)];
+        if sessions.all() > 0 && sessions.listed + sessions.gone == 0 {
+            (glyph, role) = (TOLD, Role::Text);
+        }
+        canvas.put(x, y, glyph, 1, role);
+        if inside.focused && day == Some(at) {
+            let cell = Rect { x: x.saturating_sub(1), y, width: 3, height: 1 };
+            canvas.tint(cell, Role::Selected);
+            canvas.put(cell.x, y, "[", 1, Role::Accent);
+            canvas.put(x + 1, y, "]", 1, Role::Accent);
+        }
+    }
+    if beside > 0 {
+        sums(numbers, Rect { x: area.right() - beside + 2, width: beside - 2, ..area }, most, canvas);
+    }
+    told(numbers, day, Rect { y: area.y + 8, height: 1, ..area }, canvas);
+}
+
+/// Names of the months over the weeks they begin in.
+fn months(numbers: &Numbers, first: usize, seen: usize, area: Rect, canvas: &mut Canvas) {
+    let (mut free, mut last) = (area.x, None);
+    for week in 0..seen {
+        let Some(monday) = numbers.days.get((first + week) * 7) else { break };
+        let x = area.x + NAMES + 2 * week as u16;
+        // A month is named once, and only where its name does not run into the one before.
+        if last != Some(monday.month()) && x >= free && (week > 0 || monday.day() <= 7) && x + 3 <= area.right() {
+            free = canvas.put(x, area.y, &monday.strftime("%b").to_string(), 3, Role::Dim) + 1;
+        }
+        last = Some(monday.month());
+    }
+}
+
+/// What one day had, in words.
+fn told(numbers: &Numbers, day: Option<usize>, area: Rect, canvas: &mut Canvas) {
+    let Some((at, date)) = day.and_then(|at| Some((at, numbers.days.get(at)?))) else { return };
+    let Some(sessions) = numbers.sessions.get(at) else { return };
+    let mut words = format!("{}  {}", date.strftime("%a %d %b %Y"), grouped(sessions.all()));
+    words.push_str(if sessions.all() == 1 { " session" } else { " sessions" });
+    let mut parts = Vec::new();
+    for (count, what) in
+        [(sessions.listed, "listed"), (sessions.gone, "no longer listed"), (sessions.told, "only in the calendar")]
+    {
+        if count > 0 && count < sessions.all() {
+            parts.push(format!("{} {what}", grouped(count)));
+        }
+    }
+    if sessions.told > 0 && sessions.told == sessions.all() {
+        parts.push("only the platform's calendar knows of them".to_owned());
+    }
+    if !parts.is_empty() {
+        words.push_str(&format!(": {}", parts.join(", ")));
+    }
+    canvas.put(area.x, area.y, &words, area.width, Role::Text);
+}
+
+/// What the last days come to, and what the signs mean.
+fn sums(numbers: &Numbers, area: Rect, most: u64, canvas: &mut Canvas) {
+    let last = |days: usize| numbers.sessions.iter().rev().take(days).map(|day| day.all()).sum::<u64>();
+    let busiest = numbers.sessions.iter().zip(&numbers.days).max_by_key(|(day, _)| day.all());
+    let lines = [
+        ("today", last(1)),
+        ("last 7 days", last(7)),
+        ("last 30 days", last(30)),
+        ("the whole year", last(numbers.sessions.len())),
+    ];
+    for (at, (what, count)) in lines.into_iter().enumerate() {
+        let y = area.y + 1 + at as u16;
+        canvas.put(area.x, y, what, area.width, Role::Dim);
+        canvas.put_right(area.right(), y, &grouped(count), 10, Role::Text);
+    }
+    if let Some((day, date)) = busiest.filter(|(day, _)| day.all() > 0) {
+        let what = format!("most, on {}", date.strftime("%a %d %b"));
+        canvas.put(area.x, area.y + 5, &what, area.width, Role::Dim);
+        canvas.put_right(area.right(), area.y + 5, &grouped(day.all()), 10, Role::Text);
+    }
+    let mut x = canvas.put(area.x, area.y + 7, "none ", area.width, Role::Dim);
+    for (sign, role) in SIGNS {
+        x = canvas.put(x, area.y + 7, sign, 1, role) + 1;
+    }
+    canvas.put(x, area.y + 7, &grouped(most), area.right().saturating_sub(x), Role::Dim);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_column_begins_with_a_monday() {
+        let now = "2026-11-22T09:00:00Z[UTC]".parse().unwrap();
+        let days = crate::numbers::days::weeks(&now, 53);
+        assert!(days.chunks(7).all(|week| week[0].weekday() == jiff::civil::Weekday::Monday));
+    }
+
+    proptest! {
+        #[test]
+        fn more_is_never_shown_as_less(a in 0u64..1 << 50, b in 0u64..1 << 50, more in 0u64..1 << 50) {
+            let most = a.max(b).saturating_add(more);
+            prop_assert!(sign(a, most) < SIGNS.len());
+            prop_assert_eq!(sign(a, most) == 0, a == 0);
+            prop_assert!(a > b || sign(a, most) <= sign(b, most));
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Drawing a timeline: whose, the lanes, the axis, and the items around the cursor with the gaps between them.
+
+use jiff::tz::TimeZone;
+use quarterdeck_sync::model::Timestamp;
+use ratatui::layout::Rect;
+
+use super::Timelines;
+use crate::amounts::length;
+use crate::timeline::axis::{Axis, SPANS, span_name};
+use crate::timeline::{Item, Lane, LaneCounts, Timeline};
+use crate::tui::canvas::Canvas;
+use crate::tui::looks::{look, status};
+use crate::tui::text::{grouped, width, word};
+use crate::tui::theme::Role;
+use crate::tui::views::Scene;
+
+/// Cells for the names of the lanes, and for how many lie in each.
+const NAMES: u16 = 12;
+const SUMS: u16 = 8;
+/// One item, and more of them up to the most of a lane.
+const SIGNS: [&str; 5] = ["•", "▂", "▄", "▆", "█"];
+/// A gap is told where it is this share of the axis.
+const GAP: i64 = 8;
+
+/// A line of the list.
+enum Line {
+    Item(usize),
+    /// Nothing happened for so many milliseconds.
+    Gap(u64),
+    /// There is more, or there is not.
+    End(&'static str),
+}
+
+impl Timelines {
+    pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        self.cells = area.width.saturating_sub(NAMES + SUMS + 4).max(1);
+        self.lines.clear();
+        let axis = self.axis(canvas.now());
+        let Some(timeline) = self.timeline.take() else { return self.nothing(area, canvas) };
+        self.head(&timeline, Rect { height: 1, ..area }, scene, canvas);
+        let top = area.y + 1 + u16::from(area.height >= 30);
+        let lanes = Rect { x: area.x + 2, y: top, width: area.width.saturating_sub(3), height: Lane::ALL.len() as u16 };
+        self.lanes(&timeline, &axis, lanes, canvas);
+        ticks(&axis, &timeline.zone, self.cursor_cell(&timeline, &axis), lanes, canvas);
+        let under = lanes.bottom() + 2;
+        canvas.rule_across(Rect { height: 1, ..area }, under, Role::Line);
+        let list = Rect { y: under + 1, height: area.bottom().saturating_sub(under + 1), ..area };
+        self.list(&timeline, list, canvas);
+        self.timeline = Some(timeline);
+        if let Some(why) = &self.failure {
+            let words = format!("! this is old: {why}");
+            canvas.put(area.x + 2, area.bottom().saturating_sub(1), &words, area.width.saturating_sub(4), Role::Bad);
+        }
+    }
+
+    fn nothing(&self, area: Rect, canvas: &mut Canvas) {
+        let (words, role) = match &self.failure {
+            Some(why) => (why.clone(), Role::Bad),
+            None if self.missing => ("The record is not in the mirror any more.".to_owned(), Role::Dim),
+            None => ("Looking …".to_owned(), Role::Dim),
+        };
+        canvas.put_centre(area, area.y + area.height / 3, &words, role);
+    }
+
+    /// Whose time it is, and how much of it is shown.
+    fn head(&self, timeline: &Timeline, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        let agent = &timeline.agent;
+        let span = span_name(SPANS[self.span.min(SPANS.len() - 1)]);
+        let right = canvas.put_right(area.right().saturating_sub(2), area.y, &span, 16, Role::Accent);
+        let mut x = canvas.put(area.x + 2, area.y, &agent.connection, 20, scene.fleet.badge(&agent.connection)) + 2;
+        let name = agent.title.as_deref().unwrap_or(&agent.id);
+        x = canvas.put(x, area.y, name, right.saturating_sub(x + 2), Role::Title) + 2;
+        if agent.title.is_some() {
+            canvas.put(x, area.y, &agent.id, right.saturating_sub(x + 2), Role::Dim);
+        }
+    }
+
+    fn cursor_cell(&self, timeline: &Timeline, axis: &Axis) -> Option<u16> {
+        timeline.items.get(self.cursor).and_then(|item| axis.cell(item.at))
+    }
+
+    fn lanes(&self, timeline: &Timeline, axis: &Axis, area: Rect, canvas: &mut Canvas) {
+        let at = self.cursor_cell(timeline, axis);
+        let chosen = timeline.items.get(self.cursor).map(|item| item.lane);
+        for (row, lane) in timeline.lanes.iter().enumerate() {
+            let y = area.y + row as u16;
+            let here = chosen == Some(lane.lane);
+            canvas.put(area.x, y, if here { "▸" } else { " " }, 1, Role::Accent);
+            canvas.put(area.x + 2, y, lane.lane.title(), NAMES - 3, if here { Role::Title } else { Role::Dim });
+            self.lane(timeline, lane, axis, Rect { x: area.x + NAMES, y, width: self.cells, height: 1 }, canvas);
+            let sum: u64 = lane.counts.iter().sum();
+            let words = format!("{}{}", grouped(sum), if lane.more { "+" } else { "" });
+            let role = if sum == 0 { Role::Dim } else { Role::Text };
+            canvas.put_right(area.right(), y, &words, SUMS - 1, role);
+        }
+        if let Some(cell) = at {
+            let column = Rect { x: area.x + NAMES + cell, y: area.y, width: 1, height: area.height };
+            canvas.tint(column, Role::SelectedIdle);
+        }
+    }
+
+    fn lane(&self, timeline: &Timeline, lane: &LaneCounts, axis: &Axis, area: Rect, canvas: &mut Canvas) {
+        let most = lane.counts.iter().copied().max().unwrap_or(0);
+        canvas.put(area.x, area.y, &"·".repeat(usize::from(area.width)), area.width, Role::Line);
+        for (cell, count) in lane.counts.iter().take(usize::from(area.width)).enumerate() {
+            let sign = match (count, most) {
+                (0, _) => continue,
+                (1, _) => SIGNS[0],
+                (count, most) => SIGNS[1 + (u128::from(count - 1) * 3 / u128::from(most.max(2) - 1)).min(3) as usize],
+            };
+            canvas.put(area.x + cell as u16, area.y, sign, 1, Role::Text);
+        }
+        // What failed or waits is seen from afar, among the items that are here.
+        for item in timeline.items.iter().filter(|item| item.lane == lane.lane) {
+            let Some(cell) = axis.cell(item.at).filter(|cell| *cell < area.width) else { continue };
+            let (sign, role) = sign(item);
+            if matches!(role, Role::Bad | Role::Warn) || !item.pending.is_empty() {
+                canvas.put(area.x + cell, area.y, sign, 1, role);
+            }
+        }
+    }
+
+    fn list(&mut self, timeline: &Timeline, area: Rect, canvas: &mut Canvas) {
+        self.list_area = area;
+        self.page = usize::from(area.height);
+        if timeline.items.is_empty() {
+            let words = "Nothing is known of what it did.";
+            return canvas.put_centre(area, area.y + area.height / 3, words, Role::Dim);
+        }
+        let gap = SPANS[self.span.min(SPANS.len() - 1)] * 60_000 / GAP;
+        let lines = lines(timeline, gap);
+        let at = lines.iter().position(|line| matches!(line, Line::Item(at) if *at == self.cursor)).unwrap_or(0);
+        let last = lines.len().saturating_sub(self.page);
+        self.top = self.top.min(at).max((at + 2).saturating_sub(self.page)).min(last);
+        for (row, shown) in lines.iter().skip(self.top).take(self.page).enumerate() {
+            let place = Rect { y: area.y + row as u16, height: 1, ..area };
+            self.lines.push(if let Line::Item(at) = shown { Some(*at) } else { None });
+            match shown {
+                Line::Item(at) => {
+                    if let Some(item) = timeline.items.get(*at) {
+                        draw_item(item, *at == self.cursor, &timeline.zone, place, canvas);
+                    }
+                }
+                Line::Gap(long) => {
+                    let words = format!("┄┄ {} nothing ┄┄", length(*long));
+                    canvas.put(place.x + 17, place.y, &words, place.width.saturating_sub(18), Role::Dim);
+                }
+                Line::End(words) => {
+                    canvas.put(place.x + 17, place.y, words, place.width.saturating_sub(18), Role::Dim);
+                }
+            }
+        }
+    }
+}
+
+/// The items with the gaps between them, and what lies beyond.
+fn lines(timeline: &Timeline, gap: i64) -> Vec<Line> {
+    let mut lines = vec![Line::End(if timeline.earlier { "… earlier" } else { "nothing earlier is known" })];
+    let mut before: Option<Timestamp> = None;
+    for (at, item) in timeline.items.iter().enumerate() {
+        if let Some(long) = before.map(|before| item.at.as_millisecond().saturating_sub(before.as_millisecond()))
+            && long >= gap
+        {
+            lines.push(Line::Gap(long.max(0) as u64));
+        }
+        before = Some(item.at);
+        lines.push(Line::Item(at));
+    }
+    lines.push(Line::End(if timeline.later { "… later" } else { "nothing later is known" }));
+    lines
+}
+
+/// What an item looks like: an unfinished write first, else its status, else its lane.
+fn sign(item: &Item) -> (&'static str, Role) {
+    match (item.pending.last(), &item.status) {
+        (Some(state), _) => look(*state),
+        (None, Some(known)) => status(known),
+        (None, None) => ("•", Role::Text),
+    }
+}
+
+fn draw_item(item: &Item, selected: bool, zone: &TimeZone, area: Rect, canvas: &mut Canvas) {
+    let y = area.y;
+    if selected {
+        canvas.tint(area, Role::Selected);
+        canvas.put(area.x, y, "▌", 1, Role::Accent);
+    }
+    let when = item.at.to_zoned(zone.clone()).strftime("%d %b %H:%M:%S").to_string();
+    let mut x = canvas.put(area.x + 1, y, &when, 16, Role::Dim) + 1;
+    let lane = item.lane.title();
+    let lane =
+        lane.strip_suffix("ies").map_or_else(|| lane.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"));
+    canvas.put(x, y, &lane.to_lowercase(), 9, Role::Text);
+    x += 10;
+    let (glyph, role) = sign(item);
+    canvas.put(x, y, glyph, 1, role);
+    let said = match (item.pending.last(), &item.status) {
+        (Some(state), _) => state.to_string(),
+        (None, known) => word(known.as_deref().unwrap_or("–")),
+    };
+    canvas.put(x + 2, y, &said, 15, role);
+    x += 18;
+    let lasted = item.since.map(|since| item.at.as_millisecond().saturating_sub(since.as_millisecond()).max(0) as u64);
+    let lasted = lasted.filter(|long| *long >= 1_000).map(length).unwrap_or_default();
+    let right = area.right().saturating_sub(1);
+    let wide = width(&lasted) as u16;
+    let shown = !lasted.is_empty() && right > x + wide + 20;
+    if shown {
+        canvas.put_right(right, y, &lasted, wide, Role::Dim);
+    }
+    let end = if shown { right.saturating_sub(wide + 1) } else { right };
+    canvas.put(x, y, &item.title, end.saturating_sub(x), Role::Text);
+    if selected {
+        canvas.settle(area, Role::Selected);
+    }
+}
+
+/// The axis under the lanes: ticks, their times, and where the cursor is.
+fn ticks(axis: &Axis, zone: &TimeZone, cursor: Option<u16>, lanes: Rect, canvas: &mut Canvas) {
+    let (x, y) = (lanes.x + NAMES, lanes.bottom());
+    let cells = lanes.width.saturating_sub(NAMES + SUMS - 1).max(1);
+    canvas.rule_across(Rect { x, y, width: cells, height: 1 }, y, Role::Line);
+    for tick in axis.ticks(zone) {
+        canvas.put(x + tick.cell, y, "┬", 1, Role::Line);
+        canvas.put(x + tick.cell, y + 1, &tick.label, cells.saturating_sub(tick.cell), Role::Dim);
+    }
+    if let Some(cell) = cursor {
+        canvas.put(x + cell, y, "▲", 1, Role::Accent);
+    }
+}
