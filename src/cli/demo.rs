@@ -95,7 +95,13 @@ fn connect(cx: &Context, sim: &Sim) -> Result<(), Failure> {
 /// The console, at once: the first sync runs behind it.
 fn watch(cx: &Context) -> Result<Code, Failure> {
     let opening = Opening::new(cx.env.clone(), cx.paths.clone());
-    console::run(Opening { every: Some(EVERY), no_color: !cx.style.color, label: Some("demo".to_owned()), ..opening })
+    console::run(Opening {
+        every: Some(EVERY),
+        no_color: !cx.style.color,
+        label: Some("demo".to_owned()),
+        fresh: true,
+        ..opening
+    })
 }
 
 fn headless(cx: &Context) -> Result<Code, Failure> {

@@ -59,6 +59,9 @@ pub struct Cli {
     /// What is asked of every command.
     #[command(flatten)]
     pub global: Global,
+    /// Open the console on its first view, wherever you left it the last time
+    #[arg(long)]
+    pub fresh: bool,
     /// The command; none opens the console.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -197,14 +200,14 @@ fn run(args: Vec<OsString>) -> Result<Code, Stop> {
             return noun::run(&cx.with(&parsed.global), &noun, parsed.args);
         }
         Some(command) => command,
-        None => return Ok(open_console(cx)?),
+        None => return Ok(open_console(cx, cli.fresh)?),
     };
     dispatch(&cx, command)
 }
 
-fn open_console(cx: Context) -> Result<Code, Failure> {
+fn open_console(cx: Context, fresh: bool) -> Result<Code, Failure> {
     let no_color = !cx.style.color;
-    crate::console::run(Opening { no_color, ..Opening::new(cx.env, cx.paths) })
+    crate::console::run(Opening { no_color, fresh, ..Opening::new(cx.env, cx.paths) })
 }
 
 fn context(global: &Global, env: Env, paths: Paths) -> Context {

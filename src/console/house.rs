@@ -25,6 +25,7 @@ use crate::editing::{Complaint, Editable};
 use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::tui::data::{DraftOf, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
+use crate::tui::links::Links;
 use crate::tui::reading::{Read, Transcript};
 
 /// Finished writes that are listed, the newest.
@@ -331,6 +332,10 @@ impl Store for House {
 
     fn find(&self, question: &Question) -> Result<Answer, String> {
         self.searcher.find(question).map_err(words)
+    }
+
+    fn links(&self, of: &Target) -> Result<Option<Links>, String> {
+        self.linked(of)
     }
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {

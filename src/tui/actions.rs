@@ -29,6 +29,8 @@ pub enum Scope {
     Hits,
     /// In the facets beside it.
     Facets,
+    /// Where the columns of a list are chosen.
+    Columns,
     /// On the sheet that a decision is confirmed on.
     Sheet,
     /// While text is being typed: filter, palette.
@@ -37,7 +39,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 11] = [
+    pub const ALL: [Scope; 12] = [
         Scope::Global,
         Scope::Move,
         Scope::List,
@@ -47,6 +49,7 @@ impl Scope {
         Scope::Reading,
         Scope::Hits,
         Scope::Facets,
+        Scope::Columns,
         Scope::Sheet,
         Scope::Prompt,
     ];
@@ -63,6 +66,7 @@ impl Scope {
             Scope::Reading => "In a transcript",
             Scope::Hits => "In what a search has found",
             Scope::Facets => "In the facets of a search",
+            Scope::Columns => "Choosing the columns of a list",
             Scope::Sheet => "On the sheet that confirms a decision",
             Scope::Prompt => "While typing",
         }
@@ -79,6 +83,7 @@ impl Scope {
             Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
             Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
             Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
+            Scope::Columns => &[Scope::Columns, Scope::Move, Scope::Global],
             Scope::Record => &[Scope::Record, Scope::Global],
             Scope::Move => &[Scope::Move, Scope::Global],
             Scope::Global => &[Scope::Global],
@@ -273,6 +278,7 @@ actions! {
     Mark "mark" ["<Space>"] List None 16 "mark" "Mark the selected record, for a decision about many" WITH_ROW;
     MarkAll "mark-all" ["*"] List None 0 "mark all" "Mark every record that the list shows, or none" WITH_ROW;
     Layout "layout" ["v"] List None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
+    Columns "columns" ["|"] List None 56 "columns" "Choose the columns: which, in what order, how wide" IN_LIST;
     ShowGone "show-gone" ["z"] List None 55 "gone" "Show or hide records their platform no longer lists" IN_LIST;
 
     Close "close" ["h" "<Left>"] Detail None 11 "list" "Back to the list" ALWAYS;
@@ -282,6 +288,7 @@ actions! {
     DetailLayout "detail-layout" ["v"] Detail None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
 
     Read "read" ["t"] Record None 11 "transcript" "Read what was said and done: the transcript of a session or run" CAN_READ;
+    Links "links" ["L"] Record None 12 "links" "Follow to what the record names, and to what names it" WITH_ROW;
     Approve "approve" ["a"] Record Decides 5 "approve" "Approve what is asked for" |facts| facts.lacks(Act::Approve);
     Reject "reject" ["x"] Record Decides 6 "reject" "Reject what is asked for" |facts| facts.lacks(Act::Reject);
     SuspendAgent "suspend-agent" ["s"] Record Decides 7 "suspend" "Suspend the agent" |facts| facts.lacks(Act::SuspendAgent);
@@ -303,6 +310,7 @@ actions! {
     TakeMine "take-mine" ["m"] Outbox Decides 8 "mine" "Settle a conflict: what I want, over what is there now" CONFLICTED;
     TakeTheirs "take-theirs" ["M"] Outbox Decides 9 "theirs" "Settle a conflict: leave it as it is there" CONFLICTED;
     EditWrite "edit-write" ["E"] Outbox Decides 10 "edit" "Settle a conflict in $EDITOR" CONFLICTED;
+    WriteRecord "write-record" ["L"] Outbox None 11 "record" "Follow to the record that the write is about" WITH_WRITE;
     NextState "next-state" ["."] Outbox None 15 "filter" "Next state only" ALWAYS;
     PreviousState "previous-state" [","] Outbox None 0 "previous filter" "Previous state only" ALWAYS;
     ShowFinished "show-finished" ["z"] Outbox None 20 "finished" "Show or hide writes that are over" ALWAYS;
@@ -339,6 +347,15 @@ actions! {
 
     Narrow "narrow" ["<Enter>" "<Space>"] Facets None 10 "only these" "Only what has this value, or no longer only that" ALWAYS;
     ToHits "to-hits" ["l" "<Right>" "h" "<Left>"] Facets None 11 "hits" "Back to what was found" ALWAYS;
+
+    ShowColumn "show-column" ["<Space>"] Columns None 10 "show" "Show or hide the column" ALWAYS;
+    ColumnLater "column-later" ["J"] Columns None 11 "later" "Put the column one place later" ALWAYS;
+    ColumnEarlier "column-earlier" ["K"] Columns None 12 "earlier" "Put the column one place earlier" ALWAYS;
+    Wider "wider" ["l" "<Right>"] Columns None 13 "wider" "Make the column wider" ALWAYS;
+    Narrower "narrower" ["h" "<Left>"] Columns None 14 "narrower" "Make the column narrower" ALWAYS;
+    NaturalWidth "natural-width" ["="] Columns None 15 "as it fits" "As wide as it needs to be" ALWAYS;
+    PlainColumns "plain-columns" ["0"] Columns None 16 "as they were" "The columns as they are by themselves" ALWAYS;
+    ColumnsDone "columns-done" ["<Enter>" "|"] Columns None 20 "done" "Keep the columns so" ALWAYS;
 
     Confirm "confirm" ["C-y"] Sheet Decides 10 "yes, do it" "Do what the sheet says" |facts| facts.unconfirmed.clone();
     LookAgain "look-again" ["C-r"] Sheet None 5 "look again" "Take what is there now for what was seen" |facts| said(!facts.moved, "nothing has changed");

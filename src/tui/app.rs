@@ -6,9 +6,11 @@
 mod choices;
 mod copy;
 mod decide;
+mod follow;
 mod frame;
 mod input;
 mod layers;
+mod remember;
 mod trail;
 
 use std::sync::Arc;
@@ -22,6 +24,7 @@ use super::actions::{self, Act, Facts};
 use super::data::{Answer, Answered, Desk, Lane, Owner, Question, Slot, Store, Ticket};
 use super::fleet::{ConnectionInfo, Fleet};
 use super::keys::Keymap;
+use super::memory::Memory;
 use super::theme::Theme;
 use super::views::{self, Cx, SEARCH, View, Wish};
 use super::widgets::help::Help;
@@ -31,6 +34,7 @@ use super::widgets::toast::Toasts;
 use super::{Ask, Outside, TuiSettings};
 use choices::load;
 use decide::Deciding;
+use follow::Following;
 use layers::Layers;
 
 /// Time between two refreshes of what is in sight, while a sync commits.
@@ -94,6 +98,7 @@ pub(crate) struct App {
     under: Vec<usize>,
     overlay: Option<Overlay>,
     deciding: Deciding,
+    following: Following,
     toasts: Toasts,
     keys: Keymap,
     /// What is wrong with the operator's settings.
@@ -101,6 +106,8 @@ pub(crate) struct App {
     settings: TuiSettings,
     theme: Theme,
     theme_name: String,
+    /// What was remembered, with what is to be.
+    memory: Memory,
     /// A number being typed before a motion.
     count: Option<String>,
     health: Option<Ticket>,
@@ -127,6 +134,7 @@ impl App {
         deliver: impl Fn(Answered) + Send + Clone + 'static,
     ) -> Self {
         let (keys, mut trouble) = Keymap::new(&settings.keys);
+        let memory = settings.memory.clone();
         let theme_name = settings.theme.clone();
         let theme = load(&settings, &theme_name).unwrap_or_else(|why| {
             trouble.push(why);
@@ -142,12 +150,14 @@ impl App {
             under: Vec::new(),
             overlay: None,
             deciding: Deciding::default(),
+            following: Following::default(),
             toasts: Toasts::default(),
             keys,
             trouble,
             settings,
             theme,
             theme_name,
+            memory,
             count: None,
             health: None,
             refreshed: None,
@@ -163,6 +173,7 @@ impl App {
 
     /// Asks for what the first screen shows.
     pub fn start(&mut self, clock: Instant) {
+        self.recall();
         self.ask_health(Lane::Now);
         self.with_view(clock, |view, cx| view.enter(cx));
         if !self.trouble.is_empty() {
@@ -221,7 +232,7 @@ impl App {
             Message::Input(event) => self.input(event, clock),
             Message::Answer(answered) => self.answer(answered, clock),
             Message::Outside(news) => self.outside(news, clock),
-            Message::Terminate => self.orders.push(Order::Quit),
+            Message::Terminate => self.quit(),
             Message::Suspend => self.orders.push(Order::Suspend),
         }
     }
@@ -231,6 +242,7 @@ impl App {
             // It may have been closed meanwhile.
             Owner::View(view) if !self.views.has(view) => return,
             Owner::View(view) => self.with(view, clock, |view, cx| view.answer(answered, cx)),
+            Owner::Links => self.linked(answered, clock),
             Owner::Frame if answered.slot.part != HEALTH => self.looked(answered, clock),
             Owner::Frame if self.health == Some(answered.ticket) => match answered.answer {
                 Answer::Health(lists, problems, standing) => self.fleet.health(lists, problems, standing),
@@ -277,7 +289,7 @@ impl App {
                 self.decided(sheet, outcome, clock);
                 self.dirty = true;
             }
-            Outside::Quit => self.orders.push(Order::Quit),
+            Outside::Quit => self.quit(),
         }
     }
 
@@ -334,7 +346,7 @@ impl App {
         }
         let (tabs, tab) = (trail::tabs(), self.tab());
         match act {
-            Act::Quit => self.orders.push(Order::Quit),
+            Act::Quit => self.quit(),
             Act::Suspend => self.orders.push(Order::Suspend),
             Act::Redraw => self.orders.push(Order::Redraw),
             Act::Help => self.overlay = Some(Overlay::Help(Help::default())),
@@ -369,6 +381,7 @@ impl App {
             Choice::View(view) => self.show(view, clock),
             Choice::Sync(name) => self.sync(Some(name), clock),
             Choice::Theme(name) => self.set_theme(&name, clock),
+            Choice::Link(at) => self.follow(at, clock),
         }
     }
 

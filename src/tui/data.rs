@@ -16,6 +16,7 @@ use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::links::Links;
 use super::marking::Words;
 use super::reading::{Read, Transcript};
 use crate::search::{self, SavedSearch};
@@ -61,6 +62,10 @@ pub trait Store: Send + Sync {
     /// Records and entries that a query finds.
     fn find(&self, _question: &search::Question) -> Result<search::Answer, String> {
         Err("there is no index here".to_owned())
+    }
+    /// What a record leads to; `None` when it is not in the mirror.
+    fn links(&self, _of: &Target) -> Result<Option<Links>, String> {
+        Ok(None)
     }
     /// The saved searches, by name.
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
@@ -109,6 +114,8 @@ pub enum Question {
     Search(Box<search::Question>),
     /// The saved searches, and how much each finds.
     Saved,
+    /// What a record leads to.
+    Links(Target),
 }
 
 /// What is to be edited.
@@ -149,6 +156,8 @@ pub enum Answer {
     Search(Box<search::Answer>),
     /// See [`Question::Saved`]; without a number where it could not be found out.
     Saved(Vec<(SavedSearch, Option<u64>)>),
+    /// See [`Question::Links`]; `None` when there is no such record.
+    Links(Option<Box<Links>>),
     /// It could not be read; for a person.
     Failed(String),
 }
@@ -172,6 +181,8 @@ const COUNT_CAP: u64 = 1_000_000;
 pub enum Owner {
     /// The frame: header and status bar.
     Frame,
+    /// The list of links.
+    Links,
     /// A view.
     View(usize),
 }
@@ -362,6 +373,7 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
         Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),
         Question::Saved => saved(store),
+        Question::Links(of) => store.links(of).map(|found| Answer::Links(found.map(Box::new))),
     };
     answer.unwrap_or_else(Answer::Failed)
 }

@@ -8,6 +8,8 @@
 //! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
 //! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
+//! - [`links`]: from a record to what it names and what names it.
+//! - [`memory`]: what the console remembers from one time to the next.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
@@ -25,8 +27,10 @@ pub mod data;
 pub mod decisions;
 pub mod fleet;
 pub mod keys;
+pub mod links;
 mod looks;
 mod marking;
+pub mod memory;
 mod paint;
 pub mod reading;
 mod rows;
@@ -89,6 +93,8 @@ pub struct TuiSettings {
     pub between: clipboard::Between,
     /// Name shown in the header, when it is more than the product's: `demo`.
     pub label: Option<String>,
+    /// What was remembered from the last time.
+    pub memory: memory::Memory,
 }
 
 impl Default for TuiSettings {
@@ -102,6 +108,7 @@ impl Default for TuiSettings {
             erase: true,
             between: clipboard::Between::Nothing,
             label: None,
+            memory: memory::Memory::default(),
         }
     }
 }
@@ -158,6 +165,8 @@ pub enum Ask {
     Decide(Box<decisions::Confirmed>),
     /// Fetch the entries of this session or run: somebody reads it. Told by [`Outside::Committed`] when they are here.
     Fetch(quarterdeck_sync::model::ListKey, String),
+    /// Keep this for the next time.
+    Remember(Box<memory::Memory>),
     /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
     Keep(&'static str, String),
 }

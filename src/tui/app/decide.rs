@@ -13,6 +13,7 @@ use crate::tui::Ask;
 use crate::tui::actions::{self, ACTIONS, Act, Facts, Reason};
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use crate::tui::decisions::{Change, Confirmed, Draft, Outcome, Subject};
+use crate::tui::links::Then;
 use crate::tui::looks::so_many;
 use crate::tui::views::{Narrow, Wanted, Wish};
 use crate::tui::widgets::sheet::Sheet;
@@ -56,6 +57,9 @@ impl App {
             Wish::List { view, filter, select } => {
                 self.open_list(view, None, Narrow { filter, select, ..Narrow::default() }, clock);
             }
+            Wish::Remember => self.remember_columns(),
+            Wish::Links(of) => self.ask_links(of, Then::Offer),
+            Wish::Show(of) => self.ask_links(of, Then::Show),
             Wish::Back => drop(self.go_back(clock)),
             Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),
             Wish::Copy(what, text) => self.copy(what, &text, clock),

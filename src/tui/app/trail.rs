@@ -57,7 +57,9 @@ impl App {
 
     /// Opens a list over what is open, with the rows that pass.
     pub(super) fn open_list(&mut self, view: &str, about: Option<String>, narrow: Narrow, clock: Instant) {
-        let view = self.views.lay(views::number(view), about);
+        let kind = views::number(view);
+        let view = self.views.lay(kind, about);
+        self.recall_columns(view, kind);
         self.cover(view);
         self.with_view(clock, |view, cx| view.narrow(narrow, cx));
         self.dirty = true;

@@ -3,6 +3,7 @@
 mod behaviour;
 mod deciding;
 mod fake;
+mod following;
 mod outbox;
 mod reading;
 mod screens;
@@ -23,6 +24,7 @@ use ratatui::backend::TestBackend;
 use super::app::{App, Message, Order};
 use super::data::{DraftOf, Store};
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::links::Links;
 use super::reading::{Read, Transcript};
 use super::theme::ColorMode;
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
@@ -109,6 +111,10 @@ impl Store for FakeStore {
     fn find(&self, question: &Question) -> Result<Answer, String> {
         self.finds.fetch_add(1, Ordering::SeqCst);
         self.read(|world| world.find(question))
+    }
+
+    fn links(&self, of: &Target) -> Result<Option<Links>, String> {
+        self.read(|world| world.links(of))
     }
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {

@@ -3,6 +3,7 @@
 //! A view is one file and one line in [`VIEWS`]. It never reads the mirror: it hands questions to the desk through its
 //! [`Cx`], takes answers in [`View::answer`], and draws what has arrived. It never blocks.
 
+mod chosen;
 mod columns;
 mod connections;
 mod detail;
@@ -25,6 +26,7 @@ use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use super::decisions::{Change, Target};
 use super::fleet::Fleet;
 use super::keys::Keymap;
+use super::memory::ListState;
 use super::reading::Reading;
 
 /// A line of the registry.
@@ -145,10 +147,16 @@ pub enum Wish {
         /// The row.
         select: Option<RowKey>,
     },
+    /// Offer what this record leads to.
+    Links(Target),
+    /// Open this record in its list, over what is open.
+    Show(Target),
     /// Back to the view that this one was opened from.
     Back,
     /// Fetch the entries of this session or run.
     Fetch(ListKey, String),
+    /// What is to be remembered of this view has changed.
+    Remember,
     /// Copy this: what it is, and the text.
     Copy(&'static str, String),
 }
@@ -160,6 +168,8 @@ pub struct Narrow {
     pub filter: String,
     /// What rows have to pass besides. Nobody sees it: the breadcrumbs say it.
     pub fixed: Filter,
+    /// In the outbox: only writes on this record.
+    pub about: Option<(ListKey, String)>,
     /// Gone records too.
     pub gone: bool,
     /// The row to select, when it is among them.
@@ -251,6 +261,17 @@ pub trait View {
 
     /// The time it asked to be woken after has passed.
     fn wake(&mut self, _cx: &mut Cx) {}
+
+    /// What is to be remembered of it.
+    fn keep(&self) -> Option<ListState> {
+        None
+    }
+
+    /// Takes what was remembered, before it comes into sight; `whole` also says what one looked at, and not only how.
+    fn recall(&mut self, _kept: &ListState, _whole: bool, _now: Timestamp) {}
+
+    /// Shows what this names: a query, a connection.
+    fn seek(&mut self, _what: &str, _cx: &mut Cx) {}
 
     /// Shows a transcript.
     fn read(&mut self, _reading: Reading, _came: Came, _cx: &mut Cx) {}

@@ -23,6 +23,8 @@ pub(crate) enum Choice {
     Sync(String),
     /// Take this theme.
     Theme(String),
+    /// Follow this one of the links that are offered.
+    Link(usize),
 }
 
 /// Something that can be chosen.
@@ -47,20 +49,36 @@ pub(crate) struct Palette {
     found: Vec<(usize, Vec<u32>)>,
     cursor: usize,
     matcher: Matcher,
+    title: String,
+    empty: &'static str,
 }
 
 impl Palette {
     /// Opens it over these entries.
     pub fn new(entries: Vec<Entry>) -> Self {
+        Self::titled(entries, "Do what?".to_owned(), "an action, a view, a connection, a theme")
+    }
+
+    /// Opens it under a title of its own; `empty` stands there while nothing is typed.
+    pub fn titled(entries: Vec<Entry>, title: String, empty: &'static str) -> Self {
         let mut palette = Self {
             input: Input::new(""),
             entries,
             found: Vec::new(),
             cursor: 0,
             matcher: Matcher::new(Config::DEFAULT),
+            title,
+            empty,
         };
         palette.search();
         palette
+    }
+
+    /// Says something else beside an entry.
+    pub fn note(&mut self, choice: &Choice, note: String) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.choice == *choice) {
+            entry.note = note;
+        }
     }
 
     /// Finds again: the text has changed.
@@ -100,15 +118,9 @@ impl Palette {
         let high = area.height.saturating_sub(2).clamp(5, 18).min(area.height);
         let y = area.y + (area.height - high) / 4;
         let place = Rect { x: area.x + (area.width - wide) / 2, y, width: wide, height: high };
-        let inside = canvas.boxed(place, "Do what?");
+        let inside = canvas.boxed(place, &self.title);
         let x = canvas.put(inside.x, inside.y, ": ", 2, Role::Accent);
-        self.input.draw(
-            canvas,
-            x,
-            inside.y,
-            inside.width.saturating_sub(2),
-            "an action, a view, a connection, a theme",
-        );
+        self.input.draw(canvas, x, inside.y, inside.width.saturating_sub(2), self.empty);
         let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };
         if self.found.is_empty() {
             canvas.put(list.x + 2, list.y, "Nothing is called like that.", list.width, Role::Dim);

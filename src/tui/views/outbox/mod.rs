@@ -5,13 +5,13 @@
 
 mod draw;
 
-use quarterdeck_sync::model::{WriteId, WriteState};
+use quarterdeck_sync::model::{ListKey, WriteId, WriteState};
 
-use super::{Cx, Scene, View, Wish};
+use super::{Cx, Narrow, Scene, View, Wish};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
-use crate::tui::decisions::{Change, OpenedWrite, WriteLine};
+use crate::tui::decisions::{Change, OpenedWrite, Target, WriteLine};
 use ratatui::layout::{Position, Rect};
 
 /// The view's things that are asked for.
@@ -29,6 +29,8 @@ pub(super) struct Outbox {
     finished: bool,
     /// Only this state.
     only: Option<WriteState>,
+    /// Only those on this record.
+    about: Option<(ListKey, String)>,
     /// Place among the lines shown.
     cursor: usize,
     top: usize,
@@ -55,7 +57,10 @@ fn part_of(state: WriteState) -> u8 {
 impl Outbox {
     /// The lines that pass the filter.
     fn shown(&self) -> Vec<&WriteLine> {
-        self.lines.iter().filter(|line| self.only.is_none_or(|only| line.state == only)).collect()
+        let about = |line: &WriteLine| {
+            self.about.as_ref().is_none_or(|(list, id)| line.list == *list && line.target.as_ref() == Some(id))
+        };
+        self.lines.iter().filter(|line| self.only.is_none_or(|only| line.state == only) && about(line)).collect()
     }
 
     fn selected(&self) -> Option<&WriteLine> {
@@ -183,6 +188,12 @@ impl View for Outbox {
         self.ask(cx);
     }
 
+    fn narrow(&mut self, narrow: Narrow, cx: &mut Cx) {
+        // What was decided about one record is a story with its end.
+        (self.about, self.finished) = (narrow.about, true);
+        self.ask(cx);
+    }
+
     fn answer(&mut self, answered: Answered, cx: &mut Cx) {
         if answered.slot.part == part::WRITE {
             let mine = self.opened_ticket.take_if(|(ticket, _)| *ticket == answered.ticket);
@@ -223,6 +234,14 @@ impl View for Outbox {
             | Act::TakeTheirs
             | Act::EditWrite
             | Act::Undo => return self.change(act, cx),
+            Act::WriteRecord => {
+                let on = |line: &WriteLine| Some(Target::Named(line.list.clone(), line.target.clone()?));
+                match self.selected().map(on) {
+                    Some(Some(target)) => cx.wishes.push(Wish::Show(target)),
+                    Some(None) => cx.say("It makes a new record: there is none yet"),
+                    None => {}
+                }
+            }
             Act::Back => return self.back(cx),
             act => return self.motion(act, count, cx),
         }

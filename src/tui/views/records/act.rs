@@ -3,6 +3,7 @@
 use super::{Fetch, Pane, Records, TYPED, marks, part};
 use crate::tui::actions::{Act, verbs};
 use crate::tui::data::{DraftOf, Lane};
+use crate::tui::decisions::Target;
 use crate::tui::reading::Reading;
 use crate::tui::rows::End;
 use crate::tui::views::columns::sort_name;
@@ -56,6 +57,17 @@ impl Records {
         }
     }
 
+    /// Does an action while the columns are chosen; false when it is none of the sheet's.
+    pub(super) fn choose_columns(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        match self.columns.act(act, count) {
+            Some(false) => {}
+            Some(true) => cx.wishes.push(Wish::Remember),
+            None if matches!(act, Act::ColumnsDone | Act::Back) => self.columns.turn(),
+            None => return false,
+        }
+        true
+    }
+
     fn back(&mut self, cx: &mut Cx) -> bool {
         if self.in_detail {
             self.in_detail = false;
@@ -98,6 +110,7 @@ impl Records {
     /// Does what is not a motion; false when it is none of the view's.
     pub(super) fn list_act(&mut self, act: Act, cx: &mut Cx) -> bool {
         match act {
+            Act::Columns => self.columns.turn(),
             Act::Open => {
                 // What is being read must not change under the reader.
                 self.rows.hold();
@@ -137,6 +150,10 @@ impl Records {
                 self.rows.hold();
                 let query = self.ask.text();
                 cx.wishes.extend(self.rows.selected().map(|row| Wish::Read(Reading::of_row(row, query))));
+            }
+            Act::Links => {
+                self.rows.hold();
+                cx.wishes.extend(self.rows.selected().map(|row| Wish::Links(Target::Row(row.key))));
             }
             Act::Edit => cx.wishes.extend(self.rows.selected().map(|row| Wish::Draft(DraftOf::Row(row.key)))),
             act if !verbs(act).is_empty() => {

@@ -50,6 +50,11 @@ impl Records {
             let selected = self.rows.selected().cloned();
             self.detail.draw(detail, selected.as_ref(), self.in_detail, scene.fleet, canvas);
         }
+        self.over(area, canvas);
+    }
+
+    fn over(&self, area: Rect, canvas: &mut Canvas) {
+        self.columns.draw(area, canvas);
     }
 
     fn places(&self, area: Rect) -> Places {
@@ -143,7 +148,7 @@ impl Records {
         let gone = format!("{marked}{gone}");
         // An order whose column is in sight is marked there.
         let sort = self.ask.sort();
-        let in_sight = table::place(self.listing.columns, list).iter().any(|column| sorted_by(column.cell, sort));
+        let in_sight = table::place(&self.columns(), list).iter().any(|column| sorted_by(column.cell, sort));
         let order =
             if in_sight { String::new() } else { format!("by {}, {}   ", sort_name(sort), self.ask.order_name()) };
         if filtered && !self.ask.narrowed() {
@@ -221,7 +226,7 @@ impl Records {
             }
             _ => *column,
         };
-        self.listing.columns.iter().map(wider).collect()
+        self.columns.columns().iter().map(wider).collect()
     }
 
     fn groups(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {

@@ -7,20 +7,24 @@ mod act;
 mod draw;
 mod marks;
 mod query;
+mod remember;
 mod totals;
 
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
+use jiff::Timestamp;
 use quarterdeck_sync::model::{Kind, RowKey, Window};
 use ratatui::layout::Rect;
 
+use super::chosen::Chosen;
 use super::columns::Listing;
 use super::detail::Detail;
 use super::{Cx, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::memory::{ListState, RowState};
 use crate::tui::rows::{End, Need, Rows};
 use crate::tui::widgets::input::Input;
 use marks::Marks;
@@ -68,7 +72,10 @@ enum Pane {
 /// The view.
 pub(super) struct Records {
     listing: &'static Listing,
+    columns: Chosen,
     rows: Rows,
+    /// The row that was selected the last time, until it is found.
+    recalled: Option<RowState>,
     fetch: Option<(Ticket, Fetch)>,
     /// The first answer has come.
     loaded: bool,
@@ -106,6 +113,8 @@ impl Records {
     pub fn new(listing: &'static Listing) -> Self {
         Self {
             listing,
+            columns: Chosen::new(listing),
+            recalled: None,
             rows: Rows::default(),
             fetch: None,
             loaded: false,
@@ -171,9 +180,12 @@ impl Records {
                     Fetch::Refresh(around) => self.rows.refresh(window, around.is_none()),
                     Fetch::Show(end) => self.rows.show(window, end),
                     Fetch::Extend(need) => self.rows.extend(window, need),
-                    // It is not there any more, or never was among these.
-                    Fetch::At(_) if window.rows.is_empty() => return self.restart(cx),
-                    Fetch::At(key) => self.rows.show_at(window, key),
+                    Fetch::At(key) => {
+                        // It is not there any more, or never was among these.
+                        if !self.open_at(window, key) {
+                            return self.restart(cx);
+                        }
+                    }
                 }
                 self.failure = None;
                 self.loaded = true;
@@ -226,7 +238,7 @@ impl Records {
 impl View for Records {
     fn enter(&mut self, cx: &mut Cx) {
         if !self.loaded {
-            return self.restart(cx);
+            return self.begin(cx);
         }
         let around = self.rows.selected().map(|row| row.key).filter(|_| self.rows.held());
         // A fetch that a person asked for is on its way, or about to be: it will be as fresh as this one.
@@ -288,11 +300,22 @@ impl View for Records {
         }
     }
 
+    fn keep(&self) -> Option<ListState> {
+        Some(self.to_keep())
+    }
+
+    fn recall(&mut self, kept: &ListState, whole: bool, now: Timestamp) {
+        self.take_kept(kept, whole, now);
+    }
+
     fn decided(&mut self) {
         self.marks.clear();
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        if self.columns.open() {
+            return self.choose_columns(act, count, cx);
+        }
         match (act, self.typing.is_some()) {
             (Act::Accept, true) => {
                 self.typing = None;
@@ -366,6 +389,7 @@ impl View for Records {
 
     fn scope(&self) -> Scope {
         match (self.typing.is_some(), self.in_detail) {
+            _ if self.columns.open() => Scope::Columns,
             (true, _) => Scope::Prompt,
             (_, true) => Scope::Detail,
             _ => Scope::List,

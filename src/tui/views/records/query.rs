@@ -8,8 +8,9 @@ use super::{Fetch, Narrow};
 use crate::filter;
 use crate::tui::data::Question;
 use crate::tui::fleet::Fleet;
+use crate::tui::memory::ListState;
 use crate::tui::rows::{CHUNK, End, Need, Rows};
-use crate::tui::views::columns::Listing;
+use crate::tui::views::columns::{Listing, sort_id};
 
 /// The question behind the list.
 pub(super) struct Ask {
@@ -56,6 +57,27 @@ impl Ask {
         self.home = narrow.filter;
         self.fixed = narrow.fixed;
         self.gone |= narrow.gone;
+    }
+
+    /// What is to be remembered of it.
+    pub fn keep(&self) -> ListState {
+        let sort = if self.sort == 0 { "" } else { sort_id(self.sort()) };
+        ListState {
+            filter: self.text.clone(),
+            sort: sort.to_owned(),
+            reversed: self.reversed,
+            gone: self.gone,
+            group: self.group.clone(),
+            ..ListState::default()
+        }
+    }
+
+    /// Takes what was remembered.
+    pub fn recall(&mut self, kept: &ListState, now: Timestamp) {
+        self.filter(&kept.filter, now);
+        self.sort = self.listing.sorts.iter().position(|sort| sort_id(*sort) == kept.sort).unwrap_or(0);
+        (self.reversed, self.gone) = (kept.reversed, kept.gone);
+        self.group = kept.group.clone().filter(|_| self.listing.grouped);
     }
 
     /// The filter it was opened with.
