@@ -15,6 +15,7 @@ use quarterdeck_sync::store::Reader;
 use serde_json::Value;
 
 use super::house::House;
+use crate::tui::data::NamedWords;
 use crate::tui::decisions::Target;
 use crate::tui::links::{Link, Links, MOST, To, only_these};
 
@@ -180,6 +181,26 @@ impl House {
         }
         links.truncate(MOST);
         Ok(Some(Links { of: record.row, links }))
+    }
+}
+
+/// Names that are offered, at most.
+const WORDS: usize = 5_000;
+
+impl House {
+    /// The words that records name their agents and projects with.
+    pub(super) fn named_words(&self, scope: &Scope) -> Result<NamedWords, String> {
+        let reader = self.reader()?;
+        let mut agents: Vec<String> = reader
+            .agents_named()
+            .map_err(words)?
+            .into_iter()
+            .map(|agent| agent.title.filter(|title| !title.trim().is_empty()).unwrap_or(agent.id))
+            .collect();
+        agents.sort_unstable();
+        agents.dedup();
+        agents.truncate(WORDS);
+        Ok(NamedWords { agents, projects: reader.projects(scope, WORDS).map_err(words)? })
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Scope {
     Hits,
     /// In the facets beside it.
     Facets,
+    /// In the connections.
+    Connection,
     /// Where the columns of a list are chosen.
     Columns,
     /// On the sheet that a decision is confirmed on.
@@ -39,7 +41,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 12] = [
+    pub const ALL: [Scope; 13] = [
         Scope::Global,
         Scope::Move,
         Scope::List,
@@ -49,6 +51,7 @@ impl Scope {
         Scope::Reading,
         Scope::Hits,
         Scope::Facets,
+        Scope::Connection,
         Scope::Columns,
         Scope::Sheet,
         Scope::Prompt,
@@ -66,6 +69,7 @@ impl Scope {
             Scope::Reading => "In a transcript",
             Scope::Hits => "In what a search has found",
             Scope::Facets => "In the facets of a search",
+            Scope::Connection => "In the connections",
             Scope::Columns => "Choosing the columns of a list",
             Scope::Sheet => "On the sheet that confirms a decision",
             Scope::Prompt => "While typing",
@@ -83,6 +87,7 @@ impl Scope {
             Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
             Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
             Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
+            Scope::Connection => &[Scope::Connection, Scope::Move, Scope::Global],
             Scope::Columns => &[Scope::Columns, Scope::Move, Scope::Global],
             Scope::Record => &[Scope::Record, Scope::Global],
             Scope::Move => &[Scope::Move, Scope::Global],
@@ -132,6 +137,8 @@ pub struct Facts {
     pub entries: bool,
     /// Something is selected that a search has found.
     pub hit: bool,
+    /// A list of a connection is selected.
+    pub list: bool,
     /// The open view is the outbox.
     pub outbox: bool,
     /// Where the selected write stands.
@@ -276,6 +283,7 @@ actions! {
     NextGroup "next-group" ["."] List None 15 "group" "Next group" IN_GROUPS;
     PreviousGroup "previous-group" [","] List None 0 "previous group" "Previous group" IN_GROUPS;
     Mark "mark" ["<Space>"] List None 16 "mark" "Mark the selected record, for a decision about many" WITH_ROW;
+    MarkTo "mark-to" ["M"] List None 0 "mark to here" "Mark every record from the one marked last to this one" WITH_ROW;
     MarkAll "mark-all" ["*"] List None 0 "mark all" "Mark every record that the list shows, or none" WITH_ROW;
     Layout "layout" ["v"] List None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
     Columns "columns" ["|"] List None 56 "columns" "Choose the columns: which, in what order, how wide" IN_LIST;
@@ -347,6 +355,9 @@ actions! {
 
     Narrow "narrow" ["<Enter>" "<Space>"] Facets None 10 "only these" "Only what has this value, or no longer only that" ALWAYS;
     ToHits "to-hits" ["l" "<Right>" "h" "<Left>"] Facets None 11 "hits" "Back to what was found" ALWAYS;
+
+    OpenList "open-list" ["<Enter>" "l" "<Right>"] Connection None 10 "open" "Open the selected list" |facts| said(!facts.list, "no list of a connection is selected");
+    SyncConnection "sync-connection" ["R"] Connection Network 11 "sync this" "Sync the selected connection now" CAN_SYNC;
 
     ShowColumn "show-column" ["<Space>"] Columns None 10 "show" "Show or hide the column" ALWAYS;
     ColumnLater "column-later" ["J"] Columns None 11 "later" "Put the column one place later" ALWAYS;

@@ -6,6 +6,7 @@
 mod choices;
 mod copy;
 mod decide;
+mod finding;
 mod follow;
 mod frame;
 mod input;
@@ -28,12 +29,13 @@ use super::memory::Memory;
 use super::theme::Theme;
 use super::views::{self, Cx, SEARCH, View, Wish};
 use super::widgets::help::Help;
-use super::widgets::palette::{Choice, Palette};
+use super::widgets::palette::Palette;
 use super::widgets::sheet::Sheet;
 use super::widgets::toast::Toasts;
 use super::{Ask, Outside, TuiSettings};
 use choices::load;
 use decide::Deciding;
+use finding::Finding;
 use follow::Following;
 use layers::Layers;
 
@@ -99,6 +101,7 @@ pub(crate) struct App {
     overlay: Option<Overlay>,
     deciding: Deciding,
     following: Following,
+    finding: Finding,
     toasts: Toasts,
     keys: Keymap,
     /// What is wrong with the operator's settings.
@@ -151,6 +154,7 @@ impl App {
             overlay: None,
             deciding: Deciding::default(),
             following: Following::default(),
+            finding: Finding::default(),
             toasts: Toasts::default(),
             keys,
             trouble,
@@ -243,6 +247,7 @@ impl App {
             Owner::View(view) if !self.views.has(view) => return,
             Owner::View(view) => self.with(view, clock, |view, cx| view.answer(answered, cx)),
             Owner::Links => self.linked(answered, clock),
+            Owner::Palette => self.found(answered),
             Owner::Frame if answered.slot.part != HEALTH => self.looked(answered, clock),
             Owner::Frame if self.health == Some(answered.ticket) => match answered.answer {
                 Answer::Health(lists, problems, standing) => self.fleet.health(lists, problems, standing),
@@ -350,7 +355,7 @@ impl App {
             Act::Suspend => self.orders.push(Order::Suspend),
             Act::Redraw => self.orders.push(Order::Redraw),
             Act::Help => self.overlay = Some(Overlay::Help(Help::default())),
-            Act::Palette => self.overlay = Some(Overlay::Palette(Box::new(Palette::new(self.choices())))),
+            Act::Palette => self.open_palette(),
             Act::NextView => self.show((tab + 1) % tabs, clock),
             Act::PreviousView => self.show((tab + tabs - 1) % tabs, clock),
             Act::Search => {
@@ -372,16 +377,6 @@ impl App {
                     self.with_view(clock, |view, cx| view.act(act, count, cx));
                 }
             },
-        }
-    }
-
-    fn choose(&mut self, choice: Choice, clock: Instant) {
-        match choice {
-            Choice::Act(act) => self.act(act, None, clock),
-            Choice::View(view) => self.show(view, clock),
-            Choice::Sync(name) => self.sync(Some(name), clock),
-            Choice::Theme(name) => self.set_theme(&name, clock),
-            Choice::Link(at) => self.follow(at, clock),
         }
     }
 

@@ -11,7 +11,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
+use quarterdeck_sync::model::{
+    Anchor, ContentTotals, CountOf, Freshness, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+};
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
@@ -62,6 +64,18 @@ pub trait Store: Send + Sync {
     /// Records and entries that a query finds.
     fn find(&self, _question: &search::Question) -> Result<search::Answer, String> {
         Err("there is no index here".to_owned())
+    }
+    /// The words that records within `scope` name their agents and projects with, for completion.
+    fn words(&self, _scope: &Scope) -> Result<NamedWords, String> {
+        Ok(NamedWords::default())
+    }
+    /// Records whose ids begin so, a few.
+    fn ids(&self, _begun: &str) -> Result<Vec<Row>, String> {
+        Ok(Vec::new())
+    }
+    /// How the contents of each connection stand.
+    fn contents(&self) -> Result<Vec<ContentTotals>, String> {
+        Ok(Vec::new())
     }
     /// What a record leads to; `None` when it is not in the mirror.
     fn links(&self, _of: &Target) -> Result<Option<Links>, String> {
@@ -116,6 +130,12 @@ pub enum Question {
     Saved,
     /// What a record leads to.
     Links(Target),
+    /// Names of agents and projects that there are.
+    Words(Scope),
+    /// Records whose ids begin so.
+    Ids(String),
+    /// How the contents of each connection stand.
+    Contents,
 }
 
 /// What is to be edited.
@@ -158,8 +178,23 @@ pub enum Answer {
     Saved(Vec<(SavedSearch, Option<u64>)>),
     /// See [`Question::Links`]; `None` when there is no such record.
     Links(Option<Box<Links>>),
+    /// See [`Question::Words`].
+    Words(NamedWords),
+    /// See [`Question::Ids`].
+    Rows(Vec<Row>),
+    /// See [`Question::Contents`].
+    Contents(Vec<ContentTotals>),
     /// It could not be read; for a person.
     Failed(String),
+}
+
+/// Names that records carry, each once, in no order that matters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedWords {
+    /// Of agents: titles where they are known, else ids.
+    pub agents: Vec<String>,
+    /// Of projects.
+    pub projects: Vec<String>,
 }
 
 /// A record with its document parsed; a document that is not JSON stands as one string.
@@ -183,6 +218,8 @@ pub enum Owner {
     Frame,
     /// The list of links.
     Links,
+    /// The palette.
+    Palette,
     /// A view.
     View(usize),
 }
@@ -373,6 +410,9 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
         Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),
         Question::Saved => saved(store),
+        Question::Words(scope) => store.words(scope).map(Answer::Words),
+        Question::Ids(begun) => store.ids(begun).map(Answer::Rows),
+        Question::Contents => store.contents().map(Answer::Contents),
         Question::Links(of) => store.links(of).map(|found| Answer::Links(found.map(Box::new))),
     };
     answer.unwrap_or_else(Answer::Failed)

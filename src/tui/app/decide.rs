@@ -57,6 +57,7 @@ impl App {
             Wish::List { view, filter, select } => {
                 self.open_list(view, None, Narrow { filter, select, ..Narrow::default() }, clock);
             }
+            Wish::Sync(name) => self.sync(Some(name), clock),
             Wish::Remember => self.remember_columns(),
             Wish::Links(of) => self.ask_links(of, Then::Offer),
             Wish::Show(of) => self.ask_links(of, Then::Show),

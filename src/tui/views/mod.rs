@@ -155,6 +155,8 @@ pub enum Wish {
     Back,
     /// Fetch the entries of this session or run.
     Fetch(ListKey, String),
+    /// Sync this connection.
+    Sync(String),
     /// What is to be remembered of this view has changed.
     Remember,
     /// Copy this: what it is, and the text.

@@ -1,7 +1,10 @@
 //! The palette: any action, view, connection or theme, found by typing some of its letters.
 
+use std::cmp::Reverse;
+
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use quarterdeck_sync::model::RowKey;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
@@ -23,6 +26,12 @@ pub(crate) enum Choice {
     Sync(String),
     /// Take this theme.
     Theme(String),
+    /// Open this connection among the others.
+    Connection(String),
+    /// Open this record in its list.
+    Record(RowKey),
+    /// Search for this again.
+    Saved(String),
     /// Follow this one of the links that are offered.
     Link(usize),
 }
@@ -44,7 +53,11 @@ pub(crate) struct Entry {
 pub(crate) struct Palette {
     /// What is typed.
     pub input: Input,
+    /// More is asked for while one types: records by their ids.
+    pub asks: bool,
     entries: Vec<Entry>,
+    /// How long ago each was chosen last, in choices; none for never.
+    recent: Vec<Option<usize>>,
     /// Entries that match, best first, with the places of the matched letters.
     found: Vec<(usize, Vec<u32>)>,
     cursor: usize,
@@ -56,13 +69,16 @@ pub(crate) struct Palette {
 impl Palette {
     /// Opens it over these entries.
     pub fn new(entries: Vec<Entry>) -> Self {
-        Self::titled(entries, "Do what?".to_owned(), "an action, a view, a connection, a theme")
+        let empty = "an action, a view, a connection, a saved search, a record's id";
+        Self { asks: true, ..Self::titled(entries, "Do what?".to_owned(), empty) }
     }
 
     /// Opens it under a title of its own; `empty` stands there while nothing is typed.
     pub fn titled(entries: Vec<Entry>, title: String, empty: &'static str) -> Self {
         let mut palette = Self {
             input: Input::new(""),
+            asks: false,
+            recent: vec![None; entries.len()],
             entries,
             found: Vec::new(),
             cursor: 0,
@@ -72,6 +88,27 @@ impl Palette {
         };
         palette.search();
         palette
+    }
+
+    /// Puts first what was chosen lately: `rank` says how long ago that was, in choices.
+    pub fn prefer(&mut self, rank: impl Fn(&Choice) -> Option<usize>) {
+        self.recent = self.entries.iter().map(|entry| rank(&entry.choice)).collect();
+        self.search();
+    }
+
+    /// Puts these in place of the entries that are like `which`. Who has moved through the entries keeps the one under the cursor.
+    pub fn replace(&mut self, which: impl Fn(&Choice) -> bool, entries: Vec<Entry>) {
+        let chosen = self.chosen().map(|entry| entry.choice.clone()).filter(|_| self.cursor > 0);
+        let kept: Vec<(Entry, Option<usize>)> = std::mem::take(&mut self.entries)
+            .into_iter()
+            .zip(std::mem::take(&mut self.recent))
+            .filter(|(entry, _)| !which(&entry.choice))
+            .collect();
+        let new = entries.into_iter().map(|entry| (entry, None));
+        (self.entries, self.recent) = kept.into_iter().chain(new).unzip();
+        self.search();
+        let found = self.found.iter().position(|(at, _)| Some(&self.entries[*at].choice) == chosen.as_ref());
+        self.cursor = found.unwrap_or(0);
     }
 
     /// Says something else beside an entry.
@@ -96,7 +133,9 @@ impl Palette {
                 scored.push((begins, score, at, places));
             }
         }
-        scored.sort_by(|a, b| (b.1, b.0).cmp(&(a.1, a.0)).then(a.2.cmp(&b.2)));
+        // Of two that match as well, the one that was chosen lately.
+        let lately = |at: usize| self.recent[at].map_or(0, |ago| usize::MAX - ago);
+        scored.sort_by_key(|(begins, score, at, _)| (Reverse((*score, *begins)), Reverse(lately(*at)), *at));
         self.found = scored.into_iter().map(|(_, _, at, places)| (at, places)).collect();
         self.cursor = 0;
     }

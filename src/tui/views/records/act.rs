@@ -1,8 +1,9 @@
 //! What the keys do in a list of records.
 
+use super::complete::Suggested;
 use super::{Fetch, Pane, Records, TYPED, marks, part};
 use crate::tui::actions::{Act, verbs};
-use crate::tui::data::{DraftOf, Lane};
+use crate::tui::data::{DraftOf, Lane, Question};
 use crate::tui::decisions::Target;
 use crate::tui::reading::Reading;
 use crate::tui::rows::End;
@@ -45,6 +46,37 @@ impl Records {
 
     /// The filter's text has changed.
     pub(super) fn retype(&mut self, cx: &mut Cx) {
+        self.suggest(cx);
+        self.typed(cx);
+    }
+
+    /// What may stand where one types now.
+    pub(super) fn suggest(&mut self, cx: &Cx) {
+        let Some(input) = &self.typing else { return };
+        let fleet = cx.fleet;
+        let known = &mut self.known;
+        known.statuses = self.totals.statuses.iter().map(|(status, _)| status.clone()).collect();
+        known.connections = fleet.connections.iter().map(|one| one.info.name.clone()).collect();
+        known.platforms = fleet.connections.iter().map(|one| one.info.platform.clone()).collect();
+        let lists = fleet.lists.iter().filter(|list| list.kind == self.listing.kind);
+        known.collections = lists.map(|list| list.list.collection.clone()).collect();
+        for names in [&mut known.platforms, &mut known.collections] {
+            names.sort_unstable();
+            names.dedup();
+        }
+        self.suggested = Suggested::new(input.text(), known);
+    }
+
+    /// Takes another of the suggestions into the filter.
+    pub(super) fn take_suggestion(&mut self, forward: bool, cx: &mut Cx) {
+        let Some(input) = &mut self.typing else { return };
+        if let Some(text) = self.suggested.take(input.text(), forward) {
+            *input = Input::new(&text);
+            self.typed(cx);
+        }
+    }
+
+    fn typed(&mut self, cx: &mut Cx) {
         let text = self.typing.as_ref().map_or(String::new(), |input| input.text().to_owned());
         if !self.ask.filter(&text, cx.now) {
             return;
@@ -81,6 +113,20 @@ impl Records {
             return false;
         }
         true
+    }
+
+    /// Marks every row from the one that was marked last to the selected one.
+    fn mark_to(&mut self, cx: &mut Cx) {
+        let (Some(from), Some(to)) = (self.marks.last(), self.rows.selected().map(|row| row.key)) else {
+            return cx.say("Mark one record first: this marks all from there to here");
+        };
+        match self.rows.between(from, to) {
+            Some(rows) => {
+                self.marks.add(rows);
+                cx.say(format!("{} marked", self.marks.len()));
+            }
+            None => cx.say("The record that was marked last is not in this list, or too far away"),
+        }
     }
 
     fn next_pane(&mut self) {
@@ -121,6 +167,8 @@ impl Records {
             Act::Filter => {
                 self.before = self.ask.text().to_owned();
                 self.typing = Some(Input::new(&self.before));
+                self.words_ticket = Some(cx.ask(part::WORDS, Lane::Later, Question::Words(self.ask.scope())));
+                self.suggest(cx);
             }
             Act::Sort | Act::Reverse => self.turn(act, cx),
             Act::ShowGone => {
@@ -139,6 +187,7 @@ impl Records {
                     self.moved(cx);
                 }
             }
+            Act::MarkTo => self.mark_to(cx),
             Act::MarkAll => {
                 self.marks_ticket = match self.marks.clear() {
                     true => None,

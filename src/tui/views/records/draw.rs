@@ -55,6 +55,15 @@ impl Records {
 
     fn over(&self, area: Rect, canvas: &mut Canvas) {
         self.columns.draw(area, canvas);
+        if let Some(input) = &self.typing {
+            let below = Rect {
+                x: area.x + 4,
+                y: area.y + 1,
+                width: area.width.saturating_sub(4),
+                height: area.height.saturating_sub(1),
+            };
+            self.suggested.draw(input.text(), below, canvas);
+        }
     }
 
     fn places(&self, area: Rect) -> Places {
@@ -96,6 +105,7 @@ impl Records {
         let (left, right) = (area.x + 2, area.right().saturating_sub(1));
         let (words, role) = self.tally(list, scene);
         let mut room = right.saturating_sub(left);
+        let words = self.with_reading(words, room);
         if width(&words) as u16 + 24 < room {
             let at = canvas.put_right(right, area.y, &words, room, role);
             room = at.saturating_sub(left + 2);
@@ -115,6 +125,14 @@ impl Records {
                 false => self.chips(area, canvas),
             }
         }
+    }
+
+    /// What is understood of what is being typed stands before the numbers, where there is room.
+    fn with_reading(&self, words: String, room: u16) -> String {
+        let Some(input) = self.typing.as_ref().filter(|_| self.ask.note.is_none()) else { return words };
+        let long = format!("{}   {words}", self.ask.understood());
+        let fits = width(&long) + width(input.text()).max(24) + 6 < usize::from(room);
+        if fits && !self.ask.understood().is_empty() { long } else { words }
     }
 
     /// How the list stands, for the right end of the head line.

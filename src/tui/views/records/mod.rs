@@ -4,6 +4,7 @@
 //! ([`Rows`]); text typed into the filter is asked for at each key, and the newest answer wins. What its keys do is in `act`, drawing in `draw`.
 
 mod act;
+mod complete;
 mod draw;
 mod marks;
 mod query;
@@ -27,6 +28,7 @@ use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::memory::{ListState, RowState};
 use crate::tui::rows::{End, Need, Rows};
 use crate::tui::widgets::input::Input;
+use complete::{Known, Suggested};
 use marks::Marks;
 use query::Ask;
 use totals::Totals;
@@ -38,6 +40,7 @@ mod part {
     pub const COUNT: u8 = 2;
     pub const STATUSES: u8 = 3;
     pub const MARKS: u8 = 4;
+    pub const WORDS: u8 = 5;
 }
 
 /// Two motions closer than this are one run: the details wait for its end.
@@ -87,6 +90,10 @@ pub(super) struct Records {
     restart_due: Option<Instant>,
     ask: Ask,
     typing: Option<Input>,
+    /// What may stand where one types, and the values there are.
+    suggested: Suggested,
+    known: Known,
+    words_ticket: Option<Ticket>,
     /// What the filter was before typing began.
     before: String,
     totals: Totals,
@@ -124,6 +131,9 @@ impl Records {
             restart_due: None,
             ask: Ask::new(listing),
             typing: None,
+            suggested: Suggested::default(),
+            known: Known::default(),
+            words_ticket: None,
             before: String::new(),
             totals: Totals::default(),
             marks: Marks::default(),
@@ -287,6 +297,13 @@ impl View for Records {
                     _ => {}
                 }
             }
+            part::WORDS => {
+                let mine = self.words_ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
+                if let (true, Answer::Words(words)) = (mine, answered.answer) {
+                    (self.known.agents, self.known.projects) = (words.agents, words.projects);
+                    self.suggest(cx);
+                }
+            }
             part::MARKS => {
                 let mine = self.marks_ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
                 if let (true, Answer::Window(window)) = (mine, answered.answer) {
@@ -329,6 +346,10 @@ impl View for Records {
                 if self.ask.filter(&before, cx.now) {
                     self.restart(cx);
                 }
+            }
+            (Act::Following | Act::Preceding, true) if self.suggested.any() => {
+                self.take_suggestion(act == Act::Following, cx);
+                return true;
             }
             (Act::Following, true) => self.rows.step(1),
             (Act::Preceding, true) => self.rows.step(-1),

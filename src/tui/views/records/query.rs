@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Anchor, Filter, Order, Query, Scope, Sort};
 
+use super::complete::understood;
 use super::{Fetch, Narrow};
 use crate::filter;
 use crate::tui::data::Question;
@@ -85,6 +86,11 @@ impl Ask {
         &self.home
     }
 
+    /// What the filter asks for, in words.
+    pub fn understood(&self) -> String {
+        understood(&self.filter)
+    }
+
     /// It shows but a part of its kind, whatever is typed.
     pub fn narrowed(&self) -> bool {
         self.fixed != Filter::All
@@ -164,7 +170,8 @@ impl Ask {
         self.group = groups[next].0.clone();
     }
 
-    fn scope(&self) -> Scope {
+    /// The lists it looks at.
+    pub fn scope(&self) -> Scope {
         Scope {
             kinds: vec![self.listing.kind],
             collections: self.group.iter().cloned().collect(),

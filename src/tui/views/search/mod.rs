@@ -199,6 +199,12 @@ impl Search {
 }
 
 impl View for Search {
+    fn seek(&mut self, what: &str, cx: &mut Cx) {
+        self.input = Input::new(what);
+        self.focus = Focus::Hits;
+        self.ask(true, cx);
+    }
+
     fn enter(&mut self, cx: &mut Cx) {
         if self.input.text().trim().is_empty() {
             return self.ask_saved(cx);
