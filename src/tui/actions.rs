@@ -4,9 +4,12 @@
 //! done and why. The footer's hints, the `?` help, the `:` palette, `docs/keys.md` and remapping are all read off it.
 //! To add a key: one row here, and one match arm where it is done.
 
+mod verbs;
+
 use std::borrow::Cow;
 
 use quarterdeck_sync::model::{ListKey, WriteState};
+pub(crate) use verbs::{verbs, view_number};
 
 /// Where an action counts. Keys are looked up from the focus outwards, [`Scope::Global`] last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -143,6 +146,8 @@ pub struct Facts {
     pub outbox: bool,
     /// Where the selected write stands.
     pub write: Option<WriteState>,
+    /// Where the marked writes stand.
+    pub marked: Vec<WriteState>,
     /// There is something that could be taken back.
     pub undoable: bool,
     /// Why the open sheet cannot be confirmed.
@@ -164,6 +169,8 @@ impl Facts {
 
     fn write_in(&self, passes: impl Fn(WriteState) -> bool, why: &'static str) -> Option<Reason> {
         match self.write {
+            // One that can is enough: the sheet says what is left out.
+            Some(_) if self.marked.iter().any(|state| passes(*state)) => None,
             None => Some("no write is selected".into()),
             Some(state) if passes(state) => None,
             Some(state) => Some(format!("{why}; this one is {state}").into()),
@@ -319,6 +326,8 @@ actions! {
     TakeTheirs "take-theirs" ["M"] Outbox Decides 9 "theirs" "Settle a conflict: leave it as it is there" CONFLICTED;
     EditWrite "edit-write" ["E"] Outbox Decides 10 "edit" "Settle a conflict in $EDITOR" CONFLICTED;
     WriteRecord "write-record" ["L"] Outbox None 11 "record" "Follow to the record that the write is about" WITH_WRITE;
+    MarkWrite "mark-write" ["<Space>"] Outbox None 16 "mark" "Mark the selected write, for a change of many" WITH_WRITE;
+    MarkWrites "mark-writes" ["*"] Outbox None 0 "mark all" "Mark every write that is shown, or none" WITH_WRITE;
     NextState "next-state" ["."] Outbox None 15 "filter" "Next state only" ALWAYS;
     PreviousState "previous-state" [","] Outbox None 0 "previous filter" "Previous state only" ALWAYS;
     ShowFinished "show-finished" ["z"] Outbox None 20 "finished" "Show or hide writes that are over" ALWAYS;
@@ -393,31 +402,6 @@ pub fn row(act: Act) -> &'static Action {
 /// The row with this id.
 pub fn by_id(id: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.id == id)
-}
-
-/// The words of platforms that an action stands for, the usual one first; empty for what is no decision about records.
-pub(crate) fn verbs(act: Act) -> &'static [&'static str] {
-    match act {
-        Act::Approve => &["approve"],
-        Act::Reject => &["reject"],
-        Act::SuspendAgent => &["suspend"],
-        Act::ResumeAgent => &["resume"],
-        Act::Contain => &["contain"],
-        Act::Release => &["release"],
-        Act::StopRun => &["stop"],
-        Act::Edit => &["update"],
-        Act::SwitchOn => &["activate", "enable"],
-        Act::SwitchOff => &["deactivate", "disable"],
-        Act::Acknowledge => &["acknowledge"],
-        Act::Delete => &["delete"],
-        _ => &[],
-    }
-}
-
-/// Which view an action opens, from 0.
-pub(crate) fn view_number(act: Act) -> Option<usize> {
-    let (first, number) = (Act::View1 as usize, act as usize);
-    (first..first + 9).contains(&number).then(|| number - first)
 }
 
 #[cfg(test)]

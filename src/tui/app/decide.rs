@@ -48,6 +48,7 @@ impl App {
         match wish {
             Wish::Decide(act, targets) => self.decide(act, targets),
             Wish::Change(id, change) => self.open_sheet(Subject::Writes { ids: vec![id], change }),
+            Wish::Changes(ids, change) => self.open_sheet(Subject::Writes { ids, change }),
             Wish::Draft(of) => {
                 let ticket = self.desk.ask(slot(DRAFT), Lane::Now, Question::Draft(of.clone()));
                 self.deciding.draft = Some((ticket, of));

@@ -40,7 +40,7 @@ impl App {
             let at = self.following.counts.iter().position(|(ticket, _)| *ticket == answered.ticket);
             let Some((_, at)) = at.map(|at| self.following.counts.swap_remove(at)) else { return };
             if let (Answer::Count(count), Some(Overlay::Palette(palette))) = (answered.answer, &mut self.overlay) {
-                palette.note(&Choice::Link(at), counted(count));
+                palette.note(&Choice::Link(at), counted(count), count == CountOf::Exact(0));
             }
             return;
         }

@@ -6,6 +6,7 @@ mod fake;
 mod following;
 mod outbox;
 mod reading;
+mod remembering;
 mod screens;
 mod searching;
 mod told;
@@ -17,12 +18,14 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
+use quarterdeck_sync::model::{
+    ContentTotals, CountOf, Freshness, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::app::{App, Message, Order};
-use super::data::{DraftOf, Store};
+use super::data::{DraftOf, NamedWords, Store};
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::links::Links;
 use super::reading::{Read, Transcript};
@@ -111,6 +114,20 @@ impl Store for FakeStore {
     fn find(&self, question: &Question) -> Result<Answer, String> {
         self.finds.fetch_add(1, Ordering::SeqCst);
         self.read(|world| world.find(question))
+    }
+
+    fn words(&self, _scope: &Scope) -> Result<NamedWords, String> {
+        self.read(World::words)
+    }
+
+    fn ids(&self, begun: &str) -> Result<Vec<Row>, String> {
+        self.read(|world| {
+            world.rows.iter().map(|(row, _)| row.clone()).filter(|row| row.id.starts_with(begun)).take(12).collect()
+        })
+    }
+
+    fn contents(&self) -> Result<Vec<ContentTotals>, String> {
+        self.read(World::content_totals)
     }
 
     fn links(&self, of: &Target) -> Result<Option<Links>, String> {

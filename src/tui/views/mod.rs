@@ -133,6 +133,8 @@ pub enum Wish {
     Decide(Act, Vec<Wanted>),
     /// Open a sheet about a write.
     Change(WriteId, Change),
+    /// Open a sheet about several writes.
+    Changes(Vec<WriteId>, Change),
     /// Open an editor on this, and a sheet about what comes back.
     Draft(DraftOf),
     /// Open a transcript over what is open.

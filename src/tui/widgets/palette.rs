@@ -111,9 +111,10 @@ impl Palette {
         self.cursor = found.unwrap_or(0);
     }
 
-    /// Says something else beside an entry.
-    pub fn note(&mut self, choice: &Choice, note: String) {
+    /// Says something else beside an entry; `empty`: there is nothing to be had of it.
+    pub fn note(&mut self, choice: &Choice, note: String, empty: bool) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.choice == *choice) {
+            entry.disabled = empty.then(|| note.clone().into());
             entry.note = note;
         }
     }

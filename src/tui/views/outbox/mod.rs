@@ -5,6 +5,8 @@
 
 mod draw;
 
+use std::collections::BTreeSet;
+
 use quarterdeck_sync::model::{ListKey, WriteId, WriteState};
 
 use super::{Cx, Narrow, Scene, View, Wish};
@@ -31,6 +33,8 @@ pub(super) struct Outbox {
     only: Option<WriteState>,
     /// Only those on this record.
     about: Option<(ListKey, String)>,
+    /// Writes marked for one change of many.
+    marks: BTreeSet<WriteId>,
     /// Place among the lines shown.
     cursor: usize,
     top: usize,
@@ -89,6 +93,8 @@ impl Outbox {
         lines.sort_by(|a, b| b.id.cmp(&a.id));
         lines.sort_by_key(|line| part_of(line.state));
         self.lines = lines;
+        // What is over and shown no more is not marked any more either.
+        self.marks.retain(|id| self.lines.iter().any(|line| line.id == *id));
         self.only = self.only.filter(|only| self.lines.iter().any(|line| line.state == *only));
         // The selected write keeps the cursor; when it is not shown any more, its line does.
         let found = selected.and_then(|id| self.shown().iter().position(|line| line.id == id));
@@ -160,10 +166,15 @@ impl Outbox {
     /// Opens a sheet, or an editor, about the selected write; false when there is none.
     fn change(&mut self, act: Act, cx: &mut Cx) -> bool {
         let Some(id) = self.selected().map(|line| line.id.clone()) else { return false };
+        // What settles a conflict is looked at one by one.
+        let many = || match self.marks.is_empty() {
+            true => vec![id.clone()],
+            false => self.marks.iter().cloned().collect(),
+        };
         cx.wishes.push(match act {
-            Act::CancelWrite => Wish::Change(id, Change::Cancel),
-            Act::RetryWrite => Wish::Change(id, Change::Retry),
-            Act::DiscardWrite => Wish::Change(id, Change::Discard),
+            Act::CancelWrite => Wish::Changes(many(), Change::Cancel),
+            Act::RetryWrite => Wish::Changes(many(), Change::Retry),
+            Act::DiscardWrite => Wish::Changes(many(), Change::Discard),
             Act::TakeMine => Wish::Change(id, Change::Mine),
             Act::TakeTheirs => Wish::Change(id, Change::Theirs),
             Act::EditWrite => Wish::Draft(DraftOf::Write(id)),
@@ -173,9 +184,11 @@ impl Outbox {
     }
 
     fn back(&mut self, cx: &Cx) -> bool {
-        let some = self.reading || self.only.is_some();
+        let some = self.reading || self.only.is_some() || !self.marks.is_empty();
         if self.reading {
             self.reading = false;
+        } else if !self.marks.is_empty() {
+            self.marks.clear();
         } else if self.only.take().is_some() {
             self.follow(cx);
         }
@@ -234,6 +247,21 @@ impl View for Outbox {
             | Act::TakeTheirs
             | Act::EditWrite
             | Act::Undo => return self.change(act, cx),
+            Act::MarkWrite => {
+                if let Some(id) = self.selected().map(|line| line.id.clone()) {
+                    if !self.marks.remove(&id) {
+                        self.marks.insert(id);
+                    }
+                    return self.motion(Act::Down, None, cx);
+                }
+            }
+            Act::MarkWrites => {
+                let all = match self.marks.is_empty() {
+                    true => self.shown().iter().map(|line| line.id.clone()).collect(),
+                    false => BTreeSet::new(),
+                };
+                self.marks = all;
+            }
             Act::WriteRecord => {
                 let on = |line: &WriteLine| Some(Target::Named(line.list.clone(), line.target.clone()?));
                 match self.selected().map(on) {
@@ -259,6 +287,10 @@ impl View for Outbox {
         }
     }
 
+    fn decided(&mut self) {
+        self.marks.clear();
+    }
+
     fn ready(&self) -> bool {
         self.loaded && self.opened_ticket.is_none()
     }
@@ -270,6 +302,8 @@ impl View for Outbox {
     fn facts(&self, facts: &mut Facts) {
         facts.outbox = true;
         facts.write = self.selected().map(|line| line.state);
+        let marked = self.lines.iter().filter(|line| self.marks.contains(&line.id));
+        facts.marked = marked.map(|line| line.state).collect();
         facts.undoable |= facts.write.is_some();
     }
 

@@ -1,15 +1,13 @@
 //! What the keys do in a list of records.
 
-use super::complete::Suggested;
-use super::{Fetch, Pane, Records, TYPED, marks, part};
+use super::{Fetch, Pane, Records, marks, part};
 use crate::tui::actions::{Act, verbs};
-use crate::tui::data::{DraftOf, Lane, Question};
+use crate::tui::data::{DraftOf, Lane};
 use crate::tui::decisions::Target;
 use crate::tui::reading::Reading;
 use crate::tui::rows::End;
 use crate::tui::views::columns::sort_name;
 use crate::tui::views::{Cx, Wish};
-use crate::tui::widgets::input::Input;
 
 impl Records {
     /// Does a motion; false when it is none.
@@ -44,51 +42,6 @@ impl Records {
         true
     }
 
-    /// The filter's text has changed.
-    pub(super) fn retype(&mut self, cx: &mut Cx) {
-        self.suggest(cx);
-        self.typed(cx);
-    }
-
-    /// What may stand where one types now.
-    pub(super) fn suggest(&mut self, cx: &Cx) {
-        let Some(input) = &self.typing else { return };
-        let fleet = cx.fleet;
-        let known = &mut self.known;
-        known.statuses = self.totals.statuses.iter().map(|(status, _)| status.clone()).collect();
-        known.connections = fleet.connections.iter().map(|one| one.info.name.clone()).collect();
-        known.platforms = fleet.connections.iter().map(|one| one.info.platform.clone()).collect();
-        let lists = fleet.lists.iter().filter(|list| list.kind == self.listing.kind);
-        known.collections = lists.map(|list| list.list.collection.clone()).collect();
-        for names in [&mut known.platforms, &mut known.collections] {
-            names.sort_unstable();
-            names.dedup();
-        }
-        self.suggested = Suggested::new(input.text(), known);
-    }
-
-    /// Takes another of the suggestions into the filter.
-    pub(super) fn take_suggestion(&mut self, forward: bool, cx: &mut Cx) {
-        let Some(input) = &mut self.typing else { return };
-        if let Some(text) = self.suggested.take(input.text(), forward) {
-            *input = Input::new(&text);
-            self.typed(cx);
-        }
-    }
-
-    fn typed(&mut self, cx: &mut Cx) {
-        let text = self.typing.as_ref().map_or(String::new(), |input| input.text().to_owned());
-        if !self.ask.filter(&text, cx.now) {
-            return;
-        }
-        if self.slow {
-            self.restart_due = Some(cx.clock + TYPED);
-            cx.wishes.push(Wish::Wake(TYPED));
-        } else {
-            self.restart(cx);
-        }
-    }
-
     /// Does an action while the columns are chosen; false when it is none of the sheet's.
     pub(super) fn choose_columns(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         match self.columns.act(act, count) {
@@ -113,6 +66,14 @@ impl Records {
             return false;
         }
         true
+    }
+
+    /// Marks every row that passes, or takes every mark away.
+    fn mark_all(&mut self, cx: &Cx) {
+        self.marks_ticket = match self.marks.clear() {
+            true => None,
+            false => Some(cx.ask(part::MARKS, Lane::Now, self.ask.all(marks::MOST))),
+        };
     }
 
     /// Marks every row from the one that was marked last to the selected one.
@@ -164,12 +125,7 @@ impl Records {
                 self.resting_at = None;
                 self.follow(false, cx);
             }
-            Act::Filter => {
-                self.before = self.ask.text().to_owned();
-                self.typing = Some(Input::new(&self.before));
-                self.words_ticket = Some(cx.ask(part::WORDS, Lane::Later, Question::Words(self.ask.scope())));
-                self.suggest(cx);
-            }
+            Act::Filter => self.begin_typing(cx),
             Act::Sort | Act::Reverse => self.turn(act, cx),
             Act::ShowGone => {
                 self.ask.gone = !self.ask.gone;
@@ -188,12 +144,7 @@ impl Records {
                 }
             }
             Act::MarkTo => self.mark_to(cx),
-            Act::MarkAll => {
-                self.marks_ticket = match self.marks.clear() {
-                    true => None,
-                    false => Some(cx.ask(part::MARKS, Lane::Now, self.ask.all(marks::MOST))),
-                };
-            }
+            Act::MarkAll => self.mark_all(cx),
             Act::Read => {
                 // One comes back to this row.
                 self.rows.hold();

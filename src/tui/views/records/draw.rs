@@ -287,8 +287,12 @@ impl Records {
             ("The mirror could not be read.".to_owned(), vec![why.clone()])
         } else if !self.ask.text().is_empty() {
             standings = false;
-            let clear = format!("{} clears the filter", key(Act::Back));
+            let home = self.ask.text() == self.ask.home();
+            let clear = format!("{} {}", key(Act::Back), if home { "goes back" } else { "clears the filter" });
             (format!("No {} match.", self.listing.nouns.1), vec![clear])
+        } else if self.ask.narrowed() {
+            standings = false;
+            (format!("No {}.", self.listing.nouns.1), vec![format!("{} goes back", key(Act::Back))])
         } else if scene.fleet.connections.is_empty() {
             return super::super::welcome::draw(area, canvas);
         } else if scene.fleet.syncing() {

@@ -10,6 +10,7 @@ mod marks;
 mod query;
 mod remember;
 mod totals;
+mod typing;
 
 use std::time::{Duration, Instant};
 
