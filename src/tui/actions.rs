@@ -293,7 +293,7 @@ actions! {
     MarkTo "mark-to" ["M"] List None 0 "mark to here" "Mark every record from the one marked last to this one" WITH_ROW;
     MarkAll "mark-all" ["*"] List None 0 "mark all" "Mark every record that the list shows, or none" WITH_ROW;
     Layout "layout" ["v"] List None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
-    Columns "columns" ["|"] List None 56 "columns" "Choose the columns: which, in what order, how wide" IN_LIST;
+    Columns "columns" ["V"] List None 56 "columns" "Choose the columns: which, in what order, how wide" IN_LIST;
     ShowGone "show-gone" ["z"] List None 55 "gone" "Show or hide records their platform no longer lists" IN_LIST;
 
     Close "close" ["h" "<Left>"] Detail None 11 "list" "Back to the list" ALWAYS;
@@ -375,7 +375,7 @@ actions! {
     Narrower "narrower" ["h" "<Left>"] Columns None 14 "narrower" "Make the column narrower" ALWAYS;
     NaturalWidth "natural-width" ["="] Columns None 15 "as it fits" "As wide as it needs to be" ALWAYS;
     PlainColumns "plain-columns" ["0"] Columns None 16 "as they were" "The columns as they are by themselves" ALWAYS;
-    ColumnsDone "columns-done" ["<Enter>" "|"] Columns None 20 "done" "Keep the columns so" ALWAYS;
+    ColumnsDone "columns-done" ["<Enter>" "V"] Columns None 20 "done" "Keep the columns so" ALWAYS;
 
     Confirm "confirm" ["C-y"] Sheet Decides 10 "yes, do it" "Do what the sheet says" |facts| facts.unconfirmed.clone();
     LookAgain "look-again" ["C-r"] Sheet None 5 "look again" "Take what is there now for what was seen" |facts| said(!facts.moved, "nothing has changed");

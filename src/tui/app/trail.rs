@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use super::App;
 use crate::tui::canvas::Canvas;
 use crate::tui::reading::Reading;
-use crate::tui::text::width;
+use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
 use crate::tui::views::{self, Came, Narrow, TRANSCRIPT, VIEWS};
 
@@ -128,7 +128,11 @@ impl App {
     /// The way here, view by view: what each is called, after what it was opened from.
     fn crumbs(&self) -> Vec<String> {
         let said = |view: &usize| match self.views.about(*view) {
-            Some(about) => format!("{}{STEP}{}", crate::tui::text::fit(about, ABOUT), self.views.entry(*view).title),
+            // What somebody else wrote must not pass for another step.
+            Some(about) => {
+                let about = about.replace('›', ">");
+                format!("{}{STEP}{}", fit(&about, ABOUT), self.views.entry(*view).title)
+            }
             None => self.views.entry(*view).title.to_owned(),
         };
         self.under.iter().chain([&self.open]).map(said).collect()

@@ -142,7 +142,7 @@ fn ways_and_choices() {
         snapshot(&name("links"), &console.text());
         console.press("<Enter> j L <Enter>");
         snapshot(&name("crumbs"), &console.text());
-        console.press("L <Down> <Enter> |");
+        console.press("L <Down> <Enter> V");
         snapshot(&name("columns"), &console.text());
         console.press("<Esc> 3 /");
         console.type_text("status:paused agent:r");
@@ -250,7 +250,7 @@ fn colours() {
         console.press("# 1 1 j L <Enter> /");
         console.type_text("connection:t");
         snapshot(&format!("colours-completion-{name}"), &styles(&console));
-        console.press("<Esc> |");
+        console.press("<Esc> V");
         snapshot(&format!("colours-columns-{name}"), &styles(&console));
     }
 }

@@ -155,7 +155,9 @@ impl Palette {
     /// Draws it over the upper part of `area`.
     pub fn draw(&self, area: Rect, canvas: &mut Canvas) {
         let wide = area.width.min(76);
-        let high = area.height.saturating_sub(2).clamp(5, 18).min(area.height);
+        // A short list that nothing is added to needs no more room than it has lines.
+        let most = if self.asks { 18 } else { (self.entries.len() + 4).clamp(8, 18) as u16 };
+        let high = area.height.saturating_sub(2).clamp(5, most).min(area.height);
         let y = area.y + (area.height - high) / 4;
         let place = Rect { x: area.x + (area.width - wide) / 2, y, width: wide, height: high };
         let inside = canvas.boxed(place, &self.title);

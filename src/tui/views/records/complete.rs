@@ -120,6 +120,7 @@ impl Suggested {
             if here {
                 canvas.tint(line, Role::Selected);
             }
+            canvas.put(x, line.y, "│", 1, Role::LineFocus);
             canvas.put(x + 1, line.y, words, wide - 2, Role::Text);
             if here {
                 canvas.put(x, line.y, "▌", 1, Role::Accent);
