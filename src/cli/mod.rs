@@ -19,6 +19,7 @@ mod doctor;
 mod file;
 mod index;
 mod list;
+mod manner;
 mod manual;
 mod noun;
 pub mod out;
@@ -36,6 +37,7 @@ mod sql;
 mod status;
 pub mod style;
 mod sync;
+mod themes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -60,8 +62,11 @@ pub struct Cli {
     #[command(flatten)]
     pub global: Global,
     /// Open the console on its first view, wherever you left it the last time
-    #[arg(long)]
+    #[arg(long, help_heading = "The console")]
     pub fresh: bool,
+    /// How the console behaves, when there is no command.
+    #[command(flatten)]
+    pub flags: manner::Flags,
     /// The command; none opens the console.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -124,6 +129,8 @@ pub enum Command {
     Platform(platform::Args),
     /// Run the simulated platforms alone
     Sim(sim::Args),
+    /// The colours of the console: list, preview, export
+    Themes(themes::Args),
     /// Is everything here as it should be?
     Doctor,
     /// Print a completion script for a shell
@@ -188,6 +195,7 @@ impl From<noun::ParseError> for Stop {
 fn run(args: Vec<OsString>) -> Result<Code, Stop> {
     let env = Env::read();
     let cli = Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)?;
+    cli.flags.refuse_before(cli.fresh, cli.command.as_ref())?;
     let paths = Paths::find(&env).map_err(Failure::from)?;
     crate::log::start(&env, &paths).map_err(|error| {
         Failure::usage(error).hint("for example QD_LOG=debug, or QD_LOG=warn,quarterdeck_sync=trace")
@@ -200,14 +208,14 @@ fn run(args: Vec<OsString>) -> Result<Code, Stop> {
             return noun::run(&cx.with(&parsed.global), &noun, parsed.args);
         }
         Some(command) => command,
-        None => return Ok(open_console(cx, cli.fresh)?),
+        None => return Ok(open_console(cx, cli.flags, cli.fresh)?),
     };
     dispatch(&cx, command)
 }
 
-fn open_console(cx: Context, fresh: bool) -> Result<Code, Failure> {
-    let no_color = !cx.style.color;
-    crate::console::run(Opening { no_color, fresh, ..Opening::new(cx.env, cx.paths) })
+fn open_console(cx: Context, flags: manner::Flags, fresh: bool) -> Result<Code, Failure> {
+    let (no_color, manner) = (!cx.style.color, flags.manner());
+    crate::console::run(Opening { no_color, manner, fresh, ..Opening::new(cx.env, cx.paths) })
 }
 
 fn context(global: &Global, env: Env, paths: Paths) -> Context {
@@ -239,6 +247,7 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Sql(args) => sql::run(cx, args)?,
         Command::Platform(args) => platform::run(cx, args)?,
         Command::Sim(args) => sim::run(cx, &args)?,
+        Command::Themes(args) => themes::run(cx, &args)?,
         Command::Doctor => doctor::run(cx)?,
         Command::Completions(args) => completions::run(&args)?,
         Command::Man(args) => manual::run(&args)?,

@@ -6,11 +6,12 @@
 //!
 //! - [`run`] is all the outside needs: [`Setup`] in, [`Outside`] messages in, [`Ask`]s out. It owns the terminal and always gives it back.
 //! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
-//! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
+//! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`](crate::theme): colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`links`]: from a record to what it names and what names it.
 //! - [`memory`]: what the console remembers from one time to the next.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
+//! - [`manner`]: slow links, calm screens, screen readers, people who only look. `linear`: the screen, line by line.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
 //!
@@ -27,8 +28,10 @@ pub mod data;
 pub mod decisions;
 pub mod fleet;
 pub mod keys;
+mod linear;
 pub mod links;
 mod looks;
+pub mod manner;
 mod marking;
 pub mod memory;
 mod paint;
@@ -38,7 +41,7 @@ mod run;
 mod signals;
 mod terminal;
 mod text;
-pub mod theme;
+
 pub mod views;
 mod widgets;
 
@@ -49,8 +52,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+pub use crate::theme;
 pub use data::Store;
 pub use fleet::ConnectionInfo;
+pub use manner::Manner;
 pub use run::run;
 pub use theme::ColorMode;
 
@@ -95,6 +100,8 @@ pub struct TuiSettings {
     pub label: Option<String>,
     /// What was remembered from the last time.
     pub memory: memory::Memory,
+    /// How it is to behave.
+    pub manner: Manner,
 }
 
 impl Default for TuiSettings {
@@ -109,6 +116,7 @@ impl Default for TuiSettings {
             between: clipboard::Between::Nothing,
             label: None,
             memory: memory::Memory::default(),
+            manner: Manner::default(),
         }
     }
 }

@@ -4,6 +4,7 @@ mod behaviour;
 mod deciding;
 mod fake;
 mod following;
+mod manner;
 mod outbox;
 mod reading;
 mod remembering;
