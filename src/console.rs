@@ -9,6 +9,8 @@ mod contents;
 mod deeds;
 mod house;
 mod inbox;
+mod links;
+mod memory;
 mod seen;
 
 use std::io::IsTerminal;
@@ -49,6 +51,8 @@ pub struct Opening {
     pub no_color: bool,
     /// Shown beside the product's name.
     pub label: Option<String>,
+    /// Opens on the first view, wherever one was the last time.
+    pub fresh: bool,
     /// How the console is to behave, beside what is set.
     pub manner: Manner,
 }
@@ -56,7 +60,7 @@ pub struct Opening {
 impl Opening {
     /// On what is at `paths`, as it is set there.
     pub fn new(env: Env, paths: Paths) -> Self {
-        Self { env, paths, every: None, no_color: false, label: None, manner: Manner::default() }
+        Self { env, paths, every: None, no_color: false, label: None, manner: Manner::default(), fresh: false }
     }
 }
 
@@ -74,12 +78,16 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     let house = Arc::new(House::new(seen, opening.paths.clone(), opening.env.by(), platforms));
     let (news, outside) = channel();
     let (asks, asked) = channel();
+    let (remembered, said) = memory::load(&opening.paths.session(), opening.fresh);
+    if let Some(words) = said {
+        let _ = news.send(Outside::Notice(words));
+    }
     let setup = Setup {
         store: house.clone(),
         outside,
         asks: Box::new(move |ask| drop(asks.send(ask))),
         connections: connections.iter().map(|(name, one)| info(name, one)).collect(),
-        settings: tui_settings(&opening, &settings),
+        settings: TuiSettings { memory: remembered, ..tui_settings(&opening, &settings) },
         edit: editor(opening.env.clone()),
     };
     let work = move || serve(&asked, &house, opening, settings, connections, &news);
@@ -104,6 +112,7 @@ fn serve(
 ) {
     let Ok(first) = asked.recv() else { return };
     let copied = opening.paths.copied();
+    let session = opening.paths.session();
     let live = begin(house, &opening, settings, connections, news);
     for ask in std::iter::once(first).chain(asked) {
         match ask {
@@ -118,6 +127,11 @@ fn serve(
             tui::Ask::Flag(flag) => tell_kept(house.flag(&flag), news),
             tui::Ask::Unflag(kind, place) => tell_kept(house.unflag(kind, &place), news),
             tui::Ask::Keep(what, text) => drop(news.send(Outside::Notice(keep(&copied, what, &text)))),
+            tui::Ask::Remember(memory) => {
+                if let Err(why) = memory::keep(&session, &memory) {
+                    let _ = news.send(Outside::Notice(why));
+                }
+            }
             tui::Ask::Shown => {}
         }
     }

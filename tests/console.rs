@@ -120,6 +120,62 @@ fn a_decision_taken_without_a_network_is_seen_at_once_and_still_there_after_leav
 }
 
 #[test]
+fn links_lead_through_the_records_of_a_platform_and_back() {
+    let fleet = Fleet::new(Options::default(), &["runagents"]);
+    assert_eq!(fleet.qd(&["sync"]).code, 0);
+    let home = fleet.stop();
+    let mut pty = Pty::start(home.path(), &[], (160, 48));
+    pty.until_text("DOCUMENT");
+    pty.press("4");
+    pty.until_text("ASKS FOR");
+    // An approval names the run that waits for it, and the agent.
+    pty.press("L");
+    pty.until_text("leads to");
+    pty.until_text("run: ");
+    pty.until_text("agent: ");
+    pty.press("run\r");
+    pty.until("the way", |screen| screen.contents().contains("Approvals › ") && screen.contents().contains("› Runs"));
+    pty.press("L");
+    pty.until_text("leads to");
+    pty.press("approvals\r");
+    pty.until("the way on", |screen| screen.contents().matches("› Approvals").count() == 1);
+    pty.press("\u{1b}");
+    pty.until("one step back", |screen| !screen.contents().contains("› Approvals"));
+    pty.press("\u{1b}");
+    pty.until("the list it began with", |screen| !screen.contents().contains(" › "));
+    pty.press("q");
+    pty.ends_well();
+}
+
+#[test]
+fn it_opens_where_it_was_left_unless_one_begins_afresh() {
+    let fleet = Fleet::new(Options::default(), &["runagents"]);
+    assert_eq!(fleet.qd(&["sync"]).code, 0);
+    let home = fleet.stop();
+    let mut pty = Pty::start(home.path(), &[], (160, 48));
+    pty.until_text("DOCUMENT");
+    pty.press("3/status:completed\r");
+    pty.until_text("/ status:completed");
+    pty.press("q");
+    pty.ends_well();
+    let mut pty = Pty::start(home.path(), &[], (160, 48));
+    pty.until_text("/ status:completed");
+    pty.press("q");
+    pty.ends_well();
+    let mut pty = Pty::start(home.path(), &["--fresh"], (160, 48));
+    pty.until_text("DOCUMENT");
+    assert!(!pty.screen().contains("/ status:completed"), "{}", pty.screen());
+    pty.press("q");
+    pty.ends_well();
+    // What is damaged is set aside, and keeps nobody out.
+    std::fs::write(home.path().join("console.qd"), "{\"qd\": 1, \"lists\"").unwrap();
+    let mut pty = Pty::start(home.path(), &[], (160, 48));
+    pty.until_text("is damaged");
+    pty.press("q");
+    pty.ends_well();
+}
+
+#[test]
 fn it_fits_whatever_size_the_terminal_takes() {
     let fleet = Fleet::new(Options::default(), &["turen"]);
     fleet.qd(&["sync"]);

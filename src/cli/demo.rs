@@ -98,8 +98,8 @@ fn connect(cx: &Context, sim: &Sim) -> Result<(), Failure> {
 /// The console, at once: the first sync runs behind it.
 fn watch(cx: &Context, flags: Flags) -> Result<Code, Failure> {
     let opening = Opening::new(cx.env.clone(), cx.paths.clone());
-    let (no_color, manner) = (!cx.style.color, flags.manner());
-    console::run(Opening { every: Some(EVERY), no_color, manner, label: Some("demo".to_owned()), ..opening })
+    let (no_color, manner, label) = (!cx.style.color, flags.manner(), Some("demo".to_owned()));
+    console::run(Opening { every: Some(EVERY), no_color, manner, label, fresh: true, ..opening })
 }
 
 fn headless(cx: &Context) -> Result<Code, Failure> {

@@ -33,9 +33,9 @@ impl Flags {
         }
     }
 
-    /// Before a command they would mean nothing, and `--read-only` must never be taken for a promise.
-    pub fn refuse_before(self, command: Option<&Command>) -> Result<(), Failure> {
-        if command.is_none() || self.manner() == Manner::default() {
+    /// Before a command they, and `--fresh`, would mean nothing, and `--read-only` must never be taken for a promise.
+    pub fn refuse_before(self, fresh: bool, command: Option<&Command>) -> Result<(), Failure> {
+        if command.is_none() || (self.manner() == Manner::default() && !fresh) {
             return Ok(());
         }
         Err(Failure::usage("flags of the console do not belong before a command")

@@ -64,6 +64,9 @@ pub struct Cli {
     /// What is asked of every command.
     #[command(flatten)]
     pub global: Global,
+    /// Open the console on its first view, wherever you left it the last time
+    #[arg(long, help_heading = "The console")]
+    pub fresh: bool,
     /// How the console behaves, when there is no command.
     #[command(flatten)]
     pub flags: manner::Flags,
@@ -201,7 +204,7 @@ impl From<noun::ParseError> for Stop {
 fn run(args: Vec<OsString>) -> Result<Code, Stop> {
     let env = Env::read();
     let cli = Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)?;
-    cli.flags.refuse_before(cli.command.as_ref())?;
+    cli.flags.refuse_before(cli.fresh, cli.command.as_ref())?;
     let paths = Paths::find(&env).map_err(Failure::from)?;
     crate::log::start(&env, &paths).map_err(|error| {
         Failure::usage(error).hint("for example QD_LOG=debug, or QD_LOG=warn,quarterdeck_sync=trace")
@@ -214,14 +217,14 @@ fn run(args: Vec<OsString>) -> Result<Code, Stop> {
             return noun::run(&cx.with(&parsed.global), &noun, parsed.args);
         }
         Some(command) => command,
-        None => return Ok(open_console(cx, cli.flags)?),
+        None => return Ok(open_console(cx, cli.flags, cli.fresh)?),
     };
     dispatch(&cx, command)
 }
 
-fn open_console(cx: Context, flags: manner::Flags) -> Result<Code, Failure> {
+fn open_console(cx: Context, flags: manner::Flags, fresh: bool) -> Result<Code, Failure> {
     let (no_color, manner) = (!cx.style.color, flags.manner());
-    crate::console::run(Opening { no_color, manner, ..Opening::new(cx.env, cx.paths) })
+    crate::console::run(Opening { no_color, manner, fresh, ..Opening::new(cx.env, cx.paths) })
 }
 
 fn context(global: &Global, env: Env, paths: Paths) -> Context {

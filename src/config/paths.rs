@@ -15,6 +15,8 @@ pub struct Paths {
     pub data_dir: PathBuf,
     /// Folder of the log.
     pub log_dir: PathBuf,
+    /// Folder of what the console remembers.
+    pub state_dir: PathBuf,
 }
 
 impl Paths {
@@ -32,12 +34,18 @@ impl Paths {
             config_dir: base.config_dir().join("quarterdeck"),
             data_dir: base.data_dir().join("quarterdeck"),
             log_dir: state.join("quarterdeck"),
+            state_dir: state.join("quarterdeck"),
         })
     }
 
     /// Everything flat below one folder.
     pub fn under(home: &Path) -> Self {
-        Self { config_dir: home.to_owned(), data_dir: home.to_owned(), log_dir: home.join("log") }
+        Self {
+            config_dir: home.to_owned(),
+            data_dir: home.to_owned(),
+            log_dir: home.join("log"),
+            state_dir: home.to_owned(),
+        }
     }
 
     /// `config.toml`, the operator's.
@@ -100,6 +108,11 @@ impl Paths {
     /// What was copied last in the console and is too long for a clipboard.
     pub fn copied(&self) -> PathBuf {
         self.data_dir.join("copied.txt")
+    }
+
+    /// What the console remembers: where one was, and the columns of its lists.
+    pub fn session(&self) -> PathBuf {
+        self.state_dir.join("console.qd")
     }
 
     /// Makes the data folder, for the owner alone.

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
-    By, CountOf, Freshness, Intent, ListKey, Problem, Query, Record, RowKey, Scope, Window, Write, WriteId, WriteState,
+    By, ContentPolicy, ContentTotals, CountOf, Freshness, Intent, ListKey, Problem, Query, Record, Row, RowKey, Scope,
+    Window, Write, WriteId, WriteState,
 };
 use quarterdeck_sync::outbox::action::{self, Asked};
 use quarterdeck_sync::outbox::decide::{self, Target as Aim};
@@ -26,10 +27,13 @@ use crate::inbox::{Findings, Inbox};
 use crate::numbers::Numbers;
 use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::timeline::{self, Timeline};
-use crate::tui::data::{DraftOf, Store};
+use crate::tui::data::{DraftOf, NamedWords, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
+use crate::tui::links::Links;
 use crate::tui::reading::{Read, Transcript};
 
+/// Records that are found by the beginning of an id, at most.
+const IDS: usize = 12;
 /// Finished writes that are listed, the newest.
 const FINISHED: usize = 1_000;
 
@@ -352,6 +356,23 @@ impl Store for House {
 
     fn timeline(&self, ask: &timeline::Ask) -> Result<Option<Timeline>, String> {
         self.trace(ask)
+    }
+
+    fn words(&self, scope: &Scope) -> Result<NamedWords, String> {
+        self.named_words(scope)
+    }
+
+    fn ids(&self, begun: &str) -> Result<Vec<Row>, String> {
+        let found = self.reader()?.find(&Scope::default(), begun, IDS).map_err(words)?;
+        Ok(found.into_iter().map(|record| record.row).collect())
+    }
+
+    fn contents(&self) -> Result<Vec<ContentTotals>, String> {
+        self.reader()?.content_totals(ContentPolicy::All, Timestamp::now()).map_err(words)
+    }
+
+    fn links(&self, of: &Target) -> Result<Option<Links>, String> {
+        self.linked(of)
     }
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {

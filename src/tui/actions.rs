@@ -5,10 +5,12 @@
 //! To add a key: one row here, and one match arm where it is done.
 
 mod scope;
+mod verbs;
 
 use std::borrow::Cow;
 
 use quarterdeck_sync::model::{ListKey, WriteState};
+pub(crate) use verbs::{of_agents, verbs, view_number};
 
 pub use scope::Scope;
 
@@ -59,10 +61,14 @@ pub struct Facts {
     pub entries: bool,
     /// Something is selected that a search has found.
     pub hit: bool,
+    /// A list of a connection is selected.
+    pub list: bool,
     /// The open view is the outbox.
     pub outbox: bool,
     /// Where the selected write stands.
     pub write: Option<WriteState>,
+    /// Where the marked writes stand.
+    pub marked: Vec<WriteState>,
     /// There is something that could be taken back.
     pub undoable: bool,
     /// Why the open sheet cannot be confirmed.
@@ -86,6 +92,8 @@ impl Facts {
 
     fn write_in(&self, passes: impl Fn(WriteState) -> bool, why: &'static str) -> Option<Reason> {
         match self.write {
+            // One that can is enough: the sheet says what is left out.
+            Some(_) if self.marked.iter().any(|state| passes(*state)) => None,
             None => Some("no write is selected".into()),
             Some(state) if passes(state) => None,
             Some(state) => Some(format!("{why}; this one is {state}").into()),
@@ -221,8 +229,10 @@ actions! {
     NextGroup "next-group" ["."] List None 15 "group" "Next group" IN_GROUPS;
     PreviousGroup "previous-group" [","] List None 0 "previous group" "Previous group" IN_GROUPS;
     Mark "mark" ["<Space>"] List None 16 "mark" "Mark the selected record, for a decision about many" WITH_ROW;
+    MarkTo "mark-to" ["M"] List None 0 "mark to here" "Mark every record from the one marked last to this one" WITH_ROW;
     MarkAll "mark-all" ["*"] List None 0 "mark all" "Mark every record that the list shows, or none" WITH_ROW;
     Layout "layout" ["v"] List None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
+    Columns "columns" ["V"] List None 56 "columns" "Choose the columns: which, in what order, how wide" IN_LIST;
     ShowGone "show-gone" ["z"] List None 55 "gone" "Show or hide records their platform no longer lists" IN_LIST;
 
     Close "close" ["h" "<Left>"] Detail None 11 "list" "Back to the list" ALWAYS;
@@ -233,6 +243,7 @@ actions! {
 
     Timeline "timeline" ["="] Record None 12 "timeline" "What its agent did and what was done to it, on one axis" TRACED;
     Read "read" ["t"] Record None 11 "transcript" "Read what was said and done: the transcript of a session or run" CAN_READ;
+    Links "links" ["L"] Record None 12 "links" "Follow to what the record names, and to what names it" WITH_ROW;
     Approve "approve" ["a"] Record Decides 5 "approve" "Approve what is asked for" |facts| facts.lacks(Act::Approve);
     Reject "reject" ["x"] Record Decides 6 "reject" "Reject what is asked for" |facts| facts.lacks(Act::Reject);
     SuspendAgent "suspend-agent" ["s"] Record Decides 7 "suspend" "Suspend the agent" |facts| facts.lacks(Act::SuspendAgent);
@@ -277,6 +288,9 @@ actions! {
     TakeMine "take-mine" ["m"] Outbox Decides 8 "mine" "Settle a conflict: what I want, over what is there now" CONFLICTED;
     TakeTheirs "take-theirs" ["M"] Outbox Decides 9 "theirs" "Settle a conflict: leave it as it is there" CONFLICTED;
     EditWrite "edit-write" ["E"] Outbox Decides 10 "edit" "Settle a conflict in $EDITOR" CONFLICTED;
+    WriteRecord "write-record" ["L"] Outbox None 11 "record" "Follow to the record that the write is about" WITH_WRITE;
+    MarkWrite "mark-write" ["<Space>"] Outbox None 16 "mark" "Mark the selected write, for a change of many" WITH_WRITE;
+    MarkWrites "mark-writes" ["*"] Outbox None 0 "mark all" "Mark every write that is shown, or none" WITH_WRITE;
     NextState "next-state" ["."] Outbox None 15 "filter" "Next state only" ALWAYS;
     PreviousState "previous-state" [","] Outbox None 0 "previous filter" "Previous state only" ALWAYS;
     ShowFinished "show-finished" ["z"] Outbox None 20 "finished" "Show or hide writes that are over" ALWAYS;
@@ -314,6 +328,18 @@ actions! {
     Narrow "narrow" ["<Enter>" "<Space>"] Facets None 10 "only these" "Only what has this value, or no longer only that" ALWAYS;
     ToHits "to-hits" ["l" "<Right>" "h" "<Left>"] Facets None 11 "hits" "Back to what was found" ALWAYS;
 
+    OpenList "open-list" ["<Enter>" "l" "<Right>"] Connection None 10 "open" "Open the selected list" |facts| said(!facts.list, "no list of a connection is selected");
+    SyncConnection "sync-connection" ["R"] Connection Network 11 "sync this" "Sync the selected connection now" CAN_SYNC;
+
+    ShowColumn "show-column" ["<Space>"] Columns None 10 "show" "Show or hide the column" ALWAYS;
+    ColumnLater "column-later" ["J"] Columns None 11 "later" "Put the column one place later" ALWAYS;
+    ColumnEarlier "column-earlier" ["K"] Columns None 12 "earlier" "Put the column one place earlier" ALWAYS;
+    Wider "wider" ["l" "<Right>"] Columns None 13 "wider" "Make the column wider" ALWAYS;
+    Narrower "narrower" ["h" "<Left>"] Columns None 14 "narrower" "Make the column narrower" ALWAYS;
+    NaturalWidth "natural-width" ["="] Columns None 15 "as it fits" "As wide as it needs to be" ALWAYS;
+    PlainColumns "plain-columns" ["0"] Columns None 16 "as they were" "The columns as they are by themselves" ALWAYS;
+    ColumnsDone "columns-done" ["<Enter>" "V"] Columns None 20 "done" "Keep the columns so" ALWAYS;
+
     Confirm "confirm" ["C-y"] Sheet Decides 10 "yes, do it" "Do what the sheet says" |facts| facts.unconfirmed.clone();
     LookAgain "look-again" ["C-r"] Sheet None 5 "look again" "Take what is there now for what was seen" |facts| said(!facts.moved, "nothing has changed");
     Leave "leave" ["<Esc>" "C-g"] Sheet None 20 "leave" "Leave the sheet: nothing is done" ALWAYS;
@@ -339,36 +365,6 @@ pub fn row(act: Act) -> &'static Action {
 /// The row with this id.
 pub fn by_id(id: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.id == id)
-}
-
-/// The words of platforms that an action stands for, the usual one first; empty for what is no decision about records.
-pub(crate) fn verbs(act: Act) -> &'static [&'static str] {
-    match act {
-        Act::Approve => &["approve"],
-        Act::Reject => &["reject"],
-        Act::SuspendAgent => &["suspend"],
-        Act::ResumeAgent => &["resume"],
-        Act::Contain => &["contain"],
-        Act::Release => &["release"],
-        Act::StopRun => &["stop"],
-        Act::Edit => &["update"],
-        Act::SwitchOn => &["activate", "enable"],
-        Act::SwitchOff => &["deactivate", "disable"],
-        Act::Acknowledge => &["acknowledge"],
-        Act::Delete => &["delete"],
-        _ => &[],
-    }
-}
-
-/// Decisions about agents: asked of a record of another kind, they are about the agent behind it.
-pub(crate) fn of_agents(act: Act) -> bool {
-    matches!(act, Act::SuspendAgent | Act::ResumeAgent | Act::Contain | Act::Release)
-}
-
-/// Which view an action opens, from 0.
-pub(crate) fn view_number(act: Act) -> Option<usize> {
-    let (first, number) = (Act::View1 as usize, act as usize);
-    (first..first + 9).contains(&number).then(|| number - first)
 }
 
 #[cfg(test)]

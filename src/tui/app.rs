@@ -6,9 +6,12 @@
 mod choices;
 mod copy;
 mod decide;
+mod finding;
+mod follow;
 mod frame;
 mod input;
 mod layers;
+mod remember;
 mod trail;
 
 use std::sync::Arc;
@@ -22,15 +25,18 @@ use super::actions::{self, Act, Facts};
 use super::data::{Answer, Answered, Desk, Lane, Owner, Question, Slot, Store, Ticket};
 use super::fleet::{ConnectionInfo, Fleet};
 use super::keys::Keymap;
+use super::memory::Memory;
 use super::theme::Theme;
 use super::views::{self, Cx, SEARCH, View, Wish};
 use super::widgets::help::Help;
-use super::widgets::palette::{Choice, Palette};
+use super::widgets::palette::Palette;
 use super::widgets::sheet::Sheet;
 use super::widgets::toast::Toasts;
 use super::{Ask, Outside, TuiSettings};
 use choices::load;
 use decide::Deciding;
+use finding::Finding;
+use follow::Following;
 use layers::Layers;
 
 /// Time after which ages may be drawn again.
@@ -94,6 +100,8 @@ pub(crate) struct App {
     under: Vec<usize>,
     overlay: Option<Overlay>,
     deciding: Deciding,
+    following: Following,
+    finding: Finding,
     toasts: Toasts,
     keys: Keymap,
     /// What is wrong with the operator's settings.
@@ -101,6 +109,8 @@ pub(crate) struct App {
     settings: TuiSettings,
     theme: Theme,
     theme_name: String,
+    /// What was remembered, with what is to be.
+    memory: Memory,
     /// A number being typed before a motion.
     count: Option<String>,
     health: Option<Ticket>,
@@ -129,6 +139,7 @@ impl App {
         deliver: impl Fn(Answered) + Send + Clone + 'static,
     ) -> Self {
         let (keys, mut trouble) = Keymap::new(&settings.keys);
+        let memory = settings.memory.clone();
         let theme_name = settings.theme.clone();
         let theme = load(&settings, &theme_name).unwrap_or_else(|why| {
             trouble.push(why);
@@ -144,12 +155,15 @@ impl App {
             under: Vec::new(),
             overlay: None,
             deciding: Deciding::default(),
+            following: Following::default(),
+            finding: Finding::default(),
             toasts: Toasts::new(settings.manner.is_calm()),
             keys,
             trouble,
             settings,
             theme,
             theme_name,
+            memory,
             count: None,
             health: None,
             refreshed: None,
@@ -166,6 +180,7 @@ impl App {
 
     /// Asks for what the first screen shows.
     pub fn start(&mut self, clock: Instant) {
+        self.recall();
         self.ask_health(Lane::Now);
         self.with_view(clock, |view, cx| view.enter(cx));
         if !self.trouble.is_empty() {
@@ -225,7 +240,7 @@ impl App {
             Message::Input(event) => self.input(event, clock),
             Message::Answer(answered) => self.answer(answered, clock),
             Message::Outside(news) => self.outside(news, clock),
-            Message::Terminate => self.orders.push(Order::Quit),
+            Message::Terminate => self.quit(),
             Message::Suspend => self.orders.push(Order::Suspend),
         }
     }
@@ -235,6 +250,8 @@ impl App {
             // It may have been closed meanwhile.
             Owner::View(view) if !self.views.has(view) => return,
             Owner::View(view) => self.with(view, clock, |view, cx| view.answer(answered, cx)),
+            Owner::Links => self.linked(answered, clock),
+            Owner::Palette => self.found(answered),
             Owner::Frame if answered.slot.part != HEALTH => self.looked(answered, clock),
             Owner::Frame if self.health == Some(answered.ticket) => match answered.answer {
                 Answer::Health(lists, problems, standing) => self.fleet.health(lists, problems, standing),
@@ -285,7 +302,7 @@ impl App {
                 self.decided(sheet, outcome, clock);
                 self.dirty = true;
             }
-            Outside::Quit => self.orders.push(Order::Quit),
+            Outside::Quit => self.quit(),
         }
     }
 
@@ -354,12 +371,12 @@ impl App {
         }
         let (tabs, tab) = (trail::tabs(), self.tab());
         match act {
-            Act::Quit => self.orders.push(Order::Quit),
+            Act::Quit => self.quit(),
             Act::Suspend => self.orders.push(Order::Suspend),
             Act::Redraw => self.orders.push(Order::Redraw),
             Act::Mouse => self.turn_mouse(clock),
             Act::Help => self.overlay = Some(Overlay::Help(Help::default())),
-            Act::Palette => self.overlay = Some(Overlay::Palette(Box::new(Palette::new(self.choices())))),
+            Act::Palette => self.open_palette(),
             Act::NextView => self.show((tab + 1) % tabs, clock),
             Act::PreviousView => self.show((tab + tabs - 1) % tabs, clock),
             Act::Search => {
@@ -381,15 +398,6 @@ impl App {
                     self.with_view(clock, |view, cx| view.act(act, count, cx));
                 }
             },
-        }
-    }
-
-    fn choose(&mut self, choice: Choice, clock: Instant) {
-        match choice {
-            Choice::Act(act) => self.act(act, None, clock),
-            Choice::View(view) => self.show(view, clock),
-            Choice::Sync(name) => self.sync(Some(name), clock),
-            Choice::Theme(name) => self.set_theme(&name, clock),
         }
     }
 

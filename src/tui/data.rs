@@ -11,11 +11,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
+use quarterdeck_sync::model::{
+    Anchor, ContentTotals, CountOf, Freshness, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+};
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::links::Links;
 use super::marking::Words;
 use super::reading::{Read, Transcript};
 use crate::inbox::{Findings, Inbox};
@@ -81,6 +84,22 @@ pub trait Store: Send + Sync {
     fn timeline(&self, _ask: &timeline::Ask) -> Result<Option<Timeline>, String> {
         Ok(None)
     }
+    /// The words that records within `scope` name their agents and projects with, for completion.
+    fn words(&self, _scope: &Scope) -> Result<NamedWords, String> {
+        Ok(NamedWords::default())
+    }
+    /// Records whose ids begin so, a few.
+    fn ids(&self, _begun: &str) -> Result<Vec<Row>, String> {
+        Ok(Vec::new())
+    }
+    /// How the contents of each connection stand.
+    fn contents(&self) -> Result<Vec<ContentTotals>, String> {
+        Ok(Vec::new())
+    }
+    /// What a record leads to; `None` when it is not in the mirror.
+    fn links(&self, _of: &Target) -> Result<Option<Links>, String> {
+        Ok(None)
+    }
     /// The saved searches, by name.
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
         Ok(Vec::new())
@@ -139,6 +158,14 @@ pub enum Question {
     Numbers,
     /// A stretch of an agent's timeline.
     Timeline(Box<timeline::Ask>),
+    /// What a record leads to.
+    Links(Target),
+    /// Names of agents and projects that there are.
+    Words(Scope),
+    /// Records whose ids begin so.
+    Ids(String),
+    /// How the contents of each connection stand.
+    Contents,
 }
 
 /// What is to be edited.
@@ -187,8 +214,25 @@ pub enum Answer {
     Numbers(Box<Numbers>),
     /// See [`Question::Timeline`]; `None` when there is no such record.
     Timeline(Option<Box<Timeline>>),
+    /// See [`Question::Links`]; `None` when there is no such record.
+    Links(Option<Box<Links>>),
+    /// See [`Question::Words`].
+    Words(NamedWords),
+    /// See [`Question::Ids`].
+    Rows(Vec<Row>),
+    /// See [`Question::Contents`].
+    Contents(Vec<ContentTotals>),
     /// It could not be read; for a person.
     Failed(String),
+}
+
+/// Names that records carry, each once, in no order that matters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedWords {
+    /// Of agents: titles where they are known, else ids.
+    pub agents: Vec<String>,
+    /// Of projects.
+    pub projects: Vec<String>,
 }
 
 /// A record with its document parsed; a document that is not JSON stands as one string.
@@ -210,6 +254,10 @@ const COUNT_CAP: u64 = 1_000_000;
 pub enum Owner {
     /// The frame: header and status bar.
     Frame,
+    /// The list of links.
+    Links,
+    /// The palette.
+    Palette,
     /// A view.
     View(usize),
 }
@@ -404,6 +452,10 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Numbers => store.numbers().map(|numbers| Answer::Numbers(Box::new(numbers))),
         Question::Timeline(ask) => store.timeline(ask).map(|found| Answer::Timeline(found.map(Box::new))),
         Question::Findings => store.findings().map(Answer::Findings),
+        Question::Words(scope) => store.words(scope).map(Answer::Words),
+        Question::Ids(begun) => store.ids(begun).map(Answer::Rows),
+        Question::Contents => store.contents().map(Answer::Contents),
+        Question::Links(of) => store.links(of).map(|found| Answer::Links(found.map(Box::new))),
     };
     answer.unwrap_or_else(Answer::Failed)
 }

@@ -8,6 +8,8 @@
 //! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
 //! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`](crate::theme): colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
+//! - [`links`]: from a record to what it names and what names it.
+//! - [`memory`]: what the console remembers from one time to the next.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
 //! - [`manner`]: slow links, calm screens, screen readers, people who only look. `linear`: the screen, line by line.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
@@ -27,9 +29,11 @@ pub mod decisions;
 pub mod fleet;
 pub mod keys;
 mod linear;
+pub mod links;
 mod looks;
 pub mod manner;
 mod marking;
+pub mod memory;
 mod paint;
 pub mod reading;
 mod rows;
@@ -94,6 +98,8 @@ pub struct TuiSettings {
     pub between: clipboard::Between,
     /// Name shown in the header, when it is more than the product's: `demo`.
     pub label: Option<String>,
+    /// What was remembered from the last time.
+    pub memory: memory::Memory,
     /// How it is to behave.
     pub manner: Manner,
 }
@@ -109,6 +115,7 @@ impl Default for TuiSettings {
             erase: true,
             between: clipboard::Between::Nothing,
             label: None,
+            memory: memory::Memory::default(),
             manner: Manner::default(),
         }
     }
@@ -170,6 +177,8 @@ pub enum Ask {
     Flag(quarterdeck_sync::model::Flag),
     /// Take a flag down; told likewise.
     Unflag(quarterdeck_sync::model::FlagKind, quarterdeck_sync::model::Place),
+    /// Keep this for the next time.
+    Remember(Box<memory::Memory>),
     /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
     Keep(&'static str, String),
 }

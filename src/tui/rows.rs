@@ -61,6 +61,13 @@ impl Rows {
         self.rows.get(self.cursor)
     }
 
+    /// The rows from one to another, whichever comes first; `None` when one of them is not in memory.
+    pub fn between(&self, one: RowKey, other: RowKey) -> Option<&[Row]> {
+        let place = |key| self.rows.iter().position(|row| row.key == key);
+        let (one, other) = (place(one)?, place(other)?);
+        self.rows.get(one.min(other)..=one.max(other))
+    }
+
     /// A row in memory has an unfinished write.
     pub fn pending(&self) -> bool {
         self.rows.iter().any(|row| !row.pending.is_empty())

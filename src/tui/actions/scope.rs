@@ -27,6 +27,10 @@ pub enum Scope {
     Hits,
     /// In the facets beside it.
     Facets,
+    /// In the connections.
+    Connection,
+    /// Where the columns of a list are chosen.
+    Columns,
     /// On the sheet that a decision is confirmed on.
     Sheet,
     /// While text is being typed: filter, palette.
@@ -35,7 +39,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 14] = [
+    pub const ALL: [Scope; 16] = [
         Scope::Global,
         Scope::Move,
         Scope::Inbox,
@@ -48,6 +52,8 @@ impl Scope {
         Scope::Reading,
         Scope::Hits,
         Scope::Facets,
+        Scope::Connection,
+        Scope::Columns,
         Scope::Sheet,
         Scope::Prompt,
     ];
@@ -67,6 +73,8 @@ impl Scope {
             Scope::Reading => "In a transcript",
             Scope::Hits => "In what a search has found",
             Scope::Facets => "In the facets of a search",
+            Scope::Connection => "In the connections",
+            Scope::Columns => "Choosing the columns of a list",
             Scope::Sheet => "On the sheet that confirms a decision",
             Scope::Prompt => "While typing",
         }
@@ -86,6 +94,8 @@ impl Scope {
             Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
             Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
             Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
+            Scope::Connection => &[Scope::Connection, Scope::Move, Scope::Global],
+            Scope::Columns => &[Scope::Columns, Scope::Move, Scope::Global],
             Scope::Record => &[Scope::Record, Scope::Global],
             Scope::Move => &[Scope::Move, Scope::Global],
             Scope::Global => &[Scope::Global],

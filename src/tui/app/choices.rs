@@ -47,6 +47,14 @@ impl App {
                 disabled: actions::row(Act::Sync).why_not(&facts),
             });
         }
+        for connection in &self.fleet.connections {
+            entries.push(palette::Entry {
+                choice: Choice::Connection(connection.info.name.clone()),
+                label: format!("Open connection {}", connection.info.name),
+                note: connection.info.url.clone(),
+                disabled: None,
+            });
+        }
         for name in self.theme_names() {
             let label = format!("Theme {name}");
             entries.push(palette::Entry { choice: Choice::Theme(name), label, note: "theme".into(), disabled: None });

@@ -13,6 +13,7 @@ use crate::tui::Ask;
 use crate::tui::actions::{self, ACTIONS, Act, Facts, Reason};
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use crate::tui::decisions::{Change, Confirmed, Draft, Outcome, Subject};
+use crate::tui::links::Then;
 use crate::tui::looks::so_many;
 use crate::tui::views::{Narrow, Wanted, Wish};
 use crate::tui::widgets::sheet::Sheet;
@@ -47,6 +48,7 @@ impl App {
         match wish {
             Wish::Decide(act, targets) => self.decide(act, targets),
             Wish::Change(id, change) => self.open_sheet(Subject::Writes { ids: vec![id], change }),
+            Wish::Changes(ids, change) => self.open_sheet(Subject::Writes { ids, change }),
             Wish::Draft(of) => {
                 let ticket = self.desk.ask(slot(DRAFT), Lane::Now, Question::Draft(of.clone()));
                 self.deciding.draft = Some((ticket, of));
@@ -60,6 +62,10 @@ impl App {
             Wish::List { view, filter, select } => {
                 self.open_list(view, None, Narrow { filter, select, ..Narrow::default() }, clock);
             }
+            Wish::Sync(name) => self.sync(Some(name), clock),
+            Wish::Remember => self.remember_columns(),
+            Wish::Links(of) => self.ask_links(of, Then::Offer),
+            Wish::Show(of) => self.ask_links(of, Then::Show),
             Wish::Back => drop(self.go_back(clock)),
             Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),
             Wish::Copy(what, text) => self.copy(what, &text, clock),

@@ -87,6 +87,7 @@ impl App {
             _ => {
                 if !self.leave_text(key, clock) && palette.input.key(event) {
                     palette.search();
+                    self.look_for_ids(&mut palette);
                 }
             }
         }
@@ -153,10 +154,14 @@ impl App {
         if let Some(Overlay::Sheet(sheet)) = &mut self.overlay {
             return sheet.paste(text);
         }
-        if let Some(Overlay::Palette(palette)) = &mut self.overlay {
+        if let Some(Overlay::Palette(mut palette)) =
+            self.overlay.take_if(|overlay| matches!(overlay, Overlay::Palette(_)))
+        {
             if palette.input.insert(text) {
                 palette.search();
+                self.look_for_ids(&mut palette);
             }
+            self.overlay = Some(Overlay::Palette(palette));
         } else if self.overlay.is_none() && self.views[self.open].scope() == Scope::Prompt {
             self.with_view(clock, |view, cx| view.paste(text, cx));
         }

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use super::App;
 use crate::tui::canvas::Canvas;
 use crate::tui::reading::Reading;
-use crate::tui::text::width;
+use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
 use crate::tui::views::{self, CONNECTIONS, Came, Goal, Narrow, OUTBOX, TIMELINE, TRANSCRIPT, VIEWS};
 
@@ -58,7 +58,9 @@ impl App {
 
     /// Opens a list over what is open, with the rows that pass.
     pub(super) fn open_list(&mut self, view: &str, about: Option<String>, narrow: Narrow, clock: Instant) {
-        let view = self.views.lay(views::number(view), about);
+        let kind = views::number(view);
+        let view = self.views.lay(kind, about);
+        self.recall_columns(view, kind);
         self.cover(view);
         self.with_view(clock, |view, cx| view.narrow(narrow, cx));
         self.dirty = true;
@@ -85,6 +87,7 @@ impl App {
             Goal::Row(kind, _) => views::of_kind(*kind),
             Goal::Write(_) => Some(views::number(OUTBOX)),
             Goal::Connection(_) => Some(views::number(CONNECTIONS)),
+            Goal::Query(_) => Some(views::number(SEARCH)),
         };
         let Some(view) = view else { return };
         self.lay_over(view, clock);
@@ -147,7 +150,11 @@ impl App {
     /// The way here, view by view: what each is called, after what it was opened from.
     fn crumbs(&self) -> Vec<String> {
         let said = |view: &usize| match self.views.about(*view) {
-            Some(about) => format!("{}{STEP}{}", crate::tui::text::fit(about, ABOUT), self.views.entry(*view).title),
+            // What somebody else wrote must not pass for another step.
+            Some(about) => {
+                let about = about.replace('›', ">");
+                format!("{}{STEP}{}", fit(&about, ABOUT), self.views.entry(*view).title)
+            }
             None => self.views.entry(*view).title.to_owned(),
         };
         self.under.iter().chain([&self.open]).map(said).collect()

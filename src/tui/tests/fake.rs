@@ -469,6 +469,8 @@ fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
         Filter::Field(Field::Status, wanted) => row.status.as_deref().is_some_and(|status| matches(wanted, status)),
         Filter::Field(Field::Agent, wanted) => row.agent.as_deref().is_some_and(|agent| matches(wanted, agent)),
         Filter::Field(Field::Connection, wanted) => matches(wanted, &row.list.connection),
+        Filter::Field(Field::Id, wanted) => matches(wanted, &row.id),
+        Filter::Field(Field::Collection, wanted) => matches(wanted, &row.list.collection),
         Filter::Field(..) => true,
         Filter::Text(wanted) => {
             matches(wanted, doc) || row.title.as_deref().is_some_and(|title| matches(wanted, title))
@@ -486,6 +488,6 @@ fn matches(wanted: &Match, text: &str) -> bool {
         Match::Is(word) => text == word.to_lowercase(),
         Match::Prefix(word) => text.starts_with(&word.to_lowercase()),
         Match::Contains(word) => text.contains(&word.to_lowercase()),
-        Match::Regex(pattern) => regex::Regex::new(pattern).expect("a pattern").is_match(&text),
+        Match::Regex(pattern) => regex::Regex::new(pattern).is_ok_and(|regex| regex.is_match(&text)),
     }
 }

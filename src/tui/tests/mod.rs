@@ -4,9 +4,11 @@ mod behaviour;
 mod board;
 mod deciding;
 mod fake;
+mod following;
 mod manner;
 mod outbox;
 mod reading;
+mod remembering;
 mod screens;
 mod searching;
 mod told;
@@ -19,13 +21,16 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
+use quarterdeck_sync::model::{
+    ContentTotals, CountOf, Freshness, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::app::{App, Message, Order};
-use super::data::{DraftOf, Store};
+use super::data::{DraftOf, NamedWords, Store};
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::links::Links;
 use super::reading::{Read, Transcript};
 use super::theme::ColorMode;
 use super::views::{self, VIEWS};
@@ -139,6 +144,24 @@ impl Store for FakeStore {
         let found = self.read(|world| world.timeline(ask))?;
         self.stretch.fetch_max(found.as_ref().map_or(0, |found| found.items.len()), Ordering::SeqCst);
         Ok(found)
+    }
+
+    fn words(&self, _scope: &Scope) -> Result<NamedWords, String> {
+        self.read(World::words)
+    }
+
+    fn ids(&self, begun: &str) -> Result<Vec<Row>, String> {
+        self.read(|world| {
+            world.rows.iter().map(|(row, _)| row.clone()).filter(|row| row.id.starts_with(begun)).take(12).collect()
+        })
+    }
+
+    fn contents(&self) -> Result<Vec<ContentTotals>, String> {
+        self.read(World::content_totals)
+    }
+
+    fn links(&self, of: &Target) -> Result<Option<Links>, String> {
+        self.read(|world| world.links(of))
     }
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {

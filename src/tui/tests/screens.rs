@@ -134,6 +134,43 @@ fn searches() {
 }
 
 #[test]
+fn ways_and_choices() {
+    for size in SIZES {
+        let name = |what: &str| format!("{what}-{}x{}", size.0, size.1);
+        let mut console = Console::new(size);
+        console.press("# 1 1 j L");
+        snapshot(&name("links"), &console.text());
+        console.press("<Enter> j L <Enter>");
+        snapshot(&name("crumbs"), &console.text());
+        console.press("L <Down> <Enter> V");
+        snapshot(&name("columns"), &console.text());
+        console.press("<Esc> 3 /");
+        console.type_text("status:paused agent:r");
+        snapshot(&name("completion"), &console.text());
+        console.press("<Esc> :");
+        console.type_text("apr-01");
+        snapshot(&name("palette-records"), &console.text());
+        console.press("<Esc> 1 # 1 1 j");
+        console.store.broken.store(true, Ordering::SeqCst);
+        console.press("L");
+        snapshot(&name("links-error"), &console.text());
+    }
+}
+
+/// A way through records with hostile and over-long titles keeps to its line.
+#[test]
+fn a_long_and_hostile_way() {
+    let mut world = World::believable();
+    for (row, _) in &mut world.rows {
+        row.title = Some("\u{1b}]0;owned\u{7}\u{202e} › Outbox › ".repeat(9));
+    }
+    let mut console = Console::with((80, 24), world, connections(), TuiSettings::default());
+    console.press("2 L L L");
+    snapshot("crumbs-hostile-80x24", &console.text());
+    assert!(!console.text().chars().any(|c| quarterdeck_sync::text::is_hidden(c) && c != '\n'));
+}
+
+#[test]
 fn nothing_to_show() {
     let size = (80, 24);
     let mut console = Console::with(size, World::default(), Vec::new(), TuiSettings::default());
@@ -209,6 +246,12 @@ fn colours() {
         console.press("f");
         console.type_text("refund");
         snapshot(&format!("colours-search-{name}"), &styles(&console));
+        let mut console = Console::with((80, 24), World::believable(), connections(), settings(theme, mode));
+        console.press("# 1 1 j L <Enter> /");
+        console.type_text("connection:t");
+        snapshot(&format!("colours-completion-{name}"), &styles(&console));
+        console.press("<Esc> V");
+        snapshot(&format!("colours-columns-{name}"), &styles(&console));
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) enum Cell {
     Id,
     Updated,
     Created,
+    Platform,
+    Confirmed,
 }
 
 /// How one kind of record is listed.
@@ -167,6 +169,50 @@ pub(super) static OTHERS: Listing = Listing {
     grouped: true,
 };
 
+/// Columns that any list can have, for those who want them.
+pub(super) fn extra() -> [Column<Cell>; 10] {
+    [
+        wide(Cell::Status, "STATUS", 12, 14, 3),
+        wide(Cell::Agent, "AGENT", 16, 24, 3),
+        wide(Cell::Project, "PROJECT", 12, 26, 3),
+        wide(Cell::Id, "ID", 10, 28, 3),
+        wide(Cell::Collection, "COLLECTION", 12, 20, 3),
+        wide(Cell::Connection, "CONNECTION", 10, 14, 3),
+        wide(Cell::Platform, "PLATFORM", 9, 14, 3),
+        age(Cell::Created, "CREATED", 3),
+        age(Cell::Updated, "CHANGE", 3),
+        Column { cell: Cell::Confirmed, title: "CONFIRMED", least: 9, most: 9, rank: 3, right: true },
+    ]
+}
+
+/// What a column is called where it is remembered.
+pub(super) fn name_of(cell: Cell) -> &'static str {
+    match cell {
+        Cell::Title => "title",
+        Cell::Status => "status",
+        Cell::Agent => "agent",
+        Cell::Project => "project",
+        Cell::Connection => "connection",
+        Cell::Collection => "collection",
+        Cell::Id => "id",
+        Cell::Updated => "updated",
+        Cell::Created => "created",
+        Cell::Platform => "platform",
+        Cell::Confirmed => "confirmed",
+    }
+}
+
+/// What an order is called where it is remembered.
+pub(super) fn sort_id(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Updated => "updated",
+        Sort::Created => "created",
+        Sort::Status => "status",
+        Sort::Agent => "agent",
+        Sort::Id => "id",
+    }
+}
+
 /// What an order is called.
 pub(super) fn sort_name(sort: Sort) -> &'static str {
     match sort {
@@ -233,6 +279,8 @@ pub(super) fn text(row: &Row, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Tex
         Cell::Id => Text::new(&row.id, Role::Dim),
         Cell::Updated => when(row.updated_at.or(row.created_at), canvas),
         Cell::Created => when(row.created_at, canvas),
+        Cell::Platform => Text::new(&row.platform, Role::Dim),
+        Cell::Confirmed => when(Some(row.confirmed_at), canvas),
     }
 }
 

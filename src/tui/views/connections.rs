@@ -1,14 +1,17 @@
 //! The connections: how fresh each list is, what the server and the mirror count, the budget, and every open problem.
 
-use quarterdeck_sync::model::{Freshness, Offered, Problem};
+use quarterdeck_sync::model::{ContentTotals, Freshness, Kind, Offered, Problem};
+use quarterdeck_sync::platform::BudgetView;
 use ratatui::layout::Rect;
 
-use super::{Cx, Goal, Scene, View};
+use super::{Cx, Goal, Scene, View, Wish};
+use crate::amounts::size;
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
-use crate::tui::data::Answered;
+use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::fleet::{Connection, Fleet};
-use crate::tui::text::{grouped, width, wrap};
+use crate::tui::links::view_of;
+use crate::tui::text::{grouped, moment, wrap};
 use crate::tui::theme::Role;
 
 /// The view.
@@ -17,10 +20,21 @@ pub(super) struct Connections {
     top: usize,
     page: usize,
     lines: usize,
+    /// What can be chosen, in the order of the screen, each with its line; as last drawn.
+    stops: Vec<(usize, Pick)>,
+    /// The one that is chosen.
+    pick: Option<Pick>,
+    contents: Vec<ContentTotals>,
+    ticket: Option<Ticket>,
+    area: Rect,
 }
 
-/// Cells of a line, until the first frame tells.
-const WIDE: usize = 112;
+/// A connection, or a list of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pick {
+    connection: String,
+    list: Option<(String, Kind)>,
+}
 
 /// A line of the screen.
 enum Line<'a> {
@@ -49,60 +63,141 @@ impl Columns {
     }
 }
 
-impl View for Connections {
-    /// All it shows is the frame's: freshness and problems are asked for there.
-    fn enter(&mut self, _cx: &mut Cx) {}
-
-    fn seek(&mut self, goal: &Goal, cx: &mut Cx) {
-        let Goal::Connection(name) = goal else { return };
-        let head = |line: &Line| matches!(line, Line::Connection(one) if one.info.name == *name);
-        // How wide the screen is counts for long messages alone: the frame settles what was counted too far.
-        let at = lines(cx.fleet, WIDE).iter().position(head);
-        self.top = at.unwrap_or(0);
+impl Connections {
+    /// The place of what is chosen; the first, when that is not there any more.
+    fn at(&self) -> usize {
+        self.stops.iter().position(|(_, stop)| Some(stop) == self.pick.as_ref()).unwrap_or(0)
     }
 
-    fn answer(&mut self, _answered: Answered, _cx: &mut Cx) {}
+    fn point(&mut self, at: usize) {
+        self.pick = self.stops.get(at).map(|(_, pick)| pick.clone());
+    }
 
-    fn act(&mut self, act: Act, count: Option<u32>, _cx: &mut Cx) -> bool {
+    /// Opens the chosen list, or says why not.
+    fn open(&self, cx: &mut Cx) {
+        let Some(Pick { connection, list }) = &self.pick else { return };
+        let Some((collection, kind)) = list else {
+            return cx.say("Choose one of its lists to open it");
+        };
+        let filter = format!("connection:{} collection:{}", quoted(connection), quoted(collection));
+        cx.wishes.push(Wish::List { view: view_of(*kind), filter, select: None });
+    }
+
+    /// Keeps what is chosen in sight, and as much around it as there is at the ends.
+    fn settle(&mut self) {
+        if self.pick.is_none() || !self.stops.iter().any(|(_, stop)| Some(stop) == self.pick.as_ref()) {
+            self.point(0);
+        }
+        let at = self.at();
+        let line = self.stops.get(at).map_or(0, |(line, _)| *line);
+        let most = self.lines.saturating_sub(self.page);
+        self.top = match at {
+            0 => 0,
+            at if at + 1 == self.stops.len() => most.min(line),
+            _ => self.top.clamp((line + 3).saturating_sub(self.page), line.saturating_sub(1)).min(most),
+        };
+    }
+}
+
+/// A name as it is written in a filter.
+fn quoted(name: &str) -> String {
+    let plain = name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace(['"', '\\'], "")) }
+}
+
+impl View for Connections {
+    /// Freshness and problems are the frame's, and asked for there.
+    fn enter(&mut self, cx: &mut Cx) {
+        self.ticket = Some(cx.ask(0, Lane::Later, Question::Contents));
+    }
+
+    fn answer(&mut self, answered: Answered, _cx: &mut Cx) {
+        let mine = self.ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
+        if let (true, Answer::Contents(contents)) = (mine, answered.answer) {
+            self.contents = contents;
+        }
+    }
+
+    fn seek(&mut self, goal: &Goal, _cx: &mut Cx) {
+        if let Goal::Connection(name) = goal {
+            self.pick = Some(Pick { connection: name.clone(), list: None });
+        }
+    }
+
+    fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         let times = count.unwrap_or(1) as usize;
-        let page = self.page.max(1);
-        self.top = match act {
-            Act::Down => self.top.saturating_add(times),
-            Act::Up => self.top.saturating_sub(times),
-            Act::PageDown => self.top.saturating_add(page * times),
-            Act::PageUp => self.top.saturating_sub(page * times),
-            Act::HalfDown => self.top.saturating_add(page / 2 * times),
-            Act::HalfUp => self.top.saturating_sub(page / 2 * times),
+        let (at, page) = (self.at(), self.page.max(1));
+        let to = match act {
+            Act::Down => at.saturating_add(times),
+            Act::Up => at.saturating_sub(times),
+            Act::PageDown => at.saturating_add(page.saturating_mul(times)),
+            Act::PageUp => at.saturating_sub(page.saturating_mul(times)),
+            Act::HalfDown => at.saturating_add((page / 2).saturating_mul(times)),
+            Act::HalfUp => at.saturating_sub((page / 2).saturating_mul(times)),
             Act::First => 0,
             Act::Last => usize::MAX,
+            Act::OpenList => {
+                self.open(cx);
+                return true;
+            }
+            Act::SyncConnection => {
+                cx.wishes.extend(self.pick.as_ref().map(|pick| Wish::Sync(pick.connection.clone())));
+                return true;
+            }
             _ => return false,
-        }
-        .min(self.lines.saturating_sub(page));
+        };
+        self.point(to.min(self.stops.len().saturating_sub(1)));
         true
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Move
+    fn click(&mut self, _x: u16, y: u16, _cx: &mut Cx) {
+        let line = self.top + usize::from(y.saturating_sub(self.area.y));
+        if let Some(at) = self.stops.iter().position(|(stop, _)| *stop == line) {
+            self.point(at);
+        }
     }
 
-    fn facts(&self, _facts: &mut Facts) {}
+    fn scope(&self) -> Scope {
+        Scope::Connection
+    }
+
+    fn facts(&self, facts: &mut Facts) {
+        facts.list = self.pick.as_ref().is_some_and(|pick| pick.list.is_some());
+    }
 
     fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         if scene.fleet.connections.is_empty() {
             return super::welcome::draw(area, canvas);
         }
         let columns = Columns::of(area);
-        let lines = lines(scene.fleet, usize::from(area.width.saturating_sub(8)));
-        (self.lines, self.page) = (lines.len(), usize::from(area.height));
-        self.top = self.top.min(self.lines.saturating_sub(self.page));
-        for (at, line) in lines.iter().skip(self.top).take(self.page).enumerate() {
-            let line_area = Rect { y: area.y + at as u16, height: 1, ..area };
+        let lines = lines(scene.fleet, &self.contents, usize::from(area.width.saturating_sub(8)), canvas);
+        (self.lines, self.page, self.area) = (lines.len(), usize::from(area.height), area);
+        let stop = |(at, line): (usize, &Line)| match line {
+            Line::Connection(one) => Some((at, Pick { connection: one.info.name.clone(), list: None })),
+            Line::List(list) => {
+                let collection = Some((list.list.collection.clone(), list.kind));
+                Some((at, Pick { connection: list.list.connection.clone(), list: collection }))
+            }
+            _ => None,
+        };
+        self.stops = lines.iter().enumerate().filter_map(stop).collect();
+        self.settle();
+        let chosen = self.stops.get(self.at()).map(|(line, _)| *line);
+        for (at, line) in lines.iter().enumerate().skip(self.top).take(self.page) {
+            let line_area = Rect { y: area.y + (at - self.top) as u16, height: 1, ..area };
+            if Some(at) == chosen {
+                canvas.tint(line_area, Role::Selected);
+                canvas.put(line_area.x, line_area.y, "▌", 1, Role::LineFocus);
+            }
             draw_line(line, line_area, &columns, scene.fleet, canvas);
+            if Some(at) == chosen {
+                canvas.settle(line_area, Role::Selected);
+            }
         }
     }
 }
 
-fn lines(fleet: &Fleet, cells: usize) -> Vec<Line<'_>> {
+fn lines<'a>(fleet: &'a Fleet, contents: &[ContentTotals], cells: usize, canvas: &Canvas) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     for connection in &fleet.connections {
         lines.push(Line::Connection(connection));
@@ -111,6 +206,9 @@ fn lines(fleet: &Fleet, cells: usize) -> Vec<Line<'_>> {
             for words in wrap(message, cells, 3) {
                 lines.push(Line::Note(words, Role::Bad));
             }
+        }
+        if let Some((words, role)) = budget_line(&connection.budget, canvas) {
+            lines.push(Line::Note(words, role));
         }
         let all = || fleet.lists.iter().filter(|list| list.list.connection == connection.info.name);
         let (offered, missing): (Vec<_>, Vec<_>) = all().partition(|list| !matches!(list.offered, Offered::No { .. }));
@@ -130,6 +228,9 @@ fn lines(fleet: &Fleet, cells: usize) -> Vec<Line<'_>> {
                 }
             }
         }
+        if let Some(words) = contents.iter().find(|one| one.connection == connection.info.name).and_then(content_line) {
+            lines.push(Line::Note(words, Role::Dim));
+        }
         if !missing.is_empty() {
             let names: Vec<&str> = missing.iter().map(|list| list.list.collection.as_str()).collect();
             for words in wrap(&format!("not offered: {}", names.join(", ")), cells, 3) {
@@ -139,6 +240,39 @@ fn lines(fleet: &Fleet, cells: usize) -> Vec<Line<'_>> {
         lines.push(Line::Blank);
     }
     lines
+}
+
+/// What a connection may still ask for, where that is known.
+fn budget_line(budget: &BudgetView, canvas: &Canvas) -> Option<(String, Role)> {
+    let now = canvas.now();
+    if let Some(until) = budget.paused_until.filter(|until| *until > now) {
+        return Some((format!("rate budget: used up, waits until {}", moment(until)), Role::Warn));
+    }
+    let (limit, left) = budget.limit.zip(budget.remaining)?;
+    let reset =
+        budget.reset_at.filter(|at| *at > now).map_or(String::new(), |at| format!(", full again at {}", moment(at)));
+    let role = if left.saturating_mul(4) <= limit { Role::Warn } else { Role::Dim };
+    Some((format!("rate budget: {left} of {limit} requests left{reset}"), role))
+}
+
+/// How much of what was said and done is here.
+fn content_line(totals: &ContentTotals) -> Option<String> {
+    let here = totals.held + totals.stale;
+    if here + totals.missing + totals.dropped == 0 {
+        return None;
+    }
+    let mut said = vec![format!("{} here ({})", grouped(here), size(totals.packed_bytes))];
+    for (count, words) in [
+        (totals.stale, "of them older than their records"),
+        (totals.missing, "not fetched"),
+        (totals.failing, "failed"),
+        (totals.dropped, "dropped to make room"),
+    ] {
+        if count > 0 {
+            said.push(format!("{} {words}", grouped(count)));
+        }
+    }
+    Some(format!("contents: {}", said.join(", ")))
 }
 
 fn draw_line(line: &Line, area: Rect, columns: &Columns, fleet: &Fleet, canvas: &mut Canvas) {
@@ -185,14 +319,7 @@ fn head(connection: &Connection, area: Rect, fleet: &Fleet, canvas: &mut Canvas)
     }
     x = canvas.put(x, area.y, &verdict.words, 40, verdict.role) + 2;
     let place = format!("{} · {}", info.platform, info.url);
-    x = canvas.put(x, area.y, &place, area.right().saturating_sub(x + 1), Role::Dim) + 2;
-    let budget = &connection.budget;
-    if let Some((limit, left)) = budget.limit.zip(budget.remaining) {
-        let words = format!("budget {left}/{limit}");
-        if x + (width(&words) as u16) < area.right() {
-            canvas.put_right(area.right() - 1, area.y, &words, 24, Role::Dim);
-        }
-    }
+    canvas.put(x, area.y, &place, area.right().saturating_sub(x + 1), Role::Dim);
 }
 
 fn draw_list(list: &Freshness, area: Rect, columns: &Columns, canvas: &mut Canvas) {

@@ -3,6 +3,7 @@
 //! A view is one file and one line in [`VIEWS`]. It never reads the mirror: it hands questions to the desk through its
 //! [`Cx`], takes answers in [`View::answer`], and draws what has arrived. It never blocks.
 
+mod chosen;
 mod columns;
 mod connections;
 mod detail;
@@ -28,6 +29,7 @@ use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use super::decisions::{Change, Target};
 use super::fleet::Fleet;
 use super::keys::Keymap;
+use super::memory::ListState;
 use super::reading::Reading;
 
 /// A line of the registry.
@@ -175,6 +177,8 @@ pub enum Wish {
     Decide(Act, Vec<Wanted>),
     /// Open a sheet about a write.
     Change(WriteId, Change),
+    /// Open a sheet about several writes.
+    Changes(Vec<WriteId>, Change),
     /// Open an editor on this, and a sheet about what comes back.
     Draft(DraftOf),
     /// Open a transcript over what is open.
@@ -189,6 +193,10 @@ pub enum Wish {
         /// The row.
         select: Option<RowKey>,
     },
+    /// Offer what this record leads to.
+    Links(Target),
+    /// Open this record in its list, over what is open.
+    Show(Target),
     /// Back to the view that this one was opened from.
     Back,
     /// Open something where it lives, over what is open.
@@ -201,6 +209,10 @@ pub enum Wish {
     Unflag(FlagKind, Place),
     /// Fetch the entries of this session or run.
     Fetch(ListKey, String),
+    /// Sync this connection.
+    Sync(String),
+    /// What is to be remembered of this view has changed.
+    Remember,
     /// Copy this: what it is, and the text.
     Copy(&'static str, String),
 }
@@ -214,6 +226,8 @@ pub enum Goal {
     Write(WriteId),
     /// A connection.
     Connection(String),
+    /// What a query finds.
+    Query(String),
 }
 
 /// What a list that is opened over another view shows.
@@ -223,6 +237,8 @@ pub struct Narrow {
     pub filter: String,
     /// What rows have to pass besides. Nobody sees it: the breadcrumbs say it.
     pub fixed: Filter,
+    /// In the outbox: only writes on this record.
+    pub about: Option<(ListKey, String)>,
     /// Gone records too.
     pub gone: bool,
     /// The row to select, when it is among them.
@@ -314,6 +330,14 @@ pub trait View {
 
     /// The time it asked to be woken after has passed.
     fn wake(&mut self, _cx: &mut Cx) {}
+
+    /// What is to be remembered of it.
+    fn keep(&self) -> Option<ListState> {
+        None
+    }
+
+    /// Takes what was remembered, before it comes into sight; `whole` also says what one looked at, and not only how.
+    fn recall(&mut self, _kept: &ListState, _whole: bool, _now: Timestamp) {}
 
     /// Shows a transcript.
     fn read(&mut self, _reading: Reading, _came: Came, _cx: &mut Cx) {}

@@ -1,7 +1,10 @@
 //! The palette: any action, view, connection or theme, found by typing some of its letters.
 
+use std::cmp::Reverse;
+
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use quarterdeck_sync::model::RowKey;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
@@ -23,6 +26,14 @@ pub(crate) enum Choice {
     Sync(String),
     /// Take this theme.
     Theme(String),
+    /// Open this connection among the others.
+    Connection(String),
+    /// Open this record in its list.
+    Record(RowKey),
+    /// Search for this again.
+    Saved(String),
+    /// Follow this one of the links that are offered.
+    Link(usize),
 }
 
 /// Something that can be chosen.
@@ -42,25 +53,70 @@ pub(crate) struct Entry {
 pub(crate) struct Palette {
     /// What is typed.
     pub input: Input,
+    /// More is asked for while one types: records by their ids.
+    pub asks: bool,
     entries: Vec<Entry>,
+    /// How long ago each was chosen last, in choices; none for never.
+    recent: Vec<Option<usize>>,
     /// Entries that match, best first, with the places of the matched letters.
     found: Vec<(usize, Vec<u32>)>,
     cursor: usize,
     matcher: Matcher,
+    title: String,
+    empty: &'static str,
 }
 
 impl Palette {
     /// Opens it over these entries.
     pub fn new(entries: Vec<Entry>) -> Self {
+        let empty = "an action, a view, a connection, a saved search, a record's id";
+        Self { asks: true, ..Self::titled(entries, "Do what?".to_owned(), empty) }
+    }
+
+    /// Opens it under a title of its own; `empty` stands there while nothing is typed.
+    pub fn titled(entries: Vec<Entry>, title: String, empty: &'static str) -> Self {
         let mut palette = Self {
             input: Input::new(""),
+            asks: false,
+            recent: vec![None; entries.len()],
             entries,
             found: Vec::new(),
             cursor: 0,
             matcher: Matcher::new(Config::DEFAULT),
+            title,
+            empty,
         };
         palette.search();
         palette
+    }
+
+    /// Puts first what was chosen lately: `rank` says how long ago that was, in choices.
+    pub fn prefer(&mut self, rank: impl Fn(&Choice) -> Option<usize>) {
+        self.recent = self.entries.iter().map(|entry| rank(&entry.choice)).collect();
+        self.search();
+    }
+
+    /// Puts these in place of the entries that are like `which`. Who has moved through the entries keeps the one under the cursor.
+    pub fn replace(&mut self, which: impl Fn(&Choice) -> bool, entries: Vec<Entry>) {
+        let chosen = self.chosen().map(|entry| entry.choice.clone()).filter(|_| self.cursor > 0);
+        let kept: Vec<(Entry, Option<usize>)> = std::mem::take(&mut self.entries)
+            .into_iter()
+            .zip(std::mem::take(&mut self.recent))
+            .filter(|(entry, _)| !which(&entry.choice))
+            .collect();
+        let new = entries.into_iter().map(|entry| (entry, None));
+        (self.entries, self.recent) = kept.into_iter().chain(new).unzip();
+        self.search();
+        let found = self.found.iter().position(|(at, _)| Some(&self.entries[*at].choice) == chosen.as_ref());
+        self.cursor = found.unwrap_or(0);
+    }
+
+    /// Says something else beside an entry; `empty`: there is nothing to be had of it.
+    pub fn note(&mut self, choice: &Choice, note: String, empty: bool) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.choice == *choice) {
+            entry.disabled = empty.then(|| note.clone().into());
+            entry.note = note;
+        }
     }
 
     /// Finds again: the text has changed.
@@ -78,7 +134,9 @@ impl Palette {
                 scored.push((begins, score, at, places));
             }
         }
-        scored.sort_by(|a, b| (b.1, b.0).cmp(&(a.1, a.0)).then(a.2.cmp(&b.2)));
+        // Of two that match as well, the one that was chosen lately.
+        let lately = |at: usize| self.recent[at].map_or(0, |ago| usize::MAX - ago);
+        scored.sort_by_key(|(begins, score, at, _)| (Reverse((*score, *begins)), Reverse(lately(*at)), *at));
         self.found = scored.into_iter().map(|(_, _, at, places)| (at, places)).collect();
         self.cursor = 0;
     }
@@ -97,18 +155,14 @@ impl Palette {
     /// Draws it over the upper part of `area`.
     pub fn draw(&self, area: Rect, canvas: &mut Canvas) {
         let wide = area.width.min(76);
-        let high = area.height.saturating_sub(2).clamp(5, 18).min(area.height);
+        // A short list that nothing is added to needs no more room than it has lines.
+        let most = if self.asks { 18 } else { (self.entries.len() + 4).clamp(8, 18) as u16 };
+        let high = area.height.saturating_sub(2).clamp(5, most).min(area.height);
         let y = area.y + (area.height - high) / 4;
         let place = Rect { x: area.x + (area.width - wide) / 2, y, width: wide, height: high };
-        let inside = canvas.boxed(place, "Do what?");
+        let inside = canvas.boxed(place, &self.title);
         let x = canvas.put(inside.x, inside.y, ": ", 2, Role::Accent);
-        self.input.draw(
-            canvas,
-            x,
-            inside.y,
-            inside.width.saturating_sub(2),
-            "an action, a view, a connection, a theme",
-        );
+        self.input.draw(canvas, x, inside.y, inside.width.saturating_sub(2), self.empty);
         let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };
         if self.found.is_empty() {
             canvas.put(list.x + 2, list.y, "Nothing is called like that.", list.width, Role::Dim);

@@ -1,7 +1,7 @@
 //! A read connection.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::content::{memo, read, room};
 use super::mirror::{Lent, Shared};
 use super::over::{Kept, Over};
+use super::words::WordField;
 use super::{
     ContentRoom, FeedEntry, Known, NamedAgent, Paced, Peeked, SqlRow, StoreError, agents, budgets, count, file, lists,
     pace, peeks, rows, sql, states, window,
@@ -391,6 +392,25 @@ impl Reader {
     /// one. Reads documents, at most `limit` of them: for short lists.
     pub fn peeks(&self, scope: &Scope, places: &[&[String]], limit: usize) -> Result<Vec<Peeked>, StoreError> {
         self.read(|conn| peeks::peeks(conn, &self.shared.dicts, scope, places, limit))
+    }
+
+    /// The projects that live rows within `scope` name, each once, in order; at most `limit`.
+    pub fn projects(&self, scope: &Scope, limit: usize) -> Result<Vec<String>, StoreError> {
+        self.read(|conn| {
+            let mut projects = BTreeSet::new();
+            let mut statement = conn.prepare_cached(
+                "SELECT w.text FROM tally AS t JOIN word AS w ON w.id = t.word
+                 WHERE t.list = ?1 AND t.field = ?2 AND t.gone = 0 AND t.n > 0 LIMIT ?3",
+            )?;
+            for list in lists::in_scope(conn, scope)? {
+                let left = i64::try_from(limit.saturating_sub(projects.len())).unwrap_or(i64::MAX);
+                let mut rows = statement.query((list.id, WordField::Project as i64, left))?;
+                while let Some(row) = rows.next()? {
+                    projects.insert(row.get(0)?);
+                }
+            }
+            Ok(projects.into_iter().collect())
+        })
     }
 
     /// A number that changes when any process commits to the file. Only numbers of the same reader can be compared: it is

@@ -89,12 +89,7 @@ impl Outbox {
         let words = match &self.failure {
             Some(why) => format!("! {why}"),
             None if !self.loaded || self.lines.is_empty() => String::new(),
-            None => format!(
-                "{}{}/{}",
-                if self.finished { "finished shown   " } else { "" },
-                self.cursor + 1,
-                self.shown().len()
-            ),
+            None => format!("{}{}/{}", self.said(), self.cursor + 1, self.shown().len()),
         };
         let role = if self.failure.is_some() { Role::Bad } else { Role::Dim };
         let room = canvas.put_right(right, area.y, &words, right.saturating_sub(left), role);
@@ -114,6 +109,15 @@ impl Outbox {
         }
     }
 
+    /// What is not as it is by itself.
+    fn said(&self) -> String {
+        let finished = if self.finished { "finished shown   " } else { "" };
+        match self.marks.len() {
+            0 => finished.to_owned(),
+            count => format!("* {} marked   {finished}", grouped(count as u64)),
+        }
+    }
+
     fn table(&mut self, area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
         if area.height == 0 {
             return;
@@ -128,6 +132,9 @@ impl Outbox {
             let place = Rect { y: area.y + 1 + (at - self.top) as u16, height: 1, ..area };
             let mark = if at == self.cursor { cursor } else { Mark::None };
             table::row(canvas, place, &columns, mark, |canvas, cell| text(line, cell, fleet, canvas));
+            if self.marks.contains(&line.id) {
+                canvas.put(place.x + 1, place.y, "*", 1, Role::Accent);
+            }
         }
     }
 

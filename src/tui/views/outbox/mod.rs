@@ -5,15 +5,17 @@
 
 mod draw;
 
+use std::collections::BTreeSet;
+
 pub(super) use draw::page;
 
-use quarterdeck_sync::model::{WriteId, WriteState};
+use quarterdeck_sync::model::{ListKey, WriteId, WriteState};
 
-use super::{Cx, Goal, Scene, View, Wish};
+use super::{Cx, Goal, Narrow, Scene, View, Wish};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
-use crate::tui::decisions::{Change, OpenedWrite, WriteLine};
+use crate::tui::decisions::{Change, OpenedWrite, Target, WriteLine};
 use ratatui::layout::{Position, Rect};
 
 /// The view's things that are asked for.
@@ -31,6 +33,10 @@ pub(super) struct Outbox {
     finished: bool,
     /// Only this state.
     only: Option<WriteState>,
+    /// Only those on this record.
+    about: Option<(ListKey, String)>,
+    /// Writes marked for one change of many.
+    marks: BTreeSet<WriteId>,
     /// Place among the lines shown.
     cursor: usize,
     top: usize,
@@ -59,7 +65,10 @@ fn part_of(state: WriteState) -> u8 {
 impl Outbox {
     /// The lines that pass the filter.
     fn shown(&self) -> Vec<&WriteLine> {
-        self.lines.iter().filter(|line| self.only.is_none_or(|only| line.state == only)).collect()
+        let about = |line: &WriteLine| {
+            self.about.as_ref().is_none_or(|(list, id)| line.list == *list && line.target.as_ref() == Some(id))
+        };
+        self.lines.iter().filter(|line| self.only.is_none_or(|only| line.state == only) && about(line)).collect()
     }
 
     fn selected(&self) -> Option<&WriteLine> {
@@ -88,6 +97,8 @@ impl Outbox {
         lines.sort_by(|a, b| b.id.cmp(&a.id));
         lines.sort_by_key(|line| part_of(line.state));
         self.lines = lines;
+        // What is over and shown no more is not marked any more either.
+        self.marks.retain(|id| self.lines.iter().any(|line| line.id == *id));
         self.only = self.only.filter(|only| self.lines.iter().any(|line| line.state == *only));
         // The selected write keeps the cursor; when it is not shown any more, its line does.
         let found = selected.and_then(|id| self.shown().iter().position(|line| line.id == id));
@@ -169,10 +180,15 @@ impl Outbox {
     /// Opens a sheet, or an editor, about the selected write; false when there is none.
     fn change(&mut self, act: Act, cx: &mut Cx) -> bool {
         let Some(id) = self.selected().map(|line| line.id.clone()) else { return false };
+        // What settles a conflict is looked at one by one.
+        let many = || match self.marks.is_empty() {
+            true => vec![id.clone()],
+            false => self.marks.iter().cloned().collect(),
+        };
         cx.wishes.push(match act {
-            Act::CancelWrite => Wish::Change(id, Change::Cancel),
-            Act::RetryWrite => Wish::Change(id, Change::Retry),
-            Act::DiscardWrite => Wish::Change(id, Change::Discard),
+            Act::CancelWrite => Wish::Changes(many(), Change::Cancel),
+            Act::RetryWrite => Wish::Changes(many(), Change::Retry),
+            Act::DiscardWrite => Wish::Changes(many(), Change::Discard),
             Act::TakeMine => Wish::Change(id, Change::Mine),
             Act::TakeTheirs => Wish::Change(id, Change::Theirs),
             Act::EditWrite => Wish::Draft(DraftOf::Write(id)),
@@ -182,9 +198,11 @@ impl Outbox {
     }
 
     fn back(&mut self, cx: &Cx) -> bool {
-        let some = self.reading || self.only.is_some();
+        let some = self.reading || self.only.is_some() || !self.marks.is_empty();
         if self.reading {
             self.reading = false;
+        } else if !self.marks.is_empty() {
+            self.marks.clear();
         } else if self.only.take().is_some() {
             self.follow(cx);
         }
@@ -201,6 +219,12 @@ impl View for Outbox {
         let Goal::Write(id) = goal else { return };
         (self.only, self.wanted) = (None, Some(id.clone()));
         self.point_wanted(cx);
+    }
+
+    fn narrow(&mut self, narrow: Narrow, cx: &mut Cx) {
+        // What was decided about one record is a story with its end.
+        (self.about, self.finished) = (narrow.about, true);
+        self.ask(cx);
     }
 
     fn answer(&mut self, answered: Answered, cx: &mut Cx) {
@@ -243,6 +267,29 @@ impl View for Outbox {
             | Act::TakeTheirs
             | Act::EditWrite
             | Act::Undo => return self.change(act, cx),
+            Act::MarkWrite => {
+                if let Some(id) = self.selected().map(|line| line.id.clone()) {
+                    if !self.marks.remove(&id) {
+                        self.marks.insert(id);
+                    }
+                    return self.motion(Act::Down, None, cx);
+                }
+            }
+            Act::MarkWrites => {
+                let all = match self.marks.is_empty() {
+                    true => self.shown().iter().map(|line| line.id.clone()).collect(),
+                    false => BTreeSet::new(),
+                };
+                self.marks = all;
+            }
+            Act::WriteRecord => {
+                let on = |line: &WriteLine| Some(Target::Named(line.list.clone(), line.target.clone()?));
+                match self.selected().map(on) {
+                    Some(Some(target)) => cx.wishes.push(Wish::Show(target)),
+                    Some(None) => cx.say("It makes a new record: there is none yet"),
+                    None => {}
+                }
+            }
             Act::Back => return self.back(cx),
             act => return self.motion(act, count, cx),
         }
@@ -260,6 +307,10 @@ impl View for Outbox {
         }
     }
 
+    fn decided(&mut self) {
+        self.marks.clear();
+    }
+
     fn ready(&self) -> bool {
         self.loaded && self.opened_ticket.is_none()
     }
@@ -271,6 +322,8 @@ impl View for Outbox {
     fn facts(&self, facts: &mut Facts) {
         facts.outbox = true;
         facts.write = self.selected().map(|line| line.state);
+        let marked = self.lines.iter().filter(|line| self.marks.contains(&line.id));
+        facts.marked = marked.map(|line| line.state).collect();
         facts.undoable |= facts.write.is_some();
     }
 

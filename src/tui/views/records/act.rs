@@ -1,13 +1,13 @@
 //! What the keys do in a list of records.
 
-use super::{Fetch, Pane, Records, TYPED, marks, part};
+use super::{Fetch, Pane, Records, marks, part};
 use crate::tui::actions::{Act, verbs};
 use crate::tui::data::{DraftOf, Lane};
+use crate::tui::decisions::Target;
 use crate::tui::reading::Reading;
 use crate::tui::rows::End;
 use crate::tui::views::columns::sort_name;
 use crate::tui::views::{Cx, Wish};
-use crate::tui::widgets::input::Input;
 
 impl Records {
     /// Does a motion; false when it is none.
@@ -42,18 +42,15 @@ impl Records {
         true
     }
 
-    /// The filter's text has changed.
-    pub(super) fn retype(&mut self, cx: &mut Cx) {
-        let text = self.typing.as_ref().map_or(String::new(), |input| input.text().to_owned());
-        if !self.ask.filter(&text, cx.now) {
-            return;
+    /// Does an action while the columns are chosen; false when it is none of the sheet's.
+    pub(super) fn choose_columns(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        match self.columns.act(act, count) {
+            Some(false) => {}
+            Some(true) => cx.wishes.push(Wish::Remember),
+            None if matches!(act, Act::ColumnsDone | Act::Back) => self.columns.turn(),
+            None => return false,
         }
-        if self.slow {
-            self.restart_due = Some(cx.clock + TYPED);
-            cx.wishes.push(Wish::Wake(TYPED));
-        } else {
-            self.restart(cx);
-        }
+        true
     }
 
     fn back(&mut self, cx: &mut Cx) -> bool {
@@ -69,6 +66,28 @@ impl Records {
             return false;
         }
         true
+    }
+
+    /// Marks every row that passes, or takes every mark away.
+    fn mark_all(&mut self, cx: &Cx) {
+        self.marks_ticket = match self.marks.clear() {
+            true => None,
+            false => Some(cx.ask(part::MARKS, Lane::Now, self.ask.all(marks::MOST))),
+        };
+    }
+
+    /// Marks every row from the one that was marked last to the selected one.
+    fn mark_to(&mut self, cx: &mut Cx) {
+        let (Some(from), Some(to)) = (self.marks.last(), self.rows.selected().map(|row| row.key)) else {
+            return cx.say("Mark one record first: this marks all from there to here");
+        };
+        match self.rows.between(from, to) {
+            Some(rows) => {
+                self.marks.add(rows);
+                cx.say(format!("{} marked", self.marks.len()));
+            }
+            None => cx.say("The record that was marked last is not in this list, or too far away"),
+        }
     }
 
     fn next_pane(&mut self) {
@@ -98,6 +117,7 @@ impl Records {
     /// Does what is not a motion; false when it is none of the view's.
     pub(super) fn list_act(&mut self, act: Act, cx: &mut Cx) -> bool {
         match act {
+            Act::Columns => self.columns.turn(),
             Act::Open => {
                 // What is being read must not change under the reader.
                 self.rows.hold();
@@ -105,10 +125,7 @@ impl Records {
                 self.resting_at = None;
                 self.follow(false, cx);
             }
-            Act::Filter => {
-                self.before = self.ask.text().to_owned();
-                self.typing = Some(Input::new(&self.before));
-            }
+            Act::Filter => self.begin_typing(cx),
             Act::Sort | Act::Reverse => self.turn(act, cx),
             Act::ShowGone => {
                 self.ask.gone = !self.ask.gone;
@@ -126,12 +143,8 @@ impl Records {
                     self.moved(cx);
                 }
             }
-            Act::MarkAll => {
-                self.marks_ticket = match self.marks.clear() {
-                    true => None,
-                    false => Some(cx.ask(part::MARKS, Lane::Now, self.ask.all(marks::MOST))),
-                };
-            }
+            Act::MarkTo => self.mark_to(cx),
+            Act::MarkAll => self.mark_all(cx),
             Act::Read => {
                 // One comes back to this row.
                 self.rows.hold();
@@ -144,6 +157,10 @@ impl Records {
                     let about = row.title.clone().unwrap_or_else(|| row.id.clone());
                     Wish::Trace(row.list.clone(), row.id.clone(), about)
                 }));
+            }
+            Act::Links => {
+                self.rows.hold();
+                cx.wishes.extend(self.rows.selected().map(|row| Wish::Links(Target::Row(row.key))));
             }
             Act::Edit => cx.wishes.extend(self.rows.selected().map(|row| Wish::Draft(DraftOf::Row(row.key)))),
             act if !verbs(act).is_empty() => {

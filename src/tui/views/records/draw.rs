@@ -50,6 +50,20 @@ impl Records {
             let selected = self.rows.selected().cloned();
             self.detail.draw(detail, selected.as_ref(), self.in_detail, scene.fleet, canvas);
         }
+        self.over(area, canvas);
+    }
+
+    fn over(&self, area: Rect, canvas: &mut Canvas) {
+        self.columns.draw(area, canvas);
+        if let Some(input) = &self.typing {
+            let below = Rect {
+                x: area.x + 4,
+                y: area.y + 1,
+                width: area.width.saturating_sub(4),
+                height: area.height.saturating_sub(1),
+            };
+            self.suggested.draw(input.text(), below, canvas);
+        }
     }
 
     fn places(&self, area: Rect) -> Places {
@@ -91,6 +105,7 @@ impl Records {
         let (left, right) = (area.x + 2, area.right().saturating_sub(1));
         let (words, role) = self.tally(list, scene);
         let mut room = right.saturating_sub(left);
+        let words = self.with_reading(words, room);
         if width(&words) as u16 + 24 < room {
             let at = canvas.put_right(right, area.y, &words, room, role);
             room = at.saturating_sub(left + 2);
@@ -110,6 +125,14 @@ impl Records {
                 false => self.chips(area, canvas),
             }
         }
+    }
+
+    /// What is understood of what is being typed stands before the numbers, where there is room.
+    fn with_reading(&self, words: String, room: u16) -> String {
+        let Some(input) = self.typing.as_ref().filter(|_| self.ask.note.is_none()) else { return words };
+        let long = format!("{}   {words}", self.ask.understood());
+        let fits = width(&long) + width(input.text()).max(24) + 6 < usize::from(room);
+        if fits && !self.ask.understood().is_empty() { long } else { words }
     }
 
     /// How the list stands, for the right end of the head line.
@@ -143,7 +166,7 @@ impl Records {
         let gone = format!("{marked}{gone}");
         // An order whose column is in sight is marked there.
         let sort = self.ask.sort();
-        let in_sight = table::place(self.listing.columns, list).iter().any(|column| sorted_by(column.cell, sort));
+        let in_sight = table::place(&self.columns(), list).iter().any(|column| sorted_by(column.cell, sort));
         let order =
             if in_sight { String::new() } else { format!("by {}, {}   ", sort_name(sort), self.ask.order_name()) };
         if filtered && !self.ask.narrowed() {
@@ -221,7 +244,7 @@ impl Records {
             }
             _ => *column,
         };
-        self.listing.columns.iter().map(wider).collect()
+        self.columns.columns().iter().map(wider).collect()
     }
 
     fn groups(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
@@ -264,8 +287,12 @@ impl Records {
             ("The mirror could not be read.".to_owned(), vec![why.clone()])
         } else if !self.ask.text().is_empty() {
             standings = false;
-            let clear = format!("{} clears the filter", key(Act::Back));
+            let home = self.ask.text() == self.ask.home();
+            let clear = format!("{} {}", key(Act::Back), if home { "goes back" } else { "clears the filter" });
             (format!("No {} match.", self.listing.nouns.1), vec![clear])
+        } else if self.ask.narrowed() {
+            standings = false;
+            (format!("No {}.", self.listing.nouns.1), vec![format!("{} goes back", key(Act::Back))])
         } else if scene.fleet.connections.is_empty() {
             return super::super::welcome::draw(area, canvas);
         } else if scene.fleet.syncing() {

@@ -14,6 +14,8 @@ pub(super) const MOST: usize = 1_000;
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     rows: BTreeMap<RowKey, ListKey>,
+    /// The one that was marked last.
+    last: Option<RowKey>,
 }
 
 impl Marks {
@@ -31,7 +33,13 @@ impl Marks {
     pub fn turn(&mut self, row: &Row) {
         if self.rows.remove(&row.key).is_none() && self.rows.len() < MOST {
             self.rows.insert(row.key, row.list.clone());
+            self.last = Some(row.key);
         }
+    }
+
+    /// The one that was marked last, while it is marked.
+    pub fn last(&self) -> Option<RowKey> {
+        self.last.filter(|key| self.has(*key))
     }
 
     /// Marks these too.

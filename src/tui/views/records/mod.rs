@@ -4,25 +4,32 @@
 //! ([`Rows`]); text typed into the filter is asked for at each key, and the newest answer wins. What its keys do is in `act`, drawing in `draw`.
 
 mod act;
+mod complete;
 mod draw;
 mod marks;
 mod query;
+mod remember;
 mod totals;
+mod typing;
 
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
+use jiff::Timestamp;
 use quarterdeck_sync::model::{Kind, RowKey, Window};
 use ratatui::layout::Rect;
 
+use super::chosen::Chosen;
 use super::columns::Listing;
 use super::detail::Detail;
 use super::{Cx, Goal, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::memory::{ListState, RowState};
 use crate::tui::rows::{End, Need, Rows};
 use crate::tui::widgets::input::Input;
+use complete::{Known, Suggested};
 use marks::Marks;
 use query::Ask;
 use totals::Totals;
@@ -34,6 +41,7 @@ mod part {
     pub const COUNT: u8 = 2;
     pub const STATUSES: u8 = 3;
     pub const MARKS: u8 = 4;
+    pub const WORDS: u8 = 5;
 }
 
 /// Two motions closer than this are one run: the details wait for its end.
@@ -68,7 +76,10 @@ enum Pane {
 /// The view.
 pub(super) struct Records {
     listing: &'static Listing,
+    columns: Chosen,
     rows: Rows,
+    /// The row that was selected the last time, until it is found.
+    recalled: Option<RowState>,
     fetch: Option<(Ticket, Fetch)>,
     /// The first answer has come.
     loaded: bool,
@@ -80,6 +91,10 @@ pub(super) struct Records {
     restart_due: Option<Instant>,
     ask: Ask,
     typing: Option<Input>,
+    /// What may stand where one types, and the values there are.
+    suggested: Suggested,
+    known: Known,
+    words_ticket: Option<Ticket>,
     /// What the filter was before typing began.
     before: String,
     totals: Totals,
@@ -106,6 +121,8 @@ impl Records {
     pub fn new(listing: &'static Listing) -> Self {
         Self {
             listing,
+            columns: Chosen::new(listing),
+            recalled: None,
             rows: Rows::default(),
             fetch: None,
             loaded: false,
@@ -115,6 +132,9 @@ impl Records {
             restart_due: None,
             ask: Ask::new(listing),
             typing: None,
+            suggested: Suggested::default(),
+            known: Known::default(),
+            words_ticket: None,
             before: String::new(),
             totals: Totals::default(),
             marks: Marks::default(),
@@ -171,9 +191,12 @@ impl Records {
                     Fetch::Refresh(around) => self.rows.refresh(window, around.is_none()),
                     Fetch::Show(end) => self.rows.show(window, end),
                     Fetch::Extend(need) => self.rows.extend(window, need),
-                    // It is not there any more, or never was among these.
-                    Fetch::At(_) if window.rows.is_empty() => return self.restart(cx),
-                    Fetch::At(key) => self.rows.show_at(window, key),
+                    Fetch::At(key) => {
+                        // It is not there any more, or never was among these.
+                        if !self.open_at(window, key) {
+                            return self.restart(cx);
+                        }
+                    }
                 }
                 self.failure = None;
                 self.loaded = true;
@@ -226,7 +249,7 @@ impl Records {
 impl View for Records {
     fn enter(&mut self, cx: &mut Cx) {
         if !self.loaded {
-            return self.restart(cx);
+            return self.begin(cx);
         }
         let around = self.rows.selected().map(|row| row.key).filter(|_| self.rows.held());
         // A fetch that a person asked for is on its way, or about to be: it will be as fresh as this one.
@@ -275,6 +298,13 @@ impl View for Records {
                     _ => {}
                 }
             }
+            part::WORDS => {
+                let mine = self.words_ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
+                if let (true, Answer::Words(words)) = (mine, answered.answer) {
+                    (self.known.agents, self.known.projects) = (words.agents, words.projects);
+                    self.suggest(cx);
+                }
+            }
             part::MARKS => {
                 let mine = self.marks_ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
                 if let (true, Answer::Window(window)) = (mine, answered.answer) {
@@ -297,11 +327,22 @@ impl View for Records {
         self.totals.restart(&self.ask, cx);
     }
 
+    fn keep(&self) -> Option<ListState> {
+        Some(self.to_keep())
+    }
+
+    fn recall(&mut self, kept: &ListState, whole: bool, now: Timestamp) {
+        self.take_kept(kept, whole, now);
+    }
+
     fn decided(&mut self) {
         self.marks.clear();
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        if self.columns.open() {
+            return self.choose_columns(act, count, cx);
+        }
         match (act, self.typing.is_some()) {
             (Act::Accept, true) => {
                 self.typing = None;
@@ -315,6 +356,10 @@ impl View for Records {
                 if self.ask.filter(&before, cx.now) {
                     self.restart(cx);
                 }
+            }
+            (Act::Following | Act::Preceding, true) if self.suggested.any() => {
+                self.take_suggestion(act == Act::Following, cx);
+                return true;
             }
             (Act::Following, true) => self.rows.step(1),
             (Act::Preceding, true) => self.rows.step(-1),
@@ -375,6 +420,7 @@ impl View for Records {
 
     fn scope(&self) -> Scope {
         match (self.typing.is_some(), self.in_detail) {
+            _ if self.columns.open() => Scope::Columns,
             (true, _) => Scope::Prompt,
             (_, true) => Scope::Detail,
             _ => Scope::List,

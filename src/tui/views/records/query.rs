@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Anchor, Filter, Order, Query, Scope, Sort};
 
+use super::complete::understood;
 use super::{Fetch, Narrow};
 use crate::filter;
 use crate::tui::data::Question;
 use crate::tui::fleet::Fleet;
+use crate::tui::memory::ListState;
 use crate::tui::rows::{CHUNK, End, Need, Rows};
-use crate::tui::views::columns::Listing;
+use crate::tui::views::columns::{Listing, sort_id};
 
 /// The question behind the list.
 pub(super) struct Ask {
@@ -58,9 +60,35 @@ impl Ask {
         self.gone |= narrow.gone;
     }
 
+    /// What is to be remembered of it.
+    pub fn keep(&self) -> ListState {
+        let sort = if self.sort == 0 { "" } else { sort_id(self.sort()) };
+        ListState {
+            filter: self.text.clone(),
+            sort: sort.to_owned(),
+            reversed: self.reversed,
+            gone: self.gone,
+            group: self.group.clone(),
+            ..ListState::default()
+        }
+    }
+
+    /// Takes what was remembered.
+    pub fn recall(&mut self, kept: &ListState, now: Timestamp) {
+        self.filter(&kept.filter, now);
+        self.sort = self.listing.sorts.iter().position(|sort| sort_id(*sort) == kept.sort).unwrap_or(0);
+        (self.reversed, self.gone) = (kept.reversed, kept.gone);
+        self.group = kept.group.clone().filter(|_| self.listing.grouped);
+    }
+
     /// The filter it was opened with.
     pub fn home(&self) -> &str {
         &self.home
+    }
+
+    /// What the filter asks for, in words.
+    pub fn understood(&self) -> String {
+        understood(&self.filter)
     }
 
     /// It shows but a part of its kind, whatever is typed.
@@ -148,7 +176,8 @@ impl Ask {
         self.group = groups[next].0.clone();
     }
 
-    fn scope(&self) -> Scope {
+    /// The lists it looks at.
+    pub fn scope(&self) -> Scope {
         Scope {
             kinds: vec![self.listing.kind],
             collections: self.group.iter().cloned().collect(),

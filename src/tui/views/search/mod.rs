@@ -19,7 +19,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
 
-use super::{Cx, Scene, View, Wish};
+use super::{Cx, Goal, Scene, View, Wish};
 use crate::search::{self, Hit, Order, SavedSearch};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
@@ -199,6 +199,13 @@ impl Search {
 }
 
 impl View for Search {
+    fn seek(&mut self, goal: &Goal, cx: &mut Cx) {
+        let Goal::Query(query) = goal else { return };
+        self.input = Input::new(query);
+        self.focus = Focus::Hits;
+        self.ask(true, cx);
+    }
+
     fn enter(&mut self, cx: &mut Cx) {
         if self.input.text().trim().is_empty() {
             return self.ask_saved(cx);

@@ -162,6 +162,23 @@ async fn what_the_file_refuses_takes_only_its_own_batch_along() {
 }
 
 #[tokio::test]
+async fn the_projects_of_live_rows_are_known_by_name() {
+    let place = Place::new();
+    let mirror = place.open();
+    let sessions = list(&mirror, "a", "sessions", Kind::Session).await;
+    let of = |id: &str, project: &str| Incoming {
+        columns: Columns { project: Some(project.to_owned()), ..Columns::default() },
+        ..row(id, 1)
+    };
+    mirror.apply(sessions, rows([of("1", "/b"), of("2", "/a"), of("3", "/b")]), time(1)).await.unwrap();
+    let reader = mirror.reader().unwrap();
+    assert_eq!(reader.projects(&Scope::default(), 9).unwrap(), ["/a", "/b"]);
+    assert_eq!(reader.projects(&Scope::default(), 1).unwrap().len(), 1);
+    let elsewhere = Scope { connections: vec!["b".to_owned()], ..Scope::default() };
+    assert!(reader.projects(&elsewhere, 9).unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_writer_that_breaks_is_told_and_not_waited_for() {
     let place = Place::new();
     let mirror = place.open();

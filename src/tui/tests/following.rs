@@ -1,0 +1,155 @@
+//! Following links, and the way back.
+
+use quarterdeck_sync::model::{Field, Filter, Kind, Match};
+
+use super::*;
+use crate::tui::links::{Link, Links, To};
+
+const SIZE: (u16, u16) = (160, 48);
+
+impl World {
+    /// An agent leads to its sessions and runs; whatever names an agent, to it; a run also to what asked on its behalf.
+    pub fn links(&self, of: &Target) -> Option<Links> {
+        let row = match of {
+            Target::Row(key) => self.rows.iter().find(|(row, _)| row.key == *key),
+            Target::Named(list, id) => self.rows.iter().find(|(row, _)| row.list == *list && row.id == *id),
+        };
+        let row = row.map(|(row, _)| row.clone())?;
+        let on = |agent: &str| {
+            Filter::And(vec![
+                Filter::Field(Field::Connection, Match::Is(row.list.connection.clone())),
+                Filter::Field(Field::Agent, Match::Is(agent.to_owned())),
+            ])
+        };
+        let list = |name: &str, kind, agent: &str| Link { name: name.into(), to: To::List(kind, on(agent)) };
+        let host = |title: &str| title.rsplit_once('-').map_or(title, |(host, _)| host).to_owned();
+        let links = match row.kind {
+            Kind::Agent => {
+                let agent = row.title.as_deref().map(host).unwrap_or_default();
+                vec![list("sessions", Kind::Session, &agent), list("events", Kind::Event, &agent)]
+            }
+            Kind::Run => {
+                let agent = row.agent.clone().unwrap_or_default();
+                vec![list("approvals", Kind::Approval, &agent)]
+            }
+            Kind::Policy => Vec::new(),
+            _ => {
+                let agent = self
+                    .rows
+                    .iter()
+                    .find(|(agent, _)| agent.kind == Kind::Agent && agent.title.as_deref().map(host) == row.agent);
+                let to = agent.map(|(agent, _)| To::Record(Box::new(agent.clone())));
+                let others = row.agent.as_deref().map(|agent| list("sessions", Kind::Session, agent));
+                to.map(|to| Link { name: "agent".into(), to }).into_iter().chain(others).collect()
+            }
+        };
+        Some(Links { of: row, links })
+    }
+}
+
+/// The line of breadcrumbs.
+fn crumbs(console: &Console) -> String {
+    console.text().lines().nth(1).unwrap_or_default().trim().to_owned()
+}
+
+#[test]
+fn an_agents_sessions_are_two_keys_away_and_esc_leads_back_to_the_very_row() {
+    let mut console = Console::new(SIZE);
+    console.press("# 1 1 j");
+    let before = console.text();
+    console.press("L");
+    assert!(console.text().contains("leads to"), "{}", console.text());
+    console.press("<Enter>");
+    assert_eq!(crumbs(&console), "Agents › ci-runner-3-02 › Sessions");
+    assert!(console.selected().contains("ci-runner-3"), "{}", console.selected());
+    assert!(!console.text().contains("mbp-mara"), "{}", console.text());
+    console.press("<Esc>");
+    assert_eq!(console.text(), before, "the very row, on its line");
+}
+
+#[test]
+fn every_step_of_a_long_way_is_found_again_as_it_was_left() {
+    let mut console = Console::new(SIZE);
+    let mut left = Vec::new();
+    console.press("# 1 1 j");
+    for _ in 0..30 {
+        console.press("j j");
+        left.push((console.selected(), crumbs(&console)));
+        console.press("L <Enter>");
+    }
+    assert!(crumbs(&console).starts_with("… › "), "{}", crumbs(&console));
+    for (selected, way) in left.into_iter().rev() {
+        console.press("<Esc>");
+        assert_eq!((console.selected(), crumbs(&console)), (selected, way));
+    }
+    console.press("2");
+    assert!(console.text().contains("1/1,204"), "the tab itself was never narrowed: {}", console.text());
+}
+
+#[test]
+fn a_filter_typed_on_the_way_is_there_when_one_comes_back() {
+    let mut console = Console::new(SIZE);
+    console.press("L <Enter> /");
+    console.type_text("flaky");
+    console.press("<Enter> j L <Enter>");
+    assert!(crumbs(&console).ends_with("Agents"), "{}", crumbs(&console));
+    console.press("<Esc>");
+    assert!(console.text().contains("/ flaky"), "{}", console.text());
+    // First the filter goes, then the list.
+    console.press("<Esc>");
+    assert!(!console.text().contains("/ flaky") && crumbs(&console).ends_with("Sessions"), "{}", console.text());
+    console.press("<Esc>");
+    assert_eq!(crumbs(&console), "");
+}
+
+#[test]
+fn a_single_link_is_followed_at_once() {
+    let mut console = Console::new(SIZE);
+    console.press("3 j L");
+    assert!(crumbs(&console).starts_with("Runs › "), "{}", console.text());
+    assert!(crumbs(&console).ends_with("› Approvals"));
+}
+
+#[test]
+fn a_record_that_leads_nowhere_says_so() {
+    let mut console = Console::new(SIZE);
+    console.press("5 L");
+    assert!(console.text().contains("It leads nowhere"), "{}", console.text());
+}
+
+#[test]
+fn how_many_a_link_leads_to_comes_later() {
+    let mut console = Console::new(SIZE);
+    console.press("L");
+    let text = console.text();
+    let line = text.lines().find(|line| line.contains("sessions") && line.contains('│')).unwrap();
+    assert!(line.chars().any(|c| c.is_ascii_digit()), "{line}");
+}
+
+#[test]
+fn a_write_leads_to_its_record() {
+    let mut console = Console::with(SIZE, World::believable().with_writes(), connections(), TuiSettings::default());
+    console.press("8 L");
+    assert!(crumbs(&console).starts_with("Outbox › "), "{}", console.text());
+    assert!(!console.selected().is_empty(), "{}", console.text());
+    console.press("<Esc>");
+    assert!(console.text().contains("conflicted"));
+}
+
+#[test]
+fn a_tab_leaves_the_way() {
+    let mut console = Console::new(SIZE);
+    console.press("L <Enter> L <Enter> 3");
+    assert_eq!(crumbs(&console), "");
+    console.press("<Esc>");
+    assert!(console.text().contains("/346"), "nothing leads back: {}", console.text());
+}
+
+#[test]
+fn links_are_not_offered_over_what_was_opened_meanwhile() {
+    let mut console = Console::new(SIZE);
+    console.key("L");
+    console.key("?");
+    console.settle();
+    assert!(console.text().contains("Everywhere") && !console.text().contains("leads to"), "{}", console.text());
+}

@@ -1,0 +1,67 @@
+//! How a list was looked at, from one time to the next.
+
+use jiff::Timestamp;
+use quarterdeck_sync::model::{RowKey, Window};
+
+use super::{Fetch, Pane, Records};
+use crate::tui::memory::{ListState, RowState};
+use crate::tui::views::Cx;
+
+impl Pane {
+    /// What it is called where it is remembered; nothing for what it is by itself.
+    fn id(self) -> &'static str {
+        match self {
+            Pane::Auto => "",
+            Pane::Side => "side",
+            Pane::Below => "below",
+            Pane::Off => "off",
+        }
+    }
+
+    fn of(id: &str) -> Self {
+        [Pane::Side, Pane::Below, Pane::Off].into_iter().find(|pane| pane.id() == id).unwrap_or(Pane::Auto)
+    }
+}
+
+impl Records {
+    /// The first rows: around the one that was selected the last time, if there was one.
+    pub(super) fn begin(&mut self, cx: &Cx) {
+        match &self.recalled {
+            Some(row) => {
+                self.fetch(Fetch::At(RowKey(row.key)), cx);
+                self.totals.restart(&self.ask, cx);
+            }
+            None => self.restart(cx),
+        }
+    }
+
+    /// Takes the window that a list was opened with; false when there is nothing of what was wanted in it.
+    pub(super) fn open_at(&mut self, window: Window, key: RowKey) -> bool {
+        let recalled = self.recalled.take();
+        if window.rows.is_empty() {
+            return false;
+        }
+        self.rows.show_at(window, key);
+        // Numbers are the mirror's: in one that was made anew they mean other records.
+        recalled.is_none_or(|was| self.rows.selected().is_some_and(|row| RowState::of(row) == was))
+    }
+
+    /// What is to be remembered of the list.
+    pub(super) fn to_keep(&self) -> ListState {
+        let row = match self.loaded {
+            false => self.recalled.clone(),
+            true => self.rows.selected().filter(|_| self.rows.held()).map(RowState::of),
+        };
+        ListState { columns: self.columns.keep(), pane: self.pane.id().to_owned(), row, ..self.ask.keep() }
+    }
+
+    /// Takes what was remembered.
+    pub(super) fn take_kept(&mut self, kept: &ListState, whole: bool, now: Timestamp) {
+        self.columns.recall(&kept.columns);
+        if whole {
+            self.ask.recall(kept, now);
+            self.pane = Pane::of(&kept.pane);
+            self.recalled = kept.row.clone();
+        }
+    }
+}
