@@ -8,6 +8,7 @@ mod copy;
 mod decide;
 mod frame;
 mod input;
+mod layers;
 mod trail;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use super::data::{Answer, Answered, Desk, Lane, Owner, Question, Slot, Store, Ti
 use super::fleet::{ConnectionInfo, Fleet};
 use super::keys::Keymap;
 use super::theme::Theme;
-use super::views::{self, Cx, SEARCH, VIEWS, View, Wish};
+use super::views::{self, Cx, SEARCH, View, Wish};
 use super::widgets::help::Help;
 use super::widgets::palette::{Choice, Palette};
 use super::widgets::sheet::Sheet;
@@ -30,6 +31,7 @@ use super::widgets::toast::Toasts;
 use super::{Ask, Outside, TuiSettings};
 use choices::load;
 use decide::Deciding;
+use layers::Layers;
 
 /// Time between two refreshes of what is in sight, while a sync commits.
 const REFRESH: Duration = Duration::from_millis(250);
@@ -86,7 +88,7 @@ pub(crate) struct App {
     asks: Box<dyn Fn(Ask) + Send>,
     now: fn() -> Timestamp,
     fleet: Fleet,
-    views: Vec<Box<dyn View>>,
+    views: Layers,
     open: usize,
     /// The views that lie under the open one, the lowest first: `back` leads there.
     under: Vec<usize>,
@@ -108,6 +110,8 @@ pub(crate) struct App {
     wakes: Vec<(usize, Instant)>,
     ages_due: Option<Instant>,
     tabs: Vec<Rect>,
+    /// Where the breadcrumbs are, each with its place on the way.
+    crumb_places: Vec<(Rect, usize)>,
     dirty: bool,
     orders: Vec<Order>,
 }
@@ -133,7 +137,7 @@ impl App {
             asks,
             now,
             fleet: Fleet::new(connections),
-            views: VIEWS.iter().map(|entry| (entry.make)()).collect(),
+            views: Layers::new(),
             open: 0,
             under: Vec::new(),
             overlay: None,
@@ -151,6 +155,7 @@ impl App {
             wakes: Vec::new(),
             ages_due: None,
             tabs: Vec::new(),
+            crumb_places: Vec::new(),
             dirty: true,
             orders: Vec::new(),
         }
@@ -223,6 +228,8 @@ impl App {
 
     fn answer(&mut self, answered: Answered, clock: Instant) {
         match answered.slot.owner {
+            // It may have been closed meanwhile.
+            Owner::View(view) if !self.views.has(view) => return,
             Owner::View(view) => self.with(view, clock, |view, cx| view.answer(answered, cx)),
             Owner::Frame if answered.slot.part != HEALTH => self.looked(answered, clock),
             Owner::Frame if self.health == Some(answered.ticket) => match answered.answer {
@@ -343,7 +350,7 @@ impl App {
             Act::Undo => self.undo(clock),
             Act::Count => self.count = Some(String::new()),
             Act::Back => {
-                if !self.with_view(clock, |view, cx| view.act(Act::Back, None, cx)) {
+                if !self.with_view(clock, |view, cx| view.act(Act::Back, None, cx)) && !self.go_back(clock) {
                     self.toasts.clear();
                 }
             }

@@ -118,6 +118,22 @@ impl Rows {
         self.settle();
     }
 
+    /// Takes a window around a row as all there is in memory, and selects the row; the first, when it is not among them.
+    pub fn show_at(&mut self, window: Window, key: RowKey) {
+        self.fill(window);
+        self.owed = 0;
+        let found = self.rows.iter().position(|row| row.key == key);
+        self.first = (!self.more_before).then_some(0);
+        (self.cursor, self.held) = (found.unwrap_or(0), found.is_some());
+        self.top = self.cursor.saturating_sub(self.page / 3);
+        self.settle();
+    }
+
+    /// Keeps no more than what is around the cursor: nobody looks at it for a while.
+    pub fn shed(&mut self) {
+        self.trim_to(CHUNK.max(2 * self.page()));
+    }
+
     /// Takes a newer window around the selected row, and keeps the selection on its line. When the record is not in it any more,
     /// the line stays, and another record stands on it.
     pub fn refresh(&mut self, window: Window, from_first: bool) {
@@ -227,15 +243,19 @@ impl Rows {
     }
 
     fn trim(&mut self) {
-        if self.rows.len() <= KEEP {
+        self.trim_to(KEEP);
+    }
+
+    fn trim_to(&mut self, keep: usize) {
+        if self.rows.len() <= keep {
             return;
         }
-        let end = (self.cursor + KEEP / 2).clamp(KEEP, self.rows.len());
+        let end = (self.cursor + keep / 2).clamp(keep, self.rows.len());
         if end < self.rows.len() {
             self.rows.truncate(end);
             self.more_after = true;
         }
-        let start = end - KEEP;
+        let start = end - keep;
         if start > 0 {
             self.rows.drain(..start);
             self.more_before = true;

@@ -14,7 +14,7 @@ use crate::tui::actions::{self, ACTIONS, Act, Facts, Reason};
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use crate::tui::decisions::{Change, Confirmed, Draft, Outcome, Subject};
 use crate::tui::looks::so_many;
-use crate::tui::views::{Wanted, Wish};
+use crate::tui::views::{Narrow, Wanted, Wish};
 use crate::tui::widgets::sheet::Sheet;
 
 /// What the frame asks for: what an open sheet is about.
@@ -53,7 +53,10 @@ impl App {
             }
             Wish::Say(words) => self.toasts.reply(words, clock),
             Wish::Read(reading) => self.read(reading, clock),
-            Wish::Back => self.go_back(clock),
+            Wish::List { view, filter, select } => {
+                self.open_list(view, None, Narrow { filter, select, ..Narrow::default() }, clock);
+            }
+            Wish::Back => drop(self.go_back(clock)),
             Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),
             Wish::Copy(what, text) => self.copy(what, &text, clock),
             Wish::Wake(_) => {}
@@ -216,7 +219,7 @@ impl App {
         }
         self.deciding.unkept = None;
         // The marks have done their work.
-        for view in &mut self.views {
+        for view in self.views.iter_mut() {
             view.decided();
         }
     }

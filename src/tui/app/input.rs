@@ -182,9 +182,11 @@ impl App {
             }
             (None, None) => {
                 let at = Position { x: mouse.column, y: mouse.row };
-                match self.tabs.iter().position(|tab| tab.contains(at)) {
-                    Some(view) => self.show(view, clock),
-                    None => self.with_view(clock, |view, cx| view.click(at.x, at.y, cx)),
+                let crumb = self.crumb_places.iter().find(|(place, _)| place.contains(at)).map(|(_, place)| *place);
+                match (self.tabs.iter().position(|tab| tab.contains(at)), crumb) {
+                    (Some(view), _) => self.show(view, clock),
+                    (None, Some(place)) => self.go_back_to(place, clock),
+                    (None, None) => self.with_view(clock, |view, cx| view.click(at.x, at.y, cx)),
                 }
             }
         }

@@ -1,13 +1,25 @@
 //! Which view is open, and the way back: views that were opened over others.
+//!
+//! A list that is opened over another view is a view of its own, so whoever goes back finds the very row, place and filter that
+//! were left, through any depth. The breadcrumbs say how one came here.
 
 use std::time::Instant;
 
-use super::App;
-use crate::tui::reading::Reading;
-use crate::tui::views::{self, Came, TRANSCRIPT, VIEWS};
+use ratatui::layout::Rect;
 
-/// Views that one can go back through.
-const UNDER: usize = 16;
+use super::App;
+use crate::tui::canvas::Canvas;
+use crate::tui::reading::Reading;
+use crate::tui::text::width;
+use crate::tui::theme::Role;
+use crate::tui::views::{self, Came, Narrow, TRANSCRIPT, VIEWS};
+
+/// Views that one can go back through; beyond, the first ones are forgotten.
+const UNDER: usize = 100;
+/// Between two breadcrumbs.
+const STEP: &str = " › ";
+/// Cells of what a list was opened from, at most: titles of sessions are whole sentences.
+const ABOUT: usize = 40;
 
 /// How many views have a tab: they come first in the registry.
 pub(super) fn tabs() -> usize {
@@ -17,8 +29,8 @@ pub(super) fn tabs() -> usize {
 impl App {
     /// The tab one is in: that of the open view, or of the view it lies over.
     pub(super) fn tab(&self) -> usize {
-        let trail = self.under.iter().rev();
-        std::iter::once(&self.open).chain(trail).copied().find(|view| VIEWS[*view].tab).unwrap_or(0)
+        let trail = std::iter::once(&self.open).chain(self.under.iter().rev());
+        trail.map(|view| self.views.kind(*view)).find(|kind| VIEWS[*kind].tab).unwrap_or(0)
     }
 
     /// Opens a view with a tab; nothing leads back.
@@ -26,10 +38,10 @@ impl App {
         if view >= tabs() || (view == self.open && self.under.is_empty()) {
             return;
         }
-        let left: Vec<usize> = self.under.drain(..).chain([self.open]).filter(|left| *left != view).collect();
-        left.into_iter().for_each(|left| self.views[left].close());
-        if self.open != view {
-            self.open = view;
+        let before = std::mem::replace(&mut self.open, view);
+        let left: Vec<usize> = self.under.drain(..).chain([before]).filter(|left| *left != view).collect();
+        left.into_iter().for_each(|left| self.leave(left));
+        if before != view {
             self.with_view(clock, |view, cx| view.enter(cx));
         }
     }
@@ -39,37 +51,113 @@ impl App {
         if view == self.open {
             return;
         }
-        self.under.push(self.open);
-        if self.under.len() > UNDER {
-            self.under.remove(0);
-        }
-        self.open = view;
+        self.cover(view);
         self.with_view(clock, |view, cx| view.enter(cx));
+    }
+
+    /// Opens a list over what is open, with the rows that pass.
+    pub(super) fn open_list(&mut self, view: &str, about: Option<String>, narrow: Narrow, clock: Instant) {
+        let view = self.views.lay(views::number(view), about);
+        self.cover(view);
+        self.with_view(clock, |view, cx| view.narrow(narrow, cx));
+        self.dirty = true;
     }
 
     /// Opens a transcript over what is open.
     pub(super) fn read(&mut self, reading: Reading, clock: Instant) {
         let view = views::number(TRANSCRIPT);
-        let title = VIEWS[self.open].title.to_owned();
+        let title = self.views.entry(self.open).title.to_owned();
         let came = match self.open == view {
             true => Came::Here,
             false if self.under.contains(&view) => Came::Over(title),
             false => Came::Fresh(title),
         };
         if view != self.open {
-            self.under.push(self.open);
-            self.open = view;
+            self.cover(view);
         }
         self.with_view(clock, |view, cx| view.read(reading, came, cx));
     }
 
-    /// Back to the view that the open one was opened over.
-    pub(super) fn go_back(&mut self, clock: Instant) {
-        let Some(view) = self.under.pop() else { return };
-        let left = std::mem::replace(&mut self.open, view);
-        if !self.under.contains(&left) {
-            self.views[left].close();
+    fn cover(&mut self, view: usize) {
+        let covered = std::mem::replace(&mut self.open, view);
+        self.views[covered].covered();
+        self.under.push(covered);
+        if self.under.len() > UNDER {
+            let first = self.under.remove(0);
+            if self.views.extra(first) {
+                self.leave(first);
+            }
         }
+    }
+
+    /// Closes a view unless something still leads back to it.
+    fn leave(&mut self, left: usize) {
+        if left != self.open && !self.under.contains(&left) {
+            self.views.close(left);
+            self.wakes.retain(|(view, _)| *view != left);
+        }
+    }
+
+    /// Back to the view that the open one was opened over; false when it lies over none.
+    pub(super) fn go_back(&mut self, clock: Instant) -> bool {
+        let Some(view) = self.under.pop() else { return false };
+        let left = std::mem::replace(&mut self.open, view);
+        self.leave(left);
         self.with_view(clock, |view, cx| view.enter(cx));
+        self.dirty = true;
+        true
+    }
+
+    /// Back to the view at this place of the way; the others are closed.
+    pub(super) fn go_back_to(&mut self, place: usize, clock: Instant) {
+        let Some(view) = self.under.get(place).copied() else { return };
+        let left: Vec<usize> = self.under.drain(place..).skip(1).chain([self.open]).collect();
+        self.open = view;
+        left.into_iter().for_each(|left| self.leave(left));
+        self.with_view(clock, |view, cx| view.enter(cx));
+        self.dirty = true;
+    }
+
+    /// A list lies over another view: the way here is shown.
+    pub(super) fn has_crumbs(&self) -> bool {
+        self.under.iter().chain([&self.open]).any(|view| self.views.extra(*view))
+    }
+
+    /// The way here, view by view: what each is called, after what it was opened from.
+    fn crumbs(&self) -> Vec<String> {
+        let said = |view: &usize| match self.views.about(*view) {
+            Some(about) => format!("{}{STEP}{}", crate::tui::text::fit(about, ABOUT), self.views.entry(*view).title),
+            None => self.views.entry(*view).title.to_owned(),
+        };
+        self.under.iter().chain([&self.open]).map(said).collect()
+    }
+
+    /// Draws the way here on one line; where it is too long, its end.
+    pub(super) fn draw_crumbs(&mut self, area: Rect, canvas: &mut Canvas) {
+        self.crumb_places.clear();
+        let crumbs = self.crumbs();
+        let room = usize::from(area.width.saturating_sub(4));
+        let wide = |from: usize| crumbs[from..].iter().map(|crumb| width(crumb) + width(STEP)).sum::<usize>() + 2;
+        let first = (0..crumbs.len()).find(|from| wide(*from) <= room).unwrap_or(crumbs.len().saturating_sub(1));
+        let mut x = area.x + 2;
+        if first > 0 {
+            x = canvas.put(x, area.y, "…", 1, Role::Dim);
+            x = canvas.put(x, area.y, STEP, 3, Role::Dim);
+        }
+        for (at, crumb) in crumbs.iter().enumerate().skip(first) {
+            let here = at + 1 == crumbs.len();
+            let begin = x;
+            x = canvas.put(
+                x,
+                area.y,
+                crumb,
+                area.right().saturating_sub(x + 1),
+                if here { Role::Accent } else { Role::Text },
+            );
+            self.crumb_places.push((Rect { x: begin, width: x - begin, y: area.y, height: 1 }, at));
+            if !here {
+                x = canvas.put(x, area.y, STEP, area.right().saturating_sub(x), Role::Dim);
+            }
+        }
     }
 }

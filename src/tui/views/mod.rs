@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey, WriteId};
+use quarterdeck_sync::model::{Filter, Kind, ListKey, RowKey, WriteId};
 use ratatui::layout::Rect;
 
 use super::actions::{Act, Facts, Scope};
@@ -135,12 +135,35 @@ pub enum Wish {
     Draft(DraftOf),
     /// Open a transcript over what is open.
     Read(Reading),
+    /// Open a list over what is open: the view's id, a filter as a person would type it, and the row to select if it is among
+    /// them. Whoever goes back finds this view as it was.
+    List {
+        /// Id of the view: `sessions`.
+        view: &'static str,
+        /// The filter; empty for every row.
+        filter: String,
+        /// The row.
+        select: Option<RowKey>,
+    },
     /// Back to the view that this one was opened from.
     Back,
     /// Fetch the entries of this session or run.
     Fetch(ListKey, String),
     /// Copy this: what it is, and the text.
     Copy(&'static str, String),
+}
+
+/// What a list that is opened over another view shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Narrow {
+    /// A filter as a person would type it: in sight, and to be changed.
+    pub filter: String,
+    /// What rows have to pass besides. Nobody sees it: the breadcrumbs say it.
+    pub fixed: Filter,
+    /// Gone records too.
+    pub gone: bool,
+    /// The row to select, when it is among them.
+    pub select: Option<RowKey>,
 }
 
 /// Where somebody comes from who opens a transcript.
@@ -197,6 +220,14 @@ pub struct Scene<'a> {
 pub trait View {
     /// It comes into sight: ask for what is missing or may be stale.
     fn enter(&mut self, cx: &mut Cx);
+
+    /// It comes into sight over another view, for the first time, and shows no more than this.
+    fn narrow(&mut self, _narrow: Narrow, cx: &mut Cx) {
+        self.enter(cx);
+    }
+
+    /// Another view lies over it now; one comes back to it as it is.
+    fn covered(&mut self) {}
 
     /// The mirror changed while it is in sight.
     fn refresh(&mut self, cx: &mut Cx) {

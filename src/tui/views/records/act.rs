@@ -61,8 +61,9 @@ impl Records {
             self.in_detail = false;
         } else if self.marks.clear() {
             self.marks_ticket = None;
-        } else if !self.ask.text().is_empty() {
-            self.ask.filter("", cx.now);
+        } else if self.ask.text() != self.ask.home() {
+            let home = self.ask.home().to_owned();
+            self.ask.filter(&home, cx.now);
             self.restart(cx);
         } else {
             return false;

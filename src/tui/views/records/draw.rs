@@ -104,6 +104,8 @@ impl Records {
         } else {
             let area = Rect { x: left, width: room, ..area };
             match self.totals.statuses.is_empty() {
+                // They count every record of the kind, and not these alone.
+                _ if self.ask.narrowed() => {}
                 true => self.sources(area, scene, canvas),
                 false => self.chips(area, canvas),
             }
@@ -144,7 +146,7 @@ impl Records {
         let in_sight = table::place(self.listing.columns, list).iter().any(|column| sorted_by(column.cell, sort));
         let order =
             if in_sight { String::new() } else { format!("by {}, {}   ", sort_name(sort), self.ask.order_name()) };
-        if filtered {
+        if filtered && !self.ask.narrowed() {
             let all = grouped(scene.fleet.live(self.listing.kind));
             return (format!("{gone}{order}{place} of {all} match"), Role::Text);
         }

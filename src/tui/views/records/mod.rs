@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 
 use super::columns::Listing;
 use super::detail::Detail;
-use super::{Cx, Scene, View};
+use super::{Cx, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
@@ -51,6 +51,8 @@ enum Fetch {
     /// Around this row; at the top of the list when `None`.
     Refresh(Option<RowKey>),
     Extend(Need),
+    /// A list opened at this row.
+    At(RowKey),
 }
 
 /// Where the details are.
@@ -169,6 +171,9 @@ impl Records {
                     Fetch::Refresh(around) => self.rows.refresh(window, around.is_none()),
                     Fetch::Show(end) => self.rows.show(window, end),
                     Fetch::Extend(need) => self.rows.extend(window, need),
+                    // It is not there any more, or never was among these.
+                    Fetch::At(_) if window.rows.is_empty() => return self.restart(cx),
+                    Fetch::At(key) => self.rows.show_at(window, key),
                 }
                 self.failure = None;
                 self.loaded = true;
@@ -180,7 +185,7 @@ impl Records {
             }
             Answer::Failed(why) => {
                 (self.failure, self.loaded) = (Some(why), true);
-                if matches!(fetch, Fetch::Show(_)) {
+                if matches!(fetch, Fetch::Show(_) | Fetch::At(_)) {
                     self.rows.show(Window::default(), End::First);
                 }
             }
@@ -225,10 +230,30 @@ impl View for Records {
         }
         let around = self.rows.selected().map(|row| row.key).filter(|_| self.rows.held());
         // A fetch that a person asked for is on its way, or about to be: it will be as fresh as this one.
-        if self.restart_due.is_none() && self.fetch.is_none_or(|(_, fetch)| !matches!(fetch, Fetch::Show(_))) {
+        if self.restart_due.is_none()
+            && self.fetch.is_none_or(|(_, fetch)| !matches!(fetch, Fetch::Show(_) | Fetch::At(_)))
+        {
             self.fetch(Fetch::Refresh(around), cx);
         }
         self.totals.refresh(&self.ask, cx);
+    }
+
+    fn narrow(&mut self, narrow: Narrow, cx: &mut Cx) {
+        let select = narrow.select;
+        self.ask.narrow(narrow, cx.now);
+        match select {
+            Some(key) => {
+                self.fetch(Fetch::At(key), cx);
+                self.totals.restart(&self.ask, cx);
+            }
+            None => self.restart(cx),
+        }
+    }
+
+    fn covered(&mut self) {
+        // One comes back to this row.
+        self.rows.hold();
+        self.rows.shed();
     }
 
     fn answer(&mut self, answered: Answered, cx: &mut Cx) {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Anchor, Filter, Order, Query, Scope, Sort};
 
-use super::Fetch;
+use super::{Fetch, Narrow};
 use crate::filter;
 use crate::tui::data::Question;
 use crate::tui::fleet::Fleet;
@@ -16,6 +16,10 @@ pub(super) struct Ask {
     listing: &'static Listing,
     text: String,
     filter: Filter,
+    /// The filter it was opened with: what clearing the filter leads back to.
+    home: String,
+    /// What rows have to pass besides.
+    fixed: Filter,
     /// What could not be understood of the filter, for a person.
     pub note: Option<String>,
     /// Gone records too.
@@ -35,6 +39,8 @@ impl Ask {
             listing,
             text: String::new(),
             filter: Filter::All,
+            home: String::new(),
+            fixed: Filter::All,
             note: None,
             gone: false,
             filter_gone: false,
@@ -42,6 +48,24 @@ impl Ask {
             reversed: false,
             group: None,
         }
+    }
+
+    /// Shows no more than this.
+    pub fn narrow(&mut self, narrow: Narrow, now: Timestamp) {
+        self.filter(&narrow.filter, now);
+        self.home = narrow.filter;
+        self.fixed = narrow.fixed;
+        self.gone |= narrow.gone;
+    }
+
+    /// The filter it was opened with.
+    pub fn home(&self) -> &str {
+        &self.home
+    }
+
+    /// It shows but a part of its kind, whatever is typed.
+    pub fn narrowed(&self) -> bool {
+        self.fixed != Filter::All
     }
 
     /// The filter as typed.
@@ -126,10 +150,18 @@ impl Ask {
         }
     }
 
+    fn passing(&self) -> Filter {
+        match (&self.fixed, &self.filter) {
+            (Filter::All, filter) => filter.clone(),
+            (fixed, Filter::All) => fixed.clone(),
+            (fixed, filter) => Filter::And(vec![fixed.clone(), filter.clone()]),
+        }
+    }
+
     fn query(&self, anchor: Anchor, limit: usize) -> Query {
         Query {
             scope: self.scope(),
-            filter: self.filter.clone(),
+            filter: self.passing(),
             gone: self.gone || self.filter_gone,
             sort: self.sort(),
             order: self.order(),
@@ -141,7 +173,7 @@ impl Ask {
     /// The question for a window.
     pub fn window(&self, fetch: Fetch, rows: &Rows) -> Question {
         match fetch {
-            Fetch::Refresh(Some(key)) => {
+            Fetch::Refresh(Some(key)) | Fetch::At(key) => {
                 // Enough on both sides to fill the page and the next one.
                 let before = (rows.line() + rows.page()).max(CHUNK / 2);
                 let query = self.query(Anchor::At(key), CHUNK.max(2 * rows.page()));
