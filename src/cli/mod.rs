@@ -17,6 +17,7 @@ mod crash;
 mod demo;
 mod doctor;
 mod file;
+mod incidents;
 mod index;
 mod list;
 mod manual;
@@ -113,6 +114,8 @@ pub enum Command {
     Index(index::Args),
     /// Decisions under way, and those that wait for you
     Outbox(outbox::Args),
+    /// Something went wrong: what belongs to it, notes, and its evidence as a folder
+    Incidents(incidents::Args),
     /// The log of every decision and what became of it
     Audit(audit::Args),
     /// Ask the mirror in SQL, read only
@@ -232,6 +235,7 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Search(args) => search::run(cx, args)?,
         Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,
+        Command::Incidents(args) => incidents::run(cx, args)?,
         Command::Audit(args) => audit::run(cx, args)?,
         Command::Sql(args) => sql::run(cx, args)?,
         Command::Platform(args) => platform::run(cx, args)?,
