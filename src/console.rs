@@ -7,6 +7,7 @@ mod able;
 mod contents;
 mod deeds;
 mod house;
+mod incidents;
 mod seen;
 
 use std::io::IsTerminal;
@@ -25,6 +26,7 @@ use quarterdeck_sync::store::{Access, Mirror, StoreError};
 use quarterdeck_sync::text::Clean;
 
 use self::house::{House, Open};
+use self::incidents::Exports;
 pub use self::seen::Seen;
 use crate::config::{Connection, Connections, Env, Lease, Paths, Settings};
 use crate::editor;
@@ -90,7 +92,7 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
 /// and the network can wait until there is something to see.
 fn serve(
     asked: &Receiver<tui::Ask>,
-    house: &House,
+    house: &Arc<House>,
     opening: Opening,
     settings: Settings,
     connections: Vec<(String, Connection)>,
@@ -99,6 +101,7 @@ fn serve(
     let Ok(first) = asked.recv() else { return };
     let copied = opening.paths.copied();
     let live = begin(house, &opening, settings, connections, news);
+    let mut exports = Exports::default();
     for ask in std::iter::once(first).chain(asked) {
         match ask {
             tui::Ask::SyncNow(which) => live.iter().for_each(|live| live.ask(live::Ask::SyncNow(which.clone()))),
@@ -110,6 +113,7 @@ fn serve(
                 live.iter().for_each(|live| live.ask(live::Ask::Open { list: list.clone(), id: id.clone() }))
             }
             tui::Ask::Keep(what, text) => drop(news.send(Outside::Notice(keep(&copied, what, &text)))),
+            tui::Ask::Incident(deed) => exports.take(house, *deed, news),
             tui::Ask::Shown => {}
         }
     }

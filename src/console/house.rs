@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
-    By, CountOf, Freshness, Intent, ListKey, Problem, Query, Record, RowKey, Scope, Window, Write, WriteId, WriteState,
+    By, CountOf, Freshness, IncidentId, Intent, ListKey, Problem, Query, Record, RowKey, Scope, Window, Write, WriteId,
+    WriteState,
 };
 use quarterdeck_sync::outbox::action::{self, Asked};
 use quarterdeck_sync::outbox::decide::{self, Target as Aim};
@@ -19,9 +20,11 @@ use quarterdeck_sync::platform::{Manifest, Registry};
 use quarterdeck_sync::store::Reader;
 use serde_json::Value;
 
+use super::incidents::asked_of;
 use super::seen::Seen;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
+use crate::incident::{Case, Line};
 use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::tui::data::{DraftOf, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
@@ -52,7 +55,7 @@ impl Open {
 pub struct House {
     seen: Seen,
     pub(super) searcher: Searcher,
-    paths: Paths,
+    pub(super) paths: Paths,
     pub(super) by: By,
     /// The outbox to look at, until there is one to write to.
     looking: Mutex<Option<Outbox>>,
@@ -110,7 +113,10 @@ impl House {
         let known: Vec<(&Manifest, Aim<'_>, Asked)> = records
             .iter()
             .zip(&manifests)
-            .filter_map(|(record, manifest)| Some((&**manifest.as_ref().ok()?, Aim::Record(record), asked.clone())))
+            .filter_map(|(record, manifest)| {
+                let manifest: &Manifest = manifest.as_ref().ok()?;
+                Some((manifest, Aim::Record(record), asked_of(manifest, record, &asked)))
+            })
             .collect();
         let mut weighed = decide::consider(&outbox, reader, &known, Timestamp::now()).map_err(words)?.into_iter();
         let mut intents = Vec::with_capacity(records.len());
@@ -121,7 +127,10 @@ impl House {
             });
         }
         let items = records.iter().zip(&manifests).zip(intents).map(|((record, manifest), intent)| {
-            let rests_on = manifest.as_ref().map(|it| rests_on(it, record, &asked.verb, intent.as_ref().ok()));
+            let rests_on = manifest.as_ref().map(|it| {
+                let verb = asked_of(it, record, &asked).verb;
+                rests_on(it, record, &verb, intent.as_ref().ok())
+            });
             Item { record: record.clone(), intent, rests_on: rests_on.unwrap_or_default() }
         });
         Ok(items.collect())
@@ -335,6 +344,14 @@ impl Store for House {
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
         self.searcher.saved()
+    }
+
+    fn incidents(&self) -> Result<Vec<Line>, String> {
+        self.incident_lines()
+    }
+
+    fn incident(&self, id: &IncidentId) -> Result<Option<Case>, String> {
+        self.case(id)
     }
 
     fn write(&self, id: &WriteId) -> Result<Option<OpenedWrite>, String> {

@@ -16,6 +16,8 @@ mod folder;
 mod gather;
 mod happened;
 mod keep;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 

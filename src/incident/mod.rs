@@ -15,6 +15,8 @@
 mod files;
 pub mod manifest;
 pub mod report;
+#[cfg(test)]
+mod tests;
 mod thing;
 pub mod timeline;
 

@@ -7,6 +7,7 @@ mod choices;
 mod copy;
 mod decide;
 mod frame;
+mod incidents;
 mod input;
 mod layers;
 mod trail;
@@ -28,6 +29,7 @@ use super::widgets::help::Help;
 use super::widgets::palette::{Choice, Palette};
 use super::widgets::sheet::Sheet;
 use super::widgets::toast::Toasts;
+use super::widgets::writing::Writing;
 use super::{Ask, Outside, TuiSettings};
 use choices::load;
 use decide::Deciding;
@@ -80,6 +82,7 @@ enum Overlay {
     Help(Help),
     Palette(Box<Palette>),
     Sheet(Box<Sheet>),
+    Writing(Box<Writing>),
 }
 
 /// The state.
@@ -94,6 +97,7 @@ pub(crate) struct App {
     under: Vec<usize>,
     overlay: Option<Overlay>,
     deciding: Deciding,
+    incidents: incidents::Incidents,
     toasts: Toasts,
     keys: Keymap,
     /// What is wrong with the operator's settings.
@@ -142,6 +146,7 @@ impl App {
             under: Vec::new(),
             overlay: None,
             deciding: Deciding::default(),
+            incidents: incidents::Incidents::default(),
             toasts: Toasts::default(),
             keys,
             trouble,
@@ -277,6 +282,10 @@ impl App {
                 self.decided(sheet, outcome, clock);
                 self.dirty = true;
             }
+            Outside::Incident(outcome) => {
+                self.incident_done(outcome, clock);
+                self.dirty = true;
+            }
             Outside::Quit => self.orders.push(Order::Quit),
         }
     }
@@ -321,6 +330,7 @@ impl App {
             views: trail::tabs(),
             ..Facts::default()
         };
+        facts.incidents.pinnable = !self.views[self.open].chosen().is_empty();
         self.views[self.open].facts(&mut facts);
         self.deciding_facts(&mut facts);
         facts
@@ -348,6 +358,8 @@ impl App {
             Act::NextTheme => self.next_theme(clock),
             Act::Sync => self.sync(None, clock),
             Act::Undo => self.undo(clock),
+            Act::OpenIncident => self.open_incident(),
+            Act::Pin => self.pin(),
             Act::Count => self.count = Some(String::new()),
             Act::Back => {
                 if !self.with_view(clock, |view, cx| view.act(Act::Back, None, cx)) && !self.go_back(clock) {

@@ -9,6 +9,7 @@
 //! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
+//! - [`incidents`]: what is done to incidents, and how it is spoken of with the outside.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
 //!
@@ -24,6 +25,7 @@ pub mod clipboard;
 pub mod data;
 pub mod decisions;
 pub mod fleet;
+pub mod incidents;
 pub mod keys;
 mod looks;
 mod marking;
@@ -143,6 +145,8 @@ pub enum Outside {
         /// What became of it.
         outcome: decisions::Outcome,
     },
+    /// What became of something that was done to an incident.
+    Incident(incidents::Outcome),
     /// Leave.
     Quit,
 }
@@ -160,4 +164,6 @@ pub enum Ask {
     Fetch(quarterdeck_sync::model::ListKey, String),
     /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
     Keep(&'static str, String),
+    /// Do this to an incident; answered with [`Outside::Incident`].
+    Incident(Box<incidents::Deed>),
 }

@@ -14,7 +14,7 @@ use crate::tui::actions::{self, ACTIONS, Act, Facts, Reason};
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use crate::tui::decisions::{Change, Confirmed, Draft, Outcome, Subject};
 use crate::tui::looks::so_many;
-use crate::tui::views::{Narrow, Wanted, Wish};
+use crate::tui::views::{self, Narrow, Wanted, Wish};
 use crate::tui::widgets::sheet::Sheet;
 
 /// What the frame asks for: what an open sheet is about.
@@ -55,6 +55,11 @@ impl App {
             Wish::Read(reading) => self.read(reading, clock),
             Wish::List { view, filter, select } => {
                 self.open_list(view, None, Narrow { filter, select, ..Narrow::default() }, clock);
+            }
+            Wish::Incident(want) => self.grant_incident(want),
+            Wish::ShowWrite(id) => {
+                self.lay_over(views::number("outbox"), clock);
+                self.with_view(clock, |view, cx| view.show_write(&id, cx));
             }
             Wish::Back => drop(self.go_back(clock)),
             Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),

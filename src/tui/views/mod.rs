@@ -6,6 +6,7 @@
 mod columns;
 mod connections;
 mod detail;
+mod incidents;
 mod outbox;
 mod records;
 mod search;
@@ -24,6 +25,7 @@ use super::canvas::Canvas;
 use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use super::decisions::{Change, Target};
 use super::fleet::Fleet;
+use super::incidents::{Chosen, Want};
 use super::keys::Keymap;
 use super::reading::Reading;
 
@@ -72,6 +74,14 @@ pub const VIEWS: &[Entry] = &[
         counts: Counts::Outbox,
         tab: true,
         make: || Box::new(outbox::Outbox::default()),
+    },
+    Entry {
+        id: "incidents",
+        title: "Incidents",
+        short: "Incid",
+        counts: Counts::Nothing,
+        tab: true,
+        make: || Box::new(incidents::Incidents::default()),
     },
     Entry {
         id: "connections",
@@ -145,6 +155,10 @@ pub enum Wish {
         /// The row.
         select: Option<RowKey>,
     },
+    /// Something for an incident.
+    Incident(Want),
+    /// Open the outbox over what is open, at this write.
+    ShowWrite(WriteId),
     /// Back to the view that this one was opened from.
     Back,
     /// Fetch the entries of this session or run.
@@ -257,6 +271,14 @@ pub trait View {
 
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}
+
+    /// What is selected, or marked, and could be pinned to an incident.
+    fn chosen(&self) -> Vec<Chosen> {
+        Vec::new()
+    }
+
+    /// Goes to a write.
+    fn show_write(&mut self, _id: &WriteId, _cx: &mut Cx) {}
 
     /// A decision was kept: what was marked for it need not be any more.
     fn decided(&mut self) {}

@@ -8,10 +8,12 @@ mod draw;
 use quarterdeck_sync::model::{WriteId, WriteState};
 
 use super::{Cx, Scene, View, Wish};
+use crate::incident::write_place;
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
 use crate::tui::decisions::{Change, OpenedWrite, WriteLine};
+use crate::tui::incidents::Chosen;
 use ratatui::layout::{Position, Rect};
 
 /// The view's things that are asked for.
@@ -45,6 +47,8 @@ pub(super) struct Outbox {
     /// First line of it in sight, its lines, and how many fit.
     scroll: (usize, usize, usize),
     list_area: Rect,
+    /// The write to go to, once it is here.
+    goal: Option<WriteId>,
 }
 
 /// Which part of the list a state belongs to: waits for a person, under way, over.
@@ -86,7 +90,8 @@ impl Outbox {
         self.lines = lines;
         self.only = self.only.filter(|only| self.lines.iter().any(|line| line.state == *only));
         // The selected write keeps the cursor; when it is not shown any more, its line does.
-        let found = selected.and_then(|id| self.shown().iter().position(|line| line.id == id));
+        let wanted = self.goal.take().or(selected);
+        let found = wanted.and_then(|id| self.shown().iter().position(|line| line.id == id));
         self.point(found.unwrap_or(self.cursor));
         (self.loaded, self.failure) = (true, None);
         self.follow(cx);
@@ -246,6 +251,17 @@ impl View for Outbox {
 
     fn scope(&self) -> Scope {
         Scope::Outbox
+    }
+
+    fn chosen(&self) -> Vec<Chosen> {
+        let write = self.selected();
+        write.map(|line| Chosen::at(&write_place(&line.list.connection, line.id.as_str()))).into_iter().collect()
+    }
+
+    fn show_write(&mut self, id: &WriteId, cx: &mut Cx) {
+        // It may be over by now.
+        (self.finished, self.only, self.goal) = (true, None, Some(id.clone()));
+        self.ask(cx);
     }
 
     fn facts(&self, facts: &mut Facts) {

@@ -12,7 +12,7 @@ mod totals;
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
-use quarterdeck_sync::model::{Kind, RowKey, Window};
+use quarterdeck_sync::model::{Kind, ListKey, RowKey, Window};
 use ratatui::layout::Rect;
 
 use super::columns::Listing;
@@ -21,6 +21,8 @@ use super::{Cx, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::decisions::Target;
+use crate::tui::incidents::Chosen;
 use crate::tui::rows::{End, Need, Rows};
 use crate::tui::widgets::input::Input;
 use marks::Marks;
@@ -286,6 +288,14 @@ impl View for Records {
             }
             _ => self.totals.answer(answered, cx.clock),
         }
+    }
+
+    fn chosen(&self) -> Vec<Chosen> {
+        let name = |list: &ListKey, target: Target| {
+            let title = self.rows.selected().filter(|row| target == Target::Row(row.key)).map(|row| row.id.clone());
+            Chosen::new(target, title.unwrap_or_else(|| format!("a record of {}/{}", list.connection, list.collection)))
+        };
+        self.marks.wanted(self.rows.selected()).into_iter().map(|(list, target)| name(&list, target)).collect()
     }
 
     fn decided(&mut self) {
