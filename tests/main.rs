@@ -6,6 +6,7 @@ mod cli_contain;
 mod cli_content;
 mod cli_errors;
 mod cli_harness;
+mod cli_incidents;
 mod cli_outbox;
 mod cli_policies;
 #[cfg(unix)]

@@ -13,7 +13,7 @@ use crate::incident::{Case, Line, Pinned, Seen, Thing, timeline};
 use crate::transcript::headline;
 
 /// Bytes of content that are looked through for one case: entries that are pinned or failed.
-const LOOKED_THROUGH: u64 = 32 << 20;
+const LOOKED_THROUGH: u64 = 8 << 20;
 /// Longest line of what an entry says.
 const SAID: usize = 160;
 

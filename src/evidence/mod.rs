@@ -1,6 +1,6 @@
 //! An incident gathered from mirror and outbox, and its evidence written into a folder.
 //!
-//! [`gather`](gather::gather) reads a [`Case`]; [`export`](export::export) writes one: report, records, transcripts, our writes, the
+//! [`gather()`] reads a [`Case`](crate::incident::Case); [`export()`] writes one: report, records, transcripts, our writes, the
 //! lines of the audit log about them, a manifest, and the sums that `sha256sum -c` checks. Shared by the console, which does both in
 //! the background, and the command line.
 //!

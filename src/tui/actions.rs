@@ -378,7 +378,7 @@ actions! {
     SheetDown "sheet-down" ["<PgDn>" "C-f"] Sheet None 40 "more" "One page down" ALWAYS;
     SheetUp "sheet-up" ["<PgUp>" "C-b"] Sheet None 0 "less" "One page up" ALWAYS;
 
-    KeepNote "keep-note" ["C-y" "C-s"] Note None 10 "keep" "Keep what is written" ALWAYS;
+    KeepNote "keep-note" ["C-s" "A-<Enter>"] Note None 10 "keep" "Keep what is written" ALWAYS;
     LeaveNote "leave-note" ["<Esc>" "C-g"] Note None 20 "leave" "Leave; what is written is there the next time" ALWAYS;
 
     Accept "accept" ["<Enter>"] Prompt None 10 "accept" "Take what is typed or chosen" ALWAYS;

@@ -8,6 +8,7 @@ use quarterdeck_sync::model::{
 };
 use quarterdeck_sync::outbox::Paused;
 
+use crate::incident::Case;
 use crate::search::SavedSearch;
 use crate::tui::reading::Held;
 
@@ -27,6 +28,8 @@ pub struct World {
     /// The contents that are here, by the record.
     pub contents: HashMap<RowKey, (Held, Vec<Entry>)>,
     pub searches: Vec<SavedSearch>,
+    /// The incidents, the newest first.
+    pub cases: Vec<Case>,
     /// Records that the index does not have yet.
     pub behind: u64,
 }

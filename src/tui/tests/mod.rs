@@ -3,6 +3,7 @@
 mod behaviour;
 mod deciding;
 mod fake;
+mod incidents;
 mod outbox;
 mod reading;
 mod screens;
@@ -16,7 +17,7 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
+use quarterdeck_sync::model::{CountOf, Freshness, IncidentId, Problem, Query, Record, RowKey, Scope, Window, WriteId};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -26,6 +27,7 @@ use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, Wri
 use super::reading::{Read, Transcript};
 use super::theme::ColorMode;
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
+use crate::incident::{Case, Line};
 use crate::search::{Answer, Question, SavedSearch};
 use fake::World;
 
@@ -113,6 +115,14 @@ impl Store for FakeStore {
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
         self.read(|world| world.searches.clone())
+    }
+
+    fn incidents(&self) -> Result<Vec<Line>, String> {
+        self.read(World::incident_lines)
+    }
+
+    fn incident(&self, id: &IncidentId) -> Result<Option<Case>, String> {
+        self.read(|world| world.case(id))
     }
 }
 

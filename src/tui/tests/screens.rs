@@ -19,7 +19,14 @@ fn views() {
     for size in SIZES {
         let mut console = Console::new(size);
         for (at, view) in VIEWS.iter().enumerate().filter(|(_, view)| view.tab) {
-            console.press(&if at < 9 { (at + 1).to_string() } else { "f".to_owned() });
+            match at {
+                0..9 => console.press(&(at + 1).to_string()),
+                _ => {
+                    console.press(":");
+                    console.type_text(&format!("Open {}", view.title));
+                    console.press("<Enter>");
+                }
+            }
             snapshot(&format!("{}-{}x{}", view.id, size.0, size.1), &console.text());
         }
     }
@@ -172,7 +179,7 @@ fn every_theme_says_the_same() {
 }
 
 /// Where the styles change, line by line: a theme's look, in a form that can be compared.
-fn styles(console: &Console) -> String {
+pub fn styles(console: &Console) -> String {
     let buffer = console.screen.backend().buffer();
     let mut out = String::new();
     for y in 0..buffer.area.height {

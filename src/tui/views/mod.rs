@@ -78,7 +78,7 @@ pub const VIEWS: &[Entry] = &[
     Entry {
         id: "incidents",
         title: "Incidents",
-        short: "Incid",
+        short: "Inc",
         counts: Counts::Nothing,
         tab: true,
         make: || Box::new(incidents::Incidents::default()),

@@ -113,7 +113,11 @@ impl Incidents {
         }
         match &self.case_ticket {
             Some((_, asked)) if *asked == id => self.case_again = true,
-            _ => self.case_ticket = Some((cx.ask(part::CASE, Lane::Now, Question::Incident(id.clone())), id)),
+            _ => {
+                // What is shown already may be renewed a little later: lists are waited for.
+                let lane = if self.case.is_some() { Lane::Later } else { Lane::Now };
+                self.case_ticket = Some((cx.ask(part::CASE, lane, Question::Incident(id.clone())), id));
+            }
         }
     }
 
