@@ -255,7 +255,7 @@ impl Rows {
             }
             Some(Row::Of(Of::Note(at))) => {
                 let made: String = case.notes.get(*at).map(|note| short(note.made_at)).unwrap_or_default();
-                canvas.put(body.x, body.y, made.get(..11).unwrap_or(&made), NOTE_AT - 2, Role::Dim);
+                canvas.put(body.x, body.y, made.get(..11).unwrap_or(&made), NOTE_AT - 4, Role::Dim);
                 let x = area.x + NOTE_AT;
                 let words = self.first.get(*at).map_or("", String::as_str);
                 canvas.put(x, area.y, words, area.right().saturating_sub(x), Role::Text);

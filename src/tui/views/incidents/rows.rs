@@ -6,7 +6,7 @@ use crate::tui::text::wrap;
 /// Lines of a note that are shown.
 const NOTE: usize = 40;
 /// Cells before the text of a note.
-pub(super) const NOTE_AT: u16 = 13;
+pub(super) const NOTE_AT: u16 = 15;
 
 /// Something that can be selected, by its place in the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
