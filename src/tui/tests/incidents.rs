@@ -49,7 +49,7 @@ impl World {
         let run = self.rows.iter().find(|(row, _)| row.kind == Kind::Run).map(|(row, _)| row.id.clone()).unwrap();
         let write = place_of_write(&self.writes[0]);
         let places = [
-            Place::record("turen", "agents", "agt_0002"),
+            Place::record("turen", "agents", "agt_0004"),
             Place::record("acme", "agents", "refund-helper"),
             Place::record("acme", "runs", &run),
             Place::record("turen", "sessions", "90000").at(4),
@@ -113,8 +113,8 @@ impl World {
                     "run last changed, now running",
                     "Fix the flaky test in payments",
                 ),
-                moment(6_000, What::Write, Some(&write), "suspend agt_0002: queued, by mara@bridge", "leaked key"),
-                moment(5_990, What::Write, Some(&write), "suspend agt_0002: conflicted", "it was resumed meanwhile"),
+                moment(6_000, What::Write, Some(&write), "suspend agt_0004: queued, by mara@bridge", "leaked key"),
+                moment(5_990, What::Write, Some(&write), "suspend agt_0004: conflicted", "it was resumed meanwhile"),
                 moment(
                     90_000,
                     What::Gone,
@@ -129,7 +129,7 @@ impl World {
             pinned,
             notes,
             timeline: timeline::merge(sources),
-            short: vec!["of turen/agents/agt_0002 the newest 200 events, runs, sessions and approvals are told, older ones are not".into()],
+            short: vec!["of turen/agents/agt_0004 the newest 200 events, runs, sessions and approvals are told, older ones are not".into()],
         };
         let empty = |incident| Case {
             incident,
@@ -276,7 +276,7 @@ fn a_note_has_lines_and_is_not_lost_when_it_is_left_or_cannot_be_kept() {
 fn a_pin_and_a_note_are_taken_out_and_put_back() {
     let mut console = console();
     console.press("l d");
-    let place = Place::record("turen", "agents", "agt_0002");
+    let place = Place::record("turen", "agents", "agt_0004");
     assert_eq!(deeds(&console), [Deed::Unpin(id("01JA"), place.clone())]);
     console.press("u");
     assert_eq!(deeds(&console), [Deed::Pin(Some(id("01JA")), vec![Chosen::at(&place)])]);
@@ -298,7 +298,7 @@ fn everything_that_acts_is_contained_through_the_sheet_and_what_cannot_be_is_tol
     console.press("c");
     let text = console.text();
     assert!(text.contains("Contain 3 records"), "{text}");
-    assert!(text.contains("agt_0002") && text.contains("refund-helper") && text.contains("left out"), "{text}");
+    assert!(text.contains("agt_0004") && text.contains("refund-helper") && text.contains("left out"), "{text}");
     console.press("c y <Enter>");
     assert!(console.asked.try_iter().all(|ask| !matches!(ask, Ask::Decide(_))), "only its own key confirms");
     console.press("C-y");
@@ -307,7 +307,7 @@ fn everything_that_acts_is_contained_through_the_sheet_and_what_cannot_be_is_tol
     assert_eq!(asked.verb, "contain");
     let mut ids: Vec<&str> = seen.iter().map(|item| item.record.row.id.as_str()).collect();
     ids.sort_unstable();
-    assert_eq!(ids, ["agt_0002"], "those that can be");
+    assert_eq!(ids, ["agt_0004"], "those that can be");
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn with_nothing_that_acts_there_is_nothing_to_contain() {
 fn a_pin_leads_to_where_it_lives_and_back() {
     let mut console = console();
     console.press("l <Enter>");
-    assert!(console.text().contains("agt_0002"), "{}", console.text());
+    assert!(console.text().contains("agt_0004"), "{}", console.text());
     assert!(!console.text().contains("TIMELINE"));
     console.press("<Esc>");
     for _ in 0..4 {
