@@ -4,6 +4,7 @@ mod behaviour;
 mod deciding;
 mod fake;
 mod incidents;
+mod manner;
 mod outbox;
 mod reading;
 mod screens;

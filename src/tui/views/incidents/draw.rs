@@ -6,12 +6,12 @@ use ratatui::layout::Rect;
 use super::Incidents;
 use super::rows::{NOTE_AT, Of, Row, Rows};
 use crate::incident::{Case, Line, Moment, Pinned, Thing, What, state};
+use crate::theme::Role;
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
 use crate::tui::looks;
 use crate::tui::text::{fit, moment, width, word, wrap};
-use crate::tui::theme::Role;
 use crate::tui::views::Scene;
 use crate::tui::widgets::table::{self, Column, Mark, Text};
 
