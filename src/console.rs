@@ -11,6 +11,7 @@ mod house;
 mod inbox;
 mod links;
 mod memory;
+mod incidents;
 mod seen;
 
 use std::io::IsTerminal;
@@ -29,6 +30,7 @@ use quarterdeck_sync::store::{Access, Mirror, StoreError};
 use quarterdeck_sync::text::Clean;
 
 use self::house::{House, Open};
+use self::incidents::Exports;
 pub use self::seen::Seen;
 use crate::config::{Connection, Connections, Env, Lease, Paths, Settings};
 use crate::editor;
@@ -104,7 +106,7 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
 /// and the network can wait until there is something to see.
 fn serve(
     asked: &Receiver<tui::Ask>,
-    house: &House,
+    house: &Arc<House>,
     opening: Opening,
     settings: Settings,
     connections: Vec<(String, Connection)>,
@@ -114,6 +116,7 @@ fn serve(
     let copied = opening.paths.copied();
     let session = opening.paths.session();
     let live = begin(house, &opening, settings, connections, news);
+    let mut exports = Exports::default();
     for ask in std::iter::once(first).chain(asked) {
         match ask {
             tui::Ask::SyncNow(which) => live.iter().for_each(|live| live.ask(live::Ask::SyncNow(which.clone()))),
@@ -132,6 +135,7 @@ fn serve(
                     let _ = news.send(Outside::Notice(why));
                 }
             }
+            tui::Ask::Incident(deed) => exports.take(house, *deed, news),
             tui::Ask::Shown => {}
         }
     }

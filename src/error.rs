@@ -4,6 +4,7 @@
 //! place where one becomes the other. A failure is shown as two lines on stderr, or as one JSON object when the output
 //! is JSON. Whatever its message quotes passes the text boundary here, once.
 
+mod evidence;
 mod search;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ const TERMINAL: [&str; 4] = ["ratatui", "crossterm", "indicatif", "clap"];
 const WORLD: [&str; 2] = ["std::env", "std::process"];
 
 /// Arrows point one way: from the program to its libraries, and in `sync` from the engine down to the model.
-const RULES: [Rule; 22] = [
+const RULES: [Rule; 24] = [
     Rule { folder: "sync/src", never: &["quarterdeck", "quarterdeck_index", "quarterdeck_sim"] },
     Rule { folder: "index/src", never: &["quarterdeck", "quarterdeck_sync", "quarterdeck_sim"] },
     // What a query says is known without an index, and what a word is without either.
@@ -59,6 +59,23 @@ const RULES: [Rule; 22] = [
         folder: "src/transcript",
         never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs", "tokio"],
     },
+    // What an incident is, and how its pages read: values in, values and text out.
+    Rule {
+        folder: "src/incident",
+        never: &[
+            "crate::cli",
+            "crate::tui",
+            "crate::config",
+            "crate::console",
+            "crate::live",
+            "crate::evidence",
+            "quarterdeck_sync::store",
+            "std::fs",
+            "tokio",
+        ],
+    },
+    // Where a case comes from, and where its evidence is written to: for the command line and the console alike.
+    Rule { folder: "src/evidence", never: &["crate::cli", "crate::tui", "crate::console", "crate::live", "tokio"] },
     // Views and widgets ask for what they show, and draw what has arrived.
     Rule {
         folder: "src/tui/views",

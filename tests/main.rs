@@ -8,6 +8,7 @@ mod cli_errors;
 mod cli_fleet;
 mod cli_harness;
 mod cli_inbox;
+mod cli_incidents;
 mod cli_outbox;
 mod cli_policies;
 #[cfg(unix)]

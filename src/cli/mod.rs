@@ -19,6 +19,7 @@ mod doctor;
 mod file;
 mod fleet;
 mod inbox;
+mod incidents;
 mod index;
 mod list;
 mod manner;
@@ -130,6 +131,8 @@ pub enum Command {
     Index(index::Args),
     /// Decisions under way, and those that wait for you
     Outbox(outbox::Args),
+    /// Something went wrong: what belongs to it, notes, and its evidence as a folder
+    Incidents(incidents::Args),
     /// The log of every decision and what became of it
     Audit(audit::Args),
     /// Ask the mirror in SQL, read only
@@ -255,6 +258,7 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Search(args) => search::run(cx, args)?,
         Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,
+        Command::Incidents(args) => incidents::run(cx, args)?,
         Command::Audit(args) => audit::run(cx, args)?,
         Command::Sql(args) => sql::run(cx, args)?,
         Command::Platform(args) => platform::run(cx, args)?,

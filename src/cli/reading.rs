@@ -67,7 +67,7 @@ const LISTED: usize = 10;
 /// Ids may hold slashes themselves, so the whole is tried as an id first.
 pub fn find(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[String]) -> Result<Record, Failure> {
     if id.trim().is_empty() {
-        let hint = format!("`qd {} list` shows them", noun.name());
+        let hint = listed(noun, "");
         return Err(Failure::usage("an id, or the beginning of one, cannot be empty").hint(hint));
     }
     let mut scope = noun.scope();
@@ -99,11 +99,19 @@ pub fn find(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[Strin
     }
 }
 
+/// Where one finds the id that was meant.
+fn listed(noun: &Noun, gone: &str) -> String {
+    match noun {
+        Noun::Any => "`qd search` finds records of every kind".to_owned(),
+        noun => format!("`qd {} list{gone}` shows them", noun.name()),
+    }
+}
+
 fn none(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[String]) -> Result<Failure, Failure> {
     let failure = Failure::not_found(format!("nothing among {} has the id {id}", noun.name()));
     Ok(match never_synced(cx, reader, &noun.scope(), asked)? {
         Some(hint) => failure.hint(hint),
-        None => failure.hint(format!("`qd {} list --gone` lists all of them", noun.name())),
+        None => failure.hint(listed(noun, " --gone")),
     })
 }
 

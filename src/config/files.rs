@@ -40,3 +40,13 @@ pub fn read(path: &Path) -> Result<Option<String>, ConfigError> {
         Err(source) => Err(ConfigError::io(path, source)),
     }
 }
+
+/// Makes a folder and its missing parents, for their owner alone.
+pub fn private_folder(path: &Path) -> std::io::Result<()> {
+    private::folders().create(path)
+}
+
+/// Makes a file for its owner alone, to be written; fails when there is one.
+pub fn new_private(path: &Path) -> std::io::Result<File> {
+    private::options().write(true).create_new(true).open(path)
+}

@@ -115,6 +115,11 @@ impl Paths {
         self.state_dir.join("console.qd")
     }
 
+    /// Folder of the evidence that the console wrote: a folder for each time.
+    pub fn evidence(&self) -> PathBuf {
+        self.data_dir.join("evidence")
+    }
+
     /// Makes the data folder, for the owner alone.
     pub fn make_data_dir(&self) -> Result<(), ConfigError> {
         files::make_folder(&self.data_dir)

@@ -4,7 +4,7 @@
 //! access list of the user's profile it lies in, which lets nobody else in but administrators: there is no mode to set, and
 //! none to look at, so a secret's file is taken as it is.
 
-pub use self::system::{exposed, folders, mode, open_at_once, options, sync_folder};
+pub use self::system::{exposed, folders, hidden_folder, mode, open_at_once, options, sync_folder};
 
 /// Why others may know what a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,12 @@ mod system {
         let mut folders = DirBuilder::new();
         folders.recursive(true).mode(0o700);
         folders
+    }
+
+    /// A folder under a hidden name in `above`, private, gone with what it holds when it is dropped.
+    pub fn hidden_folder(above: &Path) -> io::Result<tempfile::TempDir> {
+        let alone = std::fs::Permissions::from_mode(0o700);
+        tempfile::Builder::new().prefix(".qd-").permissions(alone).tempdir_in(above)
     }
 
     /// Opens files; one that is made is private.
@@ -84,6 +90,11 @@ mod system {
         let mut folders = DirBuilder::new();
         folders.recursive(true);
         folders
+    }
+
+    /// A folder under a hidden name in `above`, gone with what it holds when it is dropped.
+    pub fn hidden_folder(above: &Path) -> io::Result<tempfile::TempDir> {
+        tempfile::Builder::new().prefix(".qd-").tempdir_in(above)
     }
 
     /// Opens files.

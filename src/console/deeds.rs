@@ -10,6 +10,7 @@ use quarterdeck_sync::outbox::moves::{self, Move};
 use quarterdeck_sync::outbox::resolve::{self, Resolution};
 
 use super::house::{self, House};
+use super::incidents::asked_of;
 use crate::tui::decisions::{Change, Deed, Item, Outcome};
 
 /// Said of a write that somebody else was faster with.
@@ -45,7 +46,9 @@ impl House {
         let decisions: Vec<_> = seen
             .iter()
             .zip(manifests?)
-            .map(|(item, manifest)| (&**manifest, Target::Record(&item.record), asked.clone()))
+            .map(|(item, manifest)| {
+                (&**manifest, Target::Record(&item.record), asked_of(manifest, &item.record, &asked))
+            })
             .collect();
         let kept = decide::decide(outbox, &reader, &decisions, Timestamp::now()).map_err(words)?;
         Ok(Outcome::Kept(kept.into_iter().map(|result| result.map_err(words)).collect()))

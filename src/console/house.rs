@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
-    By, ContentPolicy, ContentTotals, CountOf, Freshness, Intent, ListKey, Problem, Query, Record, Row, RowKey, Scope,
+    By, ContentPolicy, ContentTotals, CountOf, Freshness, IncidentId, Intent, ListKey, Problem, Query, Record, Row, RowKey, Scope,
     Window, Write, WriteId, WriteState,
 };
 use quarterdeck_sync::outbox::action::{self, Asked};
@@ -20,11 +20,13 @@ use quarterdeck_sync::platform::{Manifest, Registry};
 use quarterdeck_sync::store::Reader;
 use serde_json::Value;
 
+use super::incidents::asked_of;
 use super::seen::Seen;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
 use crate::inbox::{Findings, Inbox};
 use crate::numbers::Numbers;
+use crate::incident::{Case, Line};
 use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::timeline::{self, Timeline};
 use crate::tui::data::{DraftOf, NamedWords, Store};
@@ -59,7 +61,7 @@ impl Open {
 pub struct House {
     seen: Seen,
     pub(super) searcher: Searcher,
-    paths: Paths,
+    pub(super) paths: Paths,
     pub(super) by: By,
     /// The connections that are set up, with their platforms.
     pub(super) connections: Vec<(String, String)>,
@@ -119,7 +121,10 @@ impl House {
         let known: Vec<(&Manifest, Aim<'_>, Asked)> = records
             .iter()
             .zip(&manifests)
-            .filter_map(|(record, manifest)| Some((&**manifest.as_ref().ok()?, Aim::Record(record), asked.clone())))
+            .filter_map(|(record, manifest)| {
+                let manifest: &Manifest = manifest.as_ref().ok()?;
+                Some((manifest, Aim::Record(record), asked_of(manifest, record, &asked)))
+            })
             .collect();
         let mut weighed = decide::consider(&outbox, reader, &known, Timestamp::now()).map_err(words)?.into_iter();
         let mut intents = Vec::with_capacity(records.len());
@@ -130,7 +135,10 @@ impl House {
             });
         }
         let items = records.iter().zip(&manifests).zip(intents).map(|((record, manifest), intent)| {
-            let rests_on = manifest.as_ref().map(|it| rests_on(it, record, &asked.verb, intent.as_ref().ok()));
+            let rests_on = manifest.as_ref().map(|it| {
+                let verb = asked_of(it, record, &asked).verb;
+                rests_on(it, record, &verb, intent.as_ref().ok())
+            });
             Item { record: record.clone(), intent, rests_on: rests_on.unwrap_or_default() }
         });
         Ok(items.collect())
@@ -377,6 +385,14 @@ impl Store for House {
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
         self.searcher.saved()
+    }
+
+    fn incidents(&self) -> Result<Vec<Line>, String> {
+        self.incident_lines()
+    }
+
+    fn incident(&self, id: &IncidentId) -> Result<Option<Case>, String> {
+        self.case(id)
     }
 
     fn write(&self, id: &WriteId) -> Result<Option<OpenedWrite>, String> {

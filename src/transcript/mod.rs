@@ -40,6 +40,7 @@ pub use entry::JsonEntry;
 pub use facts::took;
 pub use headline::headline;
 pub use import::{ImportError, Imported, read_json};
+pub use md::escape as markdown;
 pub use summary::Summary;
 pub use words::first_line;
 

@@ -14,6 +14,8 @@ pub(crate) use verbs::{of_agents, verbs, view_number};
 
 pub use scope::Scope;
 
+use super::incidents;
+
 /// What an action may do to the world outside the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Danger {
@@ -71,6 +73,8 @@ pub struct Facts {
     pub marked: Vec<WriteState>,
     /// There is something that could be taken back.
     pub undoable: bool,
+    /// What is known of incidents.
+    pub incidents: incidents::Facts,
     /// Why the open sheet cannot be confirmed.
     pub unconfirmed: Option<Reason>,
     /// What the open sheet shows is not what is there any more.
@@ -206,6 +210,8 @@ actions! {
     Search "search" ["f"] Global None 45 "find" "Find anything: records, and entries of sessions and runs" ALWAYS;
     Undo "undo" ["u"] Global Decides 46 "undo" "Take back the last decision; in the outbox, the selected write" CAN_UNDO;
     Sync "sync" ["r"] Global Network 50 "sync" "Sync every connection now" CAN_SYNC;
+    OpenIncident "open-incident" ["I"] Global None 0 "incident" "Open an incident; what is selected is pinned to it first" ALWAYS;
+    Pin "pin" ["&"] Global None 0 "pin" "Pin what is selected to the incident that is worked on" incidents::not_pinnable;
     Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: details, filter, message" ALWAYS;
     NextTheme "next-theme" ["T"] Global None 0 "theme" "Next theme" ALWAYS;
     Mouse "mouse" ["<F12>"] Global None 0 "mouse" "Give the mouse to the terminal, or take it back" ALWAYS;
@@ -319,6 +325,18 @@ actions! {
     YankPart "copy-part" ["Y"] Reading None 0 "copy part" "Copy what the cursor is on: the command, the path, the text, the answer" ALWAYS;
     Fetch "fetch" ["R"] Reading None 0 "fetch" "Ask the platform for the entries again" ALWAYS;
 
+    EnterIncident "enter-incident" ["<Enter>" "l" "<Right>"] Incidents None 10 "open" "Into the incident; in it, to where the selected thing lives" incidents::nowhere_to_go;
+    LeaveIncident "leave-incident" ["h" "<Left>"] Incidents None 0 "list" "Back to the list of incidents" ALWAYS;
+    ContainPinned "contain-pinned" ["c"] Incidents Decides 5 "contain" "Contain every agent and run that is pinned" incidents::not_containable;
+    WriteNote "write-note" ["n"] Incidents None 11 "note" "Write a note" incidents::no_incident;
+    ExportIncident "export-incident" ["w"] Incidents None 12 "evidence" "Write the evidence into a new folder: report, records, transcripts, sums" incidents::no_incident;
+    EditIncident "edit-incident" ["e"] Incidents None 13 "edit" "Give the incident another title; on a note, change the note" incidents::no_incident;
+    TakeOut "take-out" ["d"] Incidents None 14 "take out" "Take the selected pin off, or drop the selected note; undo brings it back" incidents::nothing_to_take;
+    CloseIncident "close-incident" ["x"] Incidents None 15 "close" "Close the incident, or open it again" incidents::no_incident;
+    NextPart "next-part" ["."] Incidents None 16 "part" "To the next part: what is pinned, notes, timeline" incidents::no_incident;
+    PreviousPart "previous-part" [","] Incidents None 0 "previous part" "To the part before" incidents::no_incident;
+    ShowClosed "show-closed" ["z"] Incidents None 20 "closed" "Show or hide closed incidents" ALWAYS;
+
     OpenHit "open-hit" ["<Enter>" "l" "<Right>"] Hits None 10 "read" "Read it where it stands" WITH_HIT;
     EditQuery "edit-query" ["/" "i"] Hits None 11 "change the query" "Type in the query" ALWAYS;
     HitOrder "hit-order" ["o"] Hits None 13 "order" "Best first, newest first, oldest first" ALWAYS;
@@ -349,6 +367,9 @@ actions! {
     PreviousChoice "previous-choice" ["<Left>"] Sheet None 0 "previous choice" "Previous choice, in a field that has some" ALWAYS;
     SheetDown "sheet-down" ["<PgDn>" "C-f"] Sheet None 40 "more" "One page down" ALWAYS;
     SheetUp "sheet-up" ["<PgUp>" "C-b"] Sheet None 0 "less" "One page up" ALWAYS;
+
+    KeepNote "keep-note" ["C-s" "A-<Enter>"] Note None 10 "keep" "Keep what is written" ALWAYS;
+    LeaveNote "leave-note" ["<Esc>" "C-g"] Note None 20 "leave" "Leave; what is written is there the next time" ALWAYS;
 
     Accept "accept" ["<Enter>"] Prompt None 10 "accept" "Take what is typed or chosen" ALWAYS;
     Cancel "cancel" ["<Esc>" "C-g"] Prompt None 20 "cancel" "Leave without it" ALWAYS;

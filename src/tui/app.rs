@@ -9,6 +9,7 @@ mod decide;
 mod finding;
 mod follow;
 mod frame;
+mod incidents;
 mod input;
 mod layers;
 mod remember;
@@ -32,6 +33,7 @@ use super::widgets::help::Help;
 use super::widgets::palette::Palette;
 use super::widgets::sheet::Sheet;
 use super::widgets::toast::Toasts;
+use super::widgets::writing::Writing;
 use super::{Ask, Outside, TuiSettings};
 use choices::load;
 use decide::Deciding;
@@ -86,6 +88,7 @@ enum Overlay {
     Help(Help),
     Palette(Box<Palette>),
     Sheet(Box<Sheet>),
+    Writing(Box<Writing>),
 }
 
 /// The state.
@@ -102,6 +105,7 @@ pub(crate) struct App {
     deciding: Deciding,
     following: Following,
     finding: Finding,
+    incidents: incidents::Incidents,
     toasts: Toasts,
     keys: Keymap,
     /// What is wrong with the operator's settings.
@@ -157,6 +161,7 @@ impl App {
             deciding: Deciding::default(),
             following: Following::default(),
             finding: Finding::default(),
+            incidents: incidents::Incidents::default(),
             toasts: Toasts::new(settings.manner.is_calm()),
             keys,
             trouble,
@@ -302,6 +307,10 @@ impl App {
                 self.decided(sheet, outcome, clock);
                 self.dirty = true;
             }
+            Outside::Incident(outcome) => {
+                self.incident_done(outcome, clock);
+                self.dirty = true;
+            }
             Outside::Quit => self.quit(),
         }
     }
@@ -358,6 +367,7 @@ impl App {
             read_only: self.settings.manner.read_only,
             ..Facts::default()
         };
+        facts.incidents.pinnable = !self.views[self.open].chosen().is_empty();
         self.views[self.open].facts(&mut facts);
         self.deciding_facts(&mut facts);
         facts
@@ -386,6 +396,8 @@ impl App {
             Act::NextTheme => self.next_theme(clock),
             Act::Sync => self.sync(None, clock),
             Act::Undo => self.undo(clock),
+            Act::OpenIncident => self.open_incident(),
+            Act::Pin => self.pin(),
             Act::Count => self.count = Some(String::new()),
             Act::Back => {
                 if !self.with_view(clock, |view, cx| view.act(Act::Back, None, cx)) && !self.go_back(clock) {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use quarterdeck_sync::model::{
-    Anchor, ContentTotals, CountOf, Freshness, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    Anchor, ContentTotals, CountOf, Freshness, IncidentId, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
 };
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
@@ -23,6 +23,7 @@ use super::marking::Words;
 use super::reading::{Read, Transcript};
 use crate::inbox::{Findings, Inbox};
 use crate::numbers::Numbers;
+use crate::incident::{self, Case};
 use crate::search::{self, SavedSearch};
 use crate::timeline::{self, Timeline};
 
@@ -100,6 +101,14 @@ pub trait Store: Send + Sync {
     fn links(&self, _of: &Target) -> Result<Option<Links>, String> {
         Ok(None)
     }
+    /// Every incident, the newest first.
+    fn incidents(&self) -> Result<Vec<incident::Line>, String> {
+        Ok(Vec::new())
+    }
+    /// An incident with all that is known of it.
+    fn incident(&self, _id: &IncidentId) -> Result<Option<Case>, String> {
+        Ok(None)
+    }
     /// The saved searches, by name.
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
         Ok(Vec::new())
@@ -146,6 +155,10 @@ pub enum Question {
     Transcript(Target, Option<Arc<Transcript>>),
     /// The entries of a transcript that hold these words.
     Find(Arc<Transcript>, Words),
+    /// Every incident.
+    Incidents,
+    /// An incident with all that is known of it.
+    Incident(IncidentId),
     /// What a query finds.
     Search(Box<search::Question>),
     /// The saved searches, and how much each finds.
@@ -202,6 +215,10 @@ pub enum Answer {
     Transcript(Read),
     /// See [`Question::Find`]: their places, ascending.
     Found(Vec<u32>),
+    /// See [`Question::Incidents`]: the newest first.
+    Incidents(Vec<incident::Line>),
+    /// See [`Question::Incident`]; `None` when there is no such incident.
+    Incident(Option<Box<Case>>),
     /// See [`Question::Search`].
     Search(Box<search::Answer>),
     /// See [`Question::Saved`]; without a number where it could not be found out.
@@ -446,6 +463,8 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Draft(of) => store.draft(of).map(|draft| Answer::Draft(Box::new(draft))),
         Question::Transcript(of, known) => store.transcript(of, known.as_deref()).map(Answer::Transcript),
         Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
+        Question::Incidents => store.incidents().map(Answer::Incidents),
+        Question::Incident(id) => store.incident(id).map(|case| Answer::Incident(case.map(Box::new))),
         Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),
         Question::Saved => saved(store),
         Question::Inbox(findings) => store.inbox(findings).map(|inbox| Answer::Inbox(Box::new(inbox))),

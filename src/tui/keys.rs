@@ -150,8 +150,9 @@ impl Keymap {
 
     fn bind(&mut self, act: Act, key: Key, trouble: &mut Vec<String>) {
         let action = actions::row(act);
-        if action.scope == Scope::Sheet && key.is_text() {
-            trouble.push(format!("keys: {key} is text where a reason is typed; `{}` needs another key", action.id));
+        if matches!(action.scope, Scope::Sheet | Scope::Note) && key.is_text() {
+            let what = if action.scope == Scope::Note { "a note" } else { "a reason" };
+            trouble.push(format!("keys: {key} is text where {what} is typed; `{}` needs another key", action.id));
             return;
         }
         // What confirms a decision must be no key that leads to one, nor any other that is pressed without thinking.
@@ -284,6 +285,7 @@ mod tests {
             let key = Key { code: KeyCode::Char(c), mods: KeyModifiers::NONE };
             assert_eq!(map.find(Scope::Prompt, key), None, "{c}");
             assert_eq!(map.find(Scope::Sheet, key), None, "{c}");
+            assert_eq!(map.find(Scope::Note, key), None, "{c}");
         }
     }
 

@@ -11,6 +11,7 @@
 //! - [`links`]: from a record to what it names and what names it.
 //! - [`memory`]: what the console remembers from one time to the next.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
+//! - [`incidents`]: what is done to incidents, and how it is spoken of with the outside.
 //! - [`manner`]: slow links, calm screens, screen readers, people who only look. `linear`: the screen, line by line.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
@@ -27,6 +28,7 @@ pub mod clipboard;
 pub mod data;
 pub mod decisions;
 pub mod fleet;
+pub mod incidents;
 pub mod keys;
 mod linear;
 pub mod links;
@@ -158,6 +160,8 @@ pub enum Outside {
         /// What became of it.
         outcome: decisions::Outcome,
     },
+    /// What became of something that was done to an incident.
+    Incident(incidents::Outcome),
     /// Leave.
     Quit,
 }
@@ -181,4 +185,6 @@ pub enum Ask {
     Remember(Box<memory::Memory>),
     /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
     Keep(&'static str, String),
+    /// Do this to an incident; answered with [`Outside::Incident`].
+    Incident(Box<incidents::Deed>),
 }

@@ -3,7 +3,7 @@
 //! What somebody said is prose, escaped; what is code, a command, a result or a change of a file stands between fences longer than any
 //! in it. Results and thoughts are folded away.
 
-mod escape;
+pub mod escape;
 
 use std::io::{self, Write};
 

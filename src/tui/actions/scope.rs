@@ -23,6 +23,8 @@ pub enum Scope {
     Outbox,
     /// In a transcript.
     Reading,
+    /// In the incidents.
+    Incidents,
     /// In what a search has found.
     Hits,
     /// In the facets beside it.
@@ -35,11 +37,13 @@ pub enum Scope {
     Sheet,
     /// While text is being typed: filter, palette.
     Prompt,
+    /// While a note is being written.
+    Note,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 16] = [
+    pub const ALL: [Scope; 18] = [
         Scope::Global,
         Scope::Move,
         Scope::Inbox,
@@ -50,12 +54,14 @@ impl Scope {
         Scope::Timeline,
         Scope::Outbox,
         Scope::Reading,
+        Scope::Incidents,
         Scope::Hits,
         Scope::Facets,
         Scope::Connection,
         Scope::Columns,
         Scope::Sheet,
         Scope::Prompt,
+        Scope::Note,
     ];
 
     /// Heading in help and docs.
@@ -71,12 +77,14 @@ impl Scope {
             Scope::Timeline => "On a timeline",
             Scope::Outbox => "In the outbox",
             Scope::Reading => "In a transcript",
+            Scope::Incidents => "In the incidents",
             Scope::Hits => "In what a search has found",
             Scope::Facets => "In the facets of a search",
             Scope::Connection => "In the connections",
             Scope::Columns => "Choosing the columns of a list",
             Scope::Sheet => "On the sheet that confirms a decision",
             Scope::Prompt => "While typing",
+            Scope::Note => "While writing a note",
         }
     }
 
@@ -85,6 +93,8 @@ impl Scope {
         match self {
             Scope::Prompt => &[Scope::Prompt],
             Scope::Sheet => &[Scope::Sheet],
+            Scope::Note => &[Scope::Note],
+            Scope::Incidents => &[Scope::Incidents, Scope::Move, Scope::Global],
             Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
             Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
             Scope::Inbox => &[Scope::Inbox, Scope::Record, Scope::Move, Scope::Global],

@@ -41,6 +41,7 @@ impl App {
             Some(Overlay::Help(help)) => help.draw(body, &self.keys, &facts, &self.trouble, &mut canvas),
             Some(Overlay::Palette(palette)) => palette.draw(body, &mut canvas),
             Some(Overlay::Sheet(sheet)) => sheet.draw(body, &self.fleet, &self.keys, &mut canvas),
+            Some(Overlay::Writing(writing)) => writing.draw(body, &self.keys, &mut canvas),
             None => {}
         }
         // After the sheet: it can be confirmed once it is drawn, and the hints say so in the same frame.
@@ -86,6 +87,7 @@ impl App {
             Some(Overlay::Help(_)) => Scope::Move,
             Some(Overlay::Palette(_)) => Scope::Prompt,
             Some(Overlay::Sheet(_)) => Scope::Sheet,
+            Some(Overlay::Writing(writing)) => writing.scope(),
             None => self.views[self.open].scope(),
         };
         let count = self.count.as_ref().map_or(String::new(), |count| format!("{count}_"));

@@ -34,6 +34,7 @@ impl App {
             Some(Overlay::Palette(palette)) => return self.key_in_palette(palette, key, event, clock),
             Some(Overlay::Help(help)) => return self.key_in_help(help, key, clock),
             Some(Overlay::Sheet(sheet)) => return self.key_in_sheet(sheet, key, event, clock),
+            Some(Overlay::Writing(writing)) => return self.key_in_writing(writing, key, event, clock),
             None => {}
         }
         let scope = self.views[self.open].scope();
@@ -63,7 +64,7 @@ impl App {
     }
 
     /// The few actions that also work in the middle of typing, if their key cannot be text.
-    fn leave_text(&mut self, key: Key, clock: Instant) -> bool {
+    pub(super) fn leave_text(&mut self, key: Key, clock: Instant) -> bool {
         let act = self.keys.find(Scope::Global, key).filter(|_| key.is_control());
         match act {
             Some(act @ (Act::Quit | Act::Suspend | Act::Redraw)) => {
@@ -154,6 +155,9 @@ impl App {
         if let Some(Overlay::Sheet(sheet)) = &mut self.overlay {
             return sheet.paste(text);
         }
+        if let Some(Overlay::Writing(writing)) = &mut self.overlay {
+            return writing.paste(text);
+        }
         if let Some(Overlay::Palette(mut palette)) =
             self.overlay.take_if(|overlay| matches!(overlay, Overlay::Palette(_)))
         {
@@ -180,8 +184,9 @@ impl App {
             (Some(Overlay::Help(help)), Some((_, by))) => help.step(by),
             (Some(Overlay::Palette(palette)), Some((act, _))) => palette.step(act == Act::Down),
             (Some(Overlay::Sheet(sheet)), Some((_, by))) => sheet.step(by),
-            // A click beside a decision must not throw away what was typed.
-            (Some(Overlay::Sheet(_)), None) => {}
+            (Some(Overlay::Writing(_)), Some(_)) => {}
+            // A click beside a decision, or beside a note, must not throw away what was typed.
+            (Some(Overlay::Sheet(_) | Overlay::Writing(_)), None) => {}
             (Some(_), None) => self.overlay = None,
             (None, Some((act, _))) => {
                 self.with_view(clock, |view, cx| view.act(act, Some(WHEEL), cx));

@@ -9,6 +9,7 @@ use quarterdeck_sync::model::{
 use quarterdeck_sync::outbox::Paused;
 
 use crate::inbox::Findings;
+use crate::incident::Case;
 use crate::search::SavedSearch;
 use crate::tui::reading::Held;
 
@@ -28,6 +29,8 @@ pub struct World {
     /// The contents that are here, by the record.
     pub contents: HashMap<RowKey, (Held, Vec<Entry>)>,
     pub searches: Vec<SavedSearch>,
+    /// The incidents, the newest first.
+    pub cases: Vec<Case>,
     /// Records that the index does not have yet.
     pub behind: u64,
     /// What was spent.

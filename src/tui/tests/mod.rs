@@ -5,6 +5,7 @@ mod board;
 mod deciding;
 mod fake;
 mod following;
+mod incidents;
 mod manner;
 mod outbox;
 mod reading;
@@ -22,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -37,6 +38,7 @@ use super::views::{self, VIEWS};
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
 use crate::inbox::{Findings, Inbox, gather};
 use crate::numbers::Numbers;
+use crate::incident::{Case, Line};
 use crate::search::{Answer, Question, SavedSearch};
 use crate::timeline::{self, Timeline};
 use fake::World;
@@ -166,6 +168,14 @@ impl Store for FakeStore {
 
     fn searches(&self) -> Result<Vec<SavedSearch>, String> {
         self.read(|world| world.searches.clone())
+    }
+
+    fn incidents(&self) -> Result<Vec<Line>, String> {
+        self.read(World::incident_lines)
+    }
+
+    fn incident(&self, id: &IncidentId) -> Result<Option<Case>, String> {
+        self.read(|world| world.case(id))
     }
 }
 

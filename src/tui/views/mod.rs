@@ -9,6 +9,7 @@ mod connections;
 mod detail;
 mod fleet;
 mod inbox;
+mod incidents;
 mod outbox;
 mod records;
 mod search;
@@ -28,6 +29,7 @@ use super::canvas::Canvas;
 use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use super::decisions::{Change, Target};
 use super::fleet::Fleet;
+use super::incidents::{Chosen, Want};
 use super::keys::Keymap;
 use super::memory::ListState;
 use super::reading::Reading;
@@ -94,6 +96,14 @@ pub const VIEWS: &[Entry] = &[
         counts: Counts::Outbox,
         tab: true,
         make: || Box::new(outbox::Outbox::default()),
+    },
+    Entry {
+        id: "incidents",
+        title: "Incidents",
+        short: "Inc",
+        counts: Counts::Nothing,
+        tab: true,
+        make: || Box::new(incidents::Incidents::default()),
     },
     records("others", "Others", "Other", Kind::Other, || Box::new(records::Records::new(&columns::OTHERS))),
     Entry {
@@ -196,7 +206,9 @@ pub enum Wish {
     /// Offer what this record leads to.
     Links(Target),
     /// Open this record in its list, over what is open.
-    Show(Target),
+    Find(Target),
+    /// Something for an incident.
+    Incident(Want),
     /// Back to the view that this one was opened from.
     Back,
     /// Open something where it lives, over what is open.
@@ -358,6 +370,11 @@ pub trait View {
 
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}
+
+    /// What is selected, or marked, and could be pinned to an incident.
+    fn chosen(&self) -> Vec<Chosen> {
+        Vec::new()
+    }
 
     /// A decision was kept: what was marked for it need not be any more.
     fn decided(&mut self) {}

@@ -1,6 +1,7 @@
 //! Parts that views and the frame are put together from. They draw on a [`Canvas`](super::canvas::Canvas) and know nothing of stores,
 //! views or the loop.
 
+pub(crate) mod area;
 pub(crate) mod help;
 pub(crate) mod input;
 pub(crate) mod page;
@@ -11,3 +12,4 @@ pub(crate) mod table;
 pub(crate) mod tabs;
 pub(crate) mod toast;
 pub(crate) mod tree;
+pub(crate) mod writing;

@@ -12,10 +12,12 @@ pub(super) use draw::page;
 use quarterdeck_sync::model::{ListKey, WriteId, WriteState};
 
 use super::{Cx, Goal, Narrow, Scene, View, Wish};
+use crate::incident::write_place;
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
 use crate::tui::decisions::{Change, OpenedWrite, Target, WriteLine};
+use crate::tui::incidents::Chosen;
 use ratatui::layout::{Position, Rect};
 
 /// The view's things that are asked for.
@@ -217,7 +219,9 @@ impl View for Outbox {
 
     fn seek(&mut self, goal: &Goal, cx: &mut Cx) {
         let Goal::Write(id) = goal else { return };
-        (self.only, self.wanted) = (None, Some(id.clone()));
+        // It may be over by now.
+        (self.finished, self.only, self.wanted) = (true, None, Some(id.clone()));
+        self.ask(cx);
         self.point_wanted(cx);
     }
 
@@ -285,7 +289,7 @@ impl View for Outbox {
             Act::WriteRecord => {
                 let on = |line: &WriteLine| Some(Target::Named(line.list.clone(), line.target.clone()?));
                 match self.selected().map(on) {
-                    Some(Some(target)) => cx.wishes.push(Wish::Show(target)),
+                    Some(Some(target)) => cx.wishes.push(Wish::Find(target)),
                     Some(None) => cx.say("It makes a new record: there is none yet"),
                     None => {}
                 }
@@ -317,6 +321,11 @@ impl View for Outbox {
 
     fn scope(&self) -> Scope {
         Scope::Outbox
+    }
+
+    fn chosen(&self) -> Vec<Chosen> {
+        let write = self.selected();
+        write.map(|line| Chosen::at(&write_place(&line.list.connection, line.id.as_str()))).into_iter().collect()
     }
 
     fn facts(&self, facts: &mut Facts) {

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, RowKey, Window};
+use quarterdeck_sync::model::{Kind, ListKey, RowKey, Window};
 use ratatui::layout::Rect;
 
 use super::chosen::Chosen;
@@ -26,6 +26,8 @@ use super::{Cx, Goal, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::decisions::Target;
+use crate::tui::incidents;
 use crate::tui::memory::{ListState, RowState};
 use crate::tui::rows::{End, Need, Rows};
 use crate::tui::widgets::input::Input;
@@ -333,6 +335,14 @@ impl View for Records {
 
     fn recall(&mut self, kept: &ListState, whole: bool, now: Timestamp) {
         self.take_kept(kept, whole, now);
+    }
+
+    fn chosen(&self) -> Vec<incidents::Chosen> {
+        let name = |list: &ListKey, target: Target| {
+            let title = self.rows.selected().filter(|row| target == Target::Row(row.key)).map(|row| row.id.clone());
+            incidents::Chosen::new(target, title.unwrap_or_else(|| format!("a record of {}/{}", list.connection, list.collection)))
+        };
+        self.marks.wanted(self.rows.selected()).into_iter().map(|(list, target)| name(&list, target)).collect()
     }
 
     fn decided(&mut self) {

@@ -24,6 +24,8 @@ use crate::search::{self, Hit, Order, SavedSearch};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::decisions::Target;
+use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
 use crate::tui::widgets::input::Input;
 use facets::Facets;
@@ -247,6 +249,15 @@ impl View for Search {
             }
             _ => self.preview.answer(answered),
         }
+    }
+
+    fn chosen(&self) -> Vec<Chosen> {
+        let chosen = self.selected().map(|hit| Chosen {
+            of: Target::Row(hit.key),
+            entry: hit.entry.as_ref().map(|entry| entry.place.into()),
+            title: hit.title.clone().unwrap_or_else(|| hit.id.clone()),
+        });
+        chosen.into_iter().collect()
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {

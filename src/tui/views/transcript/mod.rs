@@ -29,6 +29,7 @@ use super::{Came, Cx, Scene, View, Wish};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
 use crate::tui::reading::{Held, Read, Reading, Transcript};
 use crate::tui::widgets::input::Input;
@@ -242,6 +243,15 @@ impl View for Transcripts {
                 }
             }
         }
+    }
+
+    fn chosen(&self) -> Vec<Chosen> {
+        let chosen = self.open.as_ref().map(|open| Chosen {
+            of: open.reading.of.clone(),
+            entry: open.book.as_ref().and_then(|book| book.place(open.scroll.cursor.entry)).map(|place| place as u64),
+            title: open.reading.title.clone(),
+        });
+        chosen.into_iter().collect()
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {

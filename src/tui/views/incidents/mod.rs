@@ -1,0 +1,260 @@
+//! Incidents: what was gathered about something that went wrong, and what happened when.
+//!
+//! The list on the one side; on the other the selected incident with what is pinned in it, what was noted, and its timeline. The list
+//! comes as short lines; the selected incident comes whole, and again whenever something changes.
+//!
+//! - `rows`: an incident as rows that can be stepped through. `act`: what the keys do. `draw`: drawing.
+//!
+//! Always true: nothing is decided here but on a sheet; what is taken out of an incident can be put back (`undo`) as long as the
+//! view is open.
+
+mod act;
+mod draw;
+mod rows;
+
+use quarterdeck_sync::model::{IncidentId, ListKey};
+use ratatui::layout::{Position, Rect};
+
+use super::{Cx, Scene, View, Wish};
+use crate::incident::{Case, Line};
+use crate::tui::actions::{Act, Facts, Scope};
+use crate::tui::canvas::Canvas;
+use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::incidents::{self, Chosen, Want};
+use rows::{Of, Rows};
+
+/// The view's things that are asked for.
+mod part {
+    pub const LINES: u8 = 0;
+    pub const CASE: u8 = 1;
+}
+
+/// What was taken out last, to be put back.
+#[derive(Debug, Clone, PartialEq)]
+enum Taken {
+    Pin(IncidentId, Chosen),
+    Note(IncidentId, String),
+}
+
+/// The view.
+#[derive(Debug, Default)]
+pub(super) struct Incidents {
+    /// Every incident, the newest first.
+    lines: Vec<Line>,
+    /// Closed ones are shown too.
+    closed: bool,
+    /// Place among the lines shown.
+    cursor: usize,
+    top: usize,
+    page: usize,
+    loaded: bool,
+    failure: Option<String>,
+    ticket: Option<Ticket>,
+    /// Something changed while an answer was on its way: ask again when it has come.
+    again: bool,
+    case: Option<Box<Case>>,
+    case_ticket: Option<(Ticket, IncidentId)>,
+    case_again: bool,
+    case_failure: Option<String>,
+    /// The keys go into the incident.
+    inside: bool,
+    rows: Rows,
+    taken: Option<Taken>,
+    list_area: Rect,
+    case_area: Rect,
+}
+
+impl Incidents {
+    /// The lines that are shown.
+    fn shown(&self) -> Vec<&Line> {
+        self.lines.iter().filter(|line| self.closed || line.incident.closed_at.is_none()).collect()
+    }
+
+    fn selected(&self) -> Option<&Line> {
+        self.shown().get(self.cursor).copied()
+    }
+
+    fn id(&self) -> Option<IncidentId> {
+        self.selected().map(|line| line.incident.id.clone())
+    }
+
+    /// The selected incident, when it is here.
+    fn case(&self) -> Option<&Case> {
+        let id = self.selected().map(|line| &line.incident.id)?;
+        self.case.as_deref().filter(|case| case.incident.id == *id)
+    }
+
+    fn ask(&mut self, cx: &Cx) {
+        if self.ticket.is_some() {
+            self.again = true;
+        } else {
+            self.ticket = Some(cx.ask(part::LINES, Lane::Now, Question::Incidents));
+        }
+    }
+
+    fn take(&mut self, lines: Vec<Line>, cx: &Cx) {
+        let selected = self.id();
+        self.lines = lines;
+        let found = selected.and_then(|id| self.shown().iter().position(|line| line.incident.id == id));
+        self.cursor = found.unwrap_or(self.cursor).min(self.shown().len().saturating_sub(1));
+        (self.loaded, self.failure) = (true, None);
+        self.follow(cx);
+    }
+
+    /// Asks for the selected incident: as it is shown is not always as it is.
+    fn follow(&mut self, cx: &Cx) {
+        let Some(id) = self.id() else {
+            (self.case, self.case_ticket, self.inside) = (None, None, false);
+            return;
+        };
+        if self.case.as_ref().is_some_and(|case| case.incident.id != id) {
+            self.case = None;
+            self.rows = Rows::default();
+        }
+        match &self.case_ticket {
+            Some((_, asked)) if *asked == id => self.case_again = true,
+            _ => {
+                // What is shown already may be renewed a little later: lists are waited for.
+                let lane = if self.case.is_some() { Lane::Later } else { Lane::Now };
+                self.case_ticket = Some((cx.ask(part::CASE, lane, Question::Incident(id.clone())), id));
+            }
+        }
+    }
+
+    fn take_case(&mut self, answer: Answer, cx: &Cx) {
+        match answer {
+            Answer::Incident(case) => {
+                self.case_failure = None;
+                self.case = case;
+                self.rows.renew();
+            }
+            Answer::Failed(why) => self.case_failure = Some(why),
+            _ => {}
+        }
+        self.inside &= self.case.is_some();
+        if std::mem::take(&mut self.case_again) {
+            self.follow(cx);
+        }
+    }
+
+    fn of(&self) -> Option<Of> {
+        if self.inside { self.rows.selected() } else { None }
+    }
+
+    /// Whether something of it leads somewhere.
+    fn leads(&self) -> bool {
+        let Some(case) = self.case() else { return false };
+        match self.of() {
+            Some(Of::Pin(at)) => {
+                case.pinned.get(at).is_some_and(|pinned| pinned.thing != crate::incident::Thing::Missing)
+            }
+            Some(Of::Moment(at)) => case.timeline.get(at).is_some_and(|moment| moment.place.is_some()),
+            Some(Of::Note(at)) => case.notes.get(at).is_some_and(|note| note.place.is_some()),
+            None => false,
+        }
+    }
+
+    /// Lists of the agents and runs that are pinned.
+    fn acting(&self) -> Vec<ListKey> {
+        let Some(case) = self.case() else { return Vec::new() };
+        let mut lists: Vec<ListKey> =
+            case.pinned.iter().filter(|pinned| pinned.acts()).map(crate::incident::Pinned::list).collect();
+        lists.sort();
+        lists.dedup();
+        lists
+    }
+}
+
+impl View for Incidents {
+    fn enter(&mut self, cx: &mut Cx) {
+        self.ask(cx);
+    }
+
+    fn answer(&mut self, answered: Answered, cx: &mut Cx) {
+        if answered.slot.part == part::CASE {
+            if self.case_ticket.take_if(|(ticket, _)| *ticket == answered.ticket).is_some() {
+                self.take_case(answered.answer, cx);
+            }
+            return;
+        }
+        if self.ticket.take_if(|ticket| *ticket == answered.ticket).is_none() {
+            return;
+        }
+        match answered.answer {
+            Answer::Incidents(lines) => self.take(lines, cx),
+            Answer::Failed(why) => (self.failure, self.loaded) = (Some(why), true),
+            _ => {}
+        }
+        if std::mem::take(&mut self.again) {
+            self.ask(cx);
+        }
+    }
+
+    fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        self.do_act(act, count, cx)
+    }
+
+    fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
+        let at = Position { x, y };
+        if self.list_area.contains(at) && y > self.list_area.y {
+            self.inside = false;
+            let to = self.top + usize::from(y - self.list_area.y - 1);
+            if to < self.shown().len() {
+                self.cursor = to;
+                self.moved(cx);
+            }
+        } else if self.case_area.contains(at) && self.case().is_some() {
+            self.inside = true;
+            self.rows.point(usize::from(y - self.case_area.y));
+        }
+    }
+
+    fn ready(&self) -> bool {
+        self.loaded && self.case_ticket.is_none()
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Incidents
+    }
+
+    fn chosen(&self) -> Vec<Chosen> {
+        let Some(case) = self.case() else { return Vec::new() };
+        // A moment of the timeline can be pinned where it is.
+        let place = match self.of() {
+            Some(Of::Moment(at)) => case.timeline.get(at).and_then(|moment| moment.place.as_ref()),
+            _ => None,
+        };
+        place.map(Chosen::at).into_iter().collect()
+    }
+
+    fn facts(&self, facts: &mut Facts) {
+        facts.targets = self.acting();
+        facts.undoable |= self.taken.is_some();
+        facts.incidents = incidents::Facts {
+            open: true,
+            selected: self.selected().is_some(),
+            thing: match self.of() {
+                Some(Of::Pin(_)) => Some(incidents::Thing::Pin),
+                Some(Of::Note(_)) => Some(incidents::Thing::Note),
+                _ => None,
+            },
+            leads: self.leads(),
+            inside: self.inside,
+            ..facts.incidents
+        };
+    }
+
+    fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        self.draw_all(area, scene, canvas);
+    }
+}
+
+impl Incidents {
+    /// Another incident is selected: what is pinned from now on goes there.
+    fn moved(&mut self, cx: &mut Cx) {
+        if let Some(line) = self.selected().filter(|line| line.incident.closed_at.is_none()) {
+            cx.wishes.push(Wish::Incident(Want::WorkOn(line.incident.id.clone())));
+        }
+        self.follow(cx);
+    }
+}
