@@ -13,7 +13,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::reading::Reading;
 use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
-use crate::tui::views::{self, CONNECTIONS, Came, Goal, Narrow, OUTBOX, TIMELINE, TRANSCRIPT, VIEWS};
+use crate::tui::views::{self, CONNECTIONS, Came, Goal, Narrow, OUTBOX, SEARCH, TIMELINE, TRANSCRIPT, VIEWS};
 
 /// Views that one can go back through; beyond, the first ones are forgotten.
 const UNDER: usize = 100;
