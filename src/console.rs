@@ -4,8 +4,11 @@
 //! and sends what happens into the console's queue.
 
 mod able;
+mod affected;
 mod contents;
 mod deeds;
+mod drafting;
+mod drafts;
 mod house;
 mod seen;
 
@@ -110,6 +113,14 @@ fn serve(
                 live.iter().for_each(|live| live.ask(live::Ask::Open { list: list.clone(), id: id.clone() }))
             }
             tui::Ask::Keep(what, text) => drop(news.send(Outside::Notice(keep(&copied, what, &text)))),
+            tui::Ask::KeepDraft(kept) => {
+                let told = drafts::keep(&opening.paths.drafts(), &kept);
+                told.unwrap_or_else(|why| drop(news.send(Outside::Notice(format!("What you type is not kept: {why}")))));
+            }
+            tui::Ask::DropDraft(key) => {
+                let told = drafts::drop(&opening.paths.drafts(), &key);
+                told.unwrap_or_else(|why| drop(news.send(Outside::Notice(format!("A draft is still there: {why}")))));
+            }
             tui::Ask::Shown => {}
         }
     }

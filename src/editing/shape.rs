@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use quarterdeck_sync::outbox::merge::differences;
 use serde_json::Value;
 
-use super::Complaint;
+use super::{Complaint, escape};
 
 /// Complains about what differs from `doc` and is not below one of `fields`. What the text leaves out there is no difference.
 pub(super) fn outside(fields: &[String], edited: &Value, doc: &Value, complaints: &mut Vec<Complaint>) {
@@ -30,13 +30,13 @@ pub(super) fn outside(fields: &[String], edited: &Value, doc: &Value, complaints
 
 /// Complains where a field is of another sort than it was, and notes fields that nothing of the kind had. An item that was added
 /// to a list is compared with those that are in it.
-pub(super) fn sorts(doc: &Value, edited: &Value, complaints: &mut Vec<Complaint>, notes: &mut Vec<String>) {
+pub(super) fn sorts(doc: &Value, edited: &Value, complaints: &mut Vec<Complaint>, notes: &mut Vec<Complaint>) {
     below(&[doc], edited, "", &mut Work { complaints, notes });
 }
 
 struct Work<'a> {
     complaints: &'a mut Vec<Complaint>,
-    notes: &'a mut Vec<String>,
+    notes: &'a mut Vec<Complaint>,
 }
 
 /// `samples`: what stood at places like this one. Recursive: the text was read, so it is not nested too deeply.
@@ -55,7 +55,8 @@ fn below(samples: &[&Value], edited: &Value, at: &str, work: &mut Work<'_>) {
                 let samples: Vec<&Value> = objects.iter().filter_map(|object| object.get(name)).collect();
                 let at = format!("{at}/{}", escape(name));
                 if samples.is_empty() && !objects.is_empty() {
-                    work.notes.push(format!("{at} is new: if the platform drops it, that is reported after the write"));
+                    let words = "is new: if the platform drops it, that is reported after the write";
+                    work.notes.push(Complaint::field(&at, words));
                 } else {
                     below(&samples, value, &at, work);
                 }
@@ -81,8 +82,4 @@ fn sort(value: &Value) -> Option<&'static str> {
         Value::Array(_) => Some("a list"),
         Value::Object(_) => Some("an object"),
     }
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }

@@ -33,11 +33,17 @@ pub enum Scope {
     Sheet,
     /// While text is being typed: filter, palette.
     Prompt,
+    /// In the text of the editor.
+    Editor,
+    /// Beside the text of the editor.
+    Beside,
+    /// Asked before what was typed is left.
+    Leaving,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 11] = [
+    pub const ALL: [Scope; 14] = [
         Scope::Global,
         Scope::Move,
         Scope::List,
@@ -49,7 +55,15 @@ impl Scope {
         Scope::Facets,
         Scope::Sheet,
         Scope::Prompt,
+        Scope::Editor,
+        Scope::Beside,
+        Scope::Leaving,
     ];
+
+    /// Keys that can be text are text: only others are looked up.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Scope::Prompt | Scope::Editor)
+    }
 
     /// Heading in help and docs.
     pub fn title(self) -> &'static str {
@@ -65,6 +79,9 @@ impl Scope {
             Scope::Facets => "In the facets of a search",
             Scope::Sheet => "On the sheet that confirms a decision",
             Scope::Prompt => "While typing",
+            Scope::Editor => "In the text of the editor",
+            Scope::Beside => "Beside the text of the editor",
+            Scope::Leaving => "Before what was typed is left",
         }
     }
 
@@ -72,6 +89,9 @@ impl Scope {
     pub fn chain(self) -> &'static [Scope] {
         match self {
             Scope::Prompt => &[Scope::Prompt],
+            Scope::Editor => &[Scope::Editor],
+            Scope::Leaving => &[Scope::Leaving],
+            Scope::Beside => &[Scope::Beside, Scope::Move, Scope::Global],
             Scope::Sheet => &[Scope::Sheet],
             Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
             Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
@@ -290,6 +310,8 @@ actions! {
     Release "release" ["C"] Record Decides 0 "release" "Let a contained agent go" |facts| facts.lacks(Act::Release);
     StopRun "stop-run" ["X"] Record Decides 7 "stop" "Stop the run" |facts| facts.lacks(Act::StopRun);
     Edit "edit" ["E"] Record Decides 7 "edit" "Edit the document in $EDITOR" |facts| facts.lacks(Act::Edit);
+    EditHere "edit-here" ["i"] Record Decides 6 "edit here" "Edit the document in the console, checked while you type" |facts| facts.lacks(Act::EditHere);
+    Versions "versions" ["H"] Record None 8 "versions" "Versions of the document that were seen: compare, bring one back" |facts| facts.lacks(Act::Versions);
     SwitchOn "switch-on" ["w"] Record Decides 8 "switch on" "Activate or enable it" |facts| facts.lacks(Act::SwitchOn);
     SwitchOff "switch-off" ["W"] Record Decides 9 "switch off" "Deactivate or disable it" |facts| facts.lacks(Act::SwitchOff);
     Acknowledge "acknowledge" ["A"] Record Decides 7 "acknowledge" "Acknowledge the alert" |facts| facts.lacks(Act::Acknowledge);
@@ -303,6 +325,7 @@ actions! {
     TakeMine "take-mine" ["m"] Outbox Decides 8 "mine" "Settle a conflict: what I want, over what is there now" CONFLICTED;
     TakeTheirs "take-theirs" ["M"] Outbox Decides 9 "theirs" "Settle a conflict: leave it as it is there" CONFLICTED;
     EditWrite "edit-write" ["E"] Outbox Decides 10 "edit" "Settle a conflict in $EDITOR" CONFLICTED;
+    EditWriteHere "edit-write-here" ["i"] Outbox Decides 10 "settle here" "Settle a conflict in the console's editor, with all three sides" CONFLICTED;
     NextState "next-state" ["."] Outbox None 15 "filter" "Next state only" ALWAYS;
     PreviousState "previous-state" [","] Outbox None 0 "previous filter" "Previous state only" ALWAYS;
     ShowFinished "show-finished" ["z"] Outbox None 20 "finished" "Show or hide writes that are over" ALWAYS;
@@ -354,6 +377,28 @@ actions! {
     Cancel "cancel" ["<Esc>" "C-g"] Prompt None 20 "cancel" "Leave without it" ALWAYS;
     Following "following" ["<Down>" "C-n" "<Tab>"] Prompt None 30 "next" "Next suggestion" ALWAYS;
     Preceding "preceding" ["<Up>" "C-p" "<BackTab>"] Prompt None 0 "previous" "Previous suggestion" ALWAYS;
+
+    SaveText "save-text" ["C-s"] Editor Decides 10 "save" "To the sheet that puts the text into the outbox" ALWAYS;
+    LeaveText "leave-text" ["<Esc>" "C-g"] Editor None 20 "leave" "Leave the editor; what was typed is asked about first" ALWAYS;
+    ToBeside "to-beside" ["<BackTab>" "<F6>"] Editor None 30 "beside" "To what stands beside the text" ALWAYS;
+    NextBeside "next-beside" ["C-o"] Editor None 35 "next pane" "What stands beside the text: problems, changes, request, affected, versions" ALWAYS;
+    NextRemark "next-remark" ["C-t" "<F8>"] Editor None 40 "problem" "To the next problem" ALWAYS;
+    UndoTyping "undo-typing" ["C-u"] Editor None 45 "undo" "Take back what was typed last" ALWAYS;
+    RedoTyping "redo-typing" ["C-r"] Editor None 0 "redo" "Type again what was taken back" ALWAYS;
+    FindText "find-text" ["C-f"] Editor None 50 "find" "Find in the text" ALWAYS;
+    NextInText "next-in-text" ["C-n" "<F3>"] Editor None 0 "next found" "Next place that holds the words" ALWAYS;
+    PreviousInText "previous-in-text" ["C-p"] Editor None 0 "previous found" "Previous place that holds the words" ALWAYS;
+    TextOutside "text-outside" ["A-e"] Editor None 55 "$EDITOR" "Go on with the text in $EDITOR" ALWAYS;
+
+    GoThere "go-there" ["<Enter>"] Beside None 10 "go there" "To the place of a problem; bring back a version" ALWAYS;
+    ToText "to-text" ["<Tab>" "<BackTab>" "<Esc>" "i"] Beside None 20 "text" "Back to the text" ALWAYS;
+    NextPane "next-pane" ["." "l" "<Right>"] Beside None 30 "next" "Next pane" ALWAYS;
+    PreviousPane "previous-pane" ["," "h" "<Left>"] Beside None 0 "previous" "Previous pane" ALWAYS;
+    OpenOutside "open-outside" ["E"] Beside None 40 "$EDITOR" "Go on with the text in $EDITOR" ALWAYS;
+
+    KeepAndLeave "keep-and-leave" ["<Enter>"] Leaving None 10 "keep and leave" "Leave; what was typed is kept, and there when the document is edited again" ALWAYS;
+    ThrowAway "throw-away" ["C-d"] Leaving None 20 "throw away" "Leave, and throw away what was typed" ALWAYS;
+    GoOn "go-on" ["<Esc>" "C-g"] Leaving None 30 "go on" "Go on typing" ALWAYS;
 }
 
 /// The row of an action.
@@ -377,7 +422,7 @@ pub(crate) fn verbs(act: Act) -> &'static [&'static str] {
         Act::Contain => &["contain"],
         Act::Release => &["release"],
         Act::StopRun => &["stop"],
-        Act::Edit => &["update"],
+        Act::Edit | Act::EditHere | Act::Versions => &["update"],
         Act::SwitchOn => &["activate", "enable"],
         Act::SwitchOff => &["deactivate", "disable"],
         Act::Acknowledge => &["acknowledge"],

@@ -216,7 +216,7 @@ impl App {
             Message::Input(event) => self.input(event, clock),
             Message::Answer(answered) => self.answer(answered, clock),
             Message::Outside(news) => self.outside(news, clock),
-            Message::Terminate => self.orders.push(Order::Quit),
+            Message::Terminate => self.quit(clock),
             Message::Suspend => self.orders.push(Order::Suspend),
         }
     }
@@ -270,7 +270,7 @@ impl App {
                 self.decided(sheet, outcome, clock);
                 self.dirty = true;
             }
-            Outside::Quit => self.orders.push(Order::Quit),
+            Outside::Quit => self.quit(clock),
         }
     }
 
@@ -327,7 +327,7 @@ impl App {
         }
         let (tabs, tab) = (trail::tabs(), self.tab());
         match act {
-            Act::Quit => self.orders.push(Order::Quit),
+            Act::Quit => self.quit(clock),
             Act::Suspend => self.orders.push(Order::Suspend),
             Act::Redraw => self.orders.push(Order::Redraw),
             Act::Help => self.overlay = Some(Overlay::Help(Help::default())),
@@ -354,6 +354,12 @@ impl App {
                 }
             },
         }
+    }
+
+    /// Leaves the console; what is only in a view's memory is kept before.
+    fn quit(&mut self, clock: Instant) {
+        self.with_view(clock, |view, cx| view.leaving(cx));
+        self.orders.push(Order::Quit);
     }
 
     fn choose(&mut self, choice: Choice, clock: Instant) {

@@ -16,6 +16,7 @@ use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::drafting::{Affected, Check, Checked, Opening, Version};
 use super::marking::Words;
 use super::reading::{Read, Transcript};
 use crate::search::{self, SavedSearch};
@@ -53,6 +54,22 @@ pub trait Store: Send + Sync {
     /// The text in which a record's document, or a conflicted write's, is edited.
     fn draft(&self, _of: &DraftOf) -> Result<Draft, String> {
         Err(NO_OUTBOX.to_owned())
+    }
+    /// The same for the console's own editor, with what was typed before.
+    fn opening(&self, _of: &DraftOf) -> Result<Opening, String> {
+        Err(NO_OUTBOX.to_owned())
+    }
+    /// What is to be said about a text that is being typed.
+    fn check(&self, _check: &Check) -> Result<Checked, String> {
+        Err(NO_OUTBOX.to_owned())
+    }
+    /// Who is affected by a policy.
+    fn affected(&self, _policy: &Record) -> Result<Affected, String> {
+        Ok(Affected::default())
+    }
+    /// The versions of a record's document that were seen, newest first.
+    fn versions(&self, _record: &Record) -> Result<Vec<Version>, String> {
+        Ok(Vec::new())
     }
     /// A session or run with its entries; [`Read::Same`] when it is as `known` has it.
     fn transcript(&self, _of: &Target, _known: Option<&Transcript>) -> Result<Read, String> {
@@ -101,6 +118,14 @@ pub enum Question {
     Brief(Box<Subject>),
     /// The text for an editor.
     Draft(DraftOf),
+    /// A document for the console's own editor.
+    Opening(DraftOf),
+    /// What is to be said about a text that is being typed.
+    Check(Box<Check>),
+    /// Who is affected by a policy.
+    Affected(Box<Record>),
+    /// The versions of a record's document that were seen.
+    Versions(Box<Record>),
     /// A session or run with its entries, unless it is as it is known already.
     Transcript(Target, Option<Arc<Transcript>>),
     /// The entries of a transcript that hold these words.
@@ -141,6 +166,14 @@ pub enum Answer {
     Brief(Box<Brief>),
     /// See [`Question::Draft`].
     Draft(Box<Draft>),
+    /// See [`Question::Opening`].
+    Opening(Box<Opening>),
+    /// See [`Question::Check`].
+    Checked(Box<Checked>),
+    /// See [`Question::Affected`].
+    Affected(Box<Affected>),
+    /// See [`Question::Versions`]: newest first.
+    Versions(Vec<Version>),
     /// See [`Question::Transcript`].
     Transcript(Read),
     /// See [`Question::Find`]: their places, ascending.
@@ -358,6 +391,10 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Write(id) => store.write(id).map(|found| Answer::Write(found.map(Box::new))),
         Question::Brief(subject) => store.brief(subject).map(|brief| Answer::Brief(Box::new(brief))),
         Question::Draft(of) => store.draft(of).map(|draft| Answer::Draft(Box::new(draft))),
+        Question::Opening(of) => store.opening(of).map(|opening| Answer::Opening(Box::new(opening))),
+        Question::Check(check) => store.check(check).map(|checked| Answer::Checked(Box::new(checked))),
+        Question::Affected(policy) => store.affected(policy).map(|affected| Answer::Affected(Box::new(affected))),
+        Question::Versions(record) => store.versions(record).map(Answer::Versions),
         Question::Transcript(of, known) => store.transcript(of, known.as_deref()).map(Answer::Transcript),
         Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
         Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),

@@ -150,8 +150,9 @@ impl Keymap {
 
     fn bind(&mut self, act: Act, key: Key, trouble: &mut Vec<String>) {
         let action = actions::row(act);
-        if action.scope == Scope::Sheet && key.is_text() {
-            trouble.push(format!("keys: {key} is text where a reason is typed; `{}` needs another key", action.id));
+        if matches!(action.scope, Scope::Sheet | Scope::Editor) && key.is_text() {
+            let where_ = if action.scope == Scope::Sheet { "where a reason is typed" } else { "in the editor" };
+            trouble.push(format!("keys: {key} is text {where_}; `{}` needs another key", action.id));
             return;
         }
         // What confirms a decision must be no key that leads to one, nor any other that is pressed without thinking.

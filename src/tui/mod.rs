@@ -9,6 +9,7 @@
 //! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
+//! - [`drafting`]: a document in the editor, and how that is spoken of with the outside.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
 //!
@@ -23,6 +24,7 @@ pub mod canvas;
 pub mod clipboard;
 pub mod data;
 pub mod decisions;
+pub mod drafting;
 pub mod fleet;
 pub mod keys;
 mod looks;
@@ -160,4 +162,8 @@ pub enum Ask {
     Fetch(quarterdeck_sync::model::ListKey, String),
     /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
     Keep(&'static str, String),
+    /// Keep what is being typed into the editor, in the place of what was kept of it before.
+    KeepDraft(Box<drafting::Kept>),
+    /// Forget what was typed into the editor: it was decided on, or let go of.
+    DropDraft(drafting::DraftKey),
 }

@@ -31,6 +31,8 @@ pub(super) struct Deciding {
     last: Vec<WriteId>,
     /// The text that was asked for, and whose it is.
     draft: Option<(Ticket, DraftOf)>,
+    /// The text in the person's editor is that of the console's own.
+    inside: bool,
     /// What is in the editor.
     editing: Option<(DraftOf, Option<Box<Record>>)>,
     /// What came out of the editor and was not kept yet: the next edit of the same goes on with it.
@@ -51,6 +53,14 @@ impl App {
                 let ticket = self.desk.ask(slot(DRAFT), Lane::Now, Question::Draft(of.clone()));
                 self.deciding.draft = Some((ticket, of));
             }
+            Wish::Compose(of, versions) => self.compose(of, versions, clock),
+            Wish::Outside(name, text) => {
+                self.orders.push(Order::Edit { name, text });
+                self.deciding.inside = true;
+            }
+            Wish::Sheet(subject) => self.open_sheet(*subject),
+            Wish::KeepDraft(kept) => (self.asks)(Ask::KeepDraft(kept)),
+            Wish::DropDraft(key) => (self.asks)(Ask::DropDraft(key)),
             Wish::Say(words) => self.toasts.reply(words, clock),
             Wish::Read(reading) => self.read(reading, clock),
             Wish::Back => self.go_back(clock),
@@ -120,6 +130,13 @@ impl App {
 
     /// What came back from the editor.
     pub fn edited(&mut self, result: Result<Option<String>, String>, clock: Instant) {
+        if std::mem::take(&mut self.deciding.inside) {
+            return match result {
+                Ok(Some(text)) => self.with_view(clock, |view, cx| view.edited(text, cx)),
+                Ok(None) => self.toasts.reply("Left as it was.".to_owned(), clock),
+                Err(why) => self.toasts.reply(format!("Nothing was edited: {why}."), clock),
+            };
+        }
         let Some((of, record)) = self.deciding.editing.take() else { return };
         let unkept = self.deciding.unkept.take_if(|(whose, _)| *whose == of).map(|(_, text)| text);
         let text = match result {

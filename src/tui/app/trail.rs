@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use super::App;
+use crate::tui::data::DraftOf;
 use crate::tui::reading::Reading;
-use crate::tui::views::{self, Came, TRANSCRIPT, VIEWS};
+use crate::tui::views::{self, Came, EDITOR, TRANSCRIPT, VIEWS};
 
 /// Views that one can go back through.
 const UNDER: usize = 16;
@@ -26,6 +27,7 @@ impl App {
         if view >= tabs() || (view == self.open && self.under.is_empty()) {
             return;
         }
+        self.with_view(clock, |view, cx| view.leaving(cx));
         let left: Vec<usize> = self.under.drain(..).chain([self.open]).filter(|left| *left != view).collect();
         left.into_iter().for_each(|left| self.views[left].close());
         if self.open != view {
@@ -45,6 +47,16 @@ impl App {
         }
         self.open = view;
         self.with_view(clock, |view, cx| view.enter(cx));
+    }
+
+    /// Opens the editor on a document, over what is open.
+    pub(super) fn compose(&mut self, of: DraftOf, versions: bool, clock: Instant) {
+        let view = views::number(EDITOR);
+        if view != self.open {
+            self.under.push(self.open);
+            self.open = view;
+        }
+        self.with_view(clock, |view, cx| view.compose(of, versions, cx));
     }
 
     /// Opens a transcript over what is open.

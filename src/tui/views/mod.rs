@@ -6,6 +6,7 @@
 mod columns;
 mod connections;
 mod detail;
+mod editor;
 mod outbox;
 mod records;
 mod search;
@@ -22,7 +23,8 @@ use ratatui::layout::Rect;
 use super::actions::{Act, Facts, Scope};
 use super::canvas::Canvas;
 use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
-use super::decisions::{Change, Target};
+use super::decisions::{Change, Subject, Target};
+use super::drafting::{DraftKey, Kept};
 use super::fleet::Fleet;
 use super::keys::Keymap;
 use super::reading::Reading;
@@ -98,12 +100,23 @@ pub const VIEWS: &[Entry] = &[
         tab: false,
         make: || Box::new(transcript::Transcripts::default()),
     },
+    Entry {
+        id: EDITOR,
+        title: "Editor",
+        short: "Edit",
+        counts: Counts::Nothing,
+        tab: false,
+        make: || Box::new(editor::Editor::default()),
+    },
 ];
 
 /// The view that searches.
 pub(crate) const SEARCH: &str = "search";
 /// The view that shows a transcript.
 pub(crate) const TRANSCRIPT: &str = "transcript";
+
+/// The view that edits a document.
+pub(crate) const EDITOR: &str = "editor";
 
 /// The number of a view.
 pub(crate) fn number(id: &str) -> usize {
@@ -133,6 +146,16 @@ pub enum Wish {
     Change(WriteId, Change),
     /// Open an editor on this, and a sheet about what comes back.
     Draft(DraftOf),
+    /// Open the console's own editor on this, over what is open; `true`: with its versions in sight.
+    Compose(DraftOf, bool),
+    /// Let the person go on with this text in an editor of their own; its first part names it.
+    Outside(String, String),
+    /// Open a sheet about this.
+    Sheet(Box<Subject>),
+    /// Keep what is being typed.
+    KeepDraft(Box<Kept>),
+    /// Forget what was typed.
+    DropDraft(DraftKey),
     /// Open a transcript over what is open.
     Read(Reading),
     /// Back to the view that this one was opened from.
@@ -220,6 +243,15 @@ pub trait View {
 
     /// The time it asked to be woken after has passed.
     fn wake(&mut self, _cx: &mut Cx) {}
+
+    /// Edits a document; `true`: with its versions in sight.
+    fn compose(&mut self, _of: DraftOf, _versions: bool, _cx: &mut Cx) {}
+
+    /// A text came back from an editor of the person's own.
+    fn edited(&mut self, _text: String, _cx: &mut Cx) {}
+
+    /// It may be out of sight for good after this: what is only in its memory is to be kept now.
+    fn leaving(&mut self, _cx: &mut Cx) {}
 
     /// Shows a transcript.
     fn read(&mut self, _reading: Reading, _came: Came, _cx: &mut Cx) {}

@@ -30,6 +30,11 @@ enum Line {
         words: String,
         role: Role,
     },
+    Listed {
+        sign: &'static str,
+        words: String,
+        role: Role,
+    },
     Foreign {
         name: String,
         words: String,
@@ -90,14 +95,37 @@ impl Page {
         }
     }
 
+    /// Something of ours without a name, over as many lines as it takes.
+    pub fn plain(&mut self, words: &str, role: Role) {
+        self.listed("", words, role);
+    }
+
+    /// Something of ours in a list, behind a sign.
+    pub fn listed(&mut self, sign: &'static str, words: &str, role: Role) {
+        let room = usize::from(self.cells.saturating_sub(if sign.is_empty() { 0 } else { 2 }));
+        for (at, words) in wrap(Clean::line(words).as_str(), room, LINES).into_iter().enumerate() {
+            let sign = if at == 0 || sign.is_empty() { sign } else { " " };
+            self.lines.push(Line::Listed { sign, words, role });
+        }
+    }
+
+    /// All of a text of others, however long it is.
+    pub fn foreign_whole(&mut self, name: &str, words: &str) {
+        self.foreign_lines(name, words, Role::Text, usize::MAX - 1);
+    }
+
     /// Text of others.
     pub fn foreign(&mut self, name: &str, words: &str) {
         self.foreign_in(name, words, Role::Text);
     }
 
     fn foreign_in(&mut self, name: &str, words: &str, role: Role) {
+        self.foreign_lines(name, words, role, LINES);
+    }
+
+    fn foreign_lines(&mut self, name: &str, words: &str, role: Role, limit: usize) {
         let room = self.cells.saturating_sub(2 + if name.is_empty() { 0 } else { FOREIGN_NAMES + 2 });
-        for (at, words) in wrap(words, usize::from(room), LINES).into_iter().enumerate() {
+        for (at, words) in wrap(words, usize::from(room), limit).into_iter().enumerate() {
             // A name of one blank keeps the further lines of a value below the first.
             let name = if at == 0 || name.is_empty() { name } else { " " };
             self.lines.push(foreign(name, words, role));
@@ -197,6 +225,10 @@ fn draw_line(line: &Line, area: Rect, y: u16, canvas: &mut Canvas) {
                 x = canvas.put(x, y, glyph, 1, *role) + 1;
             }
             canvas.put(x, y, words, area.right().saturating_sub(x), *role);
+        }
+        Line::Listed { sign, words, role } => {
+            let x = if sign.is_empty() { area.x } else { canvas.put(area.x, y, sign, 1, *role) + 1 };
+            canvas.put(x, y, words, area.right().saturating_sub(x), if sign.is_empty() { *role } else { Role::Text });
         }
         Line::Pair(cells) => {
             let [name, value, beside, other] = &**cells;

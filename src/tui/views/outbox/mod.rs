@@ -162,6 +162,7 @@ impl Outbox {
             Act::TakeMine => Wish::Change(id, Change::Mine),
             Act::TakeTheirs => Wish::Change(id, Change::Theirs),
             Act::EditWrite => Wish::Draft(DraftOf::Write(id)),
+            Act::EditWriteHere => Wish::Compose(DraftOf::Write(id), false),
             _ => Wish::Change(id, Change::Undo),
         });
         true
@@ -222,6 +223,7 @@ impl View for Outbox {
             | Act::TakeMine
             | Act::TakeTheirs
             | Act::EditWrite
+            | Act::EditWriteHere
             | Act::Undo => return self.change(act, cx),
             Act::Back => return self.back(cx),
             act => return self.motion(act, count, cx),

@@ -61,7 +61,8 @@ impl Sheet {
     /// What is to be looked at: the question with what was filled in so far.
     pub fn question(&self) -> Subject {
         let mut subject = self.subject.clone();
-        if let Subject::Records { asked, .. } | Subject::Edited { asked, .. } = &mut subject
+        if let Subject::Records { asked, .. } | Subject::Edited { asked, .. } | Subject::Restored { asked, .. } =
+            &mut subject
             && let Ok(filled) = self.fields.fill(asked)
         {
             *asked = filled;
@@ -228,7 +229,9 @@ impl Sheet {
                 able if items.len() > 1 => format!("{} {able}", asked.verb),
                 _ => format!("{} it", asked.verb),
             },
-            (_, Subject::Records { asked, .. } | Subject::Edited { asked, .. }) => format!("{} it", asked.verb),
+            (_, Subject::Records { asked, .. } | Subject::Edited { asked, .. } | Subject::Restored { asked, .. }) => {
+                format!("{} it", asked.verb)
+            }
             (_, Subject::Writes { change, .. }) => match change {
                 Change::Cancel | Change::Undo => "take it back".to_owned(),
                 Change::Retry => "try it again".to_owned(),
