@@ -9,6 +9,7 @@ mod contents;
 mod deeds;
 mod drafting;
 mod drafts;
+mod grounds;
 mod house;
 mod seen;
 

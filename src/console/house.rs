@@ -26,6 +26,7 @@ use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::tui::data::{DraftOf, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
+use crate::tui::grounds::Grounds;
 use crate::tui::reading::{Read, Transcript};
 
 /// Finished writes that are listed, the newest.
@@ -378,6 +379,10 @@ impl Store for House {
 
     fn draft(&self, of: &DraftOf) -> Result<Draft, String> {
         self.draft_of(of)
+    }
+
+    fn grounds(&self, item: &Item) -> Result<Grounds, String> {
+        self.grounds_of(item)
     }
 
     fn opening(&self, of: &DraftOf) -> Result<Opening, String> {

@@ -125,6 +125,14 @@ impl<'a> Canvas<'a> {
         words
     }
 
+    /// The mark before text of others. Nothing else draws it: where it stands in a text, its number is shown.
+    pub fn mark_foreign(&mut self, x: u16, y: u16) {
+        let style = self.style(Role::Warn);
+        if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            cell.set_char(FOREIGN).set_style(style);
+        }
+    }
+
     /// A vertical line.
     pub fn rule_down(&mut self, x: u16, top: u16, height: u16, role: Role) {
         for y in top..top.saturating_add(height) {
@@ -166,10 +174,21 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// What stands before every line of others.
+const FOREIGN: char = '┊';
+
+/// The text with our own mark in it as its number: a text must not look as if it were marked by us.
+pub(crate) fn unmarked(words: &str) -> Cow<'_, str> {
+    match words.contains(FOREIGN) {
+        true => Cow::Owned(words.replace(FOREIGN, "⟨250A⟩")),
+        false => Cow::Borrowed(words),
+    }
+}
+
 /// The text behind the boundary. Nearly every text passes as it is, and is drawn without a copy.
 fn passed(words: &str) -> Cow<'_, str> {
-    match words.contains(is_hidden) || secrets::holds(words) {
-        true => Cow::Owned(Clean::line(words).into_string()),
+    match words.contains(|c| c == FOREIGN || is_hidden(c)) || secrets::holds(words) {
+        true => Cow::Owned(unmarked(Clean::line(words).as_str()).into_owned()),
         false => Cow::Borrowed(words),
     }
 }

@@ -15,8 +15,9 @@ use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
-use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::drafting::{Affected, Check, Checked, Opening, Version};
+use super::grounds::Grounds;
 use super::marking::Words;
 use super::reading::{Read, Transcript};
 use crate::search::{self, SavedSearch};
@@ -55,7 +56,11 @@ pub trait Store: Send + Sync {
     fn draft(&self, _of: &DraftOf) -> Result<Draft, String> {
         Err(NO_OUTBOX.to_owned())
     }
-    /// The same for the console's own editor, with what was typed before.
+    /// What an answer to a request for approval rests on.
+    fn grounds(&self, _item: &Item) -> Result<Grounds, String> {
+        Ok(Grounds::default())
+    }
+    /// The text of a document for the console's own editor, with what was typed before.
     fn opening(&self, _of: &DraftOf) -> Result<Opening, String> {
         Err(NO_OUTBOX.to_owned())
     }
@@ -118,6 +123,8 @@ pub enum Question {
     Brief(Box<Subject>),
     /// The text for an editor.
     Draft(DraftOf),
+    /// What an answer to a request for approval rests on.
+    Grounds(Box<Item>),
     /// A document for the console's own editor.
     Opening(DraftOf),
     /// What is to be said about a text that is being typed.
@@ -166,6 +173,8 @@ pub enum Answer {
     Brief(Box<Brief>),
     /// See [`Question::Draft`].
     Draft(Box<Draft>),
+    /// See [`Question::Grounds`].
+    Grounds(Box<Grounds>),
     /// See [`Question::Opening`].
     Opening(Box<Opening>),
     /// See [`Question::Check`].
@@ -391,6 +400,7 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Write(id) => store.write(id).map(|found| Answer::Write(found.map(Box::new))),
         Question::Brief(subject) => store.brief(subject).map(|brief| Answer::Brief(Box::new(brief))),
         Question::Draft(of) => store.draft(of).map(|draft| Answer::Draft(Box::new(draft))),
+        Question::Grounds(item) => store.grounds(item).map(|grounds| Answer::Grounds(Box::new(grounds))),
         Question::Opening(of) => store.opening(of).map(|opening| Answer::Opening(Box::new(opening))),
         Question::Check(check) => store.check(check).map(|checked| Answer::Checked(Box::new(checked))),
         Question::Affected(policy) => store.affected(policy).map(|affected| Answer::Affected(Box::new(affected))),

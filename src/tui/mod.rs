@@ -10,6 +10,7 @@
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
 //! - [`drafting`]: a document in the editor, and how that is spoken of with the outside.
+//! - [`grounds`]: what an answer to a request for approval rests on. `hosts`: what is strange about where it would go.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
 //!
@@ -26,6 +27,8 @@ pub mod data;
 pub mod decisions;
 pub mod drafting;
 pub mod fleet;
+pub mod grounds;
+mod hosts;
 pub mod keys;
 mod looks;
 mod marking;

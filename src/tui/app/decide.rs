@@ -22,6 +22,9 @@ const BRIEF: u8 = 1;
 /// What the frame asks for: the text for an editor.
 const DRAFT: u8 = 2;
 
+/// What the frame asks for: what the answer on an open sheet rests on.
+const GROUNDS: u8 = 3;
+
 /// What is being decided.
 #[derive(Debug, Default)]
 pub(super) struct Deciding {
@@ -111,11 +114,25 @@ impl App {
             };
         }
         let Some(Overlay::Sheet(sheet)) = &mut self.overlay else { return };
+        if answered.slot.part == GROUNDS {
+            let answer = match answered.answer {
+                Answer::Grounds(grounds) => Ok(*grounds),
+                Answer::Failed(why) => Err(why),
+                _ => return,
+            };
+            return sheet.rest_on(answered.ticket, answer);
+        }
         if sheet.ticket.take_if(|ticket| *ticket == answered.ticket).is_none() {
             return;
         }
         match answered.answer {
-            Answer::Brief(brief) => sheet.show(*brief, &self.fleet),
+            Answer::Brief(brief) => {
+                sheet.show(*brief, &self.fleet);
+                if let Some(item) = sheet.wants_grounds() {
+                    let question = Question::Grounds(Box::new(item.clone()));
+                    sheet.grounds_ticket = Some(self.desk.ask(slot(GROUNDS), Lane::Now, question));
+                }
+            }
             Answer::Failed(why) => sheet.fail(why),
             _ => {}
         }

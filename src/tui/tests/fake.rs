@@ -9,6 +9,7 @@ use quarterdeck_sync::model::{
 use quarterdeck_sync::outbox::Paused;
 
 use crate::search::SavedSearch;
+use crate::tui::drafting::Kept;
 use crate::tui::reading::Held;
 
 /// The time it is in this world.
@@ -29,6 +30,10 @@ pub struct World {
     pub searches: Vec<SavedSearch>,
     /// Records that the index does not have yet.
     pub behind: u64,
+    /// What was typed into the editor and not decided on.
+    pub drafts: Vec<Kept>,
+    /// Why nothing is known of what an answer rests on.
+    pub groundless: Option<String>,
 }
 
 struct Dice(u64);
