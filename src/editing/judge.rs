@@ -140,14 +140,15 @@ mod tests {
         let text = "{\n \"rules\": {\n  \"min_scorecard\": 3,\n  \"fresh\": 1,\n  \"typosquat_action\": \"blok\"\n }\n}";
         let told = judged(text);
         assert_eq!(told.len(), 4, "{told:?}");
+        assert!(told[2].starts_with("Note line 2, column 2: /rules/require_provenance: is removed: it was false"), "{told:?}");
         assert!(told[0].starts_with("Doubt line 4, column 3: /rules/fresh: is new"), "{told:?}");
         assert!(told[1].starts_with("Doubt line 5, column 3: /rules/typosquat_action: no policy here has `blok`"), "{told:?}");
-        assert!(told[2].starts_with("Note line 2, column 2: /rules/allowed_licenses: is removed: it was a list of 1"), "{told:?}");
+        assert!(told[3].starts_with("Note line 2, column 2: /rules/allowed_licenses: is removed: it was a list of 1"), "{told:?}");
     }
 
     #[test]
     fn hidden_characters_are_counted_with_their_place() {
         let told = judged("{\"rules\": {\"min_scorecard\": 3, \"typosquat_action\": \"a\u{202e}b\u{200b}\"}}");
-        assert!(told.iter().any(|told| told.starts_with("Doubt line 1, column 53: 2 hidden characters")), "{told:?}");
+        assert!(told.iter().any(|told| told.starts_with("Doubt line 1, column 54: 2 hidden characters")), "{told:?}");
     }
 }

@@ -391,7 +391,7 @@ actions! {
     TextOutside "text-outside" ["A-e"] Editor None 55 "$EDITOR" "Go on with the text in $EDITOR" ALWAYS;
 
     GoThere "go-there" ["<Enter>"] Beside None 10 "go there" "To the place of a problem; bring back a version" ALWAYS;
-    ToText "to-text" ["<Tab>" "<BackTab>" "<Esc>" "i"] Beside None 20 "text" "Back to the text" ALWAYS;
+    ToText "to-text" ["i" "<F6>"] Beside None 20 "text" "Back to the text, as esc leads" ALWAYS;
     NextPane "next-pane" ["." "l" "<Right>"] Beside None 30 "next" "Next pane" ALWAYS;
     PreviousPane "previous-pane" ["," "h" "<Left>"] Beside None 0 "previous" "Previous pane" ALWAYS;
     OpenOutside "open-outside" ["E"] Beside None 40 "$EDITOR" "Go on with the text in $EDITOR" ALWAYS;

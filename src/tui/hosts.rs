@@ -85,7 +85,9 @@ fn letters(name: &str, sent: &str, found: &mut Vec<String>) {
     let twin: String = name.chars().map(alike).collect();
     let looks = if twin.is_ascii() { format!("; it looks like {twin} and is not") } else { String::new() };
     let mixed = name.split('.').any(|label| {
-        let mut scripts = label.chars().filter(|c| c.is_alphabetic()).map(script);
+        // Japanese and Korean are written in several.
+        let family = |script| if matches!(script, "Kana" | "Han" | "Hangul") { "Han" } else { script };
+        let mut scripts = label.chars().filter(|c| c.is_alphabetic()).map(|c| family(script(c)));
         let first = scripts.next();
         scripts.any(|script| Some(script) != first)
     });

@@ -126,15 +126,16 @@ impl World {
     }
 }
 
-/// A policy of about so many bytes.
+/// A policy of Turen of about so many bytes.
 pub fn large(bytes: usize) -> String {
-    let rule = |at: usize| format!("{{\"resource\":\"https://api.example/{at}/*\",\"permission\":\"deny\",\"operations\":[\"GET\"],\"tags\":[]}}");
-    let mut rules = Vec::new();
+    let row = |at: usize| format!("{{\"resource\":\"https://api.example/{at}/*\",\"permission\":\"deny\",\"operations\":[\"GET\"]}}");
+    let mut rows = Vec::new();
     let mut size = 0;
     while size < bytes {
-        let rule = rule(rules.len());
-        size += rule.len() * 2;
-        rules.push(rule);
+        let row = row(rows.len());
+        // Each member gets a line of its own.
+        size += row.len() * 2;
+        rows.push(row);
     }
-    format!("{{\"name\":\"large\",\"spec\":{{\"policies\":[{}],\"approvals\":[]}}}}", rules.join(","))
+    format!("{{\"version\":\"v1\",\"rules\":{{\"min_scorecard\":5,\"rows\":[{}]}}}}", rows.join(","))
 }

@@ -4,6 +4,7 @@ mod behaviour;
 mod deciding;
 mod drafts;
 mod editing;
+mod editor_screens;
 mod fake;
 mod grounds;
 mod outbox;

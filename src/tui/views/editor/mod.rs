@@ -402,9 +402,8 @@ impl View for Editor {
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         let Some(open) = &mut self.open else { return false };
-        if act == Act::Back {
-            return false;
-        }
+        // Back is to the text first: only there one leaves.
+        let act = if act == Act::Back { Act::ToText } else { act };
         if !open.act(act, count, cx) {
             self.leave(cx);
         }
