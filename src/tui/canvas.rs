@@ -186,7 +186,7 @@ impl<'a> Canvas<'a> {
 }
 
 /// What stands before every line of others.
-const FOREIGN: char = '┊';
+pub(crate) const FOREIGN: char = '┊';
 
 /// The text with our own mark in it as its number: a text must not look as if it were marked by us.
 pub(crate) fn unmarked(words: &str) -> Cow<'_, str> {

@@ -8,6 +8,7 @@ use std::ops::Range;
 use quarterdeck_sync::text::{Clean, is_hidden, secrets};
 use unicode_width::UnicodeWidthChar;
 
+use crate::tui::canvas::{FOREIGN, unmarked};
 use crate::tui::theme::Role;
 
 /// Cells of a tab's step.
@@ -102,8 +103,8 @@ fn each(line: &str, known: &[String], mut tell: impl FnMut(Seen<'_>) -> bool) {
             (MARK, cells(MARK), Role::Warn)
         } else if c == '\t' {
             ("", TAB - cell % TAB, Role::Text)
-        } else if is_hidden(c) {
-            visible = Clean::line(c.encode_utf8(&mut room)).into_string();
+        } else if is_hidden(c) || c == FOREIGN {
+            visible = unmarked(Clean::line(c.encode_utf8(&mut room)).as_str()).into_owned();
             (visible.as_str(), cells(&visible), Role::Warn)
         } else {
             (&*c.encode_utf8(&mut room), c.width().unwrap_or(0), role)
