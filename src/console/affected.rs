@@ -41,7 +41,9 @@ impl House {
         let agents = agents(&reader, connection)?;
         let named = names(&doc, &USED_BY);
         let names_it = |agent: &Value| {
-            names(agent, &POLICIES).is_some_and(|all| all.contains(&policy.row.id) || policy.row.title.as_ref().is_some_and(|title| all.contains(title)))
+            names(agent, &POLICIES).is_some_and(|all| {
+                all.contains(&policy.row.id) || policy.row.title.as_ref().is_some_and(|title| all.contains(title))
+            })
         };
         let naming = agents.iter().any(|(_, doc)| names(doc, &POLICIES).is_some());
         let alone = house::rows(&reader, &policy.row.list, 2)?.len() < 2;
@@ -49,13 +51,22 @@ impl House {
             (Some(named), ..) => (
                 "the policy names the agents that use it".to_owned(),
                 Box::new(|(row, doc)| {
-                    named.contains(&row.id) || row.title.as_ref().is_some_and(|title| named.contains(title)) || names_it(doc)
+                    named.contains(&row.id)
+                        || row.title.as_ref().is_some_and(|title| named.contains(title))
+                        || names_it(doc)
                 }),
             ),
-            (None, true, _) => ("agents name the policies they are bound to".to_owned(), Box::new(|(_, doc)| names_it(doc))),
-            (None, false, true) => (format!("it is the one policy of {connection}: every agent has it"), Box::new(|_| true)),
+            (None, true, _) => {
+                ("agents name the policies they are bound to".to_owned(), Box::new(|(_, doc)| names_it(doc)))
+            }
+            (None, false, true) => {
+                (format!("it is the one policy of {connection}: every agent has it"), Box::new(|_| true))
+            }
             (None, false, false) => {
-                return Ok(Affected { how: format!("{connection} does not tell which agents a policy is bound to"), ..Affected::default() });
+                return Ok(Affected {
+                    how: format!("{connection} does not tell which agents a policy is bound to"),
+                    ..Affected::default()
+                });
             }
         };
         let version = text_at(&doc, &VERSION);
@@ -69,15 +80,28 @@ impl House {
             .map(|(row, doc)| {
                 let had = text_at(doc, &IN_FORCE).or_else(|| heard.get(&row.id).cloned());
                 let outdated = version.is_some() && had.is_some() && had != version;
-                Bound { id: row.id.clone(), title: row.title.clone(), status: row.status.clone(), version: had, outdated }
+                Bound {
+                    id: row.id.clone(),
+                    title: row.title.clone(),
+                    status: row.status.clone(),
+                    version: had,
+                    outdated,
+                }
             })
             .collect();
         // Agents that the policy names and the mirror does not have are affected all the same.
         let known: HashSet<&str> =
             agents.iter().flat_map(|(row, _)| [Some(row.id.as_str()), row.title.as_deref()]).flatten().collect();
-        let mut strangers: Vec<&String> = named.iter().flatten().filter(|name| !known.contains(name.as_str())).collect();
+        let mut strangers: Vec<&String> =
+            named.iter().flatten().filter(|name| !known.contains(name.as_str())).collect();
         strangers.sort();
-        list.extend(strangers.into_iter().map(|name| Bound { id: name.clone(), title: None, status: None, version: None, outdated: false }));
+        list.extend(strangers.into_iter().map(|name| Bound {
+            id: name.clone(),
+            title: None,
+            status: None,
+            version: None,
+            outdated: false,
+        }));
         let (total, outdated) = (list.len(), list.iter().filter(|agent| agent.outdated).count());
         let unknown = if version.is_some() { list.iter().filter(|agent| agent.version.is_none()).count() } else { 0 };
         list.sort_by_key(|agent| !agent.outdated);

@@ -62,7 +62,12 @@ pub(super) fn kept(folder: &Path, key: &DraftKey) -> Option<Kept> {
         id: file.id,
         write: file.write.map(WriteId::new),
     };
-    (file.schema == SCHEMA && of == *key).then(|| Kept { key: of, base: file.base, text: Arc::from(file.text), at: file.at })
+    (file.schema == SCHEMA && of == *key).then(|| Kept {
+        key: of,
+        base: file.base,
+        text: Arc::from(file.text),
+        at: file.at,
+    })
 }
 
 /// Forgets a draft.
@@ -80,7 +85,8 @@ pub(super) fn drop(folder: &Path, key: &DraftKey) -> Result<(), String> {
 fn path(folder: &Path, key: &DraftKey) -> PathBuf {
     let write = key.write.as_ref().map_or_else(String::new, |id| format!("-{id}"));
     let said = format!("{}-{}-{}{write}", key.list.connection, key.list.collection, key.id);
-    let safe: String = said.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(NAME).collect();
+    let safe: String =
+        said.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(NAME).collect();
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     folder.join(format!("{safe}-{:016x}.json", hasher.finish()))
@@ -124,7 +130,8 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("drafts");
-        let draft = Kept { key: of(&"x".repeat(900), None), base: String::new(), text: Arc::from("x"), at: Timestamp::now() };
+        let draft =
+            Kept { key: of(&"x".repeat(900), None), base: String::new(), text: Arc::from("x"), at: Timestamp::now() };
         keep(&folder, &draft).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&folder), mode(&path(&folder, &draft.key))), (0o700, 0o600));

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
-    By, CountOf, Freshness, Intent, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, Write, WriteId, WriteState,
+    By, CountOf, Freshness, Intent, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, Write, WriteId,
+    WriteState,
 };
 use quarterdeck_sync::outbox::action::{self, Asked};
 use quarterdeck_sync::outbox::decide::{self, Target as Aim};

@@ -167,11 +167,15 @@ mod tests {
     #[test]
     fn a_word_that_no_policy_has_is_told_and_free_text_is_not() {
         let mut habits = Habits::default();
-        let base = json!({"rules": [{"permission": "allow", "why": "one thing"}, {"permission": "deny", "why": "another"}]});
+        let base =
+            json!({"rules": [{"permission": "allow", "why": "one thing"}, {"permission": "deny", "why": "another"}]});
         habits.learn(&base);
         habits.learn(&json!({"rules": [{"permission": "deny"}, {"permission": "allow", "why": "a third"}]}));
         let edited = json!({"rules": [{"permission": "alow", "why": "new words"}, {"permission": "allow"}]});
-        assert_eq!(told(&habits, &base, &edited), ["/rules/0/permission: no policy here has `alow` for it: they have allow, deny"]);
+        assert_eq!(
+            told(&habits, &base, &edited),
+            ["/rules/0/permission: no policy here has `alow` for it: they have allow, deny"]
+        );
     }
 
     #[test]
@@ -190,7 +194,9 @@ mod tests {
         let edited = json!({"days": 14.5, "share": 25, "score": -1});
         let found = told(&habits, &base, &edited);
         assert_eq!(found.len(), 3, "{found:?}");
-        assert!(found[0].contains("no whole number") && found[1].contains("more than 1") && found[2].contains("negative"));
+        assert!(
+            found[0].contains("no whole number") && found[1].contains("more than 1") && found[2].contains("negative")
+        );
         assert_eq!(told(&habits, &base, &json!({"days": 30, "share": 0.9, "score": 3})), [""; 0]);
         assert!(told(&habits, &base, &json!({"days": 1400}))[0].contains("ten times"));
     }

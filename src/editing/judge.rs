@@ -46,7 +46,10 @@ impl Editable {
                 let doubts = habits.unusual(&self.doc, &edited.doc);
                 edited.notes.iter().for_each(|note| say(Weight::Doubt, note.clone()));
                 for change in edited.changes.iter().filter(|change| change.base.is_some() && change.mine.is_none()) {
-                    say(Weight::Note, Complaint::field(&change.at, format!("is removed: it was {}", short(change.base.as_ref()))));
+                    say(
+                        Weight::Note,
+                        Complaint::field(&change.at, format!("is removed: it was {}", short(change.base.as_ref()))),
+                    );
                 }
                 (Some(edited), doubts)
             }
@@ -62,7 +65,8 @@ impl Editable {
             let hidden = hidden_count(line);
             if hidden > 0 {
                 let column = line.chars().take_while(|c| hidden_count(c.encode_utf8(&mut [0; 4])) == 0).count() + 1;
-                let words = if hidden == 1 { "a hidden character".to_owned() } else { format!("{hidden} hidden characters") };
+                let words =
+                    if hidden == 1 { "a hidden character".to_owned() } else { format!("{hidden} hidden characters") };
                 say(Weight::Doubt, Complaint::text(at + 1, column, format!("{words}: shown as ⟨…⟩ here")));
             }
         }
@@ -137,13 +141,23 @@ mod tests {
 
     #[test]
     fn doubts_and_notes_come_after_what_is_wrong() {
-        let text = "{\n \"rules\": {\n  \"min_scorecard\": 3,\n  \"fresh\": 1,\n  \"typosquat_action\": \"blok\"\n }\n}";
+        let text =
+            "{\n \"rules\": {\n  \"min_scorecard\": 3,\n  \"fresh\": 1,\n  \"typosquat_action\": \"blok\"\n }\n}";
         let told = judged(text);
         assert_eq!(told.len(), 4, "{told:?}");
-        assert!(told[2].starts_with("Note line 2, column 2: /rules/require_provenance: is removed: it was false"), "{told:?}");
+        assert!(
+            told[2].starts_with("Note line 2, column 2: /rules/require_provenance: is removed: it was false"),
+            "{told:?}"
+        );
         assert!(told[0].starts_with("Doubt line 4, column 3: /rules/fresh: is new"), "{told:?}");
-        assert!(told[1].starts_with("Doubt line 5, column 3: /rules/typosquat_action: no policy here has `blok`"), "{told:?}");
-        assert!(told[3].starts_with("Note line 2, column 2: /rules/allowed_licenses: is removed: it was a list of 1"), "{told:?}");
+        assert!(
+            told[1].starts_with("Doubt line 5, column 3: /rules/typosquat_action: no policy here has `blok`"),
+            "{told:?}"
+        );
+        assert!(
+            told[3].starts_with("Note line 2, column 2: /rules/allowed_licenses: is removed: it was a list of 1"),
+            "{told:?}"
+        );
     }
 
     #[test]

@@ -57,7 +57,8 @@ pub(super) fn places<'a>(text: &str, wanted: &BTreeSet<&'a str>) -> BTreeMap<&'a
                 stands = true;
                 if let Some(level) = open.last_mut().filter(|level| level.name) {
                     level.name = false;
-                    let name: String = text.get(here..at).and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
+                    let name: String =
+                        text.get(here..at).and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
                     path.truncate(level.base);
                     path.push('/');
                     path.push_str(&escape(&name));

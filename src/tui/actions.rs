@@ -4,107 +4,13 @@
 //! done and why. The footer's hints, the `?` help, the `:` palette, `docs/keys.md` and remapping are all read off it.
 //! To add a key: one row here, and one match arm where it is done.
 
+mod scope;
+
 use std::borrow::Cow;
 
 use quarterdeck_sync::model::{ListKey, WriteState};
 
-/// Where an action counts. Keys are looked up from the focus outwards, [`Scope::Global`] last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
-    /// Everywhere, except while text is being typed.
-    Global,
-    /// Wherever something can be moved through: lists, details, help.
-    Move,
-    /// In a list of records.
-    List,
-    /// In the details of a record.
-    Detail,
-    /// On a record, whether in its list or in its details.
-    Record,
-    /// In the outbox.
-    Outbox,
-    /// In a transcript.
-    Reading,
-    /// In what a search has found.
-    Hits,
-    /// In the facets beside it.
-    Facets,
-    /// On the sheet that a decision is confirmed on.
-    Sheet,
-    /// While text is being typed: filter, palette.
-    Prompt,
-    /// In the text of the editor.
-    Editor,
-    /// Beside the text of the editor.
-    Beside,
-    /// Asked before what was typed is left.
-    Leaving,
-}
-
-impl Scope {
-    /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 14] = [
-        Scope::Global,
-        Scope::Move,
-        Scope::List,
-        Scope::Detail,
-        Scope::Record,
-        Scope::Outbox,
-        Scope::Reading,
-        Scope::Hits,
-        Scope::Facets,
-        Scope::Sheet,
-        Scope::Prompt,
-        Scope::Editor,
-        Scope::Beside,
-        Scope::Leaving,
-    ];
-
-    /// Keys that can be text are text: only others are looked up.
-    pub fn takes_text(self) -> bool {
-        matches!(self, Scope::Prompt | Scope::Editor)
-    }
-
-    /// Heading in help and docs.
-    pub fn title(self) -> &'static str {
-        match self {
-            Scope::Global => "Everywhere",
-            Scope::Move => "Moving",
-            Scope::List => "In a list",
-            Scope::Detail => "In the details",
-            Scope::Record => "Deciding about records",
-            Scope::Outbox => "In the outbox",
-            Scope::Reading => "In a transcript",
-            Scope::Hits => "In what a search has found",
-            Scope::Facets => "In the facets of a search",
-            Scope::Sheet => "On the sheet that confirms a decision",
-            Scope::Prompt => "While typing",
-            Scope::Editor => "In the text of the editor",
-            Scope::Beside => "Beside the text of the editor",
-            Scope::Leaving => "Before what was typed is left",
-        }
-    }
-
-    /// The scopes in which keys are looked up while this one is in force, from the inside out.
-    pub fn chain(self) -> &'static [Scope] {
-        match self {
-            Scope::Prompt => &[Scope::Prompt],
-            Scope::Editor => &[Scope::Editor],
-            Scope::Leaving => &[Scope::Leaving],
-            Scope::Beside => &[Scope::Beside, Scope::Move, Scope::Global],
-            Scope::Sheet => &[Scope::Sheet],
-            Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
-            Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
-            Scope::Outbox => &[Scope::Outbox, Scope::Move, Scope::Global],
-            Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
-            Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
-            Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
-            Scope::Record => &[Scope::Record, Scope::Global],
-            Scope::Move => &[Scope::Move, Scope::Global],
-            Scope::Global => &[Scope::Global],
-        }
-    }
-}
+pub use scope::Scope;
 
 /// What an action may do to the world outside the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,6 +63,8 @@ pub struct Facts {
     pub unconfirmed: Option<Reason>,
     /// What the open sheet shows is not what is there any more.
     pub moved: bool,
+    /// Nothing is decided in this console.
+    pub read_only: bool,
 }
 
 impl Facts {
@@ -200,8 +108,18 @@ pub struct Action {
     pub short: &'static str,
     /// A sentence, for help and palette.
     pub label: &'static str,
+    /// Why it cannot be done now, if it cannot; see [`Action::why_not`].
+    disabled: Why,
+}
+
+impl Action {
     /// Why it cannot be done now, if it cannot.
-    pub disabled: Why,
+    pub fn why_not(&self, facts: &Facts) -> Option<Reason> {
+        if facts.read_only && self.danger == Danger::Decides {
+            return Some("this console is read-only".into());
+        }
+        (self.disabled)(facts)
+    }
 }
 
 macro_rules! actions {
@@ -271,6 +189,7 @@ actions! {
     Sync "sync" ["r"] Global Network 50 "sync" "Sync every connection now" CAN_SYNC;
     Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: details, filter, message" ALWAYS;
     NextTheme "next-theme" ["T"] Global None 0 "theme" "Next theme" ALWAYS;
+    Mouse "mouse" ["<F12>"] Global None 0 "mouse" "Give the mouse to the terminal, or take it back" ALWAYS;
     Redraw "redraw" ["C-l"] Global None 0 "redraw" "Draw the whole screen again" ALWAYS;
     Suspend "suspend" ["C-z"] Global None 0 "suspend" "Back to the shell; fg returns" CAN_STOP;
 

@@ -148,7 +148,8 @@ fn run_so_far(reader: &Reader, connection: &str, id: &str) -> Result<RunSoFar, S
         steps = rows.into_iter().take(STEPS).map(step).collect();
         steps.reverse();
     }
-    let missing = steps.is_empty().then(|| "what it did is not here yet: open its transcript to have it fetched".to_owned());
+    let missing =
+        steps.is_empty().then(|| "what it did is not here yet: open its transcript to have it fetched".to_owned());
     Ok(RunSoFar { id: id.to_owned(), status: record.row.status, steps, total, missing })
 }
 

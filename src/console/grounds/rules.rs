@@ -80,7 +80,8 @@ fn below<'a>(value: &'a Value, at: &str, tell: &mut impl FnMut(&str, &'a Value))
 /// How much a rule weighs and in what it fits; none when it is none, or does not.
 fn fits(rule: &Value, asking: &Asking) -> Option<(u8, String)> {
     let permission = rule.get("permission").and_then(Value::as_str);
-    let binding = ["toolIds", "tool_ids", "tools", "capabilities"].iter().any(|name| rule.get(name).is_some_and(Value::is_array));
+    let binding =
+        ["toolIds", "tool_ids", "tools", "capabilities"].iter().any(|name| rule.get(name).is_some_and(Value::is_array));
     if permission.is_none() && !binding {
         return None;
     }
@@ -115,7 +116,8 @@ fn fits(rule: &Value, asking: &Asking) -> Option<(u8, String)> {
 
 /// What of a request a pattern of resources fits.
 fn resource(pattern: &str, asking: &Asking) -> Option<String> {
-    let mut names: Vec<String> = [&asking.url, &asking.tool, &asking.capability].into_iter().flatten().cloned().collect();
+    let mut names: Vec<String> =
+        [&asking.url, &asking.tool, &asking.capability].into_iter().flatten().cloned().collect();
     let bare = asking.url.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| rest.to_owned());
     if let Some(tool) = &asking.tool {
         let path = bare.as_deref().and_then(|bare| bare.split_once('/')).map_or("", |(_, path)| path);
@@ -149,9 +151,7 @@ mod tests {
 
     #[test]
     fn the_strictest_rule_that_fits_stands_first_with_its_place() {
-        let rule = |permission: &str, operations: &[&str], resource: &str| {
-            json!({"permission": permission, "operations": operations, "resource": resource, "tags": []})
-        };
+        let rule = |permission: &str, operations: &[&str], resource: &str| json!({"permission": permission, "operations": operations, "resource": resource, "tags": []});
         let policy = json!({"used_by": ["refund-helper"], "spec": {"policies": [
             rule("allow", &[], "*"), rule("deny", &["DELETE"], "*"),
             rule("approval_required", &["post"], "https://api.stripe.com/v1/*"), rule("deny", &[], "zendesk/*")],

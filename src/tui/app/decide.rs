@@ -61,6 +61,9 @@ impl App {
                 self.orders.push(Order::Edit { name, text });
                 self.deciding.inside = true;
             }
+            Wish::Sheet(_) if self.settings.manner.read_only => {
+                self.toasts.reply("Not now: this console is read-only.".to_owned(), clock);
+            }
             Wish::Sheet(subject) => self.open_sheet(*subject),
             Wish::KeepDraft(kept) => (self.asks)(Ask::KeepDraft(kept)),
             Wish::DropDraft(key) => (self.asks)(Ask::DropDraft(key)),

@@ -6,7 +6,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseButton, Mous
 use ratatui::layout::Position;
 
 use super::{App, Overlay};
-use crate::tui::actions::{Act, Scope};
+use crate::tui::actions::{self, Act, Scope};
 use crate::tui::keys::Key;
 use crate::tui::widgets::sheet::Sheet;
 
@@ -28,6 +28,7 @@ impl App {
 
     fn key(&mut self, event: &KeyEvent, clock: Instant) {
         self.dirty = true;
+        self.toasts.key(clock);
         let key = Key::from_event(event);
         match self.overlay.take() {
             Some(Overlay::Palette(palette)) => return self.key_in_palette(palette, key, event, clock),
@@ -55,6 +56,9 @@ impl App {
     /// While text is typed only keys that cannot be text do anything else.
     fn key_in_text(&mut self, scope: Scope, key: Key, event: &KeyEvent, clock: Instant) {
         if let Some(act) = self.keys.find(scope, key) {
+            if let Some(why) = actions::row(act).why_not(&self.facts()) {
+                return self.toasts.reply(format!("Not now: {why}."), clock);
+            }
             self.with_view(clock, |view, cx| view.act(act, None, cx));
         } else if !self.leave_text(key, clock) {
             self.with_view(clock, |view, cx| view.type_key(event, cx));

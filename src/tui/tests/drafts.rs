@@ -91,7 +91,8 @@ impl World {
     }
 
     pub fn affected(&self) -> Affected {
-        let agents = self.rows.iter().filter(|(row, _)| row.list.connection == "turen" && row.list.collection == "agents");
+        let agents =
+            self.rows.iter().filter(|(row, _)| row.list.connection == "turen" && row.list.collection == "agents");
         let mut agents: Vec<Bound> = agents
             .enumerate()
             .map(|(at, (row, _))| Bound {
@@ -128,7 +129,9 @@ impl World {
 
 /// A policy of Turen of about so many bytes.
 pub fn large(bytes: usize) -> String {
-    let row = |at: usize| format!("{{\"resource\":\"https://api.example/{at}/*\",\"permission\":\"deny\",\"operations\":[\"GET\"]}}");
+    let row = |at: usize| {
+        format!("{{\"resource\":\"https://api.example/{at}/*\",\"permission\":\"deny\",\"operations\":[\"GET\"]}}")
+    };
     let mut rows = Vec::new();
     let mut size = 0;
     while size < bytes {

@@ -53,7 +53,10 @@ fn what_is_typed_is_checked_with_its_place() {
     console.press("<Down> <Down> <End> <BS> <BS>");
     console.type_text("\"x\",");
     let text = console.text();
-    assert!(text.contains("✗ 1 wrong") && text.contains("3:5  /rules/min_scorecard a text stands where a number was"), "{text}");
+    assert!(
+        text.contains("✗ 1 wrong") && text.contains("3:5  /rules/min_scorecard a text stands where a number was"),
+        "{text}"
+    );
     assert!(text.contains("● not in the outbox yet"), "{text}");
     console.press("C-s");
     assert!(console.text().contains("Not yet: line 3, column 5"), "{}", console.text());
@@ -117,7 +120,8 @@ fn a_decision_about_something_else_throws_no_draft_away() {
     console.press("<Down> <Down> <End> <BS> <BS> 6 , C-s <Esc> <Esc> <Enter>");
     console.drafts();
     console.press("1 s C-y");
-    let confirmed = console.asked.try_iter().find_map(|ask| if let Ask::Decide(confirmed) = ask { Some(confirmed) } else { None });
+    let confirmed =
+        console.asked.try_iter().find_map(|ask| if let Ask::Decide(confirmed) = ask { Some(confirmed) } else { None });
     console.news(Outside::Decided { sheet: confirmed.unwrap().sheet, outcome: Outcome::Kept(Vec::new()) });
     assert_eq!(console.drafts(), []);
 }
@@ -180,8 +184,14 @@ fn an_answer_about_an_older_text_never_replaces_a_newer_one() {
 #[test]
 fn a_draft_made_from_an_older_document_says_so() {
     let mut console = Console::new(SIZE);
-    let key = DraftKey { list: quarterdeck_sync::model::ListKey::new("turen", "policy"), id: "default".into(), write: None };
-    let kept = Kept { key, base: "{\"rules\": {}}".into(), text: "{\"rules\": {\"min_scorecard\": 9}}".into(), at: fake::now() };
+    let key =
+        DraftKey { list: quarterdeck_sync::model::ListKey::new("turen", "policy"), id: "default".into(), write: None };
+    let kept = Kept {
+        key,
+        base: "{\"rules\": {}}".into(),
+        text: "{\"rules\": {\"min_scorecard\": 9}}".into(),
+        at: fake::now(),
+    };
     console.store.world.lock().unwrap().drafts.push(kept);
     open_in(&mut console);
     assert!(console.text().contains("it has changed there since"), "{}", console.text());
@@ -262,7 +272,8 @@ fn a_conflict_is_settled_with_all_sides_in_sight() {
     console.press("<Down> <Down> <End> <BS> <BS> 4 , C-s");
     assert!(console.text().contains("put what I edited there"), "{}", console.text());
     console.press("C-y");
-    let confirmed = console.asked.try_iter().find_map(|ask| if let Ask::Decide(confirmed) = ask { Some(confirmed) } else { None });
+    let confirmed =
+        console.asked.try_iter().find_map(|ask| if let Ask::Decide(confirmed) = ask { Some(confirmed) } else { None });
     let Deed::Change { change: Change::Edited(text), .. } = confirmed.unwrap().deed else { panic!() };
     assert!(text.contains("\"min_scorecard\": 4,"), "{text}");
 }

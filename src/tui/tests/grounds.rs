@@ -52,7 +52,9 @@ impl World {
         let rule = Rule {
             policy: "refunds-under-50".into(),
             at: "/spec/policies/0".into(),
-            says: r#"{"permission":"approval_required","operations":["POST"],"resource":"https://api.stripe.com/v1/*"}"#.into(),
+            says:
+                r#"{"permission":"approval_required","operations":["POST"],"resource":"https://api.stripe.com/v1/*"}"#
+                    .into(),
             fits: "POST, resource https://api.stripe.com/v1/*".into(),
         };
         let past = |id: &str, status: &str, clock: &str, who: &str, ours| Past {
@@ -91,7 +93,16 @@ fn asking(words: &str) -> World {
         "tool_method": words, "tool_url": format!("https://api.stripe.com/{words}"), "payload_hash": words, "run_id": words,
         "payload": {"to": lines, "note": words}, "reason": words, words: 1});
     let title = Some(words);
-    world.add(("acme", "runagents"), ("approvals", Kind::Approval), "apr-000".into(), title, Some("PENDING"), (None, None), 40, doc);
+    world.add(
+        ("acme", "runagents"),
+        ("approvals", Kind::Approval),
+        "apr-000".into(),
+        title,
+        Some("PENDING"),
+        (None, None),
+        40,
+        doc,
+    );
     world.count();
     world
 }
@@ -151,14 +162,15 @@ impl Console {
         let half = place.left + 2 + (place.right - place.left - 3) / 2;
         for y in place.top + 1..self.rule(place) {
             let line = self.cells(y, place.left + 2, place.right - 2);
-            let marks: Vec<u16> =
-                (place.left + 2..=place.right - 2).filter(|x| self.cells(y, *x, *x) == "┊").collect();
+            let marks: Vec<u16> = (place.left + 2..=place.right - 2).filter(|x| self.cells(y, *x, *x) == "┊").collect();
             match marks.as_slice() {
                 [] => {
                     assert!(!line.contains(THEIRS), "text of an agent stands outside of the mark: {line}");
                     let plain: String = line.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
                     let plain = plain.replace(',', "").replace('─', " ");
-                    found.insert(plain.split_whitespace().map(|word| word.trim_start_matches('0')).collect::<Vec<_>>().join(" "));
+                    found.insert(
+                        plain.split_whitespace().map(|word| word.trim_start_matches('0')).collect::<Vec<_>>().join(" "),
+                    );
                 }
                 [first] => assert_eq!(*first, place.left + 2, "{line}"),
                 [first, second] => assert_eq!((*first, *second), (place.left + 2, half), "{line}"),
@@ -285,7 +297,10 @@ fn a_host_that_only_looks_right_is_pointed_out() {
     console.press("4 a");
     let text = console.text();
     let line = text.lines().find(|line| line.contains("mixes scripts")).expect("a warning");
-    assert!(line.contains("┊ ! tool url") && line.contains("it looks like") && text.contains("api.stripe.com and is not"), "{text}");
+    assert!(
+        line.contains("┊ ! tool url") && line.contains("it looks like") && text.contains("api.stripe.com and is not"),
+        "{text}"
+    );
 }
 
 #[test]

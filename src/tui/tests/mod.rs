@@ -7,6 +7,7 @@ mod editing;
 mod editor_screens;
 mod fake;
 mod grounds;
+mod manner;
 mod outbox;
 mod reading;
 mod screens;

@@ -274,7 +274,10 @@ pub(super) fn sign(weight: Weight) -> (&'static str, Role) {
 fn one_remark(remark: &Remark, page: &mut Page) {
     let (sign, role) = sign(remark.weight);
     let place = remark.place.map_or_else(|| "–".to_owned(), |(line, column)| format!("{line}:{column}"));
-    let at = remark.at.as_deref().map_or(String::new(), |at| format!("{} ", if at.is_empty() { "the document" } else { at }));
+    let at = remark
+        .at
+        .as_deref()
+        .map_or(String::new(), |at| format!("{} ", if at.is_empty() { "the document" } else { at }));
     page.listed(sign, &format!("{place}  {at}{}", remark.words), role);
 }
 
@@ -292,7 +295,10 @@ fn request(checked: &Checked, page: &mut Page) {
     if request.merged {
         page.plain("What was changed there since is in it: both are merged.", Role::Warn);
     }
-    page.plain("Before it is sent the policy is looked at again; if it has moved, the two are merged, or it is a conflict.", Role::Dim);
+    page.plain(
+        "Before it is sent the policy is looked at again; if it has moved, the two are merged, or it is a conflict.",
+        Role::Dim,
+    );
     page.blank();
     let Some(body) = &request.body else { return };
     let end = if body.len() <= BODY { body.len() } else { body.floor_char_boundary(BODY) };
@@ -327,7 +333,8 @@ fn one_agent(agent: &Bound, page: &mut Page) {
     if agent.outdated {
         (sign, role) = ("◷", Role::Warn);
     }
-    let title = agent.title.as_deref().filter(|title| *title != agent.id).map_or(String::new(), |title| format!("  {title}"));
+    let title =
+        agent.title.as_deref().filter(|title| *title != agent.id).map_or(String::new(), |title| format!("  {title}"));
     let state = agent.status.as_deref().map_or(String::new(), |status| format!("  {}", word(status)));
     let version = match (&agent.version, agent.outdated) {
         (Some(version), true) => format!("  has {version}"),
@@ -341,7 +348,11 @@ fn one_version(version: &Version, chosen: bool, page: &mut Page, canvas: &Canvas
     let label = version.label.as_deref().map_or(String::new(), |label| format!("  {label}"));
     let ours = version.write.as_ref().map_or(String::new(), |write| format!("  by our write {write}"));
     let age = canvas.age(version.seen_at);
-    page.listed(if version.diff.is_empty() { "●" } else { "○" }, &format!("{}{label}  {age}{ours}", version.number), Role::Text);
+    page.listed(
+        if version.diff.is_empty() { "●" } else { "○" },
+        &format!("{}{label}  {age}{ours}", version.number),
+        Role::Text,
+    );
     match &version.changed {
         None => page.plain("  the first that was seen", Role::Dim),
         Some(changed) => {

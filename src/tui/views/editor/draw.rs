@@ -22,7 +22,13 @@ impl Open {
         self.head(Rect { height: 1, ..area }, scene, canvas);
         let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
         if let Some(why) = &self.failure {
-            canvas.put(body.x + 2, body.y + 1, &format!("✗ Not to be edited: {why}."), body.width.saturating_sub(3), Role::Bad);
+            canvas.put(
+                body.x + 2,
+                body.y + 1,
+                &format!("✗ Not to be edited: {why}."),
+                body.width.saturating_sub(3),
+                Role::Bad,
+            );
             canvas.put(body.x + 2, body.y + 2, "esc leads back.", body.width.saturating_sub(3), Role::Dim);
             return;
         }
@@ -63,7 +69,12 @@ impl Open {
         let what = if key.write.is_some() { "Settling" } else { "Editing" };
         let mut x = canvas.put(area.x + 1, area.y, what, 10, Role::Dim) + 1;
         x = canvas.put(x, area.y, &key.id, area.width / 3, Role::Title) + 2;
-        let place = format!("{} · {} · {}", key.list.connection, opening.platform, key.list.collection.replace(['-', '_'], " "));
+        let place = format!(
+            "{} · {} · {}",
+            key.list.connection,
+            opening.platform,
+            key.list.collection.replace(['-', '_'], " ")
+        );
         x = canvas.put(x, area.y, &place, area.width / 3, Role::Dim) + 2;
         let (words, role) = self.state(canvas, scene);
         let wide = width(&words) as u16;

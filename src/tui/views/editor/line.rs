@@ -42,7 +42,8 @@ pub(super) fn units(line: &str, known: &[String], cells: Range<usize>) -> Vec<Un
             return false;
         }
         if unit.cell + unit.wide > cells.start || unit.wide == 0 {
-            let words = if unit.c == '\t' && unit.words.is_empty() { " ".repeat(unit.wide) } else { unit.words.to_owned() };
+            let words =
+                if unit.c == '\t' && unit.words.is_empty() { " ".repeat(unit.wide) } else { unit.words.to_owned() };
             let Seen { column, behind, cell, wide, role, .. } = unit;
             found.push(Unit { column, behind, cell, wide, words, role });
         }
@@ -189,7 +190,8 @@ mod tests {
 
     #[test]
     fn names_texts_and_numbers_are_told_apart() {
-        let roles: Vec<Role> = tokens(r#"  "a\"b": ["x", -1.5e3, true, nul]"#).into_iter().map(|(_, role)| role).collect();
+        let roles: Vec<Role> =
+            tokens(r#"  "a\"b": ["x", -1.5e3, true, nul]"#).into_iter().map(|(_, role)| role).collect();
         let wanted = [
             Role::JsonKey,
             Role::Dim,

@@ -70,7 +70,12 @@ impl Text {
         let changed = match event.code {
             KeyCode::Char(c) if !control && !alt => {
                 // One character more is no matter: what is pasted is measured.
-                if self.area.is_selecting() { self.area.insert_str(c.to_string()) } else { self.area.insert_char(c); true }
+                if self.area.is_selecting() {
+                    self.area.insert_str(c.to_string())
+                } else {
+                    self.area.insert_char(c);
+                    true
+                }
             }
             KeyCode::Char('w') if control => self.area.delete_word(),
             KeyCode::Char('d') if alt => self.area.delete_next_word(),

@@ -93,7 +93,8 @@ fn earlier(earlier: &Earlier, page: &mut Page) {
     if earlier.counts.is_empty() {
         return page.plain(&format!("none that is known ({})", earlier.alike), Role::Dim);
     }
-    let counts: Vec<String> = earlier.counts.iter().map(|(status, count)| format!("{count} {}", word(status))).collect();
+    let counts: Vec<String> =
+        earlier.counts.iter().map(|(status, count)| format!("{count} {}", word(status))).collect();
     page.foreign("", &format!("{}: {}", earlier.alike, counts.join(", ")));
     for past in &earlier.list {
         page.foreign("", &one_past(past));

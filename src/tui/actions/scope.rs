@@ -1,0 +1,99 @@
+//! Where actions count: from a field that text is typed into to the whole console.
+
+/// Where an action counts. Keys are looked up from the focus outwards, [`Scope::Global`] last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Everywhere, except while text is being typed.
+    Global,
+    /// Wherever something can be moved through: lists, details, help.
+    Move,
+    /// In a list of records.
+    List,
+    /// In the details of a record.
+    Detail,
+    /// On a record, whether in its list or in its details.
+    Record,
+    /// In the outbox.
+    Outbox,
+    /// In a transcript.
+    Reading,
+    /// In what a search has found.
+    Hits,
+    /// In the facets beside it.
+    Facets,
+    /// On the sheet that a decision is confirmed on.
+    Sheet,
+    /// While text is being typed: filter, palette.
+    Prompt,
+    /// In the text of the editor.
+    Editor,
+    /// Beside the text of the editor.
+    Beside,
+    /// Asked before what was typed is left.
+    Leaving,
+}
+
+impl Scope {
+    /// Every scope, in the order of the help.
+    pub const ALL: [Scope; 14] = [
+        Scope::Global,
+        Scope::Move,
+        Scope::List,
+        Scope::Detail,
+        Scope::Record,
+        Scope::Outbox,
+        Scope::Reading,
+        Scope::Hits,
+        Scope::Facets,
+        Scope::Sheet,
+        Scope::Prompt,
+        Scope::Editor,
+        Scope::Beside,
+        Scope::Leaving,
+    ];
+
+    /// Keys that can be text are text: only others are looked up.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Scope::Prompt | Scope::Editor)
+    }
+
+    /// Heading in help and docs.
+    pub fn title(self) -> &'static str {
+        match self {
+            Scope::Global => "Everywhere",
+            Scope::Move => "Moving",
+            Scope::List => "In a list",
+            Scope::Detail => "In the details",
+            Scope::Record => "Deciding about records",
+            Scope::Outbox => "In the outbox",
+            Scope::Reading => "In a transcript",
+            Scope::Hits => "In what a search has found",
+            Scope::Facets => "In the facets of a search",
+            Scope::Sheet => "On the sheet that confirms a decision",
+            Scope::Prompt => "While typing",
+            Scope::Editor => "In the text of the editor",
+            Scope::Beside => "Beside the text of the editor",
+            Scope::Leaving => "Before what was typed is left",
+        }
+    }
+
+    /// The scopes in which keys are looked up while this one is in force, from the inside out.
+    pub fn chain(self) -> &'static [Scope] {
+        match self {
+            Scope::Prompt => &[Scope::Prompt],
+            Scope::Editor => &[Scope::Editor],
+            Scope::Leaving => &[Scope::Leaving],
+            Scope::Beside => &[Scope::Beside, Scope::Move, Scope::Global],
+            Scope::Sheet => &[Scope::Sheet],
+            Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
+            Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
+            Scope::Outbox => &[Scope::Outbox, Scope::Move, Scope::Global],
+            Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
+            Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
+            Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
+            Scope::Record => &[Scope::Record, Scope::Global],
+            Scope::Move => &[Scope::Move, Scope::Global],
+            Scope::Global => &[Scope::Global],
+        }
+    }
+}
