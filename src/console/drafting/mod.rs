@@ -289,3 +289,6 @@ fn first(mut changes: Vec<Dispute>) -> (Vec<Dispute>, usize) {
     changes.truncate(CHANGES);
     (changes, more)
 }
+
+#[cfg(test)]
+mod tests;
