@@ -5,8 +5,12 @@
 
 mod able;
 mod board;
+mod affected;
 mod contents;
 mod deeds;
+mod drafting;
+mod drafts;
+mod grounds;
 mod house;
 mod inbox;
 mod links;
@@ -136,6 +140,16 @@ fn serve(
                 }
             }
             tui::Ask::Incident(deed) => exports.take(house, *deed, news),
+            tui::Ask::KeepDraft(kept) => {
+                let told = drafts::keep(&opening.paths.drafts(), &kept);
+                told.unwrap_or_else(|why| {
+                    drop(news.send(Outside::Notice(format!("What you type is not kept: {why}"))))
+                });
+            }
+            tui::Ask::DropDraft(key) => {
+                let told = drafts::drop(&opening.paths.drafts(), &key);
+                told.unwrap_or_else(|why| drop(news.send(Outside::Notice(format!("A draft is still there: {why}")))));
+            }
             tui::Ask::Shown => {}
         }
     }

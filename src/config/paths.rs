@@ -120,6 +120,11 @@ impl Paths {
         self.data_dir.join("evidence")
     }
 
+    /// Folder of what is being typed into the console's editor.
+    pub fn drafts(&self) -> PathBuf {
+        self.data_dir.join("drafts")
+    }
+
     /// Makes the data folder, for the owner alone.
     pub fn make_data_dir(&self) -> Result<(), ConfigError> {
         files::make_folder(&self.data_dir)

@@ -31,7 +31,11 @@ use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::timeline::{self, Timeline};
 use crate::tui::data::{DraftOf, NamedWords, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
+use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
+use crate::tui::grounds::Grounds;
 use crate::tui::links::Links;
+use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
+use crate::tui::grounds::Grounds;
 use crate::tui::reading::{Read, Transcript};
 
 /// Records that are found by the beginning of an id, at most.
@@ -84,6 +88,11 @@ impl House {
     /// The mirror with the unfinished writes of this moment over it.
     pub(super) fn reader(&self) -> Result<Reader, String> {
         self.seen.reader()
+    }
+
+    /// Where things are.
+    pub(super) fn paths(&self) -> &Paths {
+        &self.paths
     }
 
     /// The outbox, to look at.
@@ -146,10 +155,7 @@ impl House {
 
     /// What the person wants, from the text they left.
     fn edited(&self, record: &Record, text: &str, asked: &Asked) -> Result<Asked, String> {
-        let doc = decide::seen(&self.outbox()?, record).map_err(words)?;
-        let manifest = self.manifest(&record.row.platform)?;
-        let editable = Editable::new(manifest, &record.row.list.collection, doc, &record.doc).map_err(words)?;
-        let edited = editable.read(text).map_err(complained)?;
+        let edited = self.editable(record)?.read(text).map_err(complained)?;
         Ok(Asked { expires: asked.expires, ..Editable::asked(edited, asked.reason.clone(), self.by.clone()) })
     }
 
@@ -220,7 +226,7 @@ pub(super) fn settled(manifest: &Manifest, write: &Write, text: &str) -> Result<
 }
 
 /// What a conflicted edit is edited as: mine over theirs.
-fn both(manifest: &Manifest, write: &Write) -> Result<Editable, String> {
+pub(super) fn both(manifest: &Manifest, write: &Write) -> Result<Editable, String> {
     let intent = &write.intent;
     let rules = manifest.actions.get(&intent.action).and_then(|action| action.edits.as_ref());
     let theirs = write.verdict.as_ref().and_then(|verdict| verdict.theirs.as_ref());
@@ -231,7 +237,7 @@ fn both(manifest: &Manifest, write: &Write) -> Result<Editable, String> {
     Editable::new(manifest, &intent.collection, both, &theirs.to_string()).map_err(words)
 }
 
-fn complained(complaints: Vec<Complaint>) -> String {
+pub(super) fn complained(complaints: Vec<Complaint>) -> String {
     let said: Vec<String> = complaints.iter().take(3).map(Complaint::to_string).collect();
     let more = if complaints.len() > said.len() {
         format!(", and {} more", complaints.len() - said.len())
@@ -249,6 +255,16 @@ pub(super) fn named(reader: &Reader, list: &ListKey, id: &str) -> Result<Option<
         ..Scope::default()
     };
     Ok(reader.find(&scope, id, 1).map_err(words)?.into_iter().find(|record| record.row.id == id))
+}
+
+/// The first rows of a list, newest first.
+pub(super) fn rows(reader: &Reader, list: &ListKey, limit: usize) -> Result<Vec<Row>, String> {
+    let scope = Scope {
+        connections: vec![list.connection.clone()],
+        collections: vec![list.collection.clone()],
+        ..Scope::default()
+    };
+    Ok(reader.window(&Query { limit, ..Query::newest(scope) }).map_err(words)?.rows)
 }
 
 /// What a decision rests on, by name: the fields that must not change before it is sent, of the record and of related ones.
@@ -412,26 +428,36 @@ impl Store for House {
                 let items = self.weigh(&self.reader()?, vec![(**record).clone()], &asked)?;
                 Ok(Brief::Records { asked, items })
             }
+            Subject::Restored { record, version, asked } => {
+                let asked = self.restored(record, *version, asked)?;
+                let items = self.weigh(&self.reader()?, vec![(**record).clone()], &asked)?;
+                Ok(Brief::Records { asked, items })
+            }
             Subject::Writes { ids, change } => self.about_writes(ids, change),
         }
     }
 
     fn draft(&self, of: &DraftOf) -> Result<Draft, String> {
-        match of {
-            DraftOf::Row(key) => {
-                let record = self.reader()?.record(*key).map_err(words)?.ok_or("it is not in the mirror any more")?;
-                let doc = decide::seen(&self.outbox()?, &record).map_err(words)?;
-                let manifest = self.manifest(&record.row.platform)?;
-                let editable = Editable::new(manifest, &record.row.list.collection, doc, &record.doc).map_err(words)?;
-                let name = format!("{}-{}", record.row.list.connection, record.row.id);
-                Ok(Draft { name, text: editable.text(), record: Some(Box::new(record)) })
-            }
-            DraftOf::Write(id) => {
-                let write = self.outbox()?.get(id).map_err(words)?.ok_or_else(|| format!("there is no write {id}"))?;
-                let text = both(self.manifest(&write.intent.platform)?, &write)?.text();
-                let target = write.intent.target.as_deref().unwrap_or(&write.intent.collection);
-                Ok(Draft { name: format!("{}-{target}", write.intent.connection), text, record: None })
-            }
-        }
+        self.draft_of(of)
+    }
+
+    fn grounds(&self, item: &Item) -> Result<Grounds, String> {
+        self.grounds_of(item)
+    }
+
+    fn opening(&self, of: &DraftOf) -> Result<Opening, String> {
+        self.open_draft(of)
+    }
+
+    fn check(&self, check: &Check) -> Result<Checked, String> {
+        self.check_text(check)
+    }
+
+    fn affected(&self, policy: &Record) -> Result<Affected, String> {
+        self.affected_by(policy)
+    }
+
+    fn versions(&self, record: &Record) -> Result<Vec<Version>, String> {
+        self.versions_of(record)
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! [`Editable`] is one document as the operator sees it, with what its platform lets be changed. Its [`text`](Editable::text) goes
 //! into an editor or a file; [`read`](Editable::read) takes what came back and says what is wrong with it, all of it at once and
-//! with places, or hands over the whole document as it is to be: what [`Editable::asked`] asks for. Pure; shared by the command
-//! line and the console.
+//! with places, or hands over the whole document as it is to be: what [`Editable::asked`] asks for. [`judge`](Editable::judge) says
+//! more of a text that is still being typed: what is doubtful too, held against what documents of the sort hold ([`Habits`]). Pure;
+//! shared by the command line and the console.
 //!
 //! Always true: what the platform does not let be changed is as it was; a field that changed its sort (a number became a text),
 //! a field that stands there twice, a number that cannot be kept to the digit and a mask that was moved away from what it hides are
@@ -11,13 +12,18 @@
 //!
 //! Not here: editors, files, questions; and what other people made of the document meanwhile (`sync::outbox::merge`).
 
+mod habits;
 mod json;
+mod judge;
+mod place;
 mod shape;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
+pub use habits::Habits;
+pub use judge::{Judged, Remark, Weight};
 use quarterdeck_sync::model::{By, Dispute};
 use quarterdeck_sync::outbox::action::{self, Asked, Refusal};
 use quarterdeck_sync::outbox::merge::{carry, differences_under};
@@ -70,7 +76,7 @@ pub struct Edited {
     /// In what it differs from what it is: `base` before, `mine` after.
     pub changes: Vec<Dispute>,
     /// What they should know, and need not mend.
-    pub notes: Vec<String>,
+    pub notes: Vec<Complaint>,
 }
 
 /// A document that may be edited.
@@ -145,7 +151,7 @@ impl Editable {
             match edited.pointer(at) {
                 Some(value) => put(&mut doc, at, Some(value.clone())),
                 None if self.doc.pointer(at).is_some() => {
-                    notes.push(format!("{at} is not in the text and stays as it is"))
+                    notes.push(Complaint::field(at, "is not in the text and stays as it is"))
                 }
                 None => {}
             }
@@ -165,7 +171,7 @@ impl Editable {
     fn check(
         &self,
         doc: Value,
-        mut notes: Vec<String>,
+        mut notes: Vec<Complaint>,
         mut complaints: Vec<Complaint>,
     ) -> Result<Edited, Vec<Complaint>> {
         shape::sorts(&self.doc, &doc, &mut complaints, &mut notes);
@@ -190,6 +196,11 @@ impl Editable {
     pub fn asked(edited: Edited, reason: Option<String>, by: By) -> Asked {
         Asked { verb: VERB.to_owned(), args: [("doc".to_owned(), edited.doc)].into(), reason, by, ..Asked::default() }
     }
+}
+
+/// A member's name as a token of a pointer.
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn text_of(part: &Value) -> String {

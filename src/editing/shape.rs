@@ -1,11 +1,11 @@
 //! What an edited document must not differ in: fields that cannot be changed, and the sort of those that can.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quarterdeck_sync::outbox::merge::differences;
 use serde_json::Value;
 
-use super::Complaint;
+use super::{Complaint, escape};
 
 /// Complains about what differs from `doc` and is not below one of `fields`. What the text leaves out there is no difference.
 pub(super) fn outside(fields: &[String], edited: &Value, doc: &Value, complaints: &mut Vec<Complaint>) {
@@ -30,41 +30,73 @@ pub(super) fn outside(fields: &[String], edited: &Value, doc: &Value, complaints
 
 /// Complains where a field is of another sort than it was, and notes fields that nothing of the kind had. An item that was added
 /// to a list is compared with those that are in it.
-pub(super) fn sorts(doc: &Value, edited: &Value, complaints: &mut Vec<Complaint>, notes: &mut Vec<String>) {
-    below(&[doc], edited, "", &mut Work { complaints, notes });
+pub(super) fn sorts(doc: &Value, edited: &Value, complaints: &mut Vec<Complaint>, notes: &mut Vec<Complaint>) {
+    let mut shape = Shape::default();
+    shape.learn(doc);
+    below(&shape, edited, "", &mut Work { complaints, notes });
+}
+
+/// What stood at one place; the items of a list share one.
+#[derive(Default)]
+struct Shape<'a> {
+    sorts: BTreeSet<&'static str>,
+    objects: bool,
+    members: BTreeMap<&'a str, Shape<'a>>,
+    items: Option<Box<Shape<'a>>>,
+}
+
+impl<'a> Shape<'a> {
+    /// Recursive: the text was read, so it is not nested too deeply.
+    fn learn(&mut self, value: &'a Value) {
+        self.sorts.extend(sort(value));
+        match value {
+            Value::Object(members) => {
+                self.objects = true;
+                for (name, value) in members {
+                    self.members.entry(name).or_default().learn(value);
+                }
+            }
+            Value::Array(items) => {
+                let shared = self.items.get_or_insert_default();
+                items.iter().for_each(|item| shared.learn(item));
+            }
+            _ => {}
+        }
+    }
 }
 
 struct Work<'a> {
     complaints: &'a mut Vec<Complaint>,
-    notes: &'a mut Vec<String>,
+    notes: &'a mut Vec<Complaint>,
 }
 
-/// `samples`: what stood at places like this one. Recursive: the text was read, so it is not nested too deeply.
-fn below(samples: &[&Value], edited: &Value, at: &str, work: &mut Work<'_>) {
-    let known: BTreeSet<&str> = samples.iter().filter_map(|sample| sort(sample)).collect();
-    if let (Some(now), Some(was), 1) = (sort(edited), known.first(), known.len())
+/// `shape`: what stood at places like this one. Recursive, as the learning is.
+fn below(shape: &Shape<'_>, edited: &Value, at: &str, work: &mut Work<'_>) {
+    if let (Some(now), Some(was), 1) = (sort(edited), shape.sorts.first(), shape.sorts.len())
         && now != *was
     {
         work.complaints.push(Complaint::field(at, format!("{now} stands where {was} was")));
         return;
     }
+    let unknown = Shape::default();
     match edited {
         Value::Object(members) => {
-            let objects: Vec<_> = samples.iter().filter_map(|sample| sample.as_object()).collect();
             for (name, value) in members {
-                let samples: Vec<&Value> = objects.iter().filter_map(|object| object.get(name)).collect();
                 let at = format!("{at}/{}", escape(name));
-                if samples.is_empty() && !objects.is_empty() {
-                    work.notes.push(format!("{at} is new: if the platform drops it, that is reported after the write"));
-                } else {
-                    below(&samples, value, &at, work);
+                match shape.members.get(name.as_str()) {
+                    Some(known) => below(known, value, &at, work),
+                    None if shape.objects => {
+                        let words = "is new: if the platform drops it, that is reported after the write";
+                        work.notes.push(Complaint::field(&at, words));
+                    }
+                    None => below(&unknown, value, &at, work),
                 }
             }
         }
         Value::Array(items) => {
-            let samples: Vec<&Value> = samples.iter().filter_map(|sample| sample.as_array()).flatten().collect();
+            let shared = shape.items.as_deref().unwrap_or(&unknown);
             for (index, item) in items.iter().enumerate() {
-                below(&samples, item, &format!("{at}/{index}"), work);
+                below(shared, item, &format!("{at}/{index}"), work);
             }
         }
         _ => {}
@@ -81,8 +113,4 @@ fn sort(value: &Value) -> Option<&'static str> {
         Value::Array(_) => Some("a list"),
         Value::Object(_) => Some("an object"),
     }
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }

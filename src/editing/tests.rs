@@ -83,11 +83,11 @@ fn new_and_missing_fields_are_noted_and_let_through() {
     let editable = turen(POLICY).unwrap();
     let edited = editable.read(r#"{"rules":{"min_scorecard":3,"brand_new":{"a":[1]}}}"#).unwrap();
     assert_eq!(edited.notes.len(), 1, "{:?}", edited.notes);
-    assert!(edited.notes[0].starts_with("/rules/brand_new is new"));
+    assert!(edited.notes[0].to_string().starts_with("/rules/brand_new: is new"));
     let edited = editable.read("{}").unwrap();
     assert_eq!(
         (edited.changes, edited.notes),
-        (vec![], vec!["/rules is not in the text and stays as it is".to_owned()])
+        (vec![], vec![Complaint::field("/rules", "is not in the text and stays as it is")])
     );
 }
 

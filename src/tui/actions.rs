@@ -258,6 +258,8 @@ actions! {
     Release "release" ["C"] Record Decides 0 "release" "Let a contained agent go" |facts| facts.lacks(Act::Release);
     StopRun "stop-run" ["X"] Record Decides 7 "stop" "Stop the run" |facts| facts.lacks(Act::StopRun);
     Edit "edit" ["E"] Record Decides 7 "edit" "Edit the document in $EDITOR" |facts| facts.lacks(Act::Edit);
+    EditHere "edit-here" ["i"] Record Decides 6 "edit here" "Edit the document in the console, checked while you type" |facts| facts.lacks(Act::EditHere);
+    Versions "versions" ["H"] Record None 8 "versions" "Versions of the document that were seen: compare, bring one back" |facts| facts.lacks(Act::Versions);
     SwitchOn "switch-on" ["w"] Record Decides 8 "switch on" "Activate or enable it" |facts| facts.lacks(Act::SwitchOn);
     SwitchOff "switch-off" ["W"] Record Decides 9 "switch off" "Deactivate or disable it" |facts| facts.lacks(Act::SwitchOff);
     Acknowledge "acknowledge" ["A"] Record Decides 7 "acknowledge" "Acknowledge the alert" |facts| facts.lacks(Act::Acknowledge);
@@ -297,6 +299,7 @@ actions! {
     WriteRecord "write-record" ["L"] Outbox None 11 "record" "Follow to the record that the write is about" WITH_WRITE;
     MarkWrite "mark-write" ["<Space>"] Outbox None 16 "mark" "Mark the selected write, for a change of many" WITH_WRITE;
     MarkWrites "mark-writes" ["*"] Outbox None 0 "mark all" "Mark every write that is shown, or none" WITH_WRITE;
+    EditWriteHere "edit-write-here" ["i"] Outbox Decides 10 "settle here" "Settle a conflict in the console's editor, with all three sides" CONFLICTED;
     NextState "next-state" ["."] Outbox None 15 "filter" "Next state only" ALWAYS;
     PreviousState "previous-state" [","] Outbox None 0 "previous filter" "Previous state only" ALWAYS;
     ShowFinished "show-finished" ["z"] Outbox None 20 "finished" "Show or hide writes that are over" ALWAYS;
@@ -375,6 +378,28 @@ actions! {
     Cancel "cancel" ["<Esc>" "C-g"] Prompt None 20 "cancel" "Leave without it" ALWAYS;
     Following "following" ["<Down>" "C-n" "<Tab>"] Prompt None 30 "next" "Next suggestion" ALWAYS;
     Preceding "preceding" ["<Up>" "C-p" "<BackTab>"] Prompt None 0 "previous" "Previous suggestion" ALWAYS;
+
+    SaveText "save-text" ["C-s"] Editor Decides 10 "save" "To the sheet that puts the text into the outbox" ALWAYS;
+    LeaveText "leave-text" ["<Esc>" "C-g"] Editor None 20 "leave" "Leave the editor; what was typed is asked about first" ALWAYS;
+    ToBeside "to-beside" ["<BackTab>" "<F6>"] Editor None 30 "beside" "To what stands beside the text" ALWAYS;
+    NextBeside "next-beside" ["C-o"] Editor None 35 "next pane" "What stands beside the text: problems, changes, request, affected, versions" ALWAYS;
+    NextRemark "next-remark" ["C-t" "<F8>"] Editor None 40 "problem" "To the next problem" ALWAYS;
+    UndoTyping "undo-typing" ["C-u"] Editor None 45 "undo" "Take back what was typed last" ALWAYS;
+    RedoTyping "redo-typing" ["C-r"] Editor None 0 "redo" "Type again what was taken back" ALWAYS;
+    FindText "find-text" ["C-f"] Editor None 50 "find" "Find in the text" ALWAYS;
+    NextInText "next-in-text" ["C-n" "<F3>"] Editor None 0 "next found" "Next place that holds the words" ALWAYS;
+    PreviousInText "previous-in-text" ["C-p"] Editor None 0 "previous found" "Previous place that holds the words" ALWAYS;
+    TextOutside "text-outside" ["A-e"] Editor None 55 "$EDITOR" "Go on with the text in $EDITOR" ALWAYS;
+
+    GoThere "go-there" ["<Enter>"] Beside None 10 "go there" "To the place of a problem; bring back a version" ALWAYS;
+    ToText "to-text" ["i" "<F6>"] Beside None 20 "text" "Back to the text, as esc leads" ALWAYS;
+    NextPane "next-pane" ["." "l" "<Right>"] Beside None 30 "next" "Next pane" ALWAYS;
+    PreviousPane "previous-pane" ["," "h" "<Left>"] Beside None 0 "previous" "Previous pane" ALWAYS;
+    OpenOutside "open-outside" ["E"] Beside None 40 "$EDITOR" "Go on with the text in $EDITOR" ALWAYS;
+
+    KeepAndLeave "keep-and-leave" ["<Enter>"] Leaving None 10 "keep and leave" "Leave; what was typed is kept, and there when the document is edited again" ALWAYS;
+    ThrowAway "throw-away" ["C-d"] Leaving None 20 "throw away" "Leave, and throw away what was typed" ALWAYS;
+    GoOn "go-on" ["<Esc>" "C-g"] Leaving None 30 "go on" "Go on typing" ALWAYS;
 }
 
 /// The row of an action.

@@ -245,7 +245,7 @@ impl App {
             Message::Input(event) => self.input(event, clock),
             Message::Answer(answered) => self.answer(answered, clock),
             Message::Outside(news) => self.outside(news, clock),
-            Message::Terminate => self.quit(),
+            Message::Terminate => self.quit(clock),
             Message::Suspend => self.orders.push(Order::Suspend),
         }
     }
@@ -311,7 +311,7 @@ impl App {
                 self.incident_done(outcome, clock);
                 self.dirty = true;
             }
-            Outside::Quit => self.quit(),
+            Outside::Quit => self.quit(clock),
         }
     }
 
@@ -381,7 +381,7 @@ impl App {
         }
         let (tabs, tab) = (trail::tabs(), self.tab());
         match act {
-            Act::Quit => self.quit(),
+            Act::Quit => self.quit(clock),
             Act::Suspend => self.orders.push(Order::Suspend),
             Act::Redraw => self.orders.push(Order::Redraw),
             Act::Mouse => self.turn_mouse(clock),

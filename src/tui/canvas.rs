@@ -132,6 +132,14 @@ impl<'a> Canvas<'a> {
         words
     }
 
+    /// The mark before text of others. Nothing else draws it: where it stands in a text, its number is shown.
+    pub fn mark_foreign(&mut self, x: u16, y: u16) {
+        let style = self.style(Role::Warn);
+        if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            cell.set_char(FOREIGN).set_style(style);
+        }
+    }
+
     /// A vertical line.
     pub fn rule_down(&mut self, x: u16, top: u16, height: u16, role: Role) {
         for y in top..top.saturating_add(height) {
@@ -148,6 +156,7 @@ impl<'a> Canvas<'a> {
     pub fn boxed(&mut self, area: Rect, title: &str) -> Rect {
         let area = area.intersection(self.buffer.area);
         self.fill(area, Role::Overlay);
+        self.cut_wide(area);
         if area.width < 4 || area.height < 3 {
             return area;
         }
@@ -162,6 +171,16 @@ impl<'a> Canvas<'a> {
         Rect { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 }
     }
 
+    /// Takes away what reaches from the left into `area`: a wide character there would take the place of its edge.
+    fn cut_wide(&mut self, area: Rect) {
+        let Some(x) = area.x.checked_sub(1) else { return };
+        for y in area.top()..area.bottom() {
+            if let Some(cell) = self.buffer.cell_mut((x, y)).filter(|cell| text::width(cell.symbol()) > 1) {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+
     /// Shows the terminal's cursor there, for typing.
     pub fn set_cursor(&mut self, x: u16, y: u16) {
         self.cursor = Some(Position { x: x.min(self.buffer.area.right().saturating_sub(1)), y });
@@ -173,10 +192,21 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// What stands before every line of others.
+pub(crate) const FOREIGN: char = '┊';
+
+/// The text with our own mark in it as its number: a text must not look as if it were marked by us.
+pub(crate) fn unmarked(words: &str) -> Cow<'_, str> {
+    match words.contains(FOREIGN) {
+        true => Cow::Owned(words.replace(FOREIGN, "⟨250A⟩")),
+        false => Cow::Borrowed(words),
+    }
+}
+
 /// The text behind the boundary. Nearly every text passes as it is, and is drawn without a copy.
 fn passed(words: &str) -> Cow<'_, str> {
-    match words.contains(is_hidden) || secrets::holds(words) {
-        true => Cow::Owned(Clean::line(words).into_string()),
+    match words.contains(|c| c == FOREIGN || is_hidden(c)) || secrets::holds(words) {
+        true => Cow::Owned(unmarked(Clean::line(words).as_str()).into_owned()),
         false => Cow::Borrowed(words),
     }
 }
@@ -211,6 +241,21 @@ mod tests {
             let shown: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
             assert!(!(0..secret.len() - 2).any(|at| shown.contains(&secret[at..at + 3])), "{cells}: {shown:?}");
         }
+    }
+
+    #[test]
+    fn nothing_below_a_box_reaches_into_its_edge_and_no_text_looks_marked() {
+        let theme = Theme::fallback(ColorMode::None);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 5));
+        let mut canvas = Canvas::new(&mut buffer, &theme, Timestamp::UNIX_EPOCH);
+        for y in 0..5 {
+            canvas.put(0, y, "日本語日本語", 20, Role::Text);
+        }
+        let inside = canvas.boxed(Rect::new(5, 0, 10, 5), "");
+        canvas.put(inside.x, inside.y, "a┊b", 20, Role::Text);
+        let symbol = |x, y| buffer.cell((x, y)).map(|cell| cell.symbol().to_owned()).unwrap_or_default();
+        assert!((0..5).all(|y| symbol(4, y) == " " && symbol(5, y) != " "), "{buffer:?}");
+        assert_eq!((symbol(7, 1), symbol(8, 1)), ("a".to_owned(), "⟨".to_owned()));
     }
 
     #[test]

@@ -17,7 +17,9 @@ use quarterdeck_sync::model::{
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
-use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::drafting::{Affected, Check, Checked, Opening, Version};
+use super::grounds::Grounds;
 use super::links::Links;
 use super::marking::Words;
 use super::reading::{Read, Transcript};
@@ -60,6 +62,26 @@ pub trait Store: Send + Sync {
     /// The text in which a record's document, or a conflicted write's, is edited.
     fn draft(&self, _of: &DraftOf) -> Result<Draft, String> {
         Err(NO_OUTBOX.to_owned())
+    }
+    /// What an answer to a request for approval rests on.
+    fn grounds(&self, _item: &Item) -> Result<Grounds, String> {
+        Ok(Grounds::default())
+    }
+    /// The text of a document for the console's own editor, with what was typed before.
+    fn opening(&self, _of: &DraftOf) -> Result<Opening, String> {
+        Err(NO_OUTBOX.to_owned())
+    }
+    /// What is to be said about a text that is being typed.
+    fn check(&self, _check: &Check) -> Result<Checked, String> {
+        Err(NO_OUTBOX.to_owned())
+    }
+    /// Who is affected by a policy.
+    fn affected(&self, _policy: &Record) -> Result<Affected, String> {
+        Ok(Affected::default())
+    }
+    /// The versions of a record's document that were seen, newest first.
+    fn versions(&self, _record: &Record) -> Result<Vec<Version>, String> {
+        Ok(Vec::new())
     }
     /// A session or run with its entries; [`Read::Same`] when it is as `known` has it.
     fn transcript(&self, _of: &Target, _known: Option<&Transcript>) -> Result<Read, String> {
@@ -151,6 +173,16 @@ pub enum Question {
     Brief(Box<Subject>),
     /// The text for an editor.
     Draft(DraftOf),
+    /// What an answer to a request for approval rests on.
+    Grounds(Box<Item>),
+    /// A document for the console's own editor.
+    Opening(DraftOf),
+    /// What is to be said about a text that is being typed.
+    Check(Box<Check>),
+    /// Who is affected by a policy.
+    Affected(Box<Record>),
+    /// The versions of a record's document that were seen.
+    Versions(Box<Record>),
     /// A session or run with its entries, unless it is as it is known already.
     Transcript(Target, Option<Arc<Transcript>>),
     /// The entries of a transcript that hold these words.
@@ -211,6 +243,16 @@ pub enum Answer {
     Brief(Box<Brief>),
     /// See [`Question::Draft`].
     Draft(Box<Draft>),
+    /// See [`Question::Grounds`].
+    Grounds(Box<Grounds>),
+    /// See [`Question::Opening`].
+    Opening(Box<Opening>),
+    /// See [`Question::Check`].
+    Checked(Box<Checked>),
+    /// See [`Question::Affected`].
+    Affected(Box<Affected>),
+    /// See [`Question::Versions`]: newest first.
+    Versions(Vec<Version>),
     /// See [`Question::Transcript`].
     Transcript(Read),
     /// See [`Question::Find`]: their places, ascending.
@@ -461,6 +503,11 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Write(id) => store.write(id).map(|found| Answer::Write(found.map(Box::new))),
         Question::Brief(subject) => store.brief(subject).map(|brief| Answer::Brief(Box::new(brief))),
         Question::Draft(of) => store.draft(of).map(|draft| Answer::Draft(Box::new(draft))),
+        Question::Grounds(item) => store.grounds(item).map(|grounds| Answer::Grounds(Box::new(grounds))),
+        Question::Opening(of) => store.opening(of).map(|opening| Answer::Opening(Box::new(opening))),
+        Question::Check(check) => store.check(check).map(|checked| Answer::Checked(Box::new(checked))),
+        Question::Affected(policy) => store.affected(policy).map(|affected| Answer::Affected(Box::new(affected))),
+        Question::Versions(record) => store.versions(record).map(Answer::Versions),
         Question::Transcript(of, known) => store.transcript(of, known.as_deref()).map(Answer::Transcript),
         Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
         Question::Incidents => store.incidents().map(Answer::Incidents),

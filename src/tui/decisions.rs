@@ -110,6 +110,15 @@ pub enum Subject {
         /// What else was asked: verb, reason, deadline.
         asked: Asked,
     },
+    /// A version of a record's document is to come back.
+    Restored {
+        /// The record as it was when its versions were looked at.
+        record: Box<Record>,
+        /// Number of the version.
+        version: u64,
+        /// What else was asked: verb, reason, deadline.
+        asked: Asked,
+    },
     /// Something with writes.
     Writes {
         /// Which.

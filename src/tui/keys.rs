@@ -150,8 +150,13 @@ impl Keymap {
 
     fn bind(&mut self, act: Act, key: Key, trouble: &mut Vec<String>) {
         let action = actions::row(act);
-        if matches!(action.scope, Scope::Sheet | Scope::Note) && key.is_text() {
-            let what = if action.scope == Scope::Note { "a note" } else { "a reason" };
+        let what = match action.scope {
+            Scope::Sheet => Some("a reason"),
+            Scope::Note => Some("a note"),
+            Scope::Editor => Some("a document"),
+            _ => None,
+        };
+        if let Some(what) = what.filter(|_| key.is_text()) {
             trouble.push(format!("keys: {key} is text where {what} is typed; `{}` needs another key", action.id));
             return;
         }

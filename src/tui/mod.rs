@@ -12,6 +12,8 @@
 //! - [`memory`]: what the console remembers from one time to the next.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
 //! - [`incidents`]: what is done to incidents, and how it is spoken of with the outside.
+//! - [`drafting`]: a document in the editor, and how that is spoken of with the outside.
+//! - [`grounds`]: what an answer to a request for approval rests on. `hosts`: what is strange about where it would go.
 //! - [`manner`]: slow links, calm screens, screen readers, people who only look. `linear`: the screen, line by line.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
@@ -27,8 +29,11 @@ pub mod canvas;
 pub mod clipboard;
 pub mod data;
 pub mod decisions;
+pub mod drafting;
 pub mod fleet;
 pub mod incidents;
+pub mod grounds;
+mod hosts;
 pub mod keys;
 mod linear;
 pub mod links;
@@ -187,4 +192,8 @@ pub enum Ask {
     Keep(&'static str, String),
     /// Do this to an incident; answered with [`Outside::Incident`].
     Incident(Box<incidents::Deed>),
+    /// Keep what is being typed into the editor, in the place of what was kept of it before.
+    KeepDraft(Box<drafting::Kept>),
+    /// Forget what was typed into the editor: it was decided on, or let go of.
+    DropDraft(drafting::DraftKey),
 }

@@ -39,11 +39,17 @@ pub enum Scope {
     Prompt,
     /// While a note is being written.
     Note,
+    /// In the text of the editor.
+    Editor,
+    /// Beside the text of the editor.
+    Beside,
+    /// Asked before what was typed is left.
+    Leaving,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 18] = [
+    pub const ALL: [Scope; 21] = [
         Scope::Global,
         Scope::Move,
         Scope::Inbox,
@@ -62,7 +68,15 @@ impl Scope {
         Scope::Sheet,
         Scope::Prompt,
         Scope::Note,
+        Scope::Editor,
+        Scope::Beside,
+        Scope::Leaving,
     ];
+
+    /// Keys that can be text are text: only others are looked up.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Scope::Prompt | Scope::Editor)
+    }
 
     /// Heading in help and docs.
     pub fn title(self) -> &'static str {
@@ -85,6 +99,9 @@ impl Scope {
             Scope::Sheet => "On the sheet that confirms a decision",
             Scope::Prompt => "While typing",
             Scope::Note => "While writing a note",
+            Scope::Editor => "In the text of the editor",
+            Scope::Beside => "Beside the text of the editor",
+            Scope::Leaving => "Before what was typed is left",
         }
     }
 
@@ -94,6 +111,9 @@ impl Scope {
             Scope::Prompt => &[Scope::Prompt],
             Scope::Sheet => &[Scope::Sheet],
             Scope::Note => &[Scope::Note],
+            Scope::Editor => &[Scope::Editor],
+            Scope::Leaving => &[Scope::Leaving],
+            Scope::Beside => &[Scope::Beside, Scope::Move, Scope::Global],
             Scope::Incidents => &[Scope::Incidents, Scope::Move, Scope::Global],
             Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
             Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],

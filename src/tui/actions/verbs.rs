@@ -12,7 +12,7 @@ pub(crate) fn verbs(act: Act) -> &'static [&'static str] {
         Act::Contain => &["contain"],
         Act::Release => &["release"],
         Act::StopRun => &["stop"],
-        Act::Edit => &["update"],
+        Act::Edit | Act::EditHere | Act::Versions => &["update"],
         Act::SwitchOn => &["activate", "enable"],
         Act::SwitchOff => &["deactivate", "disable"],
         Act::Acknowledge => &["acknowledge"],

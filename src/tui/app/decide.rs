@@ -23,6 +23,9 @@ const BRIEF: u8 = 1;
 /// What the frame asks for: the text for an editor.
 const DRAFT: u8 = 2;
 
+/// What the frame asks for: what the answer on an open sheet rests on.
+const GROUNDS: u8 = 3;
+
 /// What is being decided.
 #[derive(Debug, Default)]
 pub(super) struct Deciding {
@@ -32,6 +35,8 @@ pub(super) struct Deciding {
     last: Vec<WriteId>,
     /// The text that was asked for, and whose it is.
     draft: Option<(Ticket, DraftOf)>,
+    /// The text in the person's editor is that of the console's own.
+    inside: bool,
     /// What is in the editor.
     editing: Option<(DraftOf, Option<Box<Record>>)>,
     /// What came out of the editor and was not kept yet: the next edit of the same goes on with it.
@@ -53,6 +58,17 @@ impl App {
                 let ticket = self.desk.ask(slot(DRAFT), Lane::Now, Question::Draft(of.clone()));
                 self.deciding.draft = Some((ticket, of));
             }
+            Wish::Compose(of, versions) => self.compose(of, versions, clock),
+            Wish::Outside(name, text) => {
+                self.orders.push(Order::Edit { name, text });
+                self.deciding.inside = true;
+            }
+            Wish::Sheet(_) if self.settings.manner.read_only => {
+                self.toasts.reply("Not now: this console is read-only.".to_owned(), clock);
+            }
+            Wish::Sheet(subject) => self.open_sheet(*subject),
+            Wish::KeepDraft(kept) => (self.asks)(Ask::KeepDraft(kept)),
+            Wish::DropDraft(key) => (self.asks)(Ask::DropDraft(key)),
             Wish::Say(words) => self.toasts.reply(words, clock),
             Wish::Read(reading) => self.read(reading, clock),
             Wish::Show(goal) => self.show_goal(&goal, clock),
@@ -115,11 +131,25 @@ impl App {
             };
         }
         let Some(Overlay::Sheet(sheet)) = &mut self.overlay else { return };
+        if answered.slot.part == GROUNDS {
+            let answer = match answered.answer {
+                Answer::Grounds(grounds) => Ok(*grounds),
+                Answer::Failed(why) => Err(why),
+                _ => return,
+            };
+            return sheet.rest_on(answered.ticket, answer);
+        }
         if sheet.ticket.take_if(|ticket| *ticket == answered.ticket).is_none() {
             return;
         }
         match answered.answer {
-            Answer::Brief(brief) => sheet.show(*brief, &self.fleet),
+            Answer::Brief(brief) => {
+                sheet.show(*brief, &self.fleet);
+                if let Some(item) = sheet.wants_grounds() {
+                    let question = Question::Grounds(Box::new(item.clone()));
+                    sheet.grounds_ticket = Some(self.desk.ask(slot(GROUNDS), Lane::Now, question));
+                }
+            }
             Answer::Failed(why) => sheet.fail(why),
             _ => {}
         }
@@ -134,6 +164,13 @@ impl App {
 
     /// What came back from the editor.
     pub fn edited(&mut self, result: Result<Option<String>, String>, clock: Instant) {
+        if std::mem::take(&mut self.deciding.inside) {
+            return match result {
+                Ok(Some(text)) => self.with_view(clock, |view, cx| view.edited(text, cx)),
+                Ok(None) => self.toasts.reply("Left as it was.".to_owned(), clock),
+                Err(why) => self.toasts.reply(format!("Nothing was edited: {why}."), clock),
+            };
+        }
         let Some((of, record)) = self.deciding.editing.take() else { return };
         let unkept = self.deciding.unkept.take_if(|(whose, _)| *whose == of).map(|(_, text)| text);
         let text = match result {

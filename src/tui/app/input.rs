@@ -6,7 +6,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseButton, Mous
 use ratatui::layout::Position;
 
 use super::{App, Overlay};
-use crate::tui::actions::{Act, Scope};
+use crate::tui::actions::{self, Act, Scope};
 use crate::tui::keys::Key;
 use crate::tui::widgets::sheet::Sheet;
 
@@ -38,8 +38,8 @@ impl App {
             None => {}
         }
         let scope = self.views[self.open].scope();
-        if scope == Scope::Prompt {
-            return self.key_in_prompt(key, event, clock);
+        if scope.takes_text() {
+            return self.key_in_text(scope, key, event, clock);
         }
         if let Some(count) = &mut self.count {
             match event.code {
@@ -55,8 +55,11 @@ impl App {
     }
 
     /// While text is typed only keys that cannot be text do anything else.
-    fn key_in_prompt(&mut self, key: Key, event: &KeyEvent, clock: Instant) {
-        if let Some(act) = self.keys.find(Scope::Prompt, key) {
+    fn key_in_text(&mut self, scope: Scope, key: Key, event: &KeyEvent, clock: Instant) {
+        if let Some(act) = self.keys.find(scope, key) {
+            if let Some(why) = actions::row(act).why_not(&self.facts()) {
+                return self.toasts.reply(format!("Not now: {why}."), clock);
+            }
             self.with_view(clock, |view, cx| view.act(act, None, cx));
         } else if !self.leave_text(key, clock) {
             self.with_view(clock, |view, cx| view.type_key(event, cx));
@@ -166,7 +169,7 @@ impl App {
                 self.look_for_ids(&mut palette);
             }
             self.overlay = Some(Overlay::Palette(palette));
-        } else if self.overlay.is_none() && self.views[self.open].scope() == Scope::Prompt {
+        } else if self.overlay.is_none() && self.views[self.open].scope().takes_text() {
             self.with_view(clock, |view, cx| view.paste(text, cx));
         }
         // Anywhere else pasted text is not keys: it does nothing.

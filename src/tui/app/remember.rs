@@ -70,7 +70,9 @@ impl App {
     }
 
     /// Leaves, and remembers where one was.
-    pub(super) fn quit(&mut self) {
+    pub(super) fn quit(&mut self, clock: Instant) {
+        // What is only in a view's memory is kept before.
+        self.with_view(clock, |view, cx| view.leaving(cx));
         self.remember();
         self.orders.push(Order::Quit);
     }

@@ -10,10 +10,11 @@ use ratatui::layout::Rect;
 
 use super::App;
 use crate::tui::canvas::Canvas;
+use crate::tui::data::DraftOf;
 use crate::tui::reading::Reading;
 use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
-use crate::tui::views::{self, CONNECTIONS, Came, Goal, Narrow, OUTBOX, SEARCH, TIMELINE, TRANSCRIPT, VIEWS};
+use crate::tui::views::{self, CONNECTIONS, Came, EDITOR, Goal, Narrow, OUTBOX, SEARCH, TIMELINE, TRANSCRIPT, VIEWS};
 
 /// Views that one can go back through; beyond, the first ones are forgotten.
 const UNDER: usize = 100;
@@ -39,6 +40,7 @@ impl App {
         if view >= tabs() || (view == self.open && self.under.is_empty()) {
             return;
         }
+        self.with_view(clock, |view, cx| view.leaving(cx));
         let before = std::mem::replace(&mut self.open, view);
         let left: Vec<usize> = self.under.drain(..).chain([before]).filter(|left| *left != view).collect();
         left.into_iter().for_each(|left| self.leave(left));
@@ -64,6 +66,15 @@ impl App {
         self.cover(view);
         self.with_view(clock, |view, cx| view.narrow(narrow, cx));
         self.dirty = true;
+    }
+
+    /// Opens the editor on a document, over what is open.
+    pub(super) fn compose(&mut self, of: DraftOf, versions: bool, clock: Instant) {
+        let view = views::number(EDITOR);
+        if view != self.open {
+            self.cover(view);
+        }
+        self.with_view(clock, |view, cx| view.compose(of, versions, cx));
     }
 
     /// Opens a transcript over what is open.

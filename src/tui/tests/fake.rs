@@ -11,6 +11,7 @@ use quarterdeck_sync::outbox::Paused;
 use crate::inbox::Findings;
 use crate::incident::Case;
 use crate::search::SavedSearch;
+use crate::tui::drafting::Kept;
 use crate::tui::reading::Held;
 
 /// The time it is in this world.
@@ -39,6 +40,10 @@ pub struct World {
     pub flags: Vec<Flag>,
     /// What no index of the mirror answers.
     pub findings: Findings,
+    /// What was typed into the editor and not decided on.
+    pub drafts: Vec<Kept>,
+    /// Why nothing is known of what an answer rests on.
+    pub groundless: Option<String>,
 }
 
 struct Dice(u64);

@@ -3,9 +3,13 @@
 mod behaviour;
 mod board;
 mod deciding;
+mod drafts;
+mod editing;
+mod editor_screens;
 mod fake;
 mod following;
 mod incidents;
+mod grounds;
 mod manner;
 mod outbox;
 mod reading;
@@ -30,7 +34,9 @@ use ratatui::backend::TestBackend;
 
 use super::app::{App, Message, Order};
 use super::data::{DraftOf, NamedWords, Store};
-use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::drafting::{Affected, Check, Checked, Opening, Version};
+use super::grounds::Grounds;
 use super::links::Links;
 use super::reading::{Read, Transcript};
 use super::theme::ColorMode;
@@ -117,6 +123,26 @@ impl Store for FakeStore {
         let text = serde_json::from_str::<serde_json::Value>(&record.doc).map_err(|error| error.to_string())?;
         let name = format!("{}-{}", record.row.list.collection, record.row.id);
         Ok(Draft { name, text: format!("{text:#}"), record: Some(Box::new(record)) })
+    }
+
+    fn grounds(&self, item: &Item) -> Result<Grounds, String> {
+        self.read(|world| world.groundless.clone().map_or_else(|| Ok(world.grounds(item)), Err))?
+    }
+
+    fn opening(&self, of: &DraftOf) -> Result<Opening, String> {
+        self.read(|world| world.opening(of))?
+    }
+
+    fn check(&self, check: &Check) -> Result<Checked, String> {
+        self.read(|world| world.check(check))?
+    }
+
+    fn affected(&self, _policy: &Record) -> Result<Affected, String> {
+        self.read(World::affected)
+    }
+
+    fn versions(&self, record: &Record) -> Result<Vec<Version>, String> {
+        self.read(|world| world.versions(record))?
     }
 
     fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
@@ -324,6 +350,8 @@ impl Console {
             "<Enter>" => KeyCode::Enter,
             "<Esc>" => KeyCode::Esc,
             "<Tab>" => KeyCode::Tab,
+            "<BackTab>" => KeyCode::BackTab,
+            "<End>" => KeyCode::End,
             "<Right>" => KeyCode::Right,
             "<Left>" => KeyCode::Left,
             "<Up>" => KeyCode::Up,

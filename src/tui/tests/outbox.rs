@@ -172,6 +172,10 @@ impl World {
                 let items = vec![self.item((**record).clone(), &asked)];
                 Brief::Records { asked, items }
             }
+            Subject::Restored { record, asked, .. } => {
+                let items = vec![self.item((**record).clone(), asked)];
+                Brief::Records { asked: asked.clone(), items }
+            }
             Subject::Writes { ids, change } => {
                 let item = |id: &WriteId| {
                     let opened = self.opened(id)?;

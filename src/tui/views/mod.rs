@@ -10,6 +10,7 @@ mod detail;
 mod fleet;
 mod inbox;
 mod incidents;
+mod editor;
 mod outbox;
 mod records;
 mod search;
@@ -27,7 +28,8 @@ use ratatui::layout::Rect;
 use super::actions::{Act, Facts, Scope};
 use super::canvas::Canvas;
 use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
-use super::decisions::{Change, Target};
+use super::decisions::{Change, Subject, Target};
+use super::drafting::{DraftKey, Kept};
 use super::fleet::Fleet;
 use super::incidents::{Chosen, Want};
 use super::keys::Keymap;
@@ -139,6 +141,14 @@ pub const VIEWS: &[Entry] = &[
         tab: false,
         make: || Box::new(transcript::Transcripts::default()),
     },
+    Entry {
+        id: EDITOR,
+        title: "Editor",
+        short: "Edit",
+        counts: Counts::Nothing,
+        tab: false,
+        make: || Box::new(editor::Editor::default()),
+    },
 ];
 
 /// The view of what wants a person.
@@ -160,6 +170,8 @@ pub(crate) const TRANSCRIPT: &str = "transcript";
 pub(crate) fn of_kind(wanted: Kind) -> Option<usize> {
     VIEWS.iter().position(|view| matches!(view.counts, Counts::Kind(kind) if kind == wanted))
 }
+/// The view that edits a document.
+pub(crate) const EDITOR: &str = "editor";
 
 /// The number of a view.
 pub(crate) fn number(id: &str) -> usize {
@@ -191,6 +203,16 @@ pub enum Wish {
     Changes(Vec<WriteId>, Change),
     /// Open an editor on this, and a sheet about what comes back.
     Draft(DraftOf),
+    /// Open the console's own editor on this, over what is open; `true`: with its versions in sight.
+    Compose(DraftOf, bool),
+    /// Let the person go on with this text in an editor of their own; its first part names it.
+    Outside(String, String),
+    /// Open a sheet about this.
+    Sheet(Box<Subject>),
+    /// Keep what is being typed.
+    KeepDraft(Box<Kept>),
+    /// Forget what was typed.
+    DropDraft(DraftKey),
     /// Open a transcript over what is open.
     Read(Reading),
     /// Open a list over what is open: the view's id, a filter as a person would type it, and the row to select if it is among
@@ -350,6 +372,14 @@ pub trait View {
 
     /// Takes what was remembered, before it comes into sight; `whole` also says what one looked at, and not only how.
     fn recall(&mut self, _kept: &ListState, _whole: bool, _now: Timestamp) {}
+    /// Edits a document; `true`: with its versions in sight.
+    fn compose(&mut self, _of: DraftOf, _versions: bool, _cx: &mut Cx) {}
+
+    /// A text came back from an editor of the person's own.
+    fn edited(&mut self, _text: String, _cx: &mut Cx) {}
+
+    /// It may be out of sight for good after this: what is only in its memory is to be kept now.
+    fn leaving(&mut self, _cx: &mut Cx) {}
 
     /// Shows a transcript.
     fn read(&mut self, _reading: Reading, _came: Came, _cx: &mut Cx) {}

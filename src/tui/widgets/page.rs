@@ -9,7 +9,7 @@ use quarterdeck_sync::text::{Clean, hidden_count};
 use ratatui::layout::Rect;
 use serde_json::Value;
 
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, unmarked};
 use crate::tui::text::{width, wrap};
 use crate::tui::theme::Role;
 
@@ -27,6 +27,11 @@ enum Line {
     Field {
         name: String,
         glyph: &'static str,
+        words: String,
+        role: Role,
+    },
+    Listed {
+        sign: &'static str,
         words: String,
         role: Role,
     },
@@ -90,23 +95,53 @@ impl Page {
         }
     }
 
+    /// Something of ours without a name, over as many lines as it takes.
+    pub fn plain(&mut self, words: &str, role: Role) {
+        self.listed("", words, role);
+    }
+
+    /// Something of ours in a list, behind a sign.
+    pub fn listed(&mut self, sign: &'static str, words: &str, role: Role) {
+        let room = usize::from(self.cells.saturating_sub(if sign.is_empty() { 0 } else { 2 }));
+        for (at, words) in wrap(Clean::line(words).as_str(), room, LINES).into_iter().enumerate() {
+            let sign = if at == 0 || sign.is_empty() { sign } else { " " };
+            self.lines.push(Line::Listed { sign, words, role });
+        }
+    }
+
+    /// All of a text of others, however long it is.
+    pub fn foreign_whole(&mut self, name: &str, words: &str) {
+        self.foreign_lines(name, words, Role::Text, usize::MAX - 1);
+    }
+
     /// Text of others.
     pub fn foreign(&mut self, name: &str, words: &str) {
         self.foreign_in(name, words, Role::Text);
     }
 
     fn foreign_in(&mut self, name: &str, words: &str, role: Role) {
+        self.foreign_lines(name, words, role, LINES);
+    }
+
+    fn foreign_lines(&mut self, name: &str, words: &str, role: Role, limit: usize) {
         let room = self.cells.saturating_sub(2 + if name.is_empty() { 0 } else { FOREIGN_NAMES + 2 });
-        for (at, words) in wrap(words, usize::from(room), LINES).into_iter().enumerate() {
+        // Before it is wrapped: it becomes longer.
+        for (at, words) in wrap(&unmarked(words), usize::from(room), limit).into_iter().enumerate() {
             // A name of one blank keeps the further lines of a value below the first.
             let name = if at == 0 || name.is_empty() { name } else { " " };
             self.lines.push(foreign(name, words, role));
         }
         let hidden = hidden_count(words) + hidden_count(name);
         if hidden > 0 {
-            let words = format!("! {hidden} hidden characters made visible");
+            let noun = if hidden == 1 { "character" } else { "characters" };
+            let words = format!("! {hidden} hidden {noun} made visible");
             self.lines.push(foreign(" ", words, Role::Warn));
         }
+    }
+
+    /// Text of others that is strange, and said to be.
+    pub fn foreign_warning(&mut self, words: &str) {
+        self.foreign_lines("", &format!("! {words}"), Role::Warn, LINES * 2);
     }
 
     /// Text of others in one line, cut where it does not fit.
@@ -198,17 +233,21 @@ fn draw_line(line: &Line, area: Rect, y: u16, canvas: &mut Canvas) {
             }
             canvas.put(x, y, words, area.right().saturating_sub(x), *role);
         }
+        Line::Listed { sign, words, role } => {
+            let x = if sign.is_empty() { area.x } else { canvas.put(area.x, y, sign, 1, *role) + 1 };
+            canvas.put(x, y, words, area.right().saturating_sub(x), if sign.is_empty() { *role } else { Role::Text });
+        }
         Line::Pair(cells) => {
             let [name, value, beside, other] = &**cells;
             for (x, name, value) in [(area.x, name, value), (area.x + area.width / 2, beside, other)] {
-                canvas.put(x, y, "┊", 1, Role::Warn);
+                canvas.mark_foreign(x, y);
                 canvas.put(x + 2, y, name, FOREIGN_NAMES, Role::Dim);
                 let at = x + FOREIGN_NAMES + 4;
                 canvas.put(at, y, value, area.right().saturating_sub(at), Role::Text);
             }
         }
         Line::Foreign { name, words, role } => {
-            canvas.put(area.x, y, "┊", 1, Role::Warn);
+            canvas.mark_foreign(area.x, y);
             let mut x = area.x + 2;
             if !name.is_empty() {
                 canvas.put(x, y, name, FOREIGN_NAMES, Role::Dim);

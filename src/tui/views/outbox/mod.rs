@@ -194,6 +194,7 @@ impl Outbox {
             Act::TakeMine => Wish::Change(id, Change::Mine),
             Act::TakeTheirs => Wish::Change(id, Change::Theirs),
             Act::EditWrite => Wish::Draft(DraftOf::Write(id)),
+            Act::EditWriteHere => Wish::Compose(DraftOf::Write(id), false),
             _ => Wish::Change(id, Change::Undo),
         });
         true
@@ -270,6 +271,7 @@ impl View for Outbox {
             | Act::TakeMine
             | Act::TakeTheirs
             | Act::EditWrite
+            | Act::EditWriteHere
             | Act::Undo => return self.change(act, cx),
             Act::MarkWrite => {
                 if let Some(id) = self.selected().map(|line| line.id.clone()) {

@@ -163,6 +163,12 @@ impl Records {
                 cx.wishes.extend(self.rows.selected().map(|row| Wish::Links(Target::Row(row.key))));
             }
             Act::Edit => cx.wishes.extend(self.rows.selected().map(|row| Wish::Draft(DraftOf::Row(row.key)))),
+            Act::EditHere | Act::Versions => {
+                // One comes back to this row.
+                self.rows.hold();
+                let row = self.rows.selected().map(|row| DraftOf::Row(row.key));
+                cx.wishes.extend(row.map(|of| Wish::Compose(of, act == Act::Versions)));
+            }
             act if !verbs(act).is_empty() => {
                 // The person decides about this row: newer ones must not take its place.
                 self.rows.hold();

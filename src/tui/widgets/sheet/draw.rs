@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::fields::{Content, Field};
-use super::{Sheet, Stage, lines};
+use super::{Sheet, Stage, grounds, lines};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::decisions::Brief;
@@ -23,10 +23,13 @@ impl Sheet {
         let wide = area.width.saturating_sub(2).min(WIDEST);
         let inner = wide.saturating_sub(4);
         let page = lines::page(self, inner, fleet, canvas);
+        self.lay_out(inner);
+        let below = self.below.as_ref().map_or(0, |(_, below)| below.len());
+        let lines = page.len() + below;
         let foot = self.foot(inner, fleet, canvas);
         // Two for the border, one for the rule between what is said and what is filled in.
         let fixed = 3 + self.fields.list.len() as u16 + foot.len() as u16;
-        let high = (page.len() as u16).saturating_add(fixed).max(fixed + 3).min(area.height);
+        let high = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(fixed).max(fixed + 3).min(area.height);
         let place = Rect {
             x: area.x + (area.width - wide) / 2,
             y: area.y + (area.height - high) / 3,
@@ -35,12 +38,17 @@ impl Sheet {
         };
         let inside = canvas.boxed(place, &lines::title(&self.subject, self.brief.as_ref()));
         let body = Rect { height: inside.height.saturating_sub(fixed - 2), ..inside };
-        (self.lines, self.page) = (page.len(), usize::from(body.height));
+        (self.lines, self.page) = (lines, usize::from(body.height));
         self.step(0);
         if self.brief.is_none() && self.stage == Stage::Reading {
             canvas.put(body.x, body.y, "looking …", body.width, Role::Dim);
         }
         page.draw(body, self.top, canvas);
+        if let Some((_, below)) = &self.below {
+            let shown = page.len().saturating_sub(self.top).min(self.page) as u16;
+            let rest = Rect { y: body.y + shown, height: body.height - shown, ..body };
+            below.draw(rest, self.top.saturating_sub(page.len()), canvas);
+        }
         canvas.rule_across(inside, body.bottom(), Role::Line);
         if self.lines > self.page {
             let (up, down) = (keys.hint_of(Act::SheetUp), keys.hint_of(Act::SheetDown));
@@ -60,7 +68,16 @@ impl Sheet {
         }
         self.confirmation(Rect { y: place.bottom().saturating_sub(1), height: 1, ..inside }, keys, canvas);
         // What was on the screen is what may be confirmed: the key counts from the next one on.
-        self.drawn |= self.brief.is_some() && !self.moved();
+        self.drawn |= self.brief.is_some() && !self.moved() && !self.groundless();
+    }
+
+    /// Lays out what the answer rests on, once for each width.
+    fn lay_out(&mut self, cells: u16) {
+        if self.below.as_ref().is_some_and(|(made, _)| *made == cells) {
+            return;
+        }
+        let item = self.wants_grounds().zip(self.grounds.as_ref());
+        self.below = item.map(|(item, grounds)| (cells, grounds::page(item, grounds, cells)));
     }
 
     /// When it is sent, and what stands in the way of confirming it.

@@ -25,7 +25,9 @@ pub(super) fn title(subject: &Subject, brief: Option<&Brief>) -> String {
             let mixed = items.iter().any(|item| item.record.row.list.collection != collection);
             format!("{} {}", capital(&asked.verb), so_many(items.len(), if mixed { "records" } else { collection }))
         }
-        (Subject::Records { asked, .. } | Subject::Edited { asked, .. }, _) => capital(&asked.verb),
+        (Subject::Records { asked, .. } | Subject::Edited { asked, .. } | Subject::Restored { asked, .. }, _) => {
+            capital(&asked.verb)
+        }
         (Subject::Writes { ids, change }, _) => format!("{} {}", verb(change), so_many(ids.len(), "writes")),
     }
 }

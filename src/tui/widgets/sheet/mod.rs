@@ -6,15 +6,19 @@
 
 mod draw;
 mod fields;
+mod grounds;
 mod lines;
 
 use crossterm::event::KeyEvent;
+use quarterdeck_sync::model::Kind;
 use quarterdeck_sync::outbox::action::Asked;
 
 use crate::tui::actions::Reason;
 use crate::tui::data::Ticket;
 use crate::tui::decisions::{Brief, Change, Deed, Item, Subject};
 use crate::tui::fleet::Fleet;
+use crate::tui::grounds::Grounds;
+use crate::tui::widgets::page::Page;
 use fields::Fields;
 pub(crate) use lines::{conflict, write};
 
@@ -40,8 +44,14 @@ pub(crate) struct Sheet {
     pub number: u64,
     /// The newest question about it; older answers are dropped.
     pub ticket: Option<Ticket>,
+    /// The newest question about what the answer rests on.
+    pub grounds_ticket: Option<Ticket>,
     subject: Subject,
     brief: Option<Brief>,
+    /// What the answer to a request for approval rests on, beside the request.
+    grounds: Option<Result<Grounds, String>>,
+    /// That, laid out for a width.
+    below: Option<(u16, Page)>,
     stage: Stage,
     fields: Fields,
     /// What is in `brief` has been on the screen.
@@ -55,13 +65,28 @@ impl Sheet {
     /// A sheet about `subject`.
     pub fn new(number: u64, subject: Subject) -> Self {
         let (fields, stage) = (Fields::default(), Stage::Reading);
-        Self { number, ticket: None, subject, brief: None, stage, fields, drawn: false, top: 0, page: 0, lines: 0 }
+        Self {
+            number,
+            ticket: None,
+            grounds_ticket: None,
+            subject,
+            brief: None,
+            grounds: None,
+            below: None,
+            stage,
+            fields,
+            drawn: false,
+            top: 0,
+            page: 0,
+            lines: 0,
+        }
     }
 
     /// What is to be looked at: the question with what was filled in so far.
     pub fn question(&self) -> Subject {
         let mut subject = self.subject.clone();
-        if let Subject::Records { asked, .. } | Subject::Edited { asked, .. } = &mut subject
+        if let Subject::Records { asked, .. } | Subject::Edited { asked, .. } | Subject::Restored { asked, .. } =
+            &mut subject
             && let Ok(filled) = self.fields.fill(asked)
         {
             *asked = filled;
@@ -115,6 +140,35 @@ impl Sheet {
             self.brief = Some(*newer);
             (self.drawn, self.top) = (false, 0);
         }
+    }
+
+    /// The request for approval that it is about, when it is one: what the answer rests on is to be asked for. Asked again with each
+    /// look, so that it is of the same moment.
+    pub fn wants_grounds(&self) -> Option<&Item> {
+        let seen = match &self.stage {
+            Stage::Moved(newer) => newer,
+            _ => self.brief.as_ref()?,
+        };
+        match seen {
+            Brief::Records { items, .. } => match items.as_slice() {
+                [only] if only.record.row.kind == Kind::Approval => Some(only),
+                _ => None,
+            },
+            Brief::Writes(_) => None,
+        }
+    }
+
+    /// Takes in what the answer rests on; an older answer is dropped.
+    pub fn rest_on(&mut self, ticket: Ticket, grounds: Result<Grounds, String>) {
+        if self.grounds_ticket.take_if(|known| *known == ticket).is_some() && self.grounds.as_ref() != Some(&grounds) {
+            self.grounds = Some(grounds);
+            self.below = None;
+        }
+    }
+
+    /// What the answer rests on is not there yet, and was never on the screen.
+    fn groundless(&self) -> bool {
+        self.wants_grounds().is_some() && self.grounds.is_none()
     }
 
     /// Confirmed: what is to be done, with what the person saw. `None` when it cannot be.
@@ -228,7 +282,9 @@ impl Sheet {
                 able if items.len() > 1 => format!("{} {able}", asked.verb),
                 _ => format!("{} it", asked.verb),
             },
-            (_, Subject::Records { asked, .. } | Subject::Edited { asked, .. }) => format!("{} it", asked.verb),
+            (_, Subject::Records { asked, .. } | Subject::Edited { asked, .. } | Subject::Restored { asked, .. }) => {
+                format!("{} it", asked.verb)
+            }
             (_, Subject::Writes { change, .. }) => match change {
                 Change::Cancel | Change::Undo => "take it back".to_owned(),
                 Change::Retry => "try it again".to_owned(),

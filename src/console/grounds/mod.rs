@@ -1,0 +1,173 @@
+//! What an answer to a request for approval rests on, from the mirror and the outbox alone.
+//!
+//! Platforms name things in their own way, and the console knows no manifest: a few usual names are looked for, and all of the record
+//! is shown in any case. - `rules`: which rules of policies fit. `earlier`: how the like of it was answered.
+
+mod earlier;
+mod rules;
+
+use quarterdeck_sync::content;
+use quarterdeck_sync::model::{Field, Filter, Kind, Match, Query, Record, Scope, Sort};
+use quarterdeck_sync::store::Reader;
+use quarterdeck_sync::text::{hidden_count, secrets};
+use serde_json::Value;
+
+use super::house::House;
+use crate::transcript::headline;
+use crate::tui::decisions::Item;
+use crate::tui::grounds::{Grounds, Payload, RunSoFar, Step};
+
+/// Steps of the run that are shown.
+const STEPS: usize = 8;
+/// Characters of a step.
+const LINE: usize = 160;
+/// Where what would be done may stand.
+const PAYLOAD: [&str; 9] =
+    ["/payload", "/arguments", "/args", "/tool_input", "/input", "/parameters", "/params", "/body", "/request"];
+/// Where a request names its run.
+const RUN: [&str; 5] = ["/run_id", "/runId", "/session_id", "/workflow_run_id", "/conversation_id"];
+
+fn words(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+/// The text at the first of `places` that has one.
+fn text_at(doc: &Value, places: &[&str]) -> Option<String> {
+    places.iter().find_map(|at| match doc.pointer(at)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// What a request asks for, by the names that are usual.
+struct Asking {
+    agent: Option<String>,
+    tool: Option<String>,
+    capability: Option<String>,
+    method: Option<String>,
+    url: Option<String>,
+}
+
+impl Asking {
+    fn of(record: &Record, doc: &Value) -> Self {
+        Self {
+            agent: record.row.agent.clone().or_else(|| text_at(doc, &["/agent_id", "/agent"])),
+            tool: text_at(doc, &["/tool_id", "/tool", "/tool_name", "/node_id"]),
+            capability: text_at(doc, &["/capability", "/operation"]),
+            method: text_at(doc, &["/tool_method", "/method"]),
+            url: text_at(doc, &["/tool_url", "/url"]),
+        }
+    }
+}
+
+impl House {
+    /// What an answer to the request rests on.
+    pub(super) fn grounds_of(&self, item: &Item) -> Result<Grounds, String> {
+        let reader = self.reader()?;
+        let record = &item.record;
+        let doc: Value = serde_json::from_str(&record.doc).unwrap_or_default();
+        let asking = Asking::of(record, &doc);
+        let related = item.intent.iter().flat_map(|intent| &intent.base.related);
+        let docs: Vec<(&str, &Value)> =
+            std::iter::once(("", &doc)).chain(related.map(|(name, doc)| (name.as_str(), doc))).collect();
+        let run = docs.iter().find_map(|(_, doc)| text_at(doc, &RUN));
+        let run = run.map(|id| run_so_far(&reader, &record.row.list.connection, &id)).transpose()?;
+        let (rules_told, rules) = rules::fitting(&reader, &record.row.list.connection, &asking)?;
+        let earlier = earlier::like(&reader, &self.outbox()?, record, &asking)?;
+        let whole = serde_json::to_string_pretty(&doc).unwrap_or_else(|_| record.doc.clone());
+        let record = secrets::mask_json(&whole).into_owned();
+        Ok(Grounds { payload: payload(&docs), run, rules_told, rules, earlier, record })
+    }
+}
+
+/// What would be done: of the request itself, else of what it is about.
+fn payload(docs: &[(&str, &Value)]) -> Option<Payload> {
+    for (name, doc) in docs {
+        for at in PAYLOAD {
+            let Some(value) = doc.pointer(at).filter(|value| !value.is_null()) else { continue };
+            let field = at.trim_start_matches('/');
+            let from = if name.is_empty() { field.to_owned() } else { format!("{name} {field}") };
+            let (text, bytes) = match value {
+                Value::String(text) => (secrets::mask_under(field, text).into_owned(), text.len()),
+                other => {
+                    let pretty = serde_json::to_string_pretty(other).unwrap_or_default();
+                    (secrets::mask_json_under(field, &pretty).into_owned(), other.to_string().len())
+                }
+            };
+            return Some(Payload { from, text, bytes, hidden: hidden(value) });
+        }
+    }
+    None
+}
+
+/// Hidden characters in the texts of a value. Recursive: the document was read, so it is not nested too deeply.
+fn hidden(value: &Value) -> usize {
+    match value {
+        Value::String(text) => hidden_count(text),
+        Value::Array(items) => items.iter().map(hidden).sum(),
+        Value::Object(members) => members.iter().map(|(name, value)| hidden_count(name) + hidden(value)).sum(),
+        _ => 0,
+    }
+}
+
+fn run_so_far(reader: &Reader, connection: &str, id: &str) -> Result<RunSoFar, String> {
+    let scope = |kinds| Scope { kinds, connections: vec![connection.to_owned()], ..Scope::default() };
+    let found = reader.find(&scope(vec![Kind::Run, Kind::Session]), id, 4).map_err(words)?;
+    let record = found.into_iter().find(|record| record.row.id == id);
+    let Some(record) = record else {
+        let missing = Some("the mirror does not have it".to_owned());
+        return Ok(RunSoFar { id: id.to_owned(), missing, ..RunSoFar::default() });
+    };
+    let (mut steps, mut total) = match reader.content(record.row.key).map_err(words)? {
+        Some(held) => {
+            let entries = content::entries(&held.messages);
+            let last = entries.iter().skip(entries.len().saturating_sub(STEPS));
+            let step = |entry: &quarterdeck_sync::model::Entry| Step {
+                at: entry.at,
+                who: entry.role.clone(),
+                words: headline(entry, LINE),
+                failed: entry.error,
+            };
+            (last.map(step).collect(), entries.len())
+        }
+        None => (Vec::new(), 0),
+    };
+    if steps.is_empty() {
+        // Some platforms tell what a run does as events of their own.
+        let filter = Filter::Field(Field::Project, Match::Is(id.to_owned()));
+        let query = Query { filter, sort: Sort::Created, limit: STEPS + 1, ..Query::newest(scope(vec![Kind::Event])) };
+        let rows = reader.window(&query).map_err(words)?.rows;
+        total = rows.len();
+        let step = |row: quarterdeck_sync::model::Row| Step {
+            at: row.created_at.or(row.updated_at),
+            who: row.status.unwrap_or_default(),
+            words: row.title.unwrap_or_default(),
+            failed: false,
+        };
+        steps = rows.into_iter().take(STEPS).map(step).collect();
+        steps.reverse();
+    }
+    let missing =
+        steps.is_empty().then(|| "what it did is not here yet: open its transcript to have it fetched".to_owned());
+    Ok(RunSoFar { id: id.to_owned(), status: record.row.status, steps, total, missing })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_would_be_done_is_found_with_its_size_and_what_is_hidden_in_it() {
+        let doc = json!({"id": 1, "payload": null, "args": {"to": "a\u{202e}b", "n\u{200b}": 1}});
+        let action = json!({"payload": "rm -rf /"});
+        let found = payload(&[("", &doc), ("action", &action)]).unwrap();
+        assert_eq!((found.from.as_str(), found.hidden), ("args", 2));
+        assert_eq!(found.bytes, doc["args"].to_string().len());
+        let found = payload(&[("", &json!({})), ("action", &action)]).unwrap();
+        assert_eq!((found.from.as_str(), found.text.as_str(), found.bytes), ("action payload", "rm -rf /", 8));
+        assert_eq!(payload(&[("", &json!({}))]), None);
+    }
+}

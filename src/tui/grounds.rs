@@ -1,0 +1,108 @@
+//! What an answer to a request for approval rests on beside the request itself: what exactly would be done, what the run did so far,
+//! which rule asks for it, and how the like of it was answered before. Asked for by ticket, as everything is.
+//!
+//! All of it is text of platforms, and much of it of agents: it is drawn behind the mark that nothing else has
+//! ([`Page::foreign`](super::widgets::page::Page::foreign)).
+
+use jiff::Timestamp;
+
+/// What an answer rests on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Grounds {
+    /// What would be done, whole; none when the platform does not send it.
+    pub payload: Option<Payload>,
+    /// What the run did so far; none when the request names no run.
+    pub run: Option<RunSoFar>,
+    /// How rules were looked for, for a person.
+    pub rules_told: String,
+    /// Rules that fit, the strictest first.
+    pub rules: Vec<Rule>,
+    /// How the like of it was answered before.
+    pub earlier: Earlier,
+    /// The record, whole: JSON over several lines, secrets masked.
+    pub record: String,
+}
+
+/// What would be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Payload {
+    /// Where it stands: `payload`, `action payload`.
+    pub from: String,
+    /// It: JSON over several lines, or a text; secrets masked.
+    pub text: String,
+    /// Bytes it has as it was sent.
+    pub bytes: usize,
+    /// Hidden characters in it.
+    pub hidden: usize,
+}
+
+/// What a run did so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunSoFar {
+    /// Its id.
+    pub id: String,
+    /// Its status.
+    pub status: Option<String>,
+    /// The last steps, oldest first.
+    pub steps: Vec<Step>,
+    /// Steps there are.
+    pub total: usize,
+    /// Why there are none to show, for a person.
+    pub missing: Option<String>,
+}
+
+/// One step.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Step {
+    /// When.
+    pub at: Option<Timestamp>,
+    /// Who, or what kind of step.
+    pub who: String,
+    /// What, in one line.
+    pub words: String,
+    /// It failed.
+    pub failed: bool,
+}
+
+/// A rule that fits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// Id of its policy.
+    pub policy: String,
+    /// Where in the policy it stands: a JSON pointer.
+    pub at: String,
+    /// What it says, in one line.
+    pub says: String,
+    /// In what it fits.
+    pub fits: String,
+}
+
+/// How the like of a request was answered before.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Earlier {
+    /// What makes it alike, for a person.
+    pub alike: String,
+    /// How often each answer was given: the platform's words.
+    pub counts: Vec<(String, usize)>,
+    /// The newest.
+    pub list: Vec<Past>,
+}
+
+/// An earlier answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Past {
+    /// Id of the request.
+    pub id: String,
+    /// The agent that asked.
+    pub agent: Option<String>,
+    /// The answer.
+    pub status: String,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// Who.
+    pub who: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// It was sent from here.
+    pub ours: bool,
+}

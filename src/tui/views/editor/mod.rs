@@ -1,0 +1,263 @@
+//! The editor: one document, checked while it is typed, with what is wrong, what changes, what would be sent and who is affected
+//! beside it.
+//!
+//! - `open`: an open document, and what happens to it. `text`: what is typed. `line`: one line of it as cells. `beside`: the panes. `draw`: all of it on the screen.
+//!
+//! Always true: nothing that is typed acts, only keys that cannot be text do; nothing is decided but on a sheet. Every edit is checked
+//! by ticket, and an answer about an older text is dropped. What is typed is kept outside shortly after it is typed and whenever the
+//! editor may be left, until it was decided on or thrown away.
+//!
+//! Not here: what a text makes of a document (the outside knows the manifests), and the sheet.
+
+mod beside;
+mod draw;
+mod line;
+mod open;
+mod text;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::{Position, Rect};
+
+use super::{Cx, Scene, View, Wish};
+use crate::tui::actions::{Act, Facts, Scope};
+use crate::tui::canvas::Canvas;
+use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
+use crate::tui::drafting::{Checked, Opening, Paper};
+use crate::tui::widgets::input::Input;
+use beside::Beside;
+use text::Text;
+
+/// How long what is typed is in memory only.
+const KEEP: Duration = Duration::from_millis(400);
+/// A text of more bytes is checked once the typing pauses.
+const LARGE: usize = 128 << 10;
+/// Such a pause.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// What the editor asks for.
+mod part {
+    pub const OPENING: u8 = 0;
+    pub const CHECK: u8 = 1;
+    pub const AFFECTED: u8 = 2;
+    pub const VERSIONS: u8 = 3;
+}
+
+/// The view.
+#[derive(Default)]
+pub(super) struct Editor {
+    open: Option<Box<Open>>,
+}
+
+/// What a sheet was opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Saving {
+    /// The text.
+    Text,
+    /// An older version.
+    Version,
+}
+
+/// Where the keys go.
+#[derive(Debug, Default)]
+enum Focus {
+    /// To the text.
+    #[default]
+    Text,
+    /// To what stands beside it.
+    Beside,
+    /// To the words that are looked for, from where the cursor was.
+    Find(Input, (usize, usize)),
+    /// To the question before the text is left.
+    Leaving,
+}
+
+/// An open document.
+struct Open {
+    of: DraftOf,
+    opening: Option<Box<Opening>>,
+    paper: Option<Paper>,
+    failure: Option<String>,
+    text: Text,
+    /// The text as it is without anything typed.
+    fresh: Arc<str>,
+    /// It is not.
+    changed: bool,
+    focus: Focus,
+    words: String,
+    beside: Beside,
+    checked: Option<Box<Checked>>,
+    tickets: [Option<Ticket>; 4],
+    check_due: Option<Instant>,
+    keep_due: Option<Instant>,
+    /// What was typed before is in the text, and how long ago that was.
+    resumed: bool,
+    saving: Option<Saving>,
+    /// The sheet was confirmed, and kept.
+    decided: bool,
+    top: usize,
+    left: usize,
+    area: Rect,
+    side: Rect,
+}
+
+impl Editor {
+    /// Leaves the editor: what was typed is kept, unless it was thrown away.
+    fn leave(&mut self, cx: &mut Cx) {
+        if let Some(mut open) = self.open.take() {
+            if open.changed { open.keep(cx) } else { open.drop_draft(cx) }
+        }
+        cx.wishes.push(Wish::Back);
+    }
+}
+
+impl View for Editor {
+    fn enter(&mut self, _cx: &mut Cx) {}
+
+    fn refresh(&mut self, cx: &mut Cx) {
+        // What would be sent rests on what is there; and a sync may have seen a version more.
+        let Some(open) = &mut self.open else { return };
+        if open.tickets[1].is_none() && open.check_due.is_none() {
+            open.check(cx);
+        }
+        if let Some(Paper::Record(record)) = &open.paper {
+            open.tickets[3] = Some(cx.ask(part::VERSIONS, Lane::Later, Question::Versions(record.clone())));
+        }
+    }
+
+    fn compose(&mut self, of: DraftOf, versions: bool, cx: &mut Cx) {
+        let mut open = Open::new(of.clone(), versions);
+        open.tickets[0] = Some(cx.ask(part::OPENING, Lane::Now, Question::Opening(of)));
+        self.open = Some(Box::new(open));
+    }
+
+    fn answer(&mut self, answered: Answered, cx: &mut Cx) {
+        let Some(open) = &mut self.open else { return };
+        let part = answered.slot.part;
+        let ticket = open.tickets.get_mut(usize::from(part));
+        if ticket.and_then(|ticket| ticket.take_if(|ticket| *ticket == answered.ticket)).is_none() {
+            return;
+        }
+        match (part, answered.answer) {
+            (part::OPENING, Answer::Opening(opening)) => open.take(opening, cx),
+            (part::OPENING, Answer::Failed(why)) => open.failure = Some(why),
+            (part::CHECK, Answer::Checked(checked)) => {
+                open.checked = Some(checked);
+                open.beside.renew();
+            }
+            (part::AFFECTED, Answer::Affected(affected)) => open.beside.affects(Ok(*affected)),
+            (part::AFFECTED, Answer::Failed(why)) => open.beside.affects(Err(why)),
+            (part::VERSIONS, Answer::Versions(versions)) => open.beside.versions(Ok(versions)),
+            (part::VERSIONS, Answer::Failed(why)) => open.beside.versions(Err(why)),
+            (_, Answer::Failed(why)) => cx.say(format!("It could not be checked: {why}.")),
+            _ => {}
+        }
+    }
+
+    fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        let Some(open) = &mut self.open else { return false };
+        // Back is to the text first: only there one leaves.
+        let act = if act == Act::Back { Act::ToText } else { act };
+        if !open.act(act, count, cx) {
+            self.leave(cx);
+        }
+        true
+    }
+
+    fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
+        if let Some(open) = &mut self.open {
+            open.type_key(key, cx);
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx) {
+        let Some(open) = &mut self.open else { return };
+        open.saving = None;
+        match &mut open.focus {
+            Focus::Find(input, _) => drop(input.insert(text)),
+            Focus::Text if open.text.paste(text) => open.typed(cx),
+            Focus::Text => cx.say(format!("Too much: a text here has at most {} MB.", text::MOST >> 20)),
+            Focus::Beside | Focus::Leaving => {}
+        }
+    }
+
+    fn edited(&mut self, text: String, cx: &mut Cx) {
+        let Some(open) = &mut self.open else { return };
+        if text.len() > text::MOST {
+            return cx.say(format!("Too much: a text here has at most {} MB.", text::MOST >> 20));
+        }
+        open.text.replace(&text);
+        open.typed(cx);
+    }
+
+    fn click(&mut self, x: u16, y: u16, _cx: &mut Cx) {
+        let Some(open) = self.open.as_mut().filter(|open| !matches!(open.focus, Focus::Leaving)) else { return };
+        let at = Position { x, y };
+        if open.area.contains(at) {
+            open.focus = Focus::Text;
+            open.point(x, y);
+        } else if open.side.contains(at) {
+            open.focus = Focus::Beside;
+        }
+    }
+
+    fn wake(&mut self, cx: &mut Cx) {
+        let Some(open) = &mut self.open else { return };
+        if open.keep_due.is_some_and(|at| at <= cx.clock) {
+            open.keep(cx);
+        }
+        if open.check_due.is_some_and(|at| at <= cx.clock) {
+            open.check(cx);
+        }
+    }
+
+    fn leaving(&mut self, cx: &mut Cx) {
+        if let Some(open) = &mut self.open {
+            open.keep(cx);
+        }
+    }
+
+    fn close(&mut self) {
+        self.open = None;
+    }
+
+    fn decided(&mut self) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.saving.is_some()) {
+            open.decided = true;
+        }
+    }
+
+    fn drawn(&mut self, cx: &mut Cx) {
+        let Some(open) = self.open.as_mut().filter(|open| open.decided) else { return };
+        // What was decided on is in the outbox now: that is where it is kept.
+        if open.saving == Some(Saving::Text) {
+            open.changed = false;
+        }
+        self.leave(cx);
+    }
+
+    fn ready(&self) -> bool {
+        self.open.as_ref().is_none_or(|open| open.tickets[0].is_none())
+    }
+
+    fn scope(&self) -> Scope {
+        let Some(open) = &self.open else { return Scope::Beside };
+        match &open.focus {
+            _ if open.opening.is_none() => Scope::Beside,
+            Focus::Text => Scope::Editor,
+            Focus::Beside => Scope::Beside,
+            Focus::Find(..) => Scope::Prompt,
+            Focus::Leaving => Scope::Leaving,
+        }
+    }
+
+    fn facts(&self, _facts: &mut Facts) {}
+
+    fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        if let Some(open) = &mut self.open {
+            open.draw(area, scene, canvas);
+        }
+    }
+}

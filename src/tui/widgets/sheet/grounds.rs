@@ -1,0 +1,111 @@
+//! What an answer rests on, below what the sheet says itself. Pure; made once for each width, since a payload may be long.
+
+use crate::tui::decisions::Item;
+use crate::tui::grounds::{Earlier, Grounds, Past, Payload, RunSoFar, Step};
+use crate::tui::hosts;
+use crate::tui::text::{grouped, moment, word};
+use crate::tui::theme::Role;
+use crate::tui::widgets::page::Page;
+
+/// Bytes of a payload or a record that are laid out; what lies behind is told, never left out in silence.
+const LAID_OUT: usize = 1 << 20;
+
+/// The lines.
+pub(super) fn page(item: &Item, grounds: &Result<Grounds, String>, cells: u16) -> Page {
+    let mut page = Page::new(cells);
+    for (name, value) in &item.rests_on {
+        for doubt in hosts::doubts(value) {
+            page.blank();
+            page.foreign_warning(&format!("{name}: {doubt}"));
+        }
+    }
+    let grounds = match grounds {
+        Ok(grounds) => grounds,
+        Err(why) => {
+            page.blank();
+            page.marked("beware", "✗", &format!("what it rests on could not be read: {why}"), Role::Bad);
+            return page;
+        }
+    };
+    payload(grounds.payload.as_ref(), &mut page);
+    if let Some(run) = &grounds.run {
+        run_so_far(run, &mut page);
+    }
+    page.heading("RULES THAT FIT");
+    page.plain(&grounds.rules_told, Role::Dim);
+    for rule in &grounds.rules {
+        page.foreign("", &format!("{} {}: fits {}", rule.policy, rule.at, rule.fits));
+        page.foreign("", &format!("  {}", rule.says));
+    }
+    earlier(&grounds.earlier, &mut page);
+    page.heading("THE WHOLE RECORD");
+    whole(&grounds.record, &mut page);
+    page
+}
+
+fn payload(payload: Option<&Payload>, page: &mut Page) {
+    let Some(payload) = payload else {
+        page.heading("PAYLOAD");
+        return page.plain("The platform does not send it: what is approved is what the record says.", Role::Warn);
+    };
+    let bytes = if payload.bytes == 1 { "byte" } else { "bytes" };
+    page.heading(format!("PAYLOAD  {} {bytes}", grouped(payload.bytes as u64)));
+    if payload.hidden > 0 {
+        let noun = if payload.hidden == 1 { "hidden character" } else { "hidden characters" };
+        page.listed("!", &format!("{} {noun} in it", payload.hidden), Role::Warn);
+    }
+    whole(&payload.text, page);
+}
+
+/// All of a text, as far as it is laid out.
+fn whole(text: &str, page: &mut Page) {
+    let end = text.floor_char_boundary(LAID_OUT.min(text.len()));
+    page.foreign_whole("", text.get(..end).unwrap_or_default());
+    if end < text.len() {
+        let more = grouped((text.len() - end) as u64);
+        page.listed("!", &format!("{more} bytes more are not shown here: qd approvals show has them all"), Role::Bad);
+    }
+}
+
+fn run_so_far(run: &RunSoFar, page: &mut Page) {
+    page.heading("THE RUN SO FAR");
+    let status = run.status.as_deref().map_or(String::new(), |status| format!("  {}", word(status)));
+    page.foreign("", &format!("{}{status}", run.id));
+    if let Some(missing) = &run.missing {
+        page.plain(missing, Role::Dim);
+    }
+    if run.total > run.steps.len() {
+        page.plain(&format!("the last {} of {} steps:", run.steps.len(), run.total), Role::Dim);
+    }
+    for step in &run.steps {
+        page.foreign("", &one_step(step));
+    }
+}
+
+fn one_step(step: &Step) -> String {
+    let at = step.at.map_or_else(|| "–".to_owned(), |at| moment(at).chars().skip(11).take(8).collect());
+    let failed = if step.failed { "✗ " } else { "" };
+    format!("{at}  {}  {failed}{}", step.who.to_lowercase(), step.words)
+}
+
+fn earlier(earlier: &Earlier, page: &mut Page) {
+    page.heading("THE LIKE OF IT BEFORE");
+    if earlier.counts.is_empty() {
+        return page.plain(&format!("none that is known ({})", earlier.alike), Role::Dim);
+    }
+    let counts: Vec<String> =
+        earlier.counts.iter().map(|(status, count)| format!("{count} {}", word(status))).collect();
+    page.foreign("", &format!("{}: {}", earlier.alike, counts.join(", ")));
+    for past in &earlier.list {
+        page.foreign("", &one_past(past));
+    }
+}
+
+fn one_past(past: &Past) -> String {
+    let at = past.at.map_or_else(|| "–".to_owned(), |at| moment(at).chars().take(16).collect());
+    let agent = past.agent.as_deref().map_or(String::new(), |agent| format!("  {agent}"));
+    let ours = if past.ours { ", from here" } else { "" };
+    let who = past.who.as_deref().map_or(String::new(), |who| format!("  by {who}{ours}"));
+    let reason = past.reason.as_deref().map_or(String::new(), |reason| format!("  “{reason}”"));
+    format!("{at}  {}{agent}  {}{who}{reason}", word(&past.status), past.id)
+}
