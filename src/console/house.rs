@@ -34,8 +34,6 @@ use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, S
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
 use crate::tui::grounds::Grounds;
 use crate::tui::links::Links;
-use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
-use crate::tui::grounds::Grounds;
 use crate::tui::reading::{Read, Transcript};
 
 /// Records that are found by the beginning of an id, at most.

@@ -1,5 +1,7 @@
 //! Remembering: where one was and how each list is to look, from one time to the next.
 
+use std::time::Instant;
+
 use super::{App, Order};
 use crate::tui::Ask;
 use crate::tui::app::choices::load;
