@@ -14,6 +14,7 @@ pub mod editor;
 pub mod error;
 pub mod filter;
 pub mod json;
+mod kin;
 pub mod live;
 pub mod log;
 pub mod names;

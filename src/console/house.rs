@@ -25,7 +25,8 @@ use crate::editing::{Complaint, Editable};
 use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::tui::data::{DraftOf, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
-use crate::tui::reading::{Read, Transcript};
+use crate::tui::kept::Kept;
+use crate::tui::reading::{Kin, Read, Transcript};
 
 /// Finished writes that are listed, the newest.
 const FINISHED: usize = 1_000;
@@ -327,6 +328,14 @@ impl Store for House {
 
     fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
         self.read(of, known)
+    }
+
+    fn kept(&self, list: &ListKey, id: &str) -> Result<Kept, String> {
+        self.kept_about(list, id)
+    }
+
+    fn kin(&self, of: RowKey, names: &[(String, usize)]) -> Result<Kin, String> {
+        self.kin_of(of, names)
     }
 
     fn find(&self, question: &Question) -> Result<Answer, String> {

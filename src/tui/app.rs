@@ -270,6 +270,7 @@ impl App {
                 self.decided(sheet, outcome, clock);
                 self.dirty = true;
             }
+            Outside::Fetched { list, id, failed } => self.fetched(&list, &id, failed, clock),
             Outside::Quit => self.orders.push(Order::Quit),
         }
     }

@@ -11,13 +11,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use quarterdeck_sync::model::{Anchor, CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
+use quarterdeck_sync::model::{
+    Anchor, CountOf, Freshness, ListKey, Problem, Query, Record, RowKey, Scope, Window, WriteId,
+};
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
+use super::code::Colours;
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
+use super::kept::Kept;
 use super::marking::Words;
-use super::reading::{Read, Transcript};
+use super::pieces::{self, Piece};
+use super::reading::{Kin, Read, Transcript};
 use crate::search::{self, SavedSearch};
 
 /// Where the console reads. Called by the workers only, never by the thread that draws.
@@ -57,6 +62,14 @@ pub trait Store: Send + Sync {
     /// A session or run with its entries; [`Read::Same`] when it is as `known` has it.
     fn transcript(&self, _of: &Target, _known: Option<&Transcript>) -> Result<Read, String> {
         Ok(Read::Gone)
+    }
+    /// The bookmarks and notes of a session or run, and whether it was reviewed.
+    fn kept(&self, _list: &ListKey, _id: &str) -> Result<Kept, String> {
+        Ok(Kept::default())
+    }
+    /// The sessions of the subagents of a session, and the one that started it.
+    fn kin(&self, _of: RowKey, _names: &[(String, usize)]) -> Result<Kin, String> {
+        Ok(Kin::default())
     }
     /// Records and entries that a query finds.
     fn find(&self, _question: &search::Question) -> Result<search::Answer, String> {
@@ -105,6 +118,12 @@ pub enum Question {
     Transcript(Target, Option<Arc<Transcript>>),
     /// The entries of a transcript that hold these words.
     Find(Arc<Transcript>, Words),
+    /// What a person keeps about a session or run.
+    Kept(ListKey, String),
+    /// The sessions of its subagents, and the one that started it.
+    Kin(Arc<Transcript>),
+    /// The colours of code in a transcript.
+    Colours(Arc<Transcript>, Vec<Piece>),
     /// What a query finds.
     Search(Box<search::Question>),
     /// The saved searches, and how much each finds.
@@ -145,6 +164,12 @@ pub enum Answer {
     Transcript(Read),
     /// See [`Question::Find`]: their places, ascending.
     Found(Vec<u32>),
+    /// See [`Question::Kept`].
+    Kept(Box<Kept>),
+    /// See [`Question::Kin`].
+    Kin(Box<Kin>),
+    /// See [`Question::Colours`]: for each piece, if it has some.
+    Colours(Vec<(Piece, Option<Arc<Colours>>)>),
     /// See [`Question::Search`].
     Search(Box<search::Answer>),
     /// See [`Question::Saved`]; without a number where it could not be found out.
@@ -360,6 +385,9 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Draft(of) => store.draft(of).map(|draft| Answer::Draft(Box::new(draft))),
         Question::Transcript(of, known) => store.transcript(of, known.as_deref()).map(Answer::Transcript),
         Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
+        Question::Kept(list, id) => store.kept(list, id).map(|kept| Answer::Kept(Box::new(kept))),
+        Question::Kin(of) => store.kin(of.row.key, &of.sums.subagents).map(|kin| Answer::Kin(Box::new(kin))),
+        Question::Colours(transcript, wanted) => Ok(Answer::Colours(pieces::coloured(transcript, wanted))),
         Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),
         Question::Saved => saved(store),
     };

@@ -10,6 +10,7 @@
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
+//! - `code`, `pieces`: colours of code, and which texts are some. [`kept`]: bookmarks, notes and reviews.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
 //!
 //! Always true: views do no I/O; every text reaches the screen through [`canvas::Canvas`], which lets nothing hidden pass; nothing
@@ -21,13 +22,16 @@ pub mod actions;
 mod app;
 pub mod canvas;
 pub mod clipboard;
+mod code;
 pub mod data;
 pub mod decisions;
 pub mod fleet;
+pub mod kept;
 pub mod keys;
 mod looks;
 mod marking;
 mod paint;
+mod pieces;
 pub mod reading;
 mod rows;
 mod run;
@@ -143,6 +147,15 @@ pub enum Outside {
         /// What became of it.
         outcome: decisions::Outcome,
     },
+    /// What came of [`Ask::Fetch`].
+    Fetched {
+        /// The record's list.
+        list: quarterdeck_sync::model::ListKey,
+        /// Its id.
+        id: String,
+        /// Why its entries are not here, for a person; none when the platform has answered.
+        failed: Option<String>,
+    },
     /// Leave.
     Quit,
 }
@@ -156,8 +169,10 @@ pub enum Ask {
     Shown,
     /// The person has confirmed this; answered with [`Outside::Decided`].
     Decide(Box<decisions::Confirmed>),
-    /// Fetch the entries of this session or run: somebody reads it. Told by [`Outside::Committed`] when they are here.
+    /// Fetch the entries of this session or run: somebody reads it. Answered with [`Outside::Fetched`].
     Fetch(quarterdeck_sync::model::ListKey, String),
+    /// Keep what a person marks or notes for themselves. Told by [`Outside::Outbox`] when it is kept, else by [`Outside::Notice`].
+    Remember(Box<kept::Keep>),
     /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
     Keep(&'static str, String),
 }

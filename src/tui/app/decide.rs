@@ -55,6 +55,7 @@ impl App {
             Wish::Read(reading) => self.read(reading, clock),
             Wish::Back => self.go_back(clock),
             Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),
+            Wish::Remember(keep) => (self.asks)(Ask::Remember(keep)),
             Wish::Copy(what, text) => self.copy(what, &text, clock),
             Wish::Wake(_) => {}
         }

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use quarterdeck_sync::model::ListKey;
+
 use super::App;
 use crate::tui::reading::Reading;
 use crate::tui::views::{self, Came, TRANSCRIPT, VIEWS};
@@ -61,6 +63,19 @@ impl App {
             self.open = view;
         }
         self.with_view(clock, |view, cx| view.read(reading, came, cx));
+    }
+
+    /// What came of asking for the entries of a session: told to whoever reads it, else said.
+    pub(super) fn fetched(&mut self, list: &ListKey, id: &str, failed: Option<String>, clock: Instant) {
+        let why = failed.as_deref();
+        let view = views::number(TRANSCRIPT);
+        let read = self.with(view, clock, |view, cx| view.fetched(list, id, why, cx)) && self.open == view;
+        match failed {
+            Some(why) if !read => self.toasts.say(why, clock),
+            Some(_) => {}
+            None => self.refresh(clock),
+        }
+        self.dirty = true;
     }
 
     /// Back to the view that the open one was opened over.

@@ -8,6 +8,7 @@ mod reading;
 mod screens;
 mod searching;
 mod told;
+mod transcripts;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -16,14 +17,15 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window, WriteId};
+use quarterdeck_sync::model::{CountOf, Freshness, ListKey, Problem, Query, Record, RowKey, Scope, Window, WriteId};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::app::{App, Message, Order};
 use super::data::{DraftOf, Store};
 use super::decisions::{Brief, Draft, OpenedWrite, Standing, Subject, Target, WriteLine};
-use super::reading::{Read, Transcript};
+use super::kept::Kept;
+use super::reading::{Kin, Read, Transcript};
 use super::theme::ColorMode;
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
 use crate::search::{Answer, Question, SavedSearch};
@@ -104,6 +106,14 @@ impl Store for FakeStore {
 
     fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
         self.read(|world| world.transcript(of, known))
+    }
+
+    fn kept(&self, _list: &ListKey, id: &str) -> Result<Kept, String> {
+        self.read(|world| world.kept.get(id).cloned().unwrap_or_default())
+    }
+
+    fn kin(&self, of: RowKey, _names: &[(String, usize)]) -> Result<Kin, String> {
+        self.read(|world| world.kin.get(&of).cloned().unwrap_or_default())
     }
 
     fn find(&self, question: &Question) -> Result<Answer, String> {

@@ -5,9 +5,9 @@ use ratatui::style::Style;
 use super::*;
 use crate::tui::views::VIEWS;
 
-const SIZES: [(u16, u16); 2] = [(80, 24), (160, 48)];
+pub(super) const SIZES: [(u16, u16); 2] = [(80, 24), (160, 48)];
 
-fn snapshot(name: &str, text: &str) {
+pub(super) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
@@ -172,7 +172,7 @@ fn every_theme_says_the_same() {
 }
 
 /// Where the styles change, line by line: a theme's look, in a form that can be compared.
-fn styles(console: &Console) -> String {
+pub(super) fn styles(console: &Console) -> String {
     let buffer = console.screen.backend().buffer();
     let mut out = String::new();
     for y in 0..buffer.area.height {

@@ -24,6 +24,7 @@ use super::canvas::Canvas;
 use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use super::decisions::{Change, Target};
 use super::fleet::Fleet;
+use super::kept::Keep;
 use super::keys::Keymap;
 use super::reading::Reading;
 
@@ -139,6 +140,8 @@ pub enum Wish {
     Back,
     /// Fetch the entries of this session or run.
     Fetch(ListKey, String),
+    /// Keep a bookmark, a note, or that something was reviewed.
+    Remember(Box<Keep>),
     /// Copy this: what it is, and the text.
     Copy(&'static str, String),
 }
@@ -223,6 +226,12 @@ pub trait View {
 
     /// Shows a transcript.
     fn read(&mut self, _reading: Reading, _came: Came, _cx: &mut Cx) {}
+
+    /// What came of asking for the entries of a session or run: none when its platform answered, else why not. False when it does
+    /// not show that one.
+    fn fetched(&mut self, _list: &ListKey, _id: &str, _failed: Option<&str>, _cx: &mut Cx) -> bool {
+        false
+    }
 
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}
