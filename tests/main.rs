@@ -19,6 +19,7 @@ mod contents;
 mod fleet;
 mod house;
 mod overlay;
+mod own;
 mod search;
 mod sync;
 #[cfg(unix)]

@@ -141,6 +141,8 @@ pub enum Noun {
     Kind(RecordKind),
     /// `qd workflows`: the collection of that name, on every platform that has it.
     Collection(String),
+    /// Every record, where no noun is written.
+    Any,
 }
 
 impl Noun {
@@ -149,6 +151,7 @@ impl Noun {
         match self {
             Noun::Kind(kind) => kind.plural(),
             Noun::Collection(name) => name,
+            Noun::Any => "records",
         }
     }
 
@@ -158,6 +161,7 @@ impl Noun {
         match self {
             Noun::Kind(kind) => scope.kinds.push(*kind),
             Noun::Collection(name) => scope.collections.push(name.clone()),
+            Noun::Any => {}
         }
         scope
     }

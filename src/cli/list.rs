@@ -237,7 +237,7 @@ fn columns(noun: &Noun, gone: bool) -> Vec<Shown> {
         Noun::Kind(RecordKind::Approval) => vec![Id, Status, Title, Agent, Updated, Age, Connection],
         Noun::Kind(RecordKind::Policy) => vec![Id, Title, Status, Updated, Age, Connection],
         Noun::Kind(RecordKind::Event) => vec![Id, Status, Title, Agent, Updated, Age, Connection],
-        Noun::Kind(RecordKind::Other) | Noun::Collection(_) => {
+        Noun::Kind(RecordKind::Other) | Noun::Collection(_) | Noun::Any => {
             vec![Id, Title, Status, Agent, Project, Updated, Age, Connection]
         }
     };

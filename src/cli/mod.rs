@@ -23,6 +23,7 @@ mod manual;
 mod noun;
 pub mod out;
 mod outbox;
+mod own;
 mod platform;
 mod policies;
 mod prompt;
@@ -113,6 +114,10 @@ pub enum Command {
     Index(index::Args),
     /// Decisions under way, and those that wait for you
     Outbox(outbox::Args),
+    /// Your own notes about records and their entries
+    Notes(own::notes::Args),
+    /// Records and entries that you want to find again
+    Bookmarks(own::bookmarks::Args),
     /// The log of every decision and what became of it
     Audit(audit::Args),
     /// Ask the mirror in SQL, read only
@@ -232,6 +237,8 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Search(args) => search::run(cx, args)?,
         Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,
+        Command::Notes(args) => own::notes::run(cx, &args)?,
+        Command::Bookmarks(args) => own::bookmarks::run(cx, &args)?,
         Command::Audit(args) => audit::run(cx, args)?,
         Command::Sql(args) => sql::run(cx, args)?,
         Command::Platform(args) => platform::run(cx, args)?,

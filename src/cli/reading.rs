@@ -67,7 +67,10 @@ const LISTED: usize = 10;
 /// Ids may hold slashes themselves, so the whole is tried as an id first.
 pub fn find(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[String]) -> Result<Record, Failure> {
     if id.trim().is_empty() {
-        let hint = format!("`qd {} list` shows them", noun.name());
+        let hint = match noun {
+            Noun::Any => "`qd sessions list` and the like show them".to_owned(),
+            noun => format!("`qd {} list` shows them", noun.name()),
+        };
         return Err(Failure::usage("an id, or the beginning of one, cannot be empty").hint(hint));
     }
     let mut scope = noun.scope();
@@ -103,6 +106,7 @@ fn none(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[String]) 
     let failure = Failure::not_found(format!("nothing among {} has the id {id}", noun.name()));
     Ok(match never_synced(cx, reader, &noun.scope(), asked)? {
         Some(hint) => failure.hint(hint),
+        None if *noun == Noun::Any => failure.hint("`qd search` finds records by what stands in them"),
         None => failure.hint(format!("`qd {} list --gone` lists all of them", noun.name())),
     })
 }

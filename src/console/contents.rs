@@ -58,14 +58,19 @@ impl House {
         let parent = kin::Parent::of(&reader, &record).map_err(words)?;
         let called: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
         let found = kin::subagents(&reader, &record, &called).map_err(words)?;
-        let mut kin = Kin { parent: parent.map(|one| (one.record.map(|record| record.row), one.name)), ..Kin::default() };
+        let mut kin =
+            Kin { parent: parent.map(|one| (one.record.map(|record| record.row), one.name)), ..Kin::default() };
         let by = |record: &Record| names.iter().find(|(name, _)| kin::is_named(record, name));
         for (name, entry) in names {
             if !found.iter().any(|record| kin::is_named(record, name)) {
                 kin.unknown.push((name.clone(), *entry));
             }
         }
-        kin.children = found.into_iter().map(|child| (by(&child).map(|(_, at)| *at), child.row)).map(|(at, row)| (row, at)).collect();
+        kin.children = found
+            .into_iter()
+            .map(|child| (by(&child).map(|(_, at)| *at), child.row))
+            .map(|(at, row)| (row, at))
+            .collect();
         Ok(kin)
     }
 }

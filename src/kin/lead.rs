@@ -99,7 +99,9 @@ impl Lead {
         let named = self.names.iter().find_map(|name| entries.iter().find(|entry| bears(entry, name)));
         let mentioned = || {
             let names = self.names.iter().filter(|name| name.len() >= SHORT);
-            names.map(|name| format!("\"{name}\"")).find_map(|name| entries.iter().find(|entry| entry.raw.contains(&name)))
+            names
+                .map(|name| format!("\"{name}\""))
+                .find_map(|name| entries.iter().find(|entry| entry.raw.contains(&name)))
         };
         let before = || {
             let at = self.at?;

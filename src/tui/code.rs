@@ -119,7 +119,10 @@ fn numbered(line: &str) -> usize {
         return 0;
     }
     let after = &rest[digits..];
-    ["→", "    ", " | ", "│"].iter().find(|sign| after.starts_with(**sign)).map_or(0, |sign| blank + digits + sign.len())
+    ["→", "    ", " | ", "│"]
+        .iter()
+        .find(|sign| after.starts_with(**sign))
+        .map_or(0, |sign| blank + digits + sign.len())
 }
 
 fn add(runs: &mut Vec<Run>, bytes: usize, role: Role) {
@@ -164,9 +167,8 @@ const MEANINGS: [(&str, Role); 28] = [
 
 fn role(stack: &ScopeStack) -> Role {
     static SCOPES: OnceLock<Vec<(Scope, Role)>> = OnceLock::new();
-    let known = SCOPES.get_or_init(|| {
-        MEANINGS.iter().filter_map(|(name, role)| Some((Scope::new(name).ok()?, *role))).collect()
-    });
+    let known = SCOPES
+        .get_or_init(|| MEANINGS.iter().filter_map(|(name, role)| Some((Scope::new(name).ok()?, *role))).collect());
     let meaning = |scope: &Scope| known.iter().find(|(name, _)| name.is_prefix_of(*scope)).map(|(_, role)| *role);
     stack.as_slice().iter().rev().find_map(meaning).unwrap_or(Role::Text)
 }

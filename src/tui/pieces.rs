@@ -65,7 +65,9 @@ pub fn blocks(text: &str) -> Vec<Block<'_>> {
                     open = Some((sign, language, after));
                 }
             }
-            (Some((opened, language, from)), Some(sign)) if sign == opened && bare.trim_matches(['`', '~']).is_empty() => {
+            (Some((opened, language, from)), Some(sign))
+                if sign == opened && bare.trim_matches(['`', '~']).is_empty() =>
+            {
                 found.push(Block { language, code: from..at });
                 open = None;
             }
@@ -107,7 +109,8 @@ fn text_of(transcript: &Transcript, piece: Piece) -> Option<(Language<'_>, &str)
         (Of::Answer, Part::Result(answer)) => {
             // What a tool that was given one file answers is mostly what stands in it.
             let called = transcript.entries.get(answer.called_at? as usize)?;
-            let calls = called.parts.iter().filter_map(|part| if let Part::Call(call) = part { Some(call) } else { None });
+            let calls =
+                called.parts.iter().filter_map(|part| if let Part::Call(call) = part { Some(call) } else { None });
             let mut calls = calls.filter(|call| call.id.is_none() || answer.call.is_none() || call.id == answer.call);
             let call = calls.next().filter(|call| call.command.is_none() && call.edits.is_empty())?;
             let [path] = &call.paths[..] else { return None };

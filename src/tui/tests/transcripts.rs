@@ -1,7 +1,8 @@
 //! What a transcript does besides being read: colours, what a person keeps, what it leads to, what could not be fetched.
 
-use quarterdeck_sync::engine::{ConnectionReport, Event as News};
+use quarterdeck_sync::engine::{ConnectionError, ConnectionReport, Event as News};
 use quarterdeck_sync::model::{Call, Edit, Entry, EntryKind, Part};
+use quarterdeck_sync::platform::FetchKind;
 use ratatui::style::Style;
 
 use super::reading::{console, place, reading};
@@ -19,7 +20,11 @@ fn entry(kind: EntryKind, parts: Vec<Part>) -> Entry {
 
 fn coding() -> Vec<Entry> {
     let words = "It was the clock. This is what it is now:\n\n```rust\nfn now() -> u64 {\n    let wait = \"soon\"; // a remark\n    42\n}\n```\n\nSee https://go.example/race and run `make`.";
-    let run = Call { tool: "Bash".into(), command: Some("cargo test --lib -- now && echo \"done\"".into()), ..Call::default() };
+    let run = Call {
+        tool: "Bash".into(),
+        command: Some("cargo test --lib -- now && echo \"done\"".into()),
+        ..Call::default()
+    };
     let file = Edit {
         path: Some("src/clock.rs".into()),
         after: "/// The time.\npub fn now() -> u64 {\n    42\n}\n".into(),
@@ -83,7 +88,10 @@ fn without_colour_code_looks_like_any_text() {
     console.press("2 t J J");
     for words in ["fn now", "let wait", "// a remark"] {
         let style = style_of(&console, words);
-        assert_eq!((style.fg, style.add_modifier), (Some(ratatui::style::Color::Reset), ratatui::style::Modifier::empty()));
+        assert_eq!(
+            (style.fg, style.add_modifier),
+            (Some(ratatui::style::Color::Reset), ratatui::style::Modifier::empty())
+        );
     }
 }
 
@@ -93,7 +101,10 @@ fn what_could_not_be_fetched_is_said_calmly_and_asked_for_only_on_demand() {
     console.press("2 j t");
     assert!(console.text().contains("is asked for them"), "{}", console.text());
     let asked = |console: &Console| {
-        let fetches = console.asked.try_iter().filter_map(|ask| if let Ask::Fetch(list, id) = ask { Some((list, id)) } else { None });
+        let fetches = console
+            .asked
+            .try_iter()
+            .filter_map(|ask| if let Ask::Fetch(list, id) = ask { Some((list, id)) } else { None });
         fetches.collect::<Vec<_>>()
     };
     let (list, id) = asked(&console).remove(0);
@@ -116,17 +127,24 @@ fn what_could_not_be_fetched_is_said_calmly_and_asked_for_only_on_demand() {
 #[test]
 fn a_copy_says_how_old_it_is_while_its_platform_cannot_be_reached() {
     let mut console = console(SIZE);
-    let report = ConnectionReport { connection: "turen".into(), ..offline() };
-    console.news(Outside::Sync(News::Finished(Box::new(report))));
+    console.news(Outside::Sync(News::Finished(offline())));
     console.press("2 t");
     assert!(console.text().contains("○ offline, as of 4m ago"), "{}", console.text());
 }
 
 fn offline() -> ConnectionReport {
-    use quarterdeck_sync::platform::{FetchError, FetchKind};
-    let mut report = ConnectionReport::started("turen", told::ago(30));
-    report.error = Some(FetchError { kind: Some(FetchKind::Unreachable), ..FetchError::default() });
-    report
+    let error = ConnectionError { kind: Some(FetchKind::Unreachable), message: "connection refused".into() };
+    ConnectionReport {
+        connection: "turen".into(),
+        platform: "turen".into(),
+        started_at: told::ago(31),
+        ended_at: told::ago(30),
+        lists: Vec::new(),
+        content: None,
+        error: Some(error),
+        traffic: Default::default(),
+        budget: Default::default(),
+    }
 }
 
 #[test]

@@ -85,7 +85,8 @@ impl Picker {
         let need = u16::try_from(self.items.len()).unwrap_or(u16::MAX).saturating_add(4);
         let high = need.clamp(6, HIGH).min(area.height);
         let y = area.y + (area.height - high) / 4;
-        let inside = canvas.boxed(Rect { x: area.x + (area.width - wide) / 2, y, width: wide, height: high }, self.title);
+        let inside =
+            canvas.boxed(Rect { x: area.x + (area.width - wide) / 2, y, width: wide, height: high }, self.title);
         let x = canvas.put(inside.x, inside.y, "/ ", 2, Role::Accent);
         self.input.draw(canvas, x, inside.y, inside.width.saturating_sub(2), "type to narrow the list");
         let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };

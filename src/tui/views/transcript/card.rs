@@ -136,7 +136,11 @@ pub(super) fn kept(kept: &Kept, transcript: &Transcript, cells: u16, out: &mut V
     for (number, note) in kept.notes_at(None).enumerate() {
         let (lines, _) = wrap_start(&note.text, card.room, 6);
         for (row, line) in lines.into_iter().enumerate() {
-            card.field(if number + row == 0 { "notes" } else { "" }, format!("{} {line}", if row == 0 { "✎" } else { " " }), Role::Text);
+            card.field(
+                if number + row == 0 { "notes" } else { "" },
+                format!("{} {line}", if row == 0 { "✎" } else { " " }),
+                Role::Text,
+            );
         }
     }
     out.append(&mut card.out);

@@ -102,9 +102,11 @@ pub(super) fn why_none(open: &Open, transcript: &Transcript, fleet: &Fleet, canv
     match (&transcript.held, failed) {
         (Held::Here { .. }, _) => ("It holds no entry.".to_owned(), Role::Dim, false),
         (Held::NotOffered(why), _) => (format!("Its entries cannot be had: {why}."), Role::Dim, false),
-        (Held::NotYet, _) if transcript.row.gone_at.is_some() => {
-            (format!("† {connection} does not list it any more, and its entries were never fetched."), Role::Warn, false)
-        }
+        (Held::NotYet, _) if transcript.row.gone_at.is_some() => (
+            format!("† {connection} does not list it any more, and its entries were never fetched."),
+            Role::Warn,
+            false,
+        ),
         (Held::NotYet | Held::Failed(_), _) if open.fetching == Fetching::Asked => {
             (format!("⋯ Its entries are not here yet: {connection} is asked for them."), Role::Busy, false)
         }

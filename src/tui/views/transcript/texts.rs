@@ -56,7 +56,8 @@ impl Sheet<'_> {
                 () if paragraph.starts_with('>') => Role::Dim,
                 () => Role::Text,
             };
-            let runs = colours.as_deref().filter(|_| inside.is_some()).map_or(&[][..], |known: &Colours| known.line(row));
+            let runs =
+                colours.as_deref().filter(|_| inside.is_some()).map_or(&[][..], |known: &Colours| known.line(row));
             let (lines, seen) = wrap_start(paragraph, self.room(), limit - made);
             made += lines.len();
             let mut cutter = Cutter::new(paragraph, runs);
@@ -109,7 +110,8 @@ impl Sheet<'_> {
 
     /// A line in several styles.
     fn put(&mut self, parts: Vec<(String, Role)>, number: u16) {
-        let mut line = Line { spans: vec![Span { x: INDENT, text: String::new(), role: Role::Text }], ..Line::default() };
+        let mut line =
+            Line { spans: vec![Span { x: INDENT, text: String::new(), role: Role::Text }], ..Line::default() };
         line.extend(parts);
         line.spans.remove(0);
         self.push(line, number);

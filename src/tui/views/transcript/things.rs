@@ -45,7 +45,9 @@ pub(super) fn things(entry: &Entry) -> Vec<Thing> {
                 for edit in &call.edits {
                     add("code", "▤", &edit.after);
                 }
-                links(call.command.as_deref().unwrap_or(&call.input)).into_iter().for_each(|link| add("link", "↗", link));
+                links(call.command.as_deref().unwrap_or(&call.input))
+                    .into_iter()
+                    .for_each(|link| add("link", "↗", link));
             }
             Part::Result(answer) => links(&answer.text).into_iter().for_each(|link| add("link", "↗", link)),
             Part::Other { json, .. } => links(json).into_iter().for_each(|link| add("link", "↗", link)),
