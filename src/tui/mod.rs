@@ -6,9 +6,10 @@
 //!
 //! - [`run`] is all the outside needs: [`Setup`] in, [`Outside`] messages in, [`Ask`]s out. It owns the terminal and always gives it back.
 //! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
-//! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
+//! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`](crate::theme): colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
+//! - [`manner`]: slow links, calm screens, screen readers, people who only look. `linear`: the screen, line by line.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - `code`, `pieces`: colours of code, and which texts are some. [`kept`]: bookmarks, notes and reviews.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
@@ -28,7 +29,9 @@ pub mod decisions;
 pub mod fleet;
 pub mod kept;
 pub mod keys;
+mod linear;
 mod looks;
+pub mod manner;
 mod marking;
 mod paint;
 mod pieces;
@@ -38,7 +41,7 @@ mod run;
 mod signals;
 mod terminal;
 mod text;
-pub mod theme;
+
 pub mod views;
 mod widgets;
 
@@ -49,8 +52,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+pub use crate::theme;
 pub use data::Store;
 pub use fleet::ConnectionInfo;
+pub use manner::Manner;
 pub use run::run;
 pub use theme::ColorMode;
 
@@ -93,6 +98,8 @@ pub struct TuiSettings {
     pub between: clipboard::Between,
     /// Name shown in the header, when it is more than the product's: `demo`.
     pub label: Option<String>,
+    /// How it is to behave.
+    pub manner: Manner,
 }
 
 impl Default for TuiSettings {
@@ -106,6 +113,7 @@ impl Default for TuiSettings {
             erase: true,
             between: clipboard::Between::Nothing,
             label: None,
+            manner: Manner::default(),
         }
     }
 }
