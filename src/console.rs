@@ -16,6 +16,7 @@ mod inbox;
 mod links;
 mod memory;
 mod incidents;
+mod keeping;
 mod seen;
 
 use std::io::IsTerminal;
@@ -128,8 +129,16 @@ fn serve(
                 let outcome = house.carry_out(&confirmed.deed);
                 let _ = news.send(Outside::Decided { sheet: confirmed.sheet, outcome });
             }
-            tui::Ask::Fetch(list, id) => {
-                live.iter().for_each(|live| live.ask(live::Ask::Open { list: list.clone(), id: id.clone() }))
+            tui::Ask::Fetch(list, id) => match &live {
+                Some(live) => live.ask(live::Ask::Open { list, id }),
+                None => {
+                    let failed = Some("nothing is synced by this qd: see the message at the start".to_owned());
+                    drop(news.send(Outside::Fetched { list, id, failed }));
+                }
+            },
+            tui::Ask::Own(keep) => {
+                let news_of = house.remember(&keep).map_or_else(Outside::Notice, |()| Outside::Outbox);
+                drop(news.send(news_of));
             }
             tui::Ask::Flag(flag) => tell_kept(house.flag(&flag), news),
             tui::Ask::Unflag(kind, place) => tell_kept(house.unflag(kind, &place), news),
@@ -238,9 +247,14 @@ fn begin(
         let told = match event {
             LiveEvent::Sync(event) => Outside::Sync(event),
             LiveEvent::Commit => Outside::Committed,
-            LiveEvent::Opened { outcome: Opened::Failed(why), .. } => Outside::Notice(why),
-            LiveEvent::Opened { outcome: Opened::Unreachable(error), .. } => Outside::Notice(error.message),
-            LiveEvent::Opened { .. } => Outside::Committed,
+            LiveEvent::Opened { list, id, outcome } => {
+                let failed = match outcome {
+                    Opened::Failed(why) => Some(why),
+                    Opened::Unreachable(error) => Some(error.message),
+                    Opened::Fetched { .. } | Opened::UpToDate | Opened::Absent | Opened::NotFetched => None,
+                };
+                Outside::Fetched { list, id, failed }
+            }
             // What goes as it should is seen where it is listed.
             LiveEvent::Send(SendEvent::Moved(write)) if write.state.needs_person() => Outside::Notice(failed(&write)),
             LiveEvent::Send(_) | LiveEvent::Contents { .. } => return,

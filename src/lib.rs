@@ -17,6 +17,7 @@ pub mod filter;
 pub mod inbox;
 pub mod incident;
 pub mod json;
+mod kin;
 pub mod live;
 pub mod log;
 pub mod names;

@@ -85,6 +85,16 @@ roles! {
     JsonNumber = "json-number",
     /// true, false, null.
     JsonWord = "json-word",
+    /// A word of the language, in code.
+    CodeWord = "code-word",
+    /// The name of a function, a type or a tag.
+    CodeName = "code-name",
+    /// A text in quotes.
+    CodeText = "code-text",
+    /// A number or another constant.
+    CodeNumber = "code-number",
+    /// A remark.
+    CodeNote = "code-note",
     /// What a search matched.
     Match = "match",
     /// First connection's badge, and so on in turn.
@@ -97,6 +107,20 @@ roles! {
     Badge4 = "badge-4",
     /// Fifth.
     Badge5 = "badge-5",
+}
+
+impl Role {
+    /// The role whose style it has in a theme that does not say its own: one of those that came when people had themes already.
+    fn stands_in(self) -> Option<Role> {
+        Some(match self {
+            Role::CodeWord => Role::JsonWord,
+            Role::CodeName => Role::JsonKey,
+            Role::CodeText => Role::JsonText,
+            Role::CodeNumber => Role::JsonNumber,
+            Role::CodeNote => Role::Dim,
+            _ => return None,
+        })
+    }
 }
 
 /// Badges of connections, in turn.
@@ -198,7 +222,8 @@ impl Theme {
         let mut styles = Vec::with_capacity(Role::ALL.len());
         for role in Role::ALL {
             let name = role.name();
-            let spec = file.roles.get(name).ok_or_else(|| format!("roles.{name} is missing"))?;
+            let instead = || file.roles.get(role.stands_in()?.name());
+            let spec = file.roles.get(name).or_else(instead).ok_or_else(|| format!("roles.{name} is missing"))?;
             let mut style = Style::new();
             style.fg = colour(&spec.fg, name)?;
             style.bg = colour(&spec.bg, name)?;

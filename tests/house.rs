@@ -13,7 +13,7 @@ const TERMINAL: [&str; 4] = ["ratatui", "crossterm", "indicatif", "clap"];
 const WORLD: [&str; 2] = ["std::env", "std::process"];
 
 /// Arrows point one way: from the program to its libraries, and in `sync` from the engine down to the model.
-const RULES: [Rule; 24] = [
+const RULES: [Rule; 25] = [
     Rule { folder: "sync/src", never: &["quarterdeck", "quarterdeck_index", "quarterdeck_sim"] },
     Rule { folder: "index/src", never: &["quarterdeck", "quarterdeck_sync", "quarterdeck_sim"] },
     // What a query says is known without an index, and what a word is without either.
@@ -76,6 +76,11 @@ const RULES: [Rule; 24] = [
     },
     // Where a case comes from, and where its evidence is written to: for the command line and the console alike.
     Rule { folder: "src/evidence", never: &["crate::cli", "crate::tui", "crate::console", "crate::live", "tokio"] },
+    // Records in, records out: for the command line and the console alike.
+    Rule {
+        folder: "src/kin",
+        never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs", "tokio"],
+    },
     // Views and widgets ask for what they show, and draw what has arrived.
     Rule {
         folder: "src/tui/views",

@@ -22,6 +22,7 @@ mod contents;
 mod fleet;
 mod house;
 mod overlay;
+mod own;
 mod search;
 mod sync;
 #[cfg(unix)]

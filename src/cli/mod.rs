@@ -27,6 +27,7 @@ mod manual;
 mod noun;
 pub mod out;
 mod outbox;
+mod own;
 mod platform;
 mod policies;
 mod prompt;
@@ -133,6 +134,10 @@ pub enum Command {
     Outbox(outbox::Args),
     /// Something went wrong: what belongs to it, notes, and its evidence as a folder
     Incidents(incidents::Args),
+    /// Your own notes about records and their entries
+    Notes(own::notes::Args),
+    /// Records and entries that you want to find again
+    Bookmarks(own::bookmarks::Args),
     /// The log of every decision and what became of it
     Audit(audit::Args),
     /// Ask the mirror in SQL, read only
@@ -259,6 +264,8 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,
         Command::Incidents(args) => incidents::run(cx, args)?,
+        Command::Notes(args) => own::notes::run(cx, &args)?,
+        Command::Bookmarks(args) => own::bookmarks::run(cx, &args)?,
         Command::Audit(args) => audit::run(cx, args)?,
         Command::Sql(args) => sql::run(cx, args)?,
         Command::Platform(args) => platform::run(cx, args)?,

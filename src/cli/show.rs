@@ -6,7 +6,7 @@ use quarterdeck_sync::text::Secrets;
 use serde::Serialize;
 use serde_json::json;
 
-use super::content::{Parent, ShownContent};
+use super::content::ShownContent;
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
 use super::reading;
@@ -14,6 +14,7 @@ use super::render::{JsonRecord, age, json as layout, moment, status_role};
 use super::reveal::Reveal;
 use super::style::{Role, Style};
 use crate::error::{Code, Failure};
+use crate::kin::Parent;
 
 /// Arguments of `show`.
 #[derive(Debug, clap::Args)]

@@ -1,22 +1,35 @@
 //! Content for the console: what the mirror holds of a session or run, made ready to be read.
 
 use quarterdeck_sync::content;
-use quarterdeck_sync::model::{ContentInfo, ContentState, Row};
+use quarterdeck_sync::model::{ContentInfo, ContentState, Kind, Record, Row, RowKey};
+use quarterdeck_sync::store::Reader;
 
 use super::house::House;
+use crate::kin;
 use crate::tui::decisions::Target;
-use crate::tui::reading::{Held, Read, Transcript};
+use crate::tui::reading::{Held, Kin, Read, Transcript};
 
 fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
 impl House {
-    /// A session or run with its entries; [`Read::Same`] when nothing has changed since `known` was read.
+    /// A session or run with its entries; [`Read::Same`] when nothing has changed since `known` was read. A record that has no
+    /// content leads to the session or run that it names.
     pub(super) fn read(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
         let reader = self.reader()?;
-        let Some(record) = self.target(&reader, of)? else { return Ok(Read::Gone) };
-        let Some(info) = reader.content_state(record.row.key).map_err(words)? else { return Ok(Read::Gone) };
+        let Some(record) = self.readable(&reader, of)? else { return Ok(Read::Gone) };
+        let info = reader.content_state(record.row.key).map_err(words)?;
+        let other = !matches!(record.row.kind, Kind::Session | Kind::Run);
+        let (record, info, lead) = match info.filter(|info| !(other && info.state == ContentState::Unoffered)) {
+            Some(info) => (record, info, None),
+            None => {
+                let Some(lead) = kin::lead(&reader, &record).map_err(words)? else { return Ok(Read::Unnamed) };
+                let info = reader.content_state(lead.record.row.key).map_err(words)?;
+                let Some(info) = info else { return Ok(Read::Unnamed) };
+                (lead.record.clone(), info, Some(lead))
+            }
+        };
         let held = held(&info);
         if known.is_some_and(|known| known.held == held && same(&known.row, &record.row)) {
             return Ok(Read::Same);
@@ -26,7 +39,39 @@ impl House {
             _ => None,
         };
         let entries = messages.map_or_else(Vec::new, |content| content::entries(&content.messages));
-        Ok(Read::New(Transcript::new(record.row, held, entries).into()))
+        let led = lead.and_then(|lead| lead.entry(&entries));
+        Ok(Read::New(Transcript { led, ..Transcript::new(record.row, held, entries) }.into()))
+    }
+
+    /// The record to be read. Sessions name their subagents by other ids than the list has; to be read, not to be decided about.
+    fn readable(&self, reader: &Reader, of: &Target) -> Result<Option<Record>, String> {
+        match (self.target(reader, of)?, of) {
+            (None, Target::Named(list, name)) => kin::called(reader, list, name).map_err(words),
+            (found, _) => Ok(found),
+        }
+    }
+
+    /// The sessions that one has to do with; `names` are those it names, with the entries that do.
+    pub(super) fn kin_of(&self, of: RowKey, names: &[(String, usize)]) -> Result<Kin, String> {
+        let reader = self.reader()?;
+        let Some(record) = reader.record(of).map_err(words)? else { return Ok(Kin::default()) };
+        let parent = kin::Parent::of(&reader, &record).map_err(words)?;
+        let called: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
+        let found = kin::subagents(&reader, &record, &called).map_err(words)?;
+        let mut kin =
+            Kin { parent: parent.map(|one| (one.record.map(|record| record.row), one.name)), ..Kin::default() };
+        let by = |record: &Record| names.iter().find(|(name, _)| kin::is_named(record, name));
+        for (name, entry) in names {
+            if !found.iter().any(|record| kin::is_named(record, name)) {
+                kin.unknown.push((name.clone(), *entry));
+            }
+        }
+        kin.children = found
+            .into_iter()
+            .map(|child| (by(&child).map(|(_, at)| *at), child.row))
+            .map(|(at, row)| (row, at))
+            .collect();
+        Ok(kin)
     }
 }
 

@@ -34,7 +34,8 @@ use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, S
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
 use crate::tui::grounds::Grounds;
 use crate::tui::links::Links;
-use crate::tui::reading::{Read, Transcript};
+use crate::tui::kept::Kept;
+use crate::tui::reading::{Kin, Read, Transcript};
 
 /// Records that are found by the beginning of an id, at most.
 const IDS: usize = 12;
@@ -358,6 +359,14 @@ impl Store for House {
 
     fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
         self.read(of, known)
+    }
+
+    fn kept(&self, list: &ListKey, id: &str) -> Result<Kept, String> {
+        self.kept_about(list, id)
+    }
+
+    fn kin(&self, of: RowKey, names: &[(String, usize)]) -> Result<Kin, String> {
+        self.kin_of(of, names)
     }
 
     fn find(&self, question: &Question) -> Result<Answer, String> {

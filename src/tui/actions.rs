@@ -164,7 +164,7 @@ const TRACED: Why = |facts| match (facts.records, facts.selected) {
 };
 const WITH_ITEM: Why = |facts| said(!facts.item, "nothing is selected in the inbox");
 const IN_GROUPS: Why = |facts| said(!facts.grouped, "this list has no groups");
-const CAN_READ: Why = |facts| said(!facts.readable, "only sessions and runs have a transcript");
+const CAN_READ: Why = |facts| said(!facts.readable, "only sessions and runs have a transcript, and what names one");
 const IN_ENTRIES: Why = |facts| said(!facts.entries, "there is no entry here");
 const WITH_HIT: Why = |facts| said(!facts.hit, "nothing is found yet");
 const CAN_SYNC: Why = |facts| match (facts.connected, facts.reading) {
@@ -248,8 +248,8 @@ actions! {
     DetailLayout "detail-layout" ["v"] Detail None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
 
     Timeline "timeline" ["="] Record None 12 "timeline" "What its agent did and what was done to it, on one axis" TRACED;
-    Read "read" ["t"] Record None 11 "transcript" "Read what was said and done: the transcript of a session or run" CAN_READ;
     Links "links" ["L"] Record None 12 "links" "Follow to what the record names, and to what names it" WITH_ROW;
+    Read "read" ["t"] Record None 11 "transcript" "Read what was said and done: the transcript of a session or run, or of the one that an approval or event names" CAN_READ;
     Approve "approve" ["a"] Record Decides 5 "approve" "Approve what is asked for" |facts| facts.lacks(Act::Approve);
     Reject "reject" ["x"] Record Decides 6 "reject" "Reject what is asked for" |facts| facts.lacks(Act::Reject);
     SuspendAgent "suspend-agent" ["s"] Record Decides 7 "suspend" "Suspend the agent" |facts| facts.lacks(Act::SuspendAgent);
@@ -320,12 +320,20 @@ actions! {
     PreviousChange "previous-change" ["D"] Reading None 0 "previous change" "Previous change of a file" IN_ENTRIES;
     NextPrompt "next-prompt" ["p"] Reading None 18 "prompt" "Next message of a person" IN_ENTRIES;
     PreviousPrompt "previous-prompt" ["P"] Reading None 0 "previous prompt" "Previous message of a person" IN_ENTRIES;
+    NextApproval "next-approval" ["a"] Reading None 18 "approval" "Next question for permission, or answer to one" IN_ENTRIES;
+    PreviousApproval "previous-approval" ["A"] Reading None 0 "previous approval" "Previous question for permission, or answer to one" IN_ENTRIES;
     NextEntry "next-entry" ["J" "}"] Reading None 0 "next entry" "Next entry" IN_ENTRIES;
     PreviousEntry "previous-entry" ["K" "{"] Reading None 0 "previous entry" "Previous entry" IN_ENTRIES;
     Follow "follow" ["o"] Reading None 20 "follow" "From a call to its answer and back; from a subagent to its session" IN_ENTRIES;
+    Kin "subagents" ["s"] Reading None 20 "subagents" "The sessions of its subagents, and the one that started it" ALWAYS;
+    Bookmark "bookmark" ["b"] Reading None 23 "bookmark" "Set or take away a bookmark at the entry; on the card, at the session" ALWAYS;
+    NextMark "next-mark" ["B"] Reading None 0 "next bookmark" "Next bookmark or note, from the end on to the first" ALWAYS;
+    Note "note" ["i"] Reading None 24 "note" "Write a note at the entry; on the card, at the session" ALWAYS;
+    Review "review" ["m"] Reading None 25 "reviewed" "Mark the session as reviewed, until it changes" ALWAYS;
     Times "times" ["t"] Reading None 21 "times" "Time of day, time since it began, time since the entry before" IN_ENTRIES;
     Yank "copy-entry" ["y"] Reading None 19 "copy" "Copy the entry" ALWAYS;
     YankPart "copy-part" ["Y"] Reading None 0 "copy part" "Copy what the cursor is on: the command, the path, the text, the answer" ALWAYS;
+    Pick "copy-thing" ["L"] Reading None 0 "copy code" "Copy a block of code, a command, a path or a link of the entry" IN_ENTRIES;
     Fetch "fetch" ["R"] Reading None 0 "fetch" "Ask the platform for the entries again" ALWAYS;
 
     EnterIncident "enter-incident" ["<Enter>" "l" "<Right>"] Incidents None 10 "open" "Into the incident; in it, to where the selected thing lives" incidents::nowhere_to_go;

@@ -311,6 +311,7 @@ impl App {
                 self.incident_done(outcome, clock);
                 self.dirty = true;
             }
+            Outside::Fetched { list, id, failed } => self.fetched(&list, &id, failed, clock),
             Outside::Quit => self.quit(clock),
         }
     }

@@ -12,17 +12,20 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use quarterdeck_sync::model::{
-    Anchor, ContentTotals, CountOf, Freshness, IncidentId, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    Anchor, ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
 };
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
+use super::code::Colours;
 use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::drafting::{Affected, Check, Checked, Opening, Version};
 use super::grounds::Grounds;
+use super::kept::Kept;
 use super::links::Links;
 use super::marking::Words;
-use super::reading::{Read, Transcript};
+use super::pieces::{self, Piece};
+use super::reading::{Kin, Read, Transcript};
 use crate::inbox::{Findings, Inbox};
 use crate::numbers::Numbers;
 use crate::incident::{self, Case};
@@ -86,6 +89,14 @@ pub trait Store: Send + Sync {
     /// A session or run with its entries; [`Read::Same`] when it is as `known` has it.
     fn transcript(&self, _of: &Target, _known: Option<&Transcript>) -> Result<Read, String> {
         Ok(Read::Gone)
+    }
+    /// The bookmarks and notes of a session or run, and whether it was reviewed.
+    fn kept(&self, _list: &ListKey, _id: &str) -> Result<Kept, String> {
+        Ok(Kept::default())
+    }
+    /// The sessions of the subagents of a session, and the one that started it.
+    fn kin(&self, _of: RowKey, _names: &[(String, usize)]) -> Result<Kin, String> {
+        Ok(Kin::default())
     }
     /// Records and entries that a query finds.
     fn find(&self, _question: &search::Question) -> Result<search::Answer, String> {
@@ -191,6 +202,12 @@ pub enum Question {
     Incidents,
     /// An incident with all that is known of it.
     Incident(IncidentId),
+    /// What a person keeps about a session or run.
+    Kept(ListKey, String),
+    /// The sessions of its subagents, and the one that started it.
+    Kin(Arc<Transcript>),
+    /// The colours of code in a transcript.
+    Colours(Arc<Transcript>, Vec<Piece>),
     /// What a query finds.
     Search(Box<search::Question>),
     /// The saved searches, and how much each finds.
@@ -261,6 +278,12 @@ pub enum Answer {
     Incidents(Vec<incident::Line>),
     /// See [`Question::Incident`]; `None` when there is no such incident.
     Incident(Option<Box<Case>>),
+    /// See [`Question::Kept`].
+    Kept(Box<Kept>),
+    /// See [`Question::Kin`].
+    Kin(Box<Kin>),
+    /// See [`Question::Colours`]: for each piece, if it has some.
+    Colours(Vec<(Piece, Option<Arc<Colours>>)>),
     /// See [`Question::Search`].
     Search(Box<search::Answer>),
     /// See [`Question::Saved`]; without a number where it could not be found out.
@@ -512,6 +535,9 @@ fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
         Question::Incidents => store.incidents().map(Answer::Incidents),
         Question::Incident(id) => store.incident(id).map(|case| Answer::Incident(case.map(Box::new))),
+        Question::Kept(list, id) => store.kept(list, id).map(|kept| Answer::Kept(Box::new(kept))),
+        Question::Kin(of) => store.kin(of.row.key, &of.sums.subagents).map(|kin| Answer::Kin(Box::new(kin))),
+        Question::Colours(transcript, wanted) => Ok(Answer::Colours(pieces::coloured(transcript, wanted))),
         Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),
         Question::Saved => saved(store),
         Question::Inbox(findings) => store.inbox(findings).map(|inbox| Answer::Inbox(Box::new(inbox))),

@@ -16,6 +16,7 @@
 //! - [`grounds`]: what an answer to a request for approval rests on. `hosts`: what is strange about where it would go.
 //! - [`manner`]: slow links, calm screens, screen readers, people who only look. `linear`: the screen, line by line.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
+//! - `code`, `pieces`: colours of code, and which texts are some. [`kept`]: bookmarks, notes and reviews.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
 //!
 //! Always true: views do no I/O; every text reaches the screen through [`canvas::Canvas`], which lets nothing hidden pass; nothing
@@ -27,6 +28,7 @@ pub mod actions;
 mod app;
 pub mod canvas;
 pub mod clipboard;
+mod code;
 pub mod data;
 pub mod decisions;
 pub mod drafting;
@@ -34,6 +36,7 @@ pub mod fleet;
 pub mod incidents;
 pub mod grounds;
 mod hosts;
+pub mod kept;
 pub mod keys;
 mod linear;
 pub mod links;
@@ -42,6 +45,7 @@ pub mod manner;
 mod marking;
 pub mod memory;
 mod paint;
+mod pieces;
 pub mod reading;
 mod rows;
 mod run;
@@ -167,6 +171,15 @@ pub enum Outside {
     },
     /// What became of something that was done to an incident.
     Incident(incidents::Outcome),
+    /// What came of [`Ask::Fetch`].
+    Fetched {
+        /// The record's list.
+        list: quarterdeck_sync::model::ListKey,
+        /// Its id.
+        id: String,
+        /// Why its entries are not here, for a person; none when the platform has answered.
+        failed: Option<String>,
+    },
     /// Leave.
     Quit,
 }
@@ -180,7 +193,7 @@ pub enum Ask {
     Shown,
     /// The person has confirmed this; answered with [`Outside::Decided`].
     Decide(Box<decisions::Confirmed>),
-    /// Fetch the entries of this session or run: somebody reads it. Told by [`Outside::Committed`] when they are here.
+    /// Fetch the entries of this session or run: somebody reads it. Answered with [`Outside::Fetched`].
     Fetch(quarterdeck_sync::model::ListKey, String),
     /// Put up a flag; told by [`Outside::Outbox`] when it is kept.
     Flag(quarterdeck_sync::model::Flag),
@@ -188,6 +201,8 @@ pub enum Ask {
     Unflag(quarterdeck_sync::model::FlagKind, quarterdeck_sync::model::Place),
     /// Keep this for the next time.
     Remember(Box<memory::Memory>),
+    /// Keep what a person marks or notes for themselves. Told by [`Outside::Outbox`] when it is kept, else by [`Outside::Notice`].
+    Own(Box<kept::Keep>),
     /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
     Keep(&'static str, String),
     /// Do this to an incident; answered with [`Outside::Incident`].

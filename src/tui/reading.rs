@@ -60,10 +60,23 @@ pub enum Held {
 pub enum Read {
     /// It is not in the mirror.
     Gone,
+    /// It is no session or run, and names none that is in the mirror.
+    Unnamed,
     /// Nothing has changed since it was read last.
     Same,
     /// As it is now.
     New(Arc<Transcript>),
+}
+
+/// The sessions that one has to do with.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Kin {
+    /// The one that started it: its record where the mirror has it, and what it is called else.
+    pub parent: Option<(Option<Row>, String)>,
+    /// Those of its subagents that the mirror has, in order; each with the first entry that names it, where one does.
+    pub children: Vec<(Row, Option<usize>)>,
+    /// Subagents that it names, and the mirror has no session of.
+    pub unknown: Vec<(String, usize)>,
 }
 
 /// A session or run with its content.
@@ -79,6 +92,8 @@ pub struct Transcript {
     pub shows: Vec<Shows>,
     /// What there is in all.
     pub sums: Sums,
+    /// The entry that whatever led here is about.
+    pub led: Option<u32>,
 }
 
 /// What an entry shows to whoever looks for something: a set.
@@ -167,7 +182,7 @@ impl Transcript {
             }
         }
         (sums.tools, sums.files) = (most_first(tools), most_first(files));
-        Self { row, held, entries, shows, sums }
+        Self { row, held, entries, shows, sums, led: None }
     }
 
     /// Places of the entries whose text holds every one of `words`, in any case of letters.

@@ -7,12 +7,12 @@ use clap::ValueEnum;
 use jiff::Zoned;
 
 use super::open::{self, Opening};
-use super::subagents;
 use crate::cli::context::{Context, Noun};
 use crate::cli::file;
 use crate::cli::out::Out;
 use crate::error::{Code, Failure};
-use crate::transcript::{Exporter, Format};
+use crate::kin;
+use crate::transcript::{Exporter, Format, Summary};
 
 /// Arguments of `export`.
 #[derive(Debug, clap::Args)]
@@ -108,7 +108,8 @@ fn write(cx: &Context, noun: &Noun, args: &Args, format: Format, to: &mut dyn Wr
     exporter.session(&opened.transcript)?;
     if args.with_subagents {
         // One at a time: a session may have started hundreds.
-        for record in subagents::of(cx, &opened.transcript)? {
+        let named = Summary::of(opened.transcript.entries()).subagents;
+        for record in kin::subagents(&cx.reader()?, opened.transcript.record(), &named)? {
             let id = record.row.id.clone();
             match open::record(cx, noun, record, &args.opening) {
                 Ok(sub) => exporter.session(&sub.transcript)?,

@@ -10,10 +10,8 @@
 mod entries;
 mod export;
 mod fetch;
-mod kinship;
 mod open;
 mod pick;
-mod subagents;
 mod summary;
 
 use clap::Subcommand;
@@ -24,7 +22,6 @@ use crate::error::{Code, Failure};
 
 pub use entries::Args as EntriesArgs;
 pub use export::Args as ExportArgs;
-pub use subagents::Parent;
 pub use summary::ShownContent;
 
 /// What can be read of records that have content.

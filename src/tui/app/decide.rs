@@ -85,6 +85,7 @@ impl App {
             Wish::Incident(want) => self.grant_incident(want),
             Wish::Back => drop(self.go_back(clock)),
             Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),
+            Wish::Own(keep) => (self.asks)(Ask::Own(keep)),
             Wish::Copy(what, text) => self.copy(what, &text, clock),
             Wish::Wake(_) => {}
         }

@@ -92,6 +92,19 @@ impl App {
         self.with_view(clock, |view, cx| view.read(reading, came, cx));
     }
 
+    /// What came of asking for the entries of a session: told to whoever reads it, else said.
+    pub(super) fn fetched(&mut self, list: &ListKey, id: &str, failed: Option<String>, clock: Instant) {
+        let why = failed.as_deref();
+        let view = views::number(TRANSCRIPT);
+        let read = self.with(view, clock, |view, cx| view.fetched(list, id, why, cx)) && self.open == view;
+        match failed {
+            Some(why) if !read => self.toasts.say(why, clock),
+            Some(_) => {}
+            None => self.refresh(clock),
+        }
+        self.dirty = true;
+    }
+
     /// Opens something where it lives, over what is open.
     pub(super) fn show_goal(&mut self, goal: &Goal, clock: Instant) {
         let view = match goal {

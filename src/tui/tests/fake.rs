@@ -11,8 +11,8 @@ use quarterdeck_sync::outbox::Paused;
 use crate::inbox::Findings;
 use crate::incident::Case;
 use crate::search::SavedSearch;
-use crate::tui::drafting::Kept;
-use crate::tui::reading::Held;
+use crate::tui::kept::{Keep, Kept, KeptNote, What};
+use crate::tui::reading::{Held, Kin};
 
 /// The time it is in this world.
 pub fn now() -> Timestamp {
@@ -29,6 +29,12 @@ pub struct World {
     pub paused: Vec<Paused>,
     /// The contents that are here, by the record.
     pub contents: HashMap<RowKey, (Held, Vec<Entry>)>,
+    /// What a person keeps about the records, by id.
+    pub kept: HashMap<String, Kept>,
+    /// The sessions that one has to do with.
+    pub kin: HashMap<RowKey, Kin>,
+    /// The entry that whatever leads to a session is about.
+    pub led: Option<u32>,
     pub searches: Vec<SavedSearch>,
     /// The incidents, the newest first.
     pub cases: Vec<Case>,
@@ -41,7 +47,7 @@ pub struct World {
     /// What no index of the mirror answers.
     pub findings: Findings,
     /// What was typed into the editor and not decided on.
-    pub drafts: Vec<Kept>,
+    pub drafts: Vec<crate::tui::drafting::Kept>,
     /// Why nothing is known of what an answer rests on.
     pub groundless: Option<String>,
 }
@@ -418,6 +424,26 @@ impl World {
             order.then_with(|| newest(a).cmp(&newest(b))).then(a.key.cmp(&b.key))
         });
         rows
+    }
+
+    /// Keeps what a person wants kept, as the outbox would.
+    pub fn remember(&mut self, keep: Keep) {
+        let kept = self.kept.entry(keep.id).or_default();
+        match keep.what {
+            What::Bookmark { entry, on } => {
+                kept.bookmarks.retain(|known| *known != entry);
+                kept.bookmarks.extend(on.then_some(entry));
+            }
+            What::Reviewed(seen) => kept.reviewed = seen.map(|seen| (now(), seen)),
+            What::Note { entry, text } => {
+                let id = format!("note-{}", kept.notes.len());
+                kept.notes.push(KeptNote { id, entry, text, at: now() });
+            }
+            What::Rewrite { note, text } => {
+                kept.notes.iter_mut().filter(|known| known.id == note).for_each(|known| known.text.clone_from(&text));
+                kept.notes.retain(|known| !known.text.is_empty());
+            }
+        }
     }
 
     pub fn window(&self, query: &Query) -> Window {

@@ -18,6 +18,7 @@ mod screens;
 mod searching;
 mod told;
 mod wants;
+mod transcripts;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -27,7 +28,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -37,8 +38,9 @@ use super::data::{DraftOf, NamedWords, Store};
 use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::drafting::{Affected, Check, Checked, Opening, Version};
 use super::grounds::Grounds;
+use super::kept::Kept;
 use super::links::Links;
-use super::reading::{Read, Transcript};
+use super::reading::{Kin, Read, Transcript};
 use super::theme::ColorMode;
 use super::views::{self, VIEWS};
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
@@ -147,6 +149,14 @@ impl Store for FakeStore {
 
     fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
         self.read(|world| world.transcript(of, known))
+    }
+
+    fn kept(&self, _list: &ListKey, id: &str) -> Result<Kept, String> {
+        self.read(|world| world.kept.get(id).cloned().unwrap_or_default())
+    }
+
+    fn kin(&self, of: RowKey, _names: &[(String, usize)]) -> Result<Kin, String> {
+        self.read(|world| world.kin.get(&of).cloned().unwrap_or_default())
     }
 
     fn find(&self, question: &Question) -> Result<Answer, String> {

@@ -9,12 +9,12 @@ use crate::tui::reading::Held;
 
 const SIZE: (u16, u16) = (160, 48);
 
-fn console(size: (u16, u16)) -> Console {
+pub(super) fn console(size: (u16, u16)) -> Console {
     Console::with(size, World::believable().with_contents(), connections(), TuiSettings::default())
 }
 
 /// With these entries in the first session.
-fn reading(size: (u16, u16), entries: Vec<Entry>) -> Console {
+pub(super) fn reading(size: (u16, u16), entries: Vec<Entry>) -> Console {
     let mut world = World::believable().with_contents();
     let first = world.first_session();
     world.contents.insert(first, (Held::Here { fetched_at: told::ago(60), stale: false }, entries));
@@ -23,7 +23,7 @@ fn reading(size: (u16, u16), entries: Vec<Entry>) -> Console {
     console
 }
 
-fn place(console: &Console) -> String {
+pub(super) fn place(console: &Console) -> String {
     let text = console.text();
     let line = text.lines().find(|line| line.contains(" › ")).unwrap_or_default().trim_end().to_owned();
     line.rsplit("   ").next().unwrap_or_default().trim().to_owned()

@@ -163,7 +163,7 @@ impl World {
         });
         let Some(row) = row else { return Read::Gone };
         let (held, entries) = self.contents.get(&row.key).cloned().unwrap_or((Held::NotYet, Vec::new()));
-        let made = Transcript::new(row.clone(), held, entries);
+        let made = Transcript { led: self.led, ..Transcript::new(row.clone(), held, entries) };
         if known == Some(&made) { Read::Same } else { Read::New(made.into()) }
     }
 

@@ -32,6 +32,7 @@ use super::decisions::{Change, Subject, Target};
 use super::drafting::{DraftKey, Kept};
 use super::fleet::Fleet;
 use super::incidents::{Chosen, Want};
+use super::kept::Keep;
 use super::keys::Keymap;
 use super::memory::ListState;
 use super::reading::Reading;
@@ -247,6 +248,8 @@ pub enum Wish {
     Sync(String),
     /// What is to be remembered of this view has changed.
     Remember,
+    /// Keep a bookmark, a note, or that something was reviewed.
+    Own(Box<Keep>),
     /// Copy this: what it is, and the text.
     Copy(&'static str, String),
 }
@@ -397,6 +400,12 @@ pub trait View {
 
     /// Shows the timeline of the agent of this record.
     fn trace(&mut self, _list: ListKey, _id: String, _cx: &mut Cx) {}
+
+    /// What came of asking for the entries of a session or run: none when its platform answered, else why not. False when it does
+    /// not show that one.
+    fn fetched(&mut self, _list: &ListKey, _id: &str, _failed: Option<&str>, _cx: &mut Cx) -> bool {
+        false
+    }
 
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}

@@ -6,6 +6,7 @@ pub(crate) mod help;
 pub(crate) mod input;
 pub(crate) mod page;
 pub(crate) mod palette;
+pub(crate) mod picker;
 pub(crate) mod sheet;
 pub(crate) mod statusbar;
 pub(crate) mod table;

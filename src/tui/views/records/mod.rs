@@ -443,7 +443,7 @@ impl View for Records {
         // Keys typed ahead of the first answer count: the row will be there.
         facts.selected = self.rows.selected().is_some() || !self.loaded;
         facts.filtered = !self.ask.text().is_empty();
-        facts.readable = matches!(self.listing.kind, Kind::Session | Kind::Run);
+        facts.readable = matches!(self.listing.kind, Kind::Session | Kind::Run | Kind::Approval | Kind::Event);
         facts.targets = self.marks.lists(self.rows.selected());
     }
 

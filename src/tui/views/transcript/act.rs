@@ -3,35 +3,26 @@
 use std::sync::Arc;
 
 use quarterdeck_sync::model::Part;
+use quarterdeck_sync::text::Clean;
 
+use super::jump::{jump, motion, to_match};
 use super::lines::Times;
-use super::scroll::Spot;
+use super::mode::Mode;
+use super::things::{Thing, things};
 use super::{Open, Transcripts};
 use crate::tui::actions::Act;
 use crate::tui::decisions::Target;
 use crate::tui::marking::Words;
-use crate::tui::reading::{Reading, Shows};
+use crate::tui::reading::Reading;
+use crate::tui::text::grouped;
+use crate::tui::theme::Role;
 use crate::tui::views::{Cx, Wish};
 use crate::tui::widgets::input::Input;
-
-/// What one jumps to: what it shows, and its name.
-fn jump_of(act: Act) -> Option<(Shows, bool, &'static str)> {
-    Some(match act {
-        Act::NextError => (Shows::ERROR, true, "error"),
-        Act::PreviousError => (Shows::ERROR, false, "error"),
-        Act::NextCall => (Shows::CALL, true, "call"),
-        Act::PreviousCall => (Shows::CALL, false, "call"),
-        Act::NextChange => (Shows::EDIT, true, "change"),
-        Act::PreviousChange => (Shows::EDIT, false, "change"),
-        Act::NextPrompt => (Shows::USER, true, "message of a person"),
-        Act::PreviousPrompt => (Shows::USER, false, "message of a person"),
-        _ => return None,
-    })
-}
+use crate::tui::widgets::picker::{Item, Picker};
 
 impl Transcripts {
     pub(super) fn do_act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
-        if self.typing.is_some() {
+        if !matches!(self.mode, Mode::Reading) {
             return self.act_typing(act, cx);
         }
         if let Some(open) = &mut self.open
@@ -44,12 +35,15 @@ impl Transcripts {
             Act::Back | Act::CloseEntries => self.leave(cx),
             Act::FindInside => {
                 if let Some(open) = &self.open {
-                    self.typing = Some((Input::new(""), open.scroll.cursor));
+                    self.mode = Mode::Finding(Input::new(""), open.scroll.cursor);
                 }
             }
             Act::Follow => self.follow(cx),
-            Act::Fetch => self.fetch_again(cx),
+            Act::Fetch => self.open.iter_mut().for_each(|open| open.fetch_again(cx)),
+            Act::Kin => self.ask_kin(cx),
             Act::Yank | Act::YankPart => self.yank(act == Act::Yank, cx),
+            Act::Pick => self.pick(cx),
+            Act::Bookmark | Act::Note | Act::Review => self.mark(act, cx),
             _ => {
                 let Some(open) = &mut self.open else { return false };
                 return fold_or_turn(open, act, cx);
@@ -59,27 +53,51 @@ impl Transcripts {
     }
 
     fn act_typing(&mut self, act: Act, cx: &mut Cx) -> bool {
-        match act {
-            Act::Accept => self.typing = None,
-            Act::Cancel => {
-                if let (Some((_, from)), Some(open)) = (self.typing.take(), &mut self.open) {
-                    open.scroll.cursor = from;
-                }
+        match (act, std::mem::take(&mut self.mode)) {
+            (Act::Accept, mode) => self.accept(mode, cx),
+            (Act::Cancel, Mode::Finding(_, from)) => {
+                self.open.iter_mut().for_each(|open| open.scroll.cursor = from);
                 self.unmark(cx);
             }
-            Act::Following | Act::Preceding => {
-                if let Some(open) = &mut self.open {
-                    to_match(open, act == Act::Following, 1, cx);
+            (Act::Cancel, _) => {}
+            (Act::Following | Act::Preceding, mut mode) => {
+                let down = act == Act::Following;
+                match (&mut mode, &mut self.open) {
+                    (Mode::Finding(..), Some(open)) => to_match(open, down, 1, cx),
+                    (Mode::Copying(picker, _) | Mode::Visiting(picker, _), _) => picker.step(down),
+                    _ => {}
                 }
+                self.mode = mode;
             }
-            _ => return false,
+            (_, mode) => {
+                self.mode = mode;
+                return false;
+            }
         }
         true
     }
 
+    /// Takes what is typed or chosen.
+    fn accept(&mut self, mode: Mode, cx: &mut Cx) {
+        match mode {
+            Mode::Reading | Mode::Finding(..) => {}
+            Mode::Noting(input, about) => self.noted(input.text(), about, cx),
+            Mode::Copying(picker, things) => {
+                if let Some(thing) = picker.chosen().and_then(|at| things.into_iter().nth(at)) {
+                    cx.wishes.push(Wish::Copy(thing.what, thing.text));
+                }
+            }
+            Mode::Visiting(picker, visits) => {
+                if let Some(visit) = picker.chosen().and_then(|at| visits.into_iter().nth(at)) {
+                    self.visit(visit, cx);
+                }
+            }
+        }
+    }
+
     /// The words being looked for have changed.
     pub(super) fn retype(&mut self, cx: &Cx) {
-        if let (Some((input, _)), Some(open)) = (&self.typing, &mut self.open) {
+        if let (Mode::Finding(input, _), Some(open)) = (&self.mode, &mut self.open) {
             open.words = Words::plain(input.text());
         }
         self.find(cx);
@@ -123,16 +141,31 @@ impl Transcripts {
         }
     }
 
-    fn fetch_again(&mut self, cx: &mut Cx) {
-        let Some(open) = &mut self.open else { return };
-        let Some(book) = &open.book else { return };
-        let row = &book.transcript().row;
-        if row.gone_at.is_some() {
-            return cx.say(format!("{} does not list it any more: what is here is all there is", row.list.connection));
+    /// Copies one of the things of the entry that the cursor is on: the only one at once, of several the chosen one.
+    fn pick(&mut self, cx: &mut Cx) {
+        let Some(open) = &self.open else { return };
+        let entry = open.book.as_ref().and_then(|book| book.entry(open.scroll.cursor.entry));
+        let mut things = entry.map(things).unwrap_or_default();
+        match things.as_slice() {
+            [] => cx.say("No code, command, path or link in this entry"),
+            [_] => {
+                let Thing { what, text, .. } = things.remove(0);
+                cx.wishes.push(Wish::Copy(what, text));
+            }
+            _ => {
+                let item = |thing: &Thing| Item {
+                    sign: thing.sign.to_owned(),
+                    label: Clean::line(thing.text.trim_start().split('\n').next().unwrap_or_default()).into_string(),
+                    note: match thing.text.lines().count() {
+                        1 => thing.what.to_owned(),
+                        lines => format!("{}, {} lines", thing.what, grouped(lines as u64)),
+                    },
+                    role: Role::Accent,
+                };
+                let items = things.iter().map(item).collect();
+                self.mode = Mode::Copying(Picker::new("Copy what?", items, 0), things);
+            }
         }
-        cx.say(format!("Asking {} for its entries", row.list.connection));
-        cx.wishes.push(Wish::Fetch(row.list.clone(), row.id.clone()));
-        open.fetching = true;
     }
 
     /// Copies the entry that the cursor is on, or the part of it.
@@ -158,97 +191,6 @@ impl Transcripts {
         };
         cx.wishes.push(Wish::Copy(what, text));
     }
-}
-
-/// Moves; false when it is no motion.
-fn motion(open: &mut Open, act: Act, count: Option<u32>) -> bool {
-    let times = i64::from(count.unwrap_or(1));
-    let page = open.scroll.page.max(1) as i64;
-    let by = match act {
-        Act::Down => times,
-        Act::Up => -times,
-        Act::PageDown => page.saturating_mul(times),
-        Act::PageUp => (-page).saturating_mul(times),
-        Act::HalfDown => (page / 2).max(1).saturating_mul(times),
-        Act::HalfUp => -(page / 2).max(1).saturating_mul(times),
-        Act::First => i64::MIN / 2,
-        Act::Last => i64::MAX / 2,
-        Act::NextEntry | Act::PreviousEntry => {
-            if let Some(book) = &open.book {
-                let at = open.scroll.cursor.entry;
-                let times = times as usize;
-                let to = if act == Act::NextEntry { at.saturating_add(times) } else { at.saturating_sub(times) };
-                let to = to.min(book.count() - 1);
-                open.reach(to, false);
-            }
-            return true;
-        }
-        _ => return false,
-    };
-    if let Some(book) = &mut open.book {
-        let count = book.count();
-        open.scroll.step(by, count, |at| book.height(at));
-    }
-    true
-}
-
-/// Jumps; false when it is no jump.
-fn jump(open: &mut Open, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
-    let times = count.unwrap_or(1).max(1) as usize;
-    if let Act::NextMatch | Act::PreviousMatch = act {
-        to_match(open, act == Act::NextMatch, times, cx);
-        return true;
-    }
-    let Some((shows, forward, name)) = jump_of(act) else { return false };
-    let Some(book) = &open.book else { return true };
-    let at = open.scroll.cursor.entry;
-    let is = |at: &usize| book.shows(*at).any(shows);
-    let to = if forward {
-        (at + 1..book.count()).filter(is).take(times).last()
-    } else {
-        (0..at).rev().filter(is).take(times).last()
-    };
-    match to {
-        Some(to) => open.reach(to, false),
-        None => cx.say(format!("No {name} {} here", if forward { "below" } else { "above" })),
-    }
-    true
-}
-
-/// To the next line that holds the marked words: in this entry, else in the next one that does.
-fn to_match(open: &mut Open, forward: bool, times: usize, cx: &mut Cx) {
-    for _ in 0..times {
-        if !step_match(open, forward) {
-            let where_to = if forward { "below" } else { "above" };
-            return cx.say(match open.words.is_empty() {
-                true => "Nothing is looked for: / begins".to_owned(),
-                false => format!("Nothing found {where_to} here"),
-            });
-        }
-    }
-}
-
-fn step_match(open: &mut Open, forward: bool) -> bool {
-    let Some(book) = &mut open.book else { return false };
-    if open.words.is_empty() {
-        return false;
-    }
-    let Spot { entry: at, line } = open.scroll.cursor;
-    if forward && let Some(line) = book.marked(at, line + 1, &open.words, false) {
-        let count = book.count();
-        open.scroll.reach(Spot { entry: at, line }, count, |at| book.height(at));
-        return true;
-    }
-    let shown = |place: &&u32| {
-        let number = book.number(**place as usize);
-        let stands = book.place(number) == Some(**place as usize);
-        stands && if forward { number > at } else { number < at }
-    };
-    let next = if forward { open.found.iter().find(shown) } else { open.found.iter().rev().find(shown) };
-    let Some(place) = next.copied() else { return false };
-    let number = book.number(place as usize);
-    open.reach(number, true);
-    true
 }
 
 fn fold_or_turn(open: &mut Open, act: Act, cx: &mut Cx) -> bool {

@@ -8,9 +8,13 @@ use std::sync::Arc;
 use quarterdeck_sync::model::{Entry, Part};
 
 use super::card;
+use super::ink::Ink;
 use super::lines::{Folds, Line, Paper, Times};
 use super::scroll::{Layouts, Spot};
+use crate::tui::code::Colours;
+use crate::tui::kept::Kept;
 use crate::tui::marking::Words;
+use crate::tui::pieces::Piece;
 use crate::tui::reading::{Shows, Transcript};
 
 /// The open transcript.
@@ -23,13 +27,23 @@ pub(super) struct Book {
     times: Times,
     cells: u16,
     layouts: Layouts,
+    ink: Ink,
+    kept: Kept,
 }
 
 impl Book {
     /// Opens one.
     pub fn new(transcript: Arc<Transcript>) -> Self {
-        let layouts = Layouts::default();
-        Self { transcript, shown: None, folds: Folds::default(), times: Times::default(), cells: 0, layouts }
+        Self {
+            transcript,
+            shown: None,
+            folds: Folds::default(),
+            times: Times::default(),
+            cells: 0,
+            layouts: Layouts::default(),
+            ink: Ink::default(),
+            kept: Kept::default(),
+        }
     }
 
     /// The transcript.
@@ -40,7 +54,7 @@ impl Book {
     /// Takes a newer reading of the same session; what is folded and shown stays.
     pub fn renew(&mut self, transcript: Arc<Transcript>) {
         self.transcript = transcript;
-        self.layouts.clear();
+        self.recolour();
         let audit = self.audit();
         self.set_audit(audit);
     }
@@ -119,26 +133,68 @@ impl Book {
     pub fn lines(&mut self, at: usize) -> Rc<Vec<Line>> {
         let place = self.place(at);
         let before = at.checked_sub(1).and_then(|at| self.place(at));
-        let paper = Paper { transcript: &self.transcript, folds: &self.folds, times: self.times, cells: self.cells };
-        let audit = self.shown.is_some();
-        self.layouts.get(at, |_| match place {
-            None => card::lines(paper.transcript, paper.cells),
-            Some(place) if audit && !paper.folds.open(place, AUDIT) => {
-                let mut lines = paper.audit_lines(place);
-                if before.is_none() {
-                    lines.insert(0, Line::default());
-                }
-                lines
-            }
+        let paper = Paper {
+            transcript: &self.transcript,
+            ink: &self.ink,
+            folds: &self.folds,
+            times: self.times,
+            cells: self.cells,
+        };
+        let (audit, kept) = (self.shown.is_some(), &self.kept);
+        self.layouts.get(at, |_| {
+            let Some(place) = place else {
+                let mut lines = card::lines(paper.transcript, paper.cells);
+                card::kept(kept, paper.transcript, paper.cells, &mut lines);
+                return lines;
+            };
+            let mut lines = match audit && !paper.folds.open(place, AUDIT) {
+                true => paper.audit_lines(place),
+                false => paper.lines(place, before),
+            };
+            paper.notes(kept, place, &mut lines);
             // The first entry stands apart from the card.
-            Some(place) => {
-                let mut lines = paper.lines(place, before);
-                if before.is_none() {
-                    lines.insert(0, Line::default());
-                }
-                lines
+            if before.is_none() {
+                lines.insert(0, Line::default());
             }
+            lines
         })
+    }
+
+    /// Forgets the colours: an answer on its way may have been lost.
+    pub fn recolour(&mut self) {
+        self.ink = Ink::default();
+        self.layouts.clear();
+    }
+
+    /// What a person keeps about the session.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// Takes in what a person keeps about it.
+    pub fn keep(&mut self, kept: Kept) {
+        if self.kept != kept {
+            self.kept = kept;
+            self.layouts.clear();
+        }
+    }
+
+    /// The colours that are wanted and not asked for yet.
+    pub fn wanted(&mut self) -> Vec<Piece> {
+        self.ink.ask()
+    }
+
+    /// Takes in colours that were asked for; `None`: there will be none.
+    pub fn colour(&mut self, found: Option<Vec<(Piece, Option<Arc<Colours>>)>>) {
+        match found {
+            None => self.ink.give_up(),
+            Some(found) => {
+                for place in self.ink.learn(found) {
+                    let number = self.number(place);
+                    self.layouts.forget(number);
+                }
+            }
+        }
     }
 
     /// How many they are.

@@ -1,6 +1,8 @@
 //! What stands above the first entry: whose session it is, how it went, what it used and changed.
 
+use super::keeping::{Reviewed, reviewed};
 use super::lines::{Line, Span, lasting};
+use crate::tui::kept::Kept;
 use crate::tui::looks::status;
 use crate::tui::reading::{Held, Transcript};
 use crate::tui::text::{fit, fit_end, grouped, moment, word, wrap_start};
@@ -107,6 +109,41 @@ fn held(card: &mut Card, transcript: &Transcript) {
         let words = format!("† no longer listed since {}; kept here", moment(at));
         card.field("gone", words, Role::Warn);
     }
+}
+
+/// What a person keeps about the session itself.
+pub(super) fn kept(kept: &Kept, transcript: &Transcript, cells: u16, out: &mut Vec<Line>) {
+    let mut card = Card { out: Vec::new(), room: usize::from(cells.saturating_sub(NAMES)).max(10) };
+    if let (Some((at, _)), Some(stands)) = (&kept.reviewed, reviewed(kept, transcript)) {
+        match stands {
+            Reviewed::Holds => card.field("reviewed", format!("✓ {}", moment(*at)), Role::Good),
+            Reviewed::Lapsed => {
+                card.field("reviewed", format!("~ {}; it has changed since", moment(*at)), Role::Warn);
+            }
+        }
+    }
+    let entries = kept.entries().len();
+    let mut words = Vec::new();
+    if kept.bookmarked(None) {
+        words.push("★ bookmarked".to_owned());
+    }
+    if entries > 0 {
+        words.push(format!("★ at {}", many(entries, "entry", "entries")));
+    }
+    if !words.is_empty() {
+        card.field("kept", words.join(" · "), Role::Accent);
+    }
+    for (number, note) in kept.notes_at(None).enumerate() {
+        let (lines, _) = wrap_start(&note.text, card.room, 6);
+        for (row, line) in lines.into_iter().enumerate() {
+            card.field(
+                if number + row == 0 { "notes" } else { "" },
+                format!("{} {line}", if row == 0 { "✎" } else { " " }),
+                Role::Text,
+            );
+        }
+    }
+    out.append(&mut card.out);
 }
 
 fn many(count: usize, one: &str, more: &str) -> String {

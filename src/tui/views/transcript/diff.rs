@@ -3,6 +3,7 @@
 use quarterdeck_sync::model::Edit;
 use similar::{ChangeTag, TextDiff};
 
+use crate::tui::code::{Colours, Cutter};
 use crate::tui::text::wrap_start;
 use crate::tui::theme::Role;
 
@@ -18,7 +19,9 @@ const WRAPPED: usize = 4;
 pub(super) struct Change {
     /// `+`, `-`, a blank, or `⋯` where something is left out.
     pub sign: &'static str,
-    pub text: String,
+    /// What it says, in its styles.
+    pub parts: Vec<(String, Role)>,
+    /// Of the sign.
     pub role: Role,
 }
 
@@ -41,34 +44,40 @@ pub(super) fn size(edits: &[Edit]) -> (usize, usize) {
     sum
 }
 
-/// The lines of a change, of at most `cells`; at most `most` of them.
-pub(super) fn lines(edit: &Edit, cells: usize, most: usize) -> Vec<Change> {
+/// The lines of a change, of at most `cells`; at most `most` of them. What is new or gone has one colour, so that it stands out of what
+/// stays; a file that is wholly new has those of its language. `colours` are of what is there now.
+pub(super) fn lines(edit: &Edit, cells: usize, most: usize, colours: Option<&Colours>) -> Vec<Change> {
     let mut out = Vec::new();
     let room = cells.saturating_sub(2).max(8);
-    let mut put = |tag: ChangeTag, text: &str| {
-        let (sign, role) = match tag {
-            ChangeTag::Delete => ("-", Role::Bad),
-            ChangeTag::Insert => ("+", Role::Good),
-            ChangeTag::Equal => (" ", Role::Dim),
+    let whole = edit.before.is_empty();
+    let mut put = |tag: ChangeTag, text: &str, row: usize| {
+        let (sign, role, ink) = match tag {
+            ChangeTag::Delete => ("-", Role::Bad, None),
+            ChangeTag::Insert => ("+", Role::Good, colours.filter(|_| whole)),
+            ChangeTag::Equal => (" ", Role::Dim, colours),
         };
-        let (pieces, _) = wrap_start(text.trim_end_matches('\n'), room, WRAPPED);
-        out.extend(pieces.into_iter().map(|text| Change { sign, text, role }));
+        let text = text.trim_end_matches('\n');
+        let (lines, _) = wrap_start(text, room, WRAPPED);
+        let mut cutter = Cutter::new(text, ink.map_or(&[], |known| known.line(row)));
+        let plain = if whole && ink.is_some() { Role::Text } else { role };
+        out.extend(lines.iter().map(|line| Change { sign, parts: cutter.cut(line, plain), role }));
         out.len() < most
     };
     if !comparable(edit) {
-        let old = edit.before.lines().map(|line| (ChangeTag::Delete, line));
-        let new = edit.after.lines().map(|line| (ChangeTag::Insert, line));
-        let _ = old.chain(new).all(|(tag, line)| put(tag, line));
+        let old = edit.before.lines().enumerate().map(|(row, line)| (ChangeTag::Delete, line, row));
+        let new = edit.after.lines().enumerate().map(|(row, line)| (ChangeTag::Insert, line, row));
+        let _ = old.chain(new).all(|(tag, line, row)| put(tag, line, row));
         return out;
     }
     let diff = TextDiff::from_lines(&edit.before, &edit.after);
     let groups = diff.grouped_ops(AROUND);
     for (at, group) in groups.iter().enumerate() {
         if at > 0 {
-            put(ChangeTag::Equal, "⋯");
+            put(ChangeTag::Equal, "⋯", usize::MAX);
         }
         for op in group {
-            if !diff.iter_changes(op).all(|change| put(change.tag(), change.value())) {
+            let row = |change: &similar::Change<&str>| change.new_index().or(change.old_index()).unwrap_or(usize::MAX);
+            if !diff.iter_changes(op).all(|change| put(change.tag(), change.value(), row(&change))) {
                 return out;
             }
         }
@@ -90,7 +99,9 @@ mod tests {
     }
 
     fn shown(edit: &Edit) -> Vec<String> {
-        lines(edit, 40, 99).into_iter().map(|change| format!("{} {}", change.sign, change.text)).collect()
+        let text = |change: &Change| change.parts.iter().map(|(text, _)| text.as_str()).collect::<String>();
+        let lines = lines(edit, 40, 99, None);
+        lines.iter().map(|change| format!("{} {}", change.sign, text(change))).collect()
     }
 
     #[test]
@@ -109,6 +120,6 @@ mod tests {
     fn a_new_file_and_a_huge_change_are_drawn_too() {
         assert_eq!(shown(&edit("", "a\nb")), ["+ a", "+ b"]);
         let huge = edit(&"x\n".repeat(5_000), &"y\n".repeat(5_000));
-        assert_eq!((lines(&huge, 40, 50).len(), size(&[huge])), (50, (5_000, 5_000)));
+        assert_eq!((lines(&huge, 40, 50, None).len(), size(&[huge])), (50, (5_000, 5_000)));
     }
 }

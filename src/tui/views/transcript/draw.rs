@@ -2,14 +2,18 @@
 
 use ratatui::layout::Rect;
 
+use super::book::Book;
+use super::fetching::{standing, why_none};
+use super::keeping::{Reviewed, reviewed};
 use super::lines::Line;
-use super::scroll::Spot;
+use super::mode::Mode;
+use super::scroll::{Scroll, Spot};
 use super::strip::Strip;
 use super::{Open, Transcripts};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::marking::Words;
-use crate::tui::reading::{Held, Transcript};
+use crate::tui::reading::Transcript;
 use crate::tui::text::{grouped, width, wrap};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
@@ -28,12 +32,11 @@ impl Transcripts {
             canvas.put(head.x, head.y, "Nothing is open.", head.width, Role::Dim);
             return;
         };
-        heading(head, open, self.typing.as_ref().map(|(input, _)| input), canvas);
+        heading(head, open, &self.mode, scene, canvas);
         let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        if open.missing || (open.book.is_none() && open.failure.is_some()) {
+        let Some(transcript) = open.transcript().cloned().filter(|_| open.missing.is_none()) else {
             return absent(body, open, canvas);
-        }
-        let Some(transcript) = open.transcript().cloned() else { return };
+        };
         let strip =
             Rect { x: area.x + 2 + ENDS, width: area.width.saturating_sub(3 + 2 * ENDS), height: 1, y: area.y + 1 };
         if self.strip.as_ref().is_none_or(|(wide, _)| *wide != strip.width) {
@@ -50,19 +53,27 @@ impl Transcripts {
         if transcript.entries.is_empty() {
             why_empty(body, open, &transcript, scene, canvas);
         }
+        if let Mode::Copying(picker, _) | Mode::Visiting(picker, _) = &self.mode {
+            picker.draw(area, canvas);
+        }
     }
 }
 
-/// Where one is: the view it was opened from, the session, the entry. While one looks for words, those.
-fn heading(area: Rect, open: &Open, typing: Option<&crate::tui::widgets::input::Input>, canvas: &mut Canvas) {
+/// Where one is: the view it was opened from, the session, the entry. While something is typed, that.
+fn heading(area: Rect, open: &Open, mode: &Mode, scene: &Scene, canvas: &mut Canvas) {
     let mut room = area.width;
-    let (words, role) = position(open);
+    let (words, role) = position(open, scene, canvas);
     if width(&words) as u16 + 20 < room {
         room = canvas.put_right(area.right(), area.y, &words, room, role).saturating_sub(area.x + 2);
     }
-    if let Some(input) = typing {
-        let x = canvas.put(area.x, area.y, "/ ", 2, Role::Accent);
-        return input.draw(canvas, x, area.y, room.saturating_sub(2), "words in this session");
+    let typed = match mode {
+        Mode::Finding(input, _) => Some((input, "/ ", "words in this session")),
+        Mode::Noting(input, _) => Some((input, "✎ ", "a note, kept on this machine; empty: none")),
+        _ => None,
+    };
+    if let Some((input, sign, empty)) = typed {
+        let x = canvas.put(area.x, area.y, sign, 2, Role::Accent);
+        return input.draw(canvas, x, area.y, room.saturating_sub(2), empty);
     }
     let mut x = area.x;
     let from = open.from.as_deref().unwrap_or("…");
@@ -73,8 +84,8 @@ fn heading(area: Rect, open: &Open, typing: Option<&crate::tui::widgets::input::
     canvas.put(x, area.y, title, (area.x + room).saturating_sub(x), Role::Title);
 }
 
-/// The entry the cursor is on among all, and how the words being looked for stand.
-fn position(open: &Open) -> (String, Role) {
+/// The entry the cursor is on among all, and how the words being looked for, the copy and the review stand.
+fn position(open: &Open, scene: &Scene, canvas: &Canvas) -> (String, Role) {
     if let Some(why) = open.failure.as_ref().filter(|_| open.book.is_some()) {
         return (format!("! {why}"), Role::Bad);
     }
@@ -87,11 +98,14 @@ fn position(open: &Open) -> (String, Role) {
     if book.audit() {
         words.push("audit".to_owned());
     }
-    if let Held::Here { stale: true, .. } = book.transcript().held {
-        words.push(if open.fetching { "~ old, asking again" } else { "~ there is more by now" }.to_owned());
-    }
+    words.extend(standing(open, scene.fleet, canvas));
     if book.transcript().row.gone_at.is_some() {
         words.push("† gone".to_owned());
+    }
+    match reviewed(book.kept(), book.transcript()) {
+        Some(Reviewed::Holds) => words.push("✓ reviewed".to_owned()),
+        Some(Reviewed::Lapsed) => words.push("~ changed since its review".to_owned()),
+        None => {}
     }
     if let Some(place) = book.place(open.scroll.cursor.entry) {
         words.push(format!("{}/{}", grouped(place as u64 + 1), grouped(count as u64)));
@@ -116,6 +130,15 @@ fn draw_strip(area: Rect, strip: &Strip, open: &Open, transcript: &Transcript, c
     }
     let at = open.book.as_ref().and_then(|book| strip.place(book.place(open.scroll.cursor.entry)?));
     canvas.rule_across(Rect { x: area.x, width: area.width, y: area.y + 1, height: 1 }, area.y + 1, Role::Line);
+    for (x, sign) in (area.x..area.right()).zip(&strip.signs) {
+        if let Some((sign, role)) = sign {
+            canvas.put(x, area.y + 1, sign, 1, *role);
+        }
+    }
+    let kept = open.book.iter().flat_map(|book| book.kept().entries());
+    for cell in kept.filter_map(|place| strip.place(place)) {
+        canvas.put(area.x + cell, area.y + 1, "★", 1, Role::Accent);
+    }
     if let Some(at) = at {
         canvas.put(area.x + at, area.y + 1, "▲", 1, Role::Accent);
     }
@@ -132,6 +155,7 @@ fn page(area: Rect, cells: u16, open: &mut Open, canvas: &mut Canvas) {
     let Some(book) = &mut open.book else { return };
     let count = book.count();
     open.scroll.settle(count, |at| book.height(at));
+    look_ahead(book, &open.scroll, count);
     let mut at = open.scroll.top;
     for y in area.top()..area.bottom() {
         if at.entry >= count {
@@ -139,13 +163,34 @@ fn page(area: Rect, cells: u16, open: &mut Open, canvas: &mut Canvas) {
         }
         let lines = book.lines(at.entry);
         if let Some(line) = lines.get(at.line) {
-            draw_line(line, Rect { y, height: 1, ..area }, cells, at == open.scroll.cursor, &open.words, canvas);
+            let row = Rect { y, height: 1, ..area };
+            draw_line(line, row, cells, at == open.scroll.cursor, &open.words, canvas);
+            let entry = book.place(at.entry).and_then(|place| u64::try_from(place).ok());
+            if line.head && book.kept().bookmarked(entry) {
+                canvas.put(area.x + 1, y, "★", 1, Role::Accent);
+            }
         }
         at = if at.line + 1 < lines.len() {
             Spot { line: at.line + 1, ..at }
         } else {
             Spot { entry: at.entry + 1, line: 0 }
         };
+    }
+}
+
+/// Lays out what comes next in either direction, so that its code has its colours before it is in sight.
+fn look_ahead(book: &mut Book, scroll: &Scroll, count: usize) {
+    let (mut from, mut lines) = (scroll.top.entry, 0);
+    for at in (0..scroll.top.entry).rev().take(scroll.page) {
+        lines += book.height(at);
+        if lines > scroll.page {
+            break;
+        }
+    }
+    lines = 0;
+    while from < count && lines <= 3 * scroll.page {
+        lines += book.height(from);
+        from += 1;
     }
 }
 
@@ -177,11 +222,12 @@ pub(super) fn draw_line(line: &Line, area: Rect, cells: u16, cursor: bool, words
     }
 }
 
-/// It is not in the mirror, or cannot be read.
+/// It is not in the mirror, cannot be read, or has not come yet.
 fn absent(area: Rect, open: &Open, canvas: &mut Canvas) {
-    let (words, role) = match &open.failure {
-        Some(why) => (format!("It cannot be read: {why}."), Role::Bad),
-        None => ("It is not in the mirror. It may come with the next sync.".to_owned(), Role::Dim),
+    let (words, role) = match (&open.failure, open.missing) {
+        (Some(why), _) => (format!("It cannot be read: {why}."), Role::Bad),
+        (None, Some(why)) => (why.to_owned(), Role::Dim),
+        (None, None) => ("⋯ It is being opened.".to_owned(), Role::Dim),
     };
     let lines = wrap(&words, usize::from(area.width.saturating_sub(6)), 4);
     for (line, y) in lines.iter().zip(area.y + 1..area.bottom()) {
@@ -192,23 +238,7 @@ fn absent(area: Rect, open: &Open, canvas: &mut Canvas) {
 /// Below the card: why there is no entry, and what can be done.
 fn why_empty(area: Rect, open: &mut Open, transcript: &Transcript, scene: &Scene, canvas: &mut Canvas) {
     let card = open.book.as_mut().map_or(0, |book| book.height(0)) as u16;
-    let connection = &transcript.row.list.connection;
-    let (words, role) = match &transcript.held {
-        Held::Here { .. } => ("It holds no entry.".to_owned(), Role::Dim),
-        Held::NotOffered(why) => (format!("Its entries cannot be had: {why}."), Role::Dim),
-        Held::Failed(why) => (format!("✗ Its entries could not be fetched: {why}."), Role::Bad),
-        Held::NotYet if transcript.row.gone_at.is_some() => {
-            (format!("† {connection} does not list it any more, and its entries were never fetched."), Role::Warn)
-        }
-        Held::NotYet if scene.fleet.lease.is_some() => (
-            "Its entries are not here yet: another qd is syncing, and fetches them in its turn.".to_owned(),
-            Role::Warn,
-        ),
-        Held::NotYet if open.fetching => {
-            (format!("⋯ Its entries are not here yet: {connection} is asked for them."), Role::Busy)
-        }
-        Held::NotYet => ("Its entries are not here yet.".to_owned(), Role::Warn),
-    };
+    let (words, role, again) = why_none(open, transcript, scene.fleet, canvas);
     let mut y = area.y + card + 1;
     for line in wrap(&words, usize::from(area.width.saturating_sub(6)), 4) {
         if y >= area.bottom() {
@@ -217,8 +247,7 @@ fn why_empty(area: Rect, open: &mut Open, transcript: &Transcript, scene: &Scene
         canvas.put(area.x + 2, y, &line, area.width.saturating_sub(3), role);
         y += 1;
     }
-    let can = matches!(transcript.held, Held::NotYet | Held::Failed(_));
-    if let Some(key) = scene.keys.hint_of(Act::Fetch).filter(|_| can && y < area.bottom()) {
+    if let Some(key) = scene.keys.hint_of(Act::Fetch).filter(|_| again && y < area.bottom()) {
         let x = canvas.put(area.x + 2, y, &key, 8, Role::Key) + 1;
         canvas.put(x, y, "asks again", 40, Role::Hint);
     }

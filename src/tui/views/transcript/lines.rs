@@ -1,7 +1,7 @@
 //! One entry as lines of a width. Pure, and bounded: however long an entry is, only what is shown of it is looked at.
 //!
 //! An entry begins with a line that says who speaks, or with the tool that is called or answers; its parts follow, long
-//! ones folded to their beginning. Calls and answers of tools are in [`tools`](super::tools); what is said in the audit view
+//! ones folded to their beginning. Calls and answers of tools are in [`tools`](super::tools), texts in [`texts`](super::texts); what is said in the audit view
 //! instead is in [`audit`](super::audit).
 
 use std::collections::HashSet;
@@ -9,12 +9,13 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use quarterdeck_sync::model::{Entry, EntryKind, Part, Usage};
 
+use super::ink::Ink;
 use crate::tui::reading::Transcript;
-use crate::tui::text::{fit, grouped, width, wrap_start};
+use crate::tui::text::{fit, grouped, width};
 use crate::tui::theme::Role;
 
 /// Lines of a part that are shown while it is folded: of words, thoughts, what a tool is given, what it answers, changes.
-const WORDS: usize = 60;
+pub(super) const WORDS: usize = 60;
 const THOUGHTS: usize = 6;
 pub(super) const INPUT: usize = 6;
 pub(super) const OUTPUT: usize = 8;
@@ -59,6 +60,13 @@ impl Line {
         let text = text.into();
         let x = self.end() + gap;
         self.spans.push(Span { x, text, role });
+    }
+
+    /// More words right behind those there are, in several styles.
+    pub fn extend(&mut self, parts: Vec<(String, Role)>) {
+        for (text, role) in parts {
+            self.add(0, text, role);
+        }
     }
 
     /// The cell behind its words.
@@ -107,6 +115,7 @@ pub(super) enum Times {
 /// What an entry is laid out for.
 pub(super) struct Paper<'a> {
     pub transcript: &'a Transcript,
+    pub ink: &'a Ink,
     pub folds: &'a Folds,
     pub times: Times,
     pub cells: u16,
@@ -262,7 +271,7 @@ impl Sheet<'_> {
             Part::Text(text) => self.words(text, number),
             Part::Thinking(text) => {
                 let first = self.out.len();
-                self.body(text, THOUGHTS, Role::Dim, number);
+                self.body(text, THOUGHTS, Role::Dim, number, None);
                 // Where the entry is nothing else, its first line says so.
                 if self.paper.transcript.entries.get(self.at).is_none_or(|entry| entry.kind != EntryKind::Thinking) {
                     self.sign(first, "∴");
@@ -280,7 +289,7 @@ impl Sheet<'_> {
                 if !label.is_empty() && entry.is_none_or(|entry| entry.kind.as_str() != label && entry.role != *label) {
                     self.push(Line::of(INDENT, format!("· {label}"), Role::Dim), number);
                 }
-                self.json_or_text(json, INPUT, number);
+                self.json_or_text(json, INPUT, number, None);
             }
         }
     }
@@ -300,62 +309,6 @@ impl Sheet<'_> {
     /// Room for the text of an entry.
     pub(super) fn room(&self) -> usize {
         usize::from(self.paper.cells.saturating_sub(INDENT)).max(8)
-    }
-
-    /// Words of a person or a model: headings stand out, code is told from prose.
-    fn words(&mut self, text: &str, number: u16) {
-        let text = text.trim_end();
-        let limit = self.limit(WORDS, number);
-        let (lines, shown) = wrap_start(text, self.room(), limit);
-        let mut code = false;
-        for line in lines {
-            let fence = line.trim_start().starts_with("```");
-            let role = match () {
-                () if fence => Role::Quiet,
-                () if code => Role::JsonKey,
-                () if line.starts_with('#') => Role::Title,
-                () if line.starts_with('>') => Role::Dim,
-                () => Role::Text,
-            };
-            code ^= fence;
-            self.push(Line::of(INDENT, line, role), number);
-        }
-        self.rest(text, shown, number);
-    }
-
-    /// A text, folded to its first lines.
-    pub(super) fn body(&mut self, text: &str, folded: usize, role: Role, number: u16) {
-        let text = text.trim_end();
-        let limit = self.limit(folded, number);
-        let (lines, shown) = wrap_start(text, self.room(), limit);
-        for line in lines {
-            self.push(Line::of(INDENT, line, role), number);
-        }
-        self.rest(text, shown, number);
-    }
-
-    pub(super) fn limit(&self, folded: usize, number: u16) -> usize {
-        if self.paper.folds.open(self.at, number) { MOST } else { folded }
-    }
-
-    /// Tells what is not shown of a text.
-    fn rest(&mut self, text: &str, shown: usize, number: u16) {
-        let rest = text.get(shown..).unwrap_or_default().trim_end();
-        if rest.is_empty() {
-            return;
-        }
-        let lines = rest.bytes().filter(|byte| *byte == b'\n').count() as u64 + 1;
-        let much = match lines {
-            1 => format!("{} more characters", grouped(rest.chars().count() as u64)),
-            lines => format!("{} more lines", grouped(lines)),
-        };
-        self.folded(much, number);
-    }
-
-    pub(super) fn folded(&mut self, much: String, number: u16) {
-        let open = self.paper.folds.open(self.at, number);
-        let words = if open { format!("… {much}: too long to be shown here") } else { format!("▸ {much}") };
-        self.push(Line::of(INDENT, words, if open { Role::Warn } else { Role::Accent }), number);
     }
 }
 

@@ -3,8 +3,11 @@
 //! It has no tab: it lies over the view that it was opened from ([`Wish::Read`](super::Wish)), and [`Wish::Back`](super::Wish)
 //! leads there again, with the selection as it was. Subagents open over the session that started them.
 //!
-//! - `book`: what is shown, and its layouts. `lines`, `tools`, `audit`, `card`, `diff`: an entry as lines. `scroll`: the cursor and the page.
-//! - `preview`: an entry among its neighbours, for other views. `strip`: the session in one line. `act`: what the keys do. `draw`: drawing.
+//! - `book`: what is shown, and its layouts. `lines`, `texts`, `tools`, `audit`, `card`, `diff`: an entry as lines. `scroll`: the cursor
+//!   and the page. `ink`: colours of code.
+//! - `preview`: an entry among its neighbours, for other views. `strip`: the session in one line. `draw`: drawing.
+//! - `act`, `jump`: what the keys do. `mode`: what is typed or chosen over the page. `keeping`: bookmarks, notes, reviews. `things`: what
+//!   can be copied alone. `kinship`: subagents and whose it is. `fetching`: asking for entries.
 //!
 //! Always true: entries come parsed and clean from a worker ([`crate::tui::reading`]); drawing lays out what is in sight, and no more.
 
@@ -14,15 +17,24 @@ mod book;
 mod card;
 mod diff;
 mod draw;
+mod fetching;
+mod ink;
+mod jump;
+mod keeping;
+mod kinship;
 mod lines;
+mod mode;
 mod preview;
 mod scroll;
 mod strip;
+mod texts;
+mod things;
 mod tools;
 
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
+use quarterdeck_sync::model::ListKey;
 use ratatui::layout::{Position, Rect};
 
 use super::{Came, Cx, Scene, View, Wish};
@@ -31,10 +43,11 @@ use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
-use crate::tui::reading::{Held, Read, Reading, Transcript};
-use crate::tui::widgets::input::Input;
+use crate::tui::reading::{Read, Reading};
 use book::Book;
+use fetching::Fetching;
 pub(super) use lines::look;
+use mode::Mode;
 pub(super) use preview::Window;
 use scroll::{Scroll, Spot};
 use strip::Strip;
@@ -43,6 +56,9 @@ use strip::Strip;
 mod part {
     pub const ENTRIES: u8 = 0;
     pub const FOUND: u8 = 1;
+    pub const COLOURS: u8 = 2;
+    pub const KEPT: u8 = 3;
+    pub const KIN: u8 = 4;
 }
 
 /// Sessions that one can go back to.
@@ -61,11 +77,10 @@ struct Open {
     /// The words that are marked, and the entries that hold them.
     words: Words,
     found: Vec<u32>,
-    /// The session is not in the mirror.
-    missing: bool,
+    /// Why there is no session here, for a person.
+    missing: Option<&'static str>,
     failure: Option<String>,
-    /// Its platform was asked for what is not here.
-    fetching: bool,
+    fetching: Fetching,
 }
 
 impl Open {
@@ -79,9 +94,9 @@ impl Open {
             scroll: Scroll::default(),
             words,
             found: Vec::new(),
-            missing: false,
+            missing: None,
             failure: None,
-            fetching: false,
+            fetching: Fetching::No,
         }
     }
 
@@ -103,8 +118,10 @@ pub(super) struct Transcripts {
     behind: Vec<Open>,
     ticket: Option<Ticket>,
     found_ticket: Option<Ticket>,
-    /// Searching inside: what is typed, and where the cursor was.
-    typing: Option<(Input, Spot)>,
+    colours_ticket: Option<Ticket>,
+    kept_ticket: Option<Ticket>,
+    kin_ticket: Option<Ticket>,
+    mode: Mode,
     strip: Option<(u16, Strip)>,
     strip_area: Rect,
     text_area: Rect,
@@ -133,27 +150,33 @@ impl Transcripts {
         let Some(open) = &mut self.open else { return };
         open.failure = None;
         match read {
-            Read::Gone => open.missing = true,
+            Read::Gone => open.missing = Some("It is not in the mirror. It may come with the next sync."),
+            Read::Unnamed => open.missing = Some("It names no session and no run that is in the mirror."),
             Read::Same => {}
             Read::New(transcript) => {
-                open.missing = false;
+                open.missing = None;
                 self.strip = None;
-                open.fetching &= !matches!(transcript.held, Held::Here { stale: false, .. });
-                fetch(open, &transcript, cx);
+                self.colours_ticket = None;
+                open.fetch(&transcript, cx);
                 match &mut open.book {
                     Some(book) => book.renew(transcript),
-                    None => open.book = Some(Book::new(transcript)),
+                    None => {
+                        let led = transcript.led.map(|at| at as usize);
+                        open.goal = open.goal.or(led);
+                        open.book = Some(Book::new(transcript));
+                    }
                 }
                 self.find(cx);
             }
         }
+        self.ask_kept(cx);
     }
 
     /// What was found, while the words are being typed: the nearest place that holds them.
     fn took_found(&mut self, found: Vec<u32>) {
         let Some(open) = &mut self.open else { return };
         open.found = found;
-        let Some((_, from)) = self.typing.as_ref() else { return };
+        let Mode::Finding(_, from) = &self.mode else { return };
         let Some(book) = &open.book else { return };
         let from = book.place(from.entry).unwrap_or(0) as u32;
         let next = open.found.iter().find(|at| **at >= from).or(open.found.first());
@@ -166,22 +189,17 @@ impl Transcripts {
     /// Leaves the transcript: for the session that led here, or for the view it was opened from.
     fn leave(&mut self, cx: &mut Cx) {
         self.strip = None;
+        (self.colours_ticket, self.kept_ticket, self.kin_ticket) = (None, None, None);
         let left = self.open.take();
         self.open = self.behind.pop().map(Box::new);
+        if let Some(book) = self.open.as_mut().and_then(|open| open.book.as_mut()) {
+            book.recolour();
+        }
         if left.is_none_or(|left| left.from.is_some()) {
             cx.wishes.push(Wish::Back);
         } else {
             self.ask(cx);
         }
-    }
-}
-
-/// Asks for what is missing or old, once.
-fn fetch(open: &mut Open, transcript: &Transcript, cx: &mut Cx) {
-    let due = matches!(transcript.held, Held::NotYet | Held::Failed(_) | Held::Here { stale: true, .. });
-    if due && !open.fetching && cx.fleet.lease.is_none() && transcript.row.gone_at.is_none() {
-        open.fetching = true;
-        cx.wishes.push(Wish::Fetch(transcript.row.list.clone(), transcript.row.id.clone()));
     }
 }
 
@@ -194,8 +212,9 @@ impl View for Transcripts {
     }
 
     fn read(&mut self, reading: Reading, came: Came, cx: &mut Cx) {
-        self.typing = None;
+        self.mode = Mode::Reading;
         self.strip = None;
+        (self.colours_ticket, self.kept_ticket, self.kin_ticket) = (None, None, None);
         let before = self.open.take().map(|open| *open);
         let from = match came {
             Came::Fresh(from) => {
@@ -224,22 +243,29 @@ impl View for Transcripts {
     }
 
     fn answer(&mut self, answered: Answered, cx: &mut Cx) {
-        match answered.slot.part {
-            part::ENTRIES => {
-                if self.ticket.take_if(|ticket| *ticket == answered.ticket).is_none() {
-                    return;
-                }
-                match (answered.answer, &mut self.open) {
-                    (Answer::Transcript(read), _) => self.take(read, cx),
-                    (Answer::Failed(why), Some(open)) => open.failure = Some(why),
+        let slot = match answered.slot.part {
+            part::ENTRIES => &mut self.ticket,
+            part::COLOURS => &mut self.colours_ticket,
+            part::KEPT => &mut self.kept_ticket,
+            part::KIN => &mut self.kin_ticket,
+            _ => &mut self.found_ticket,
+        };
+        if slot.take_if(|ticket| *ticket == answered.ticket).is_none() {
+            return;
+        }
+        match (answered.slot.part, answered.answer) {
+            (_, Answer::Transcript(read)) => return self.take(read, cx),
+            (_, Answer::Found(found)) => return self.took_found(found),
+            (_, Answer::Kin(kin)) => return self.took_kin(*kin, cx),
+            (part::KIN, Answer::Failed(why)) => cx.say(format!("Its subagents cannot be looked for: {why}")),
+            (part, answer) => {
+                let Some(open) = &mut self.open else { return };
+                match (part, answer, &mut open.book) {
+                    (_, Answer::Kept(kept), Some(book)) => book.keep(*kept),
+                    (_, Answer::Colours(found), Some(book)) => book.colour(Some(found)),
+                    (part::COLOURS, _, Some(book)) => book.colour(None),
+                    (part::ENTRIES, Answer::Failed(why), _) => open.failure = Some(why),
                     _ => {}
-                }
-            }
-            _ => {
-                if self.found_ticket.take_if(|ticket| *ticket == answered.ticket).is_some()
-                    && let Answer::Found(found) = answered.answer
-                {
-                    self.took_found(found);
                 }
             }
         }
@@ -254,18 +280,23 @@ impl View for Transcripts {
         chosen.into_iter().collect()
     }
 
+    fn fetched(&mut self, list: &ListKey, id: &str, failed: Option<&str>, cx: &mut Cx) -> bool {
+        let id = (&*list.connection, &*list.collection, id);
+        self.open.as_mut().is_some_and(|open| open.fetched(id, failed, cx.now))
+    }
+
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         self.do_act(act, count, cx)
     }
 
     fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
-        if self.typing.as_mut().is_some_and(|(input, _)| input.key(key)) {
+        if self.mode.key(key) {
             self.retype(cx);
         }
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx) {
-        if self.typing.as_mut().is_some_and(|(input, _)| input.insert(text)) {
+        if self.mode.insert(text) {
             self.retype(cx);
         }
     }
@@ -287,12 +318,25 @@ impl View for Transcripts {
         }
     }
 
+    fn drawn(&mut self, cx: &mut Cx) {
+        let Some(book) = self.open.as_mut().and_then(|open| open.book.as_mut()) else { return };
+        if self.colours_ticket.is_some() {
+            return;
+        }
+        let wanted = book.wanted();
+        if !wanted.is_empty() {
+            // Nobody waits for colours: whatever says something comes first.
+            let question = Question::Colours(Arc::clone(book.transcript()), wanted);
+            self.colours_ticket = Some(cx.ask(part::COLOURS, Lane::Later, question));
+        }
+    }
+
     fn ready(&self) -> bool {
         self.ticket.is_none()
     }
 
     fn scope(&self) -> Scope {
-        if self.typing.is_some() { Scope::Prompt } else { Scope::Reading }
+        if matches!(self.mode, Mode::Reading) { Scope::Reading } else { Scope::Prompt }
     }
 
     fn facts(&self, facts: &mut Facts) {

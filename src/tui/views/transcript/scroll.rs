@@ -39,6 +39,13 @@ impl Layouts {
         self.lines = 0;
     }
 
+    /// Forgets one entry: it looks otherwise now.
+    pub fn forget(&mut self, entry: usize) {
+        if let Some(lines) = self.kept.remove(&entry) {
+            self.lines -= lines.len();
+        }
+    }
+
     /// The lines of an entry, kept or made. There is always one: an entry without any is an empty line.
     pub fn get(&mut self, entry: usize, make: impl FnOnce(usize) -> Vec<Line>) -> Rc<Vec<Line>> {
         if let Some(lines) = self.kept.get(&entry) {

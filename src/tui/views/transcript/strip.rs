@@ -1,4 +1,5 @@
-//! A session in one line: how much happened when, where something failed, and the long pauses, cut short.
+//! A session in one line: how much happened when, where something failed, and the long pauses, cut short; below it where somebody
+//! spoke, changed a file, asked for permission or sent a subagent.
 //!
 //! Entries without times stand one after the other, evenly. Made once for a width; only the mark of where one is moves.
 
@@ -15,11 +16,21 @@ const PAUSE: i64 = 10 * 60;
 const ROOM: usize = 14;
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
+/// What is told below a cell, the most telling first.
+const SIGNS: [(Shows, &str, Role); 4] = [
+    (Shows::APPROVAL, "◆", Role::Warn),
+    (Shows::SUBAGENT, "⤷", Role::Accent),
+    (Shows::EDIT, "±", Role::Good),
+    (Shows::USER, "❯", Role::Accent),
+];
+
 /// The line.
 #[derive(Debug, Default)]
 pub(super) struct Strip {
     /// A sign and its role for each cell.
     pub cells: Vec<(&'static str, Role)>,
+    /// Below each cell: the most telling of what its entries are.
+    pub signs: Vec<Option<(&'static str, Role)>>,
     /// Pauses: the cell each begins at, and its words.
     pub pauses: Vec<(u16, String)>,
     /// For each entry the cell it stands in.
@@ -44,7 +55,7 @@ impl Strip {
             return Self::default();
         }
         let times = times(transcript);
-        let mut strip = Self { cells: vec![(" ", Role::Dim); wide], places: vec![0; count], pauses: Vec::new() };
+        let mut strip = Self { cells: vec![(" ", Role::Dim); wide], places: vec![0; count], ..Self::default() };
         match times {
             Some(times) => strip.by_time(&times, wide),
             None => {
@@ -95,10 +106,15 @@ impl Strip {
     fn fill(&mut self, shows: &[Shows]) {
         let mut counts = vec![0usize; self.cells.len()];
         let mut failed = vec![false; self.cells.len()];
+        let mut told = vec![SIGNS.len(); self.cells.len()];
         for (place, shows) in self.places.iter().zip(shows) {
-            counts[usize::from(*place)] += 1;
-            failed[usize::from(*place)] |= shows.any(Shows::ERROR);
+            let cell = usize::from(*place);
+            counts[cell] += 1;
+            failed[cell] |= shows.any(Shows::ERROR);
+            let sign = SIGNS.iter().position(|(of, ..)| shows.any(*of)).unwrap_or(SIGNS.len());
+            told[cell] = told[cell].min(sign);
         }
+        self.signs = told.into_iter().map(|at| SIGNS.get(at).map(|(_, sign, role)| (*sign, *role))).collect();
         let most = counts.iter().copied().max().unwrap_or(1).max(1);
         for (at, cell) in self.cells.iter_mut().enumerate() {
             *cell = match (failed[at], counts[at]) {
@@ -154,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_pause_is_cut_short_and_order_is_kept() {
-        let mut strip = Strip { cells: vec![(" ", Role::Dim); 60], places: vec![0; 5], pauses: Vec::new() };
+        let mut strip = Strip { cells: vec![(" ", Role::Dim); 60], places: vec![0; 5], ..Strip::default() };
         strip.by_time(&[0, 60, 120, 120 + 7_200, 120 + 7_260], 60);
         assert_eq!(strip.pauses.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>(), ["┄2h┄"]);
         assert!(strip.places.is_sorted(), "{:?}", strip.places);
@@ -169,7 +185,7 @@ mod tests {
     fn times_that_jump_about_do_no_harm() {
         for times in [vec![0], vec![i64::MIN / 4, i64::MAX / 4], vec![5; 1_000]] {
             let mut strip =
-                Strip { cells: vec![(" ", Role::Dim); 9], places: vec![0; times.len()], pauses: Vec::new() };
+                Strip { cells: vec![(" ", Role::Dim); 9], places: vec![0; times.len()], ..Strip::default() };
             strip.by_time(&times, 9);
             assert!(strip.places.iter().all(|place| *place < 9) && strip.places.is_sorted());
         }

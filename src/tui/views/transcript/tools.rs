@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use super::diff;
 use super::lines::{CHANGES, INDENT, INPUT, Line, MOST, OUTPUT, Sheet, Span};
+use crate::tui::code::Cutter;
+use crate::tui::pieces::Of;
 use crate::tui::text::{fit, fit_end, grouped, width};
 use crate::tui::theme::Role;
 use crate::tui::widgets::tree;
@@ -33,7 +35,10 @@ impl Sheet<'_> {
             if command.contains('\n') || width(command) > room {
                 below = command.to_owned();
             } else {
-                line.add(2, command, Role::Title);
+                let colours = self.colours(number, Of::Command);
+                let runs = colours.as_deref().map_or(&[][..], |known| known.line(0));
+                line.add(2, "", Role::Title);
+                line.extend(Cutter::new(command, runs).cut(command, Role::Title));
             }
         } else if let [edit, ..] = &call.edits[..] {
             let path = edit.path.as_ref().or(call.paths.first()).map_or("", String::as_str);
@@ -51,12 +56,12 @@ impl Sheet<'_> {
         }
         self.push(line, number);
         if !below.is_empty() {
-            self.body(&below, INPUT, Role::Title, number);
+            self.body(&below, INPUT, Role::Title, number, Some(Of::Command));
         }
         self.edits(&call.edits, number);
         // What else it was given is a matter of detail.
         if open && call.edits.is_empty() && call.command.as_deref() != Some(call.input.as_str()) {
-            self.json_or_text(&call.input, MOST, number);
+            self.json_or_text(&call.input, MOST, number, None);
         }
     }
 
@@ -73,7 +78,7 @@ impl Sheet<'_> {
             self.push(line, number);
         } else {
             self.push(line, number);
-            self.json_or_text(text, OUTPUT, number);
+            self.json_or_text(text, OUTPUT, number, answer.called_at.map(|_| Of::Answer));
         }
         let called = answer.called_at.and_then(|at| self.paper.transcript.entries.get(at as usize));
         // What its call has shown need not be shown again.
@@ -90,11 +95,13 @@ impl Sheet<'_> {
                 let path = edit.path.as_deref().unwrap_or_default();
                 self.push(Line::of(INDENT, fit_end(path, self.room()).into_owned(), Role::Dim), number);
             }
-            let lines = diff::lines(edit, self.room(), MOST);
+            let colours = u16::try_from(at).ok().and_then(|at| self.colours(number, Of::Change(at)));
+            let lines = diff::lines(edit, self.room(), MOST, colours.as_deref());
             hidden += lines.len().saturating_sub(left);
             for change in lines.into_iter().take(left) {
                 let mut line = Line::of(INDENT, change.sign, change.role);
-                line.add(1, change.text, change.role);
+                line.add(1, "", change.role);
+                line.extend(change.parts);
                 self.push(line, number);
                 left -= 1;
             }
@@ -105,8 +112,8 @@ impl Sheet<'_> {
     }
 
     /// A document as a tree of names and values, anything else as it stands.
-    pub(super) fn json_or_text(&mut self, text: &str, folded: usize, number: u16) {
-        let Some(value) = json(text) else { return self.body(text, folded, Role::Dim, number) };
+    pub(super) fn json_or_text(&mut self, text: &str, folded: usize, number: u16, of: Option<Of>) {
+        let Some(value) = json(text) else { return self.body(text, folded, Role::Dim, number, of) };
         let mut folds = tree::Folds::default();
         folds.all(true);
         let lines = tree::lines(&value, &folds, self.room());

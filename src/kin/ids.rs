@@ -67,7 +67,7 @@ fn members(doc: &str, names: &[&str]) -> Vec<String> {
 }
 
 /// An id, which some platforms send as a number.
-fn id(value: &Value) -> Option<String> {
+pub fn id(value: &Value) -> Option<String> {
     match value {
         Value::String(id) if !id.trim().is_empty() => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),
