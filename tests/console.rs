@@ -15,8 +15,8 @@ const MOMENT: Duration = Duration::from_millis(400);
 fn a_person_looks_round_in_the_demo_and_leaves() {
     let home = Home::new();
     let mut pty = Pty::start(home.path(), &["demo"], (120, 36));
-    pty.until_text("active");
-    pty.press("2");
+    pty.until_text("Inbox");
+    pty.press(":open sessions\r");
     pty.until_text("SESSION ");
     pty.resize((80, 24));
     pty.until("a narrow screen", |screen| {
@@ -79,6 +79,8 @@ fn it_shows_the_mirror_with_the_server_gone() {
     let agent = fleet.mirrored("turen", "agents")[0]["hostname"].as_str().expect("a name").to_owned();
     let home = fleet.stop();
     let mut pty = Pty::start(home.path(), &[], (160, 48));
+    pty.until_text("Inbox");
+    pty.press(":open agents\r");
     pty.until_text(&agent);
     pty.press("q");
     pty.ends_well();
@@ -93,6 +95,8 @@ fn a_decision_taken_without_a_network_is_seen_at_once_and_still_there_after_leav
     let (name, id) = (active["hostname"].as_str().expect("a name"), active["id"].as_str().expect("an id"));
     let home = fleet.stop();
     let mut pty = Pty::start(home.path(), &[], (160, 48));
+    pty.until_text("Inbox");
+    pty.press(":open agents\r");
     pty.until_text(name);
     // Typed, then taken: the filter leaves the one agent.
     pty.press(&format!("/id:{id}\r"));
@@ -108,7 +112,7 @@ fn a_decision_taken_without_a_network_is_seen_at_once_and_still_there_after_leav
     pty.ends_well();
     let mut pty = Pty::start(home.path(), &[], (160, 48));
     pty.until_text("⋯ 1 queued");
-    pty.press("8");
+    pty.press(":open outbox\r");
     pty.until_text(&format!("suspend {id}"));
     pty.until_text("key leaked");
     pty.press("q");
@@ -120,6 +124,8 @@ fn it_fits_whatever_size_the_terminal_takes() {
     let fleet = Fleet::new(Options::default(), &["turen"]);
     fleet.qd(&["sync"]);
     let mut pty = Pty::start(fleet.home(), &[], (160, 48));
+    pty.until_text("Inbox");
+    pty.press(":open agents\r");
     pty.until_text("active");
     for (columns, rows) in [(80, 24), (120, 36), (30, 8), (160, 48)] {
         pty.resize((columns, rows));
@@ -151,8 +157,8 @@ fn hostile_text_of_any_platform_never_acts_on_the_terminal() {
     fleet.qd(&["sync"]);
     let mut pty = Pty::start(fleet.home(), &[], (160, 48));
     pty.until_text("Agents");
-    for view in ["1", "2", "3", "4", "5", "6", "7"] {
-        for key in [view, "j", "j", "\r"] {
+    for view in ["inbox", "agents", "sessions", "runs", "approvals", "policies", "events", "outbox", "others"] {
+        for key in [&format!(":open {view}\r"), "j", "j", "\r"] {
             pty.press(key);
             pty.settle(MOMENT / 2);
         }

@@ -7,6 +7,7 @@ mod cli_content;
 mod cli_errors;
 mod cli_fleet;
 mod cli_harness;
+mod cli_inbox;
 mod cli_outbox;
 mod cli_policies;
 #[cfg(unix)]

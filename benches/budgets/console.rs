@@ -56,7 +56,7 @@ fn keys(fleet: &Fleet) {
     let mut session = Session::start(console(fleet));
     session.settle(Duration::from_millis(500), Duration::from_secs(5));
     // The sessions, in a table over the whole width.
-    session.key(b"2");
+    session.key(b":open sessions\r");
     session.settle(Duration::from_millis(300), Duration::from_secs(3));
     let (mut bytes, mut times) = (Vec::new(), Vec::new());
     for _ in 0..PRESSES {

@@ -18,6 +18,7 @@ mod demo;
 mod doctor;
 mod file;
 mod fleet;
+mod inbox;
 mod index;
 mod list;
 mod manner;
@@ -102,6 +103,8 @@ pub enum Command {
     Sync(sync::Args),
     /// How fresh the mirror is, and what is wrong
     Status(status::Args),
+    /// Everything that wants you, the most pressing first
+    Inbox(inbox::Args),
     /// The fleet in numbers: agents, sessions and events per day, runs, costs
     Fleet(fleet::Args),
     /// What an agent did and what was done to it, in order of time
@@ -243,6 +246,7 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Connect(args) => connect::run(cx, args)?,
         Command::Sync(args) => sync::run(cx, args)?,
         Command::Status(args) => status::run(cx, args)?,
+        Command::Inbox(args) => inbox::run(cx, &args)?,
         Command::Fleet(args) => fleet::run(cx, &args)?,
         Command::Timeline(args) => timeline::run(cx, &args)?,
         Command::Search(args) => search::run(cx, args)?,

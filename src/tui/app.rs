@@ -333,7 +333,7 @@ impl App {
         self.with(self.open, clock, act)
     }
 
-    fn facts(&self) -> Facts {
+    pub(super) fn facts(&self) -> Facts {
         let mut facts = Facts {
             connected: !self.fleet.connections.is_empty(),
             reading: self.fleet.lease.is_some(),

@@ -110,7 +110,7 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
 }
 
 /// What searches here, with the index as new as can be had without waiting for long.
-fn open(cx: &Context) -> Result<Searcher, Failure> {
+pub(super) fn open(cx: &Context) -> Result<Searcher, Failure> {
     let mirror = cx.mirror()?;
     if cx.paths.mirror().exists() {
         match catch_up(&mirror.reader()?, &cx.paths.search(), CATCH_UP) {

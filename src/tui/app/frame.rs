@@ -73,11 +73,12 @@ impl App {
                 // No number beside the outbox is good news.
                 let told = self.fleet.known
                     && (count > 0 || !matches!(view.counts, Counts::Own | Counts::Outbox | Counts::Nothing));
-                Tab { title: view.title, short: view.short, count: told.then_some(count) }
+                let wants = matches!(view.counts, Counts::Own | Counts::Outbox);
+                Tab { title: view.title, short: view.short, count: told.then_some(count), wants }
             })
             .collect();
         self.tabs = tabs::draw(area, &list, self.tab(), canvas);
-        let end = self.tabs.last().map_or(area.x, |tab| tab.right());
+        let end = self.tabs.iter().map(|tab| tab.right()).max().unwrap_or(area.x);
         let label: Vec<&str> = self.settings.label.as_deref().into_iter().chain(self.settings.manner.words()).collect();
         let label = label.join(" · ");
         if !label.is_empty() && end + 3 + (label.len() as u16) < area.right() {

@@ -126,6 +126,7 @@ impl Store for FakeStore {
     }
 
     fn findings(&self) -> Result<Findings, String> {
+        self.finds.fetch_add(1, Ordering::SeqCst);
         self.read(|world| world.findings.clone())
     }
 
@@ -178,8 +179,15 @@ impl Console {
         console
     }
 
-    /// As it opens.
+    /// As it opens, with every first answer.
     fn started(size: (u16, u16), world: World, connections: Vec<ConnectionInfo>, settings: TuiSettings) -> Self {
+        let mut console = Self::opened(size, world, connections, settings);
+        console.settle();
+        console
+    }
+
+    /// Before the first answer.
+    fn opened(size: (u16, u16), world: World, connections: Vec<ConnectionInfo>, settings: TuiSettings) -> Self {
         let drawing = std::thread::current().id();
         let store = Arc::new(FakeStore {
             world: Mutex::new(world),
@@ -202,7 +210,6 @@ impl Console {
         let mut console = Self { app, store, inbox, asked, screen, clock: Instant::now(), orders: Vec::new() };
         console.app.start(console.clock);
         console.app.handle(Message::Outside(Outside::Capabilities(outbox::capabilities())), console.clock);
-        console.settle();
         console
     }
 

@@ -10,8 +10,9 @@ use quarterdeck_sync::model::{
 use quarterdeck_sync::outbox::Paused;
 
 use super::fake::{World, now};
+use super::screens::{SIZES, snapshot, styles};
 use super::*;
-use crate::inbox::{Cause, Clone, Leak, Signs, Source};
+use crate::inbox::{Clone, Leak, Signs, Source};
 
 impl Source for World {
     fn connections(&self) -> Vec<(String, String)> {
@@ -94,6 +95,48 @@ impl World {
     }
 }
 
+impl World {
+    /// Nothing failed, nothing was blocked, everybody was seen.
+    fn calm(mut self) -> Self {
+        for (row, _) in &mut self.rows {
+            let status = match row.kind {
+                Kind::Agent => "active",
+                Kind::Run => "COMPLETED",
+                Kind::Approval => "APPROVED",
+                Kind::Event => "allow",
+                _ => continue,
+            };
+            row.status = Some(status.to_owned());
+            row.updated_at = Timestamp::from_second(now().as_second() - 90).ok();
+        }
+        for list in &mut self.lists {
+            list.checked_at = Timestamp::from_second(now().as_second() - 130).ok();
+        }
+        self
+    }
+
+    /// No network for hours.
+    fn offline(mut self) -> Self {
+        let ago = |seconds: i64| Timestamp::from_second(now().as_second() - seconds).expect("a time");
+        for list in &mut self.lists {
+            list.checked_at = Some(ago(5 * 3_600));
+        }
+        for name in ["turen", "lab", "acme"] {
+            self.problems.push(Problem {
+                list: quarterdeck_sync::model::ListKey::new(name, "agents"),
+                id: None,
+                code: if name == "lab" { "forbidden".into() } else { "unreachable".into() },
+                message: format!("GET /agents of {name}: no route to host"),
+                since: ago(5 * 3_600),
+                seen_at: ago(60),
+            });
+        }
+        self.paused =
+            vec![Paused { connection: "lab".into(), since: ago(4 * 3_600), message: "401: signed out".into() }];
+        self
+    }
+}
+
 fn wanting(size: (u16, u16)) -> Console {
     let settings = TuiSettings::default();
     let mut console = Console::started(size, World::believable().wanting(), connections(), settings);
@@ -124,6 +167,7 @@ impl Console {
         kept
     }
 
+    /// The number in the inbox's tab.
     fn waiting_items(&self) -> u64 {
         let text = self.text();
         let tab = text.lines().next().and_then(|line| line.split("Inbox ").nth(1)).unwrap_or_default();
@@ -131,10 +175,244 @@ impl Console {
     }
 }
 
+/// Moves to the first item whose line holds `words`.
+fn seek(console: &mut Console, words: &str) {
+    console.press("g");
+    for _ in 0..400 {
+        if console.selected().contains(words) {
+            return;
+        }
+        let before = console.selected();
+        console.press("n");
+        assert_ne!(before, console.selected(), "no item says {words}: {}", console.text());
+    }
+}
+
 #[test]
 fn the_inbox_is_the_first_view_and_counts_in_its_tab() {
-    let console = wanting((160, 48));
+    let mut console = wanting((160, 48));
     assert_eq!(VIEWS[0].id, "inbox");
-    assert!(console.waiting_items() > 20, "{}", console.text());
+    let waiting = console.waiting_items();
+    assert!(waiting > 20, "{}", console.text());
     assert!(console.selected().contains("high"), "the gravest stands first: {}", console.selected());
+    console.press("@sessions");
+    assert_eq!(console.waiting_items(), waiting, "the tab counts wherever one is");
+}
+
+#[test]
+fn nothing_that_opens_the_index_is_asked_before_the_first_frame() {
+    let mut console = Console::started((120, 36), World::believable().wanting(), connections(), TuiSettings::default());
+    assert_eq!(console.store.finds.load(Ordering::SeqCst), 0);
+    assert!(console.text().contains("approval"), "what the mirror knows is there: {}", console.text());
+    assert!(!console.text().contains("leak"));
+    console.pass(Duration::from_secs(1));
+    assert_eq!(console.store.finds.load(Ordering::SeqCst), 1);
+    assert!(console.text().contains("leak"), "{}", console.text());
+}
+
+#[test]
+fn the_cursor_stays_with_its_item_whatever_comes_in_above() {
+    let mut console = wanting((120, 36));
+    console.press("n n n n");
+    let (selected, line) = (console.selected(), console.text().lines().position(|line| line.starts_with('▌')));
+    {
+        let mut world = console.store.world.lock().unwrap();
+        let key = world.rows.iter().find(|(row, _)| row.kind == Kind::Session).unwrap().0.key;
+        let key = RowKey(key.0 + 40);
+        world.findings.leaks.push(Leak { key, entries: 1, entry: Some(0), at: Some(now()) });
+    }
+    let before = console.waiting_items();
+    console.news(Outside::Committed);
+    console.pass(Duration::from_secs(60));
+    assert_eq!(console.waiting_items(), before + 1);
+    assert_eq!(console.selected(), selected);
+    assert!(line.is_some());
+}
+
+#[test]
+fn an_item_that_goes_away_leaves_its_line_to_the_next() {
+    let mut console = wanting((120, 36));
+    console.press("n n");
+    let next = {
+        console.press("n");
+        let next = console.selected();
+        console.press("p");
+        next
+    };
+    console.press("e");
+    assert_eq!(console.selected(), next);
+}
+
+#[test]
+fn seen_takes_an_item_out_until_something_about_it_changes() {
+    let mut console = wanting((120, 36));
+    let before = console.waiting_items();
+    seek(&mut console, "failure");
+    console.press("e");
+    assert_eq!(console.waiting_items(), before - 1, "at once, before anything is kept");
+    assert_eq!(console.keep_flags(), 1);
+    assert_eq!(console.waiting_items(), before - 1);
+    let place = console.store.world.lock().unwrap().flags[0].place.clone();
+    {
+        let mut world = console.store.world.lock().unwrap();
+        let row = world.rows.iter_mut().find(|(row, _)| row.list.collection == place.collection && row.id == place.id);
+        row.expect("its record").0.status = Some("ERROR".into());
+    }
+    console.news(Outside::Committed);
+    assert_eq!(console.waiting_items(), before, "it failed otherwise: that is news");
+}
+
+#[test]
+fn snoozed_items_are_put_off_for_as_many_hours_as_were_counted_and_shown_on_demand() {
+    let mut console = wanting((120, 36));
+    let before = console.waiting_items();
+    console.press("n # 8 z");
+    assert_eq!(console.keep_flags(), 1);
+    let flag = console.store.world.lock().unwrap().flags[0].clone();
+    let left = flag.until.map(|until| until.as_second() - now().as_second());
+    assert_eq!((flag.kind, left), (FlagKind::Snoozed, Some(8 * 3_600)));
+    assert_eq!(console.waiting_items(), before - 1);
+    assert!(console.text().contains("1 seen or snoozed"), "{}", console.text());
+    console.press("Z G");
+    assert!(console.selected().contains("z 8h"), "it says until when: {}", console.selected());
+    console.press("z");
+    assert_eq!(console.keep_flags(), 1);
+    assert_eq!(console.waiting_items(), before, "the same key takes it back");
+}
+
+#[test]
+fn undo_takes_back_the_last_flag() {
+    let mut console = wanting((120, 36));
+    let (before, selected) = (console.waiting_items(), console.selected());
+    console.press("e");
+    assert_eq!(console.keep_flags(), 1);
+    console.press("u");
+    assert_eq!(console.keep_flags(), 1);
+    assert_eq!((console.waiting_items(), console.selected()), (before, selected));
+    assert!(console.store.world.lock().unwrap().flags.is_empty());
+}
+
+#[test]
+fn an_approval_is_answered_in_place_and_only_on_its_sheet() {
+    let mut console = wanting((120, 36));
+    seek(&mut console, "approval");
+    console.press("a");
+    assert!(console.text().contains("Approve"), "{}", console.text());
+    let decided = |console: &Console| console.asked.try_iter().filter(|ask| matches!(ask, Ask::Decide(_))).count();
+    assert_eq!(decided(&console), 0);
+    console.press("C-y");
+    assert_eq!(decided(&console), 1);
+}
+
+#[test]
+fn what_is_decided_about_agents_is_about_the_agent_behind_the_item() {
+    let mut console = wanting((160, 48));
+    seek(&mut console, "leak");
+    console.press("s");
+    let text = console.text();
+    assert!(text.contains("Suspend") && text.contains("agt_"), "the agent, not the session: {text}");
+    console.press("<Esc> a");
+    assert!(console.text().contains("Not now"), "a session cannot be approved: {}", console.text());
+}
+
+#[test]
+fn enter_opens_an_item_where_it_lives_and_escape_comes_back_to_it() {
+    for (what, there) in [("failure", "STATUS"), ("decision", "WRITE"), ("leak", "refund"), ("connection", "SERVER")] {
+        let mut console = wanting((160, 48));
+        seek(&mut console, what);
+        let selected = console.selected();
+        console.press("<Enter>");
+        assert!(console.text().contains(there), "{what}: {}", console.text());
+        console.press("<Esc>");
+        assert_eq!(console.selected(), selected, "{what}");
+    }
+}
+
+#[test]
+fn a_record_that_is_opened_from_the_inbox_is_the_selected_one_whatever_was_filtered() {
+    let mut console = wanting((120, 36));
+    console.press("@runs /");
+    console.type_text("status:completed");
+    console.press("<Enter> @inbox");
+    seek(&mut console, "failure");
+    let id = |console: &Console| console.app.facts().targets.clone();
+    assert_eq!(id(&console).len(), 1);
+    console.press("<Enter>");
+    assert!(console.selected().contains("failed"), "{}", console.selected());
+}
+
+#[test]
+fn one_cause_can_be_looked_at_alone() {
+    let mut console = wanting((120, 36));
+    console.press(". .");
+    let shown: Vec<String> = console
+        .text()
+        .lines()
+        .filter(|line| line.contains(" high ") || line.contains(" medium "))
+        .map(str::to_owned)
+        .collect();
+    assert!(!shown.is_empty() && shown.iter().all(|line| line.contains("clone")), "{shown:#?}");
+    console.press("<Esc>");
+    assert!(console.text().contains("approval"));
+}
+
+#[test]
+fn snapshots_of_the_inbox() {
+    for size in SIZES {
+        let name = |what: &str| format!("inbox-{what}-{}x{}", size.0, size.1);
+        let mut console = Console::opened(size, World::believable().wanting(), connections(), TuiSettings::default());
+        console.draw();
+        snapshot(&name("loading"), &console.text());
+        let mut console = wanting(size);
+        snapshot(&name("night"), &console.text());
+        seek(&mut console, "approval");
+        snapshot(&name("approval"), &console.text());
+        console.press("e z Z G");
+        console.pass(Duration::from_secs(30));
+        snapshot(&name("put-off"), &console.text());
+        console.press("Z .");
+        console.pass(Duration::from_secs(30));
+        snapshot(&name("one-cause"), &console.text());
+        console.store.broken.store(true, Ordering::SeqCst);
+        console.news(Outside::Committed);
+        console.pass(Duration::from_secs(30));
+        snapshot(&name("error"), &console.text());
+        let calm = Console::started(size, World::believable().calm(), connections(), TuiSettings::default());
+        snapshot(&name("empty"), &calm.text());
+        let offline =
+            Console::started(size, World::believable().calm().offline(), connections(), TuiSettings::default());
+        snapshot(&name("offline"), &offline.text());
+    }
+}
+
+#[test]
+fn long_and_hostile_items() {
+    for size in SIZES {
+        let mut world = World::believable().wanting();
+        let evil = "\u{1b}]0;owned\u{7}\u{202e}\u{9b}2J\nC-y yes ".repeat(40);
+        for (row, _) in &mut world.rows {
+            (row.title, row.agent_title) = (Some(evil.clone()), Some(evil.clone()));
+        }
+        for write in &mut world.writes {
+            write.intent.title = Some(evil.clone());
+        }
+        let mut console = Console::started(size, world, connections(), TuiSettings::default());
+        console.press("n n");
+        snapshot(&format!("inbox-hostile-{}x{}", size.0, size.1), &console.text());
+        assert!(!console.text().chars().any(|c| quarterdeck_sync::text::is_hidden(c) && c != '\n'));
+    }
+}
+
+#[test]
+fn colours_of_the_inbox() {
+    for (theme, mode) in [("dark", ColorMode::True), ("light", ColorMode::True), ("dark", ColorMode::None)] {
+        let name = if mode == ColorMode::None { "mono" } else { theme };
+        for size in SIZES {
+            let mut console =
+                Console::started(size, World::believable().wanting(), connections(), settings(theme, mode));
+            console.pass(Duration::from_secs(1));
+            console.press("n");
+            snapshot(&format!("colours-inbox-{name}-{}x{}", size.0, size.1), &styles(&console));
+        }
+    }
 }

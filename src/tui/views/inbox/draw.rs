@@ -1,6 +1,5 @@
 //! Drawing the inbox: causes and their numbers, the items, and the pleasant sight of none.
 
-use quarterdeck_sync::text::Clean;
 use ratatui::layout::Rect;
 
 use super::Inboxes;
@@ -211,10 +210,10 @@ fn text(item: &Item, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
             Text { glyph, ..Text::new(item.risk().as_str(), quiet(role)) }
         }
         Cell::Cause => Text::new(item.cause().as_str(), quiet(Role::Text)),
-        Cell::Title => Text::new(Clean::line(&item.title).as_str(), quiet(Role::Text)),
+        Cell::Title => Text::new(&item.title, quiet(Role::Text)),
         Cell::Why => Text::new(item.why(), quiet(Role::Dim)),
         Cell::Agent => match item.agent.as_ref().map(|agent| &agent.title).or(item.agent_name.as_ref()) {
-            Some(agent) => Text::new(Clean::line(agent).as_str(), quiet(Role::Text)),
+            Some(agent) => Text::new(agent, quiet(Role::Text)),
             None => Text::new("–", Role::Dim),
         },
         Cell::Connection => Text::new(&item.place.connection, fleet.badge(&item.place.connection)),
