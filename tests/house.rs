@@ -51,8 +51,14 @@ const RULES: [Rule; 25] = [
         never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs", "tokio"],
     },
     // Numbers and timelines are for the command line and the console alike; they only read.
-    Rule { folder: "src/numbers", never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs"] },
-    Rule { folder: "src/timeline", never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs"] },
+    Rule {
+        folder: "src/numbers",
+        never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs"],
+    },
+    Rule {
+        folder: "src/timeline",
+        never: &["crate::cli", "crate::tui", "crate::config", "crate::console", "crate::live", "std::fs"],
+    },
     Rule { folder: "src/config", never: &["crate::cli", "crate::tui", "crate::console", "crate::live"] },
     // Entries in, text out: for the command line and the console alike.
     Rule {

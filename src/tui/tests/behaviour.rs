@@ -358,7 +358,7 @@ fn documents_fold_where_the_cursor_is() {
 #[test]
 fn keys_typed_ahead_of_the_mirror_count() {
     let mut console = Console::new(SIZE);
-    console.key("4");
+    console.open("approvals");
     console.key("l");
     console.settle();
     console.press("-");

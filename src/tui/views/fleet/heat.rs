@@ -11,8 +11,6 @@ use crate::tui::theme::Role;
 /// Signs of how much there was, from nothing on. Each is told from the others without any colour.
 pub(super) const SIGNS: [(&str, Role); 5] =
     [("·", Role::Line), ("░", Role::Busy), ("▒", Role::Busy), ("▓", Role::Busy), ("█", Role::Busy)];
-/// A day that only a platform's calendar knows of.
-const TOLD: &str = "◦";
 /// Cells for the names of the days.
 const NAMES: u16 = 4;
 /// Cells for what stands beside.
@@ -43,10 +41,7 @@ pub(super) fn draw(numbers: &Numbers, day: Option<usize>, inside: &Inside, canva
     }
     for (at, sessions) in numbers.sessions.iter().enumerate().skip(first * 7) {
         let (x, y) = (area.x + NAMES + 2 * (at / 7 - first) as u16, area.y + 1 + (at % 7) as u16);
-        let (mut glyph, mut role) = SIGNS[sign(sessions.all(), most).min(SIGNS.len() - 1)];
-        if sessions.all() > 0 && sessions.listed + sessions.gone == 0 {
-            (glyph, role) = (TOLD, Role::Text);
-        }
+        let (glyph, role) = SIGNS[sign(sessions.all(), most).min(SIGNS.len() - 1)];
         canvas.put(x, y, glyph, 1, role);
         if inside.focused && day == Some(at) {
             let cell = Rect { x: x.saturating_sub(1), y, width: 3, height: 1 };

@@ -144,12 +144,16 @@ impl Timelines {
         let last = count.saturating_sub(1) as i64;
         self.cursor = (self.cursor as i64).saturating_add(by).clamp(0, last) as usize;
         self.hold();
-        let (earlier, later) = self.timeline.as_ref().map_or((false, false), |it| (it.earlier, it.later));
-        let near = (earlier && self.cursor < NEAR) || (later && self.cursor + NEAR >= count);
+        let near = (self.more(false) && self.cursor < NEAR) || (self.more(true) && self.cursor + NEAR >= count);
         if near && self.ticket.is_none() {
             self.ask(cx);
         }
         self.show(cx);
+    }
+
+    /// There is more beyond what is here.
+    fn more(&self, later: bool) -> bool {
+        self.timeline.as_ref().is_some_and(|timeline| if later { timeline.later } else { timeline.earlier })
     }
 
     /// To the next item of the same lane, or the one before.
@@ -162,13 +166,9 @@ impl Timelines {
         };
         match found {
             Some(at) => self.step(at as i64 - self.cursor as i64, cx),
-            None => {
-                // What is not here yet comes with the next window.
-                self.step(if forward { i64::MAX / 2 } else { i64::MIN / 2 }, cx);
-                if self.ticket.is_none() {
-                    cx.say(format!("No {} {} of this kind", if forward { "later" } else { "earlier" }, "item"));
-                }
-            }
+            // What is not here yet comes with the next window: the cursor goes to its edge, and on from there.
+            None if self.more(forward) => self.step(if forward { i64::MAX / 2 } else { i64::MIN / 2 }, cx),
+            None => cx.say(if forward { "No later item of this lane" } else { "No earlier item of this lane" }),
         }
     }
 
