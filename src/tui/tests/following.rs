@@ -153,3 +153,15 @@ fn links_are_not_offered_over_what_was_opened_meanwhile() {
     console.settle();
     assert!(console.text().contains("Everywhere") && !console.text().contains("leads to"), "{}", console.text());
 }
+
+#[test]
+fn several_writes_are_marked_for_one_change() {
+    let mut console = Console::with(SIZE, World::believable().with_writes(), connections(), TuiSettings::default());
+    console.press("8 <Space> <Space>");
+    assert!(console.text().contains("* 2 marked"), "{}", console.text());
+    console.press("d");
+    let text = console.text();
+    assert!(text.contains("yes, let go of it") || text.contains("nothing of it can be done"), "{text}");
+    console.press("<Esc> <Esc>");
+    assert!(!console.text().contains("marked"), "{}", console.text());
+}

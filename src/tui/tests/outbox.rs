@@ -344,16 +344,3 @@ impl World {
         self
     }
 }
-
-#[test]
-fn several_writes_are_marked_for_one_change() {
-    let mut console =
-        Console::with((160, 48), World::believable().with_writes(), connections(), TuiSettings::default());
-    console.press("8 <Space> <Space>");
-    assert!(console.text().contains("* 2 marked"), "{}", console.text());
-    console.press("d");
-    let text = console.text();
-    assert!(text.contains("yes, let go of it") || text.contains("nothing of it can be done"), "{text}");
-    console.press("<Esc> <Esc>");
-    assert!(!console.text().contains("marked"), "{}", console.text());
-}
