@@ -24,6 +24,7 @@ use crate::query::{Node, NodeKind};
 use crate::snapshot::Snapshot;
 
 pub(crate) use asked::{Pattern, Slips, Spelling, begun};
+pub(crate) use field::millis_up;
 
 /// What is asked of tantivy.
 pub(crate) struct Plan {

@@ -6,6 +6,7 @@
 mod content;
 mod entry;
 mod freshness;
+mod judge;
 mod kind;
 mod overlay;
 mod query;
@@ -17,6 +18,7 @@ pub use content::{
 };
 pub use entry::{Answer, Call, Edit, Entry, EntryKind, Part, Usage};
 pub use freshness::{BudgetView, Freshness, ListState, Offered, Problem, ToldBudget, WalkCursor};
+pub use judge::{Judge, Judged};
 pub use kind::Kind;
 pub use overlay::{Overlay, Patch};
 pub use query::{Anchor, CountOf, Field, Filter, Match, Order, Query, Scope, Sort, Window};
