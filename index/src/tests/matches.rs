@@ -115,6 +115,13 @@ proptest! {
 }
 
 #[test]
+fn a_phrase_is_excluded_wherever_it_first_stands() {
+    let index = of_texts(&["deploy", "deploy failed", "deploy then failed", "deploy", "deploy failed again"]);
+    assert_eq!(super::owners(&index, "deploy -\"deploy failed\"", false), [0, 2, 3]);
+    assert_eq!(super::owners(&index, "-\"no such phrase\"", false), [0, 1, 2, 3, 4]);
+}
+
+#[test]
 fn owners_are_those_of_everything_that_matches() {
     let own = |text: &str| Document { text: text.to_owned(), ..Document::default() };
     let docs = [(1, own("deploy")), (1, entry(0, "failed")), (2, own("failed")), (3, entry(4, "deploy failed"))];
