@@ -9,6 +9,7 @@ mod freshness;
 mod judge;
 mod kind;
 mod overlay;
+mod own;
 mod query;
 mod record;
 mod write;
@@ -21,6 +22,7 @@ pub use freshness::{BudgetView, Freshness, ListState, Offered, Problem, ToldBudg
 pub use judge::{Judge, Judged};
 pub use kind::Kind;
 pub use overlay::{Overlay, Patch};
+pub use own::{Flag, FlagKind, Incident, IncidentId, Note, NoteId, Pin, Place};
 pub use query::{Anchor, CountOf, Field, Filter, Match, Order, Query, Scope, Sort, Window};
 pub use record::{Change, Columns, Incoming, JoinKey, ListId, ListKey, Record, Row, RowKey};
 pub use write::{Base, By, ColumnEdits, Dispute, Effect, Intent, Mark, Verdict, Write, WriteId, WriteState};

@@ -14,7 +14,7 @@
 //! - [`resolve`] settles what was decided in vain: mine, theirs, or something new.
 //! - [`history`] keeps every version of a policy that was seen.
 //! - [`Outbox`] is the file: writes, their turns, the audit log, the versions of policies, paused connections,
-//!   saved searches.
+//!   saved searches, and what a person keeps for themselves: flags, notes, incidents.
 //! - [`sender`] carries writes out: looks, compares, commits `sending`, sends, settles.
 //!
 //! Always true: `sending` is on the disk before the request leaves; no write is sent without a look at its target first; what

@@ -13,8 +13,11 @@ use crate::outbox::OutboxError;
 use crate::store::private;
 
 /// Every version of the schema, oldest first. Append only.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../../migrations/outbox/0001.sql"), include_str!("../../../migrations/outbox/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/outbox/0001.sql"),
+    include_str!("../../../migrations/outbox/0002.sql"),
+    include_str!("../../../migrations/outbox/0003.sql"),
+];
 
 /// The schema this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -23,7 +26,8 @@ pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 const APPLICATION: i64 = 0x7164_6f62;
 
 /// The tables of the newest schema.
-const TABLES: [&str; 6] = ["writes", "turns", "audit", "versions", "paused", "searches"];
+const TABLES: [&str; 10] =
+    ["writes", "turns", "audit", "versions", "paused", "searches", "flags", "notes", "incidents", "pins"];
 
 /// How long two processes that make the file at the same moment wait for each other.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -10,7 +10,7 @@
 //! - a file that is damaged is moved out of the way, never written over.
 //!
 //! Where things are: `file` opens and migrates, `aside` sets aside, `writer` groups and commits, `writes`, `policies` and `searches`
-//! are the rows, `ledger` is the audit log and `verify` walks it, `readers` reads, `watch` notices changes and keeps the overlay,
+//! are the rows, `own` is what a person keeps for themselves, `ledger` is the audit log and `verify` walks it, `readers` reads, `watch` notices changes and keeps the overlay,
 //! `onlooker` is for who only looks.
 //!
 //! Not here: what a move means (`state`), who makes it (`sender`, `decide`).
@@ -19,6 +19,7 @@ mod aside;
 mod file;
 mod ledger;
 mod onlooker;
+mod own;
 mod policies;
 mod readers;
 mod searches;

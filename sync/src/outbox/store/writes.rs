@@ -73,7 +73,7 @@ pub(super) fn append(desk: &mut Desk<'_>, prepared: Vec<Prepared>, now: Timestam
 }
 
 /// An id above every id in the file, so that their order is that of the decisions whatever the clocks say.
-fn next_id(last: Option<&str>, now: Timestamp) -> Ulid {
+pub(super) fn next_id(last: Option<&str>, now: Timestamp) -> Ulid {
     let fresh = Ulid::from_datetime(std::time::SystemTime::from(now));
     match last.and_then(|last| Ulid::from_string(last).ok()) {
         Some(last) if last >= fresh => {

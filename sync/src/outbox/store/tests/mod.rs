@@ -3,6 +3,7 @@
 mod audit;
 mod files;
 mod onlooker;
+mod own;
 mod together;
 mod versions;
 mod writes;

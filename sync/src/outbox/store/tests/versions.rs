@@ -1,17 +1,18 @@
 //! Files of every version of the schema, as programs of their time left them; and the versions of policies.
 
 use super::*;
-use crate::model::ListKey;
+use crate::model::{Flag, FlagKind, ListKey, Place as Spot};
 
 /// One dump per version, oldest first, as `sqlite3 outbox.db .dump` writes it, with the two numbers that it leaves out. Never
 /// edited.
 const DUMPS: &[&str] = &[
     include_str!("../../../../migrations/outbox/dumps/0001.sql"),
     include_str!("../../../../migrations/outbox/dumps/0002.sql"),
+    include_str!("../../../../migrations/outbox/dumps/0003.sql"),
 ];
 
 /// Every dump holds the same: a write that is confirmed, one that is queued, a paused connection, a policy with two versions.
-/// From the second on there is a saved search.
+/// From the second on there is a saved search; from the third, an incident with a pin and a note, and a flag.
 #[test]
 fn an_outbox_of_any_version_is_read_and_goes_on() {
     for (version, dump) in (1..).zip(DUMPS) {
@@ -29,6 +30,14 @@ fn an_outbox_of_any_version_is_read_and_goes_on() {
         let saved = outbox.saved_searches().unwrap().into_iter().map(|saved| (saved.name, saved.saved_at));
         let leaks = (version > 1).then(|| ("leaks".to_owned(), time(7)));
         assert_eq!(saved.collect::<Vec<_>>(), leaks.into_iter().collect::<Vec<_>>());
+        let incidents = outbox.incidents().unwrap();
+        assert_eq!(
+            incidents.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(),
+            &["leak"][..usize::from(version > 2)]
+        );
+        let (flags, notes) = (outbox.flags(FlagKind::Bookmark).unwrap(), outbox.notes().unwrap());
+        let pins = incidents.iter().map(|one| outbox.pins(&one.id).unwrap().len()).sum::<usize>();
+        assert_eq!([flags.len(), notes.len(), pins], [usize::from(version > 2); 3]);
         let moved = outbox.turn(&all[1].id, &[WriteState::Queued], Turn::to(WriteState::Sending, time(50))).unwrap();
         assert!(moved.is_some());
         assert!(outbox.append(vec![suspend("c")], time(51)).unwrap()[0].id > all[1].id);
@@ -146,4 +155,10 @@ fn make_a_dump() {
     outbox.keep_version(&list, "p", "{\"a\":1}", 1, Some("v1"), None, time(5)).unwrap();
     outbox.keep_version(&list, "p", "{\"a\":2}", 2, None, Some(&kept[0]), time(6)).unwrap();
     outbox.save_search("leaks", "has:secret after:7d", time(7)).unwrap();
+    let spot = Spot::record("main", "sessions", "s");
+    let flag = Flag { kind: FlagKind::Bookmark, place: spot.clone().at(3), made_at: time(8), until: None, seen: None };
+    outbox.flag(&flag).unwrap();
+    let incident = outbox.open_incident("leak", time(9)).unwrap();
+    outbox.pin(&incident.id, &spot, time(10)).unwrap();
+    outbox.add_note(Some(spot), Some(incident.id), "began here", time(11)).unwrap();
 }
