@@ -7,6 +7,7 @@ mod able;
 mod contents;
 mod deeds;
 mod house;
+mod searches;
 mod seen;
 
 use std::io::IsTerminal;
@@ -108,6 +109,14 @@ fn serve(
             }
             tui::Ask::Fetch(list, id) => {
                 live.iter().for_each(|live| live.ask(live::Ask::Open { list: list.clone(), id: id.clone() }))
+            }
+            tui::Ask::SaveSearch { name, query } => {
+                let _ = news.send(Outside::Notice(house.save_search(&name, &query)));
+                let _ = news.send(Outside::Outbox);
+            }
+            tui::Ask::ForgetSearch(name) => {
+                let _ = news.send(Outside::Notice(house.forget_search(&name)));
+                let _ = news.send(Outside::Outbox);
             }
             tui::Ask::Keep(what, text) => drop(news.send(Outside::Notice(keep(&copied, what, &text)))),
             tui::Ask::Shown => {}

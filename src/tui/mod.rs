@@ -160,4 +160,13 @@ pub enum Ask {
     Fetch(quarterdeck_sync::model::ListKey, String),
     /// Keep this in a file, since no clipboard would take it: what it is, and the text. Answered with [`Outside::Notice`].
     Keep(&'static str, String),
+    /// Keep this query under a name, in the place of what had it. Answered with [`Outside::Notice`] and [`Outside::Outbox`].
+    SaveSearch {
+        /// The name; one that [`crate::search::is_name`] takes.
+        name: String,
+        /// The query.
+        query: String,
+    },
+    /// Let go of the search of this name; answered in the same way.
+    ForgetSearch(String),
 }

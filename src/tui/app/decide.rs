@@ -55,6 +55,8 @@ impl App {
             Wish::Read(reading) => self.read(reading, clock),
             Wish::Back => self.go_back(clock),
             Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),
+            Wish::SaveSearch(name, query) => (self.asks)(Ask::SaveSearch { name, query }),
+            Wish::ForgetSearch(name) => (self.asks)(Ask::ForgetSearch(name)),
             Wish::Copy(what, text) => self.copy(what, &text, clock),
             Wish::Wake(_) => {}
         }

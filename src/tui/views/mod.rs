@@ -141,6 +141,10 @@ pub enum Wish {
     Fetch(ListKey, String),
     /// Copy this: what it is, and the text.
     Copy(&'static str, String),
+    /// Keep this query under this name.
+    SaveSearch(String, String),
+    /// Let go of the search of this name.
+    ForgetSearch(String),
 }
 
 /// Where somebody comes from who opens a transcript.
