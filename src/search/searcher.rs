@@ -131,12 +131,17 @@ impl Searcher {
         Ok(self.mirror.reader().map_err(trouble)?.over(overlay))
     }
 
-    fn index(&self) -> Result<Arc<Index>, FindError> {
+    /// The index as it was last looked at.
+    fn opened(&self) -> Result<Arc<Index>, FindError> {
         let known = self.kept().index.clone();
-        let index = match known {
-            Some(index) => index,
-            None => Arc::new(Index::open(&self.folder, &fields::layout()).map_err(wrong)?),
-        };
+        match known {
+            Some(index) => Ok(index),
+            None => Ok(Arc::new(Index::open(&self.folder, &fields::layout()).map_err(wrong)?)),
+        }
+    }
+
+    fn index(&self) -> Result<Arc<Index>, FindError> {
+        let index = self.opened()?;
         match index.reload() {
             Ok(()) => {
                 self.kept().index = Some(index.clone());
@@ -156,7 +161,7 @@ impl Searcher {
         if !asks_words(filter) {
             return None;
         }
-        let mut before = self.index().ok()?.mark().ok()??;
+        let mut before = self.opened().ok()?.mark().ok()??;
         // What is shown must be what the mark tells of: it may be committed to, or made anew, at any moment.
         for _ in 0..TRIES {
             let index = self.index().ok()?;

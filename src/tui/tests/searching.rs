@@ -39,7 +39,11 @@ fn typing_into_the_query_never_triggers_an_action() {
 
 #[test]
 fn a_search_is_kept_under_a_name_and_let_go_of_again() {
-    let mut console = console(SIZE);
+    let mut world = World::believable().with_contents();
+    let saved =
+        |name: &str| SavedSearch { name: name.to_owned(), query: "has:error".to_owned(), saved_at: fake::now() };
+    world.searches = vec![saved("errors"), saved("leaks")];
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
     let asked = |console: &Console| console.asked.try_iter().filter(|ask| *ask != Ask::Shown).collect::<Vec<_>>();
     console.press("f");
     console.type_text("refund");
