@@ -141,6 +141,8 @@ pub struct Facts {
     pub unconfirmed: Option<Reason>,
     /// What the open sheet shows is not what is there any more.
     pub moved: bool,
+    /// Nothing is decided in this console.
+    pub read_only: bool,
 }
 
 impl Facts {
@@ -184,8 +186,18 @@ pub struct Action {
     pub short: &'static str,
     /// A sentence, for help and palette.
     pub label: &'static str,
+    /// Why it cannot be done now, if it cannot; see [`Action::why_not`].
+    disabled: Why,
+}
+
+impl Action {
     /// Why it cannot be done now, if it cannot.
-    pub disabled: Why,
+    pub fn why_not(&self, facts: &Facts) -> Option<Reason> {
+        if facts.read_only && self.danger == Danger::Decides {
+            return Some("this console is read-only".into());
+        }
+        (self.disabled)(facts)
+    }
 }
 
 macro_rules! actions {
@@ -257,6 +269,7 @@ actions! {
     Sync "sync" ["r"] Global Network 50 "sync" "Sync every connection now" CAN_SYNC;
     Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: details, filter, message" ALWAYS;
     NextTheme "next-theme" ["T"] Global None 0 "theme" "Next theme" ALWAYS;
+    Mouse "mouse" ["<F12>"] Global None 0 "mouse" "Give the mouse to the terminal, or take it back" ALWAYS;
     Redraw "redraw" ["C-l"] Global None 0 "redraw" "Draw the whole screen again" ALWAYS;
     Suspend "suspend" ["C-z"] Global None 0 "suspend" "Back to the shell; fg returns" CAN_STOP;
 
