@@ -17,6 +17,7 @@ mod links;
 mod memory;
 mod incidents;
 mod keeping;
+mod searches;
 mod seen;
 
 use std::io::IsTerminal;
@@ -142,6 +143,14 @@ fn serve(
             }
             tui::Ask::Flag(flag) => tell_kept(house.flag(&flag), news),
             tui::Ask::Unflag(kind, place) => tell_kept(house.unflag(kind, &place), news),
+            tui::Ask::SaveSearch { name, query } => {
+                let _ = news.send(Outside::Notice(house.save_search(&name, &query)));
+                let _ = news.send(Outside::Outbox);
+            }
+            tui::Ask::ForgetSearch(name) => {
+                let _ = news.send(Outside::Notice(house.forget_search(&name)));
+                let _ = news.send(Outside::Outbox);
+            }
             tui::Ask::Keep(what, text) => drop(news.send(Outside::Notice(keep(&copied, what, &text)))),
             tui::Ask::Remember(memory) => {
                 if let Err(why) = memory::keep(&session, &memory) {

@@ -4,8 +4,8 @@
 //! is unfinished is left out, the value at the very end counts as begun rather than complete, and what a list cannot answer matches
 //! nothing; each with a note. Time and time zone come in with `now`.
 //!
-//! Words are looked for anywhere in a record, so `dep` and `dep*` find the same rows of a list; only search, which
-//! knows where words begin, tells them apart.
+//! What the mirror has a column for is asked of the mirror. Words, and what entries have, are asked in the terms of search
+//! ([`Sought`]), so that a word finds the same records in a list and in search; what stands side by side is asked together.
 
 use std::str::FromStr;
 
@@ -13,7 +13,10 @@ use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::{
     self, Ast, FieldKind, Fields, Flaw, Node, NodeKind, Span, Value, ValueKind, When, check_regex,
 };
+use quarterdeck_index::{fits, has_words};
 use quarterdeck_sync::model::{EntryKind, Field, Filter, Kind, Match};
+
+use crate::search::{HAS_WORDS, Sought, kind_words};
 
 /// A query of a list, understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,8 +40,8 @@ enum Meaning {
     Part(Field),
     /// The word of a kind.
     Kind,
-    /// Part of the record, wherever.
-    Anywhere,
+    /// The words of its documents, as search knows them.
+    Words,
     /// A moment at or after the time.
     After,
     /// A moment before the time.
@@ -47,8 +50,8 @@ enum Meaning {
     On,
     /// One of [`STATES`].
     Is,
-    /// Only search can tell.
-    Entries,
+    /// One of [`HAS_WORDS`].
+    Has,
 }
 
 /// Every field of the language, and what it asks of a list.
@@ -58,27 +61,27 @@ const FIELDS: &[(&str, Meaning)] = &[
     ("agent", Meaning::Exact(Field::Agent)),
     ("host", Meaning::Exact(Field::Agent)),
     ("project", Meaning::Part(Field::Project)),
-    ("title", Meaning::Part(Field::Title)),
+    ("title", Meaning::Words),
     ("id", Meaning::Exact(Field::Id)),
     ("connection", Meaning::Exact(Field::Connection)),
     ("platform", Meaning::Exact(Field::Platform)),
     ("collection", Meaning::Exact(Field::Collection)),
-    ("branch", Meaning::Anywhere),
-    ("path", Meaning::Anywhere),
+    ("branch", Meaning::Words),
+    ("path", Meaning::Words),
     ("after", Meaning::After),
     ("before", Meaning::Before),
     ("on", Meaning::On),
     ("is", Meaning::Is),
-    ("has", Meaning::Entries),
-    ("role", Meaning::Entries),
-    ("tool", Meaning::Entries),
+    ("has", Meaning::Has),
+    ("role", Meaning::Words),
+    ("tool", Meaning::Words),
 ];
 
 /// What can stand behind `is:`.
-pub const STATES: [&str; 2] = ["gone", "pending"];
+pub const STATES: [&str; 3] = ["gone", "pending", "subagent"];
 
-/// What can stand behind `is:` in search alone.
-const SEARCHED: [&str; 2] = ["entry", "subagent"];
+/// Said of a regular expression that no word can be compared with.
+const TOO_LARGE: &str = "this regular expression is too large";
 
 /// The fields of the query language, for lists and search alike.
 pub fn fields() -> Fields {
@@ -135,7 +138,7 @@ fn time(text: &str) -> Result<When, Flaw> {
 
 fn translate(text: &str, ast: Ast, now: &Zoned, typing: bool) -> Listing {
     let mut translator = Translator { text, now, typing, gone: false, notes: Vec::new() };
-    let filter = translator.node(&ast.root).unwrap_or(Filter::All);
+    let filter = translator.node(&ast.root).map_or(Filter::All, Part::filter);
     Listing { filter, gone: translator.gone, notes: translator.notes, ast }
 }
 
@@ -147,112 +150,173 @@ struct Translator<'a> {
     notes: Vec<Flaw>,
 }
 
+/// A part of a query, by who can answer it.
+enum Part {
+    /// The mirror, from its columns.
+    Mirror(Filter),
+    /// Whoever knows words.
+    Words(Node),
+}
+
+impl Part {
+    fn filter(self) -> Filter {
+        match self {
+            Part::Mirror(filter) => filter,
+            Part::Words(node) => Filter::Judged(Sought::new(node).judged()),
+        }
+    }
+
+    fn words(kind: NodeKind, span: Span) -> Self {
+        Part::Words(Node { kind, span })
+    }
+}
+
 impl Translator<'_> {
-    /// The filter of a node; `None` when it asks nothing yet.
-    fn node(&mut self, node: &Node) -> Option<Filter> {
+    /// A node, understood; `None` when it asks nothing yet.
+    fn node(&mut self, node: &Node) -> Option<Part> {
+        let span = node.span;
+        // What is being typed is the beginning of a word; of a phrase, as long as its quote is open.
+        let begun = |text: &str| self.typing && span.end == self.text.len() && span.end - span.start <= text.len() + 1;
         Some(match &node.kind {
-            NodeKind::All => Filter::All,
-            NodeKind::Word(text) | NodeKind::Phrase(text) | NodeKind::Prefix(text) => {
-                Filter::Text(Match::Contains(text.clone()))
+            NodeKind::All => Part::Mirror(Filter::All),
+            NodeKind::Word(text) | NodeKind::Phrase(text) | NodeKind::Prefix(text) if !has_words(text) => {
+                if !self.typing {
+                    self.note(span, format!("there is no word in `{text}`"), "lists look for letters and digits");
+                }
+                return None;
             }
-            NodeKind::Regex(pattern) => Filter::Text(regex(pattern)?),
-            NodeKind::Fuzzy(_) => {
-                let message = "`~` finds similar words; it works in search, not in lists";
-                self.unanswerable(node.span, message, "write the word itself, or a /regular expression/")
+            NodeKind::Word(text) | NodeKind::Phrase(text) if begun(text) => {
+                Part::words(NodeKind::Prefix(text.clone()), span)
             }
-            NodeKind::Field { name, values } => self.field(node.span, name, values)?,
-            NodeKind::And(nodes) => all(nodes.iter().filter_map(|node| self.node(node)).collect(), Filter::And)?,
-            NodeKind::Or(nodes) => all(nodes.iter().filter_map(|node| self.node(node)).collect(), Filter::Or)?,
+            NodeKind::Regex(pattern) => {
+                check_regex(pattern).ok()?;
+                match fits(pattern) {
+                    true => Part::Words(node.clone()),
+                    false => self.unanswerable(span, TOO_LARGE, "write a shorter one"),
+                }
+            }
+            NodeKind::Word(_) | NodeKind::Phrase(_) | NodeKind::Prefix(_) | NodeKind::Fuzzy(_) => {
+                Part::Words(node.clone())
+            }
+            NodeKind::Field { name, values } => self.field(span, name, values)?,
+            NodeKind::And(nodes) => self.joined(nodes, span, Filter::And, NodeKind::And)?,
+            NodeKind::Or(nodes) => self.joined(nodes, span, Filter::Or, NodeKind::Or)?,
             NodeKind::Not(inner) => {
                 let gone = self.gone;
-                let filter = self.node(inner)?;
+                let part = self.node(inner)?;
                 self.gone = gone;
-                match filter {
+                match part {
                     // What cannot be told cannot be told to be absent either.
-                    Filter::None => Filter::None,
-                    filter => Filter::Not(Box::new(filter)),
+                    Part::Mirror(Filter::None) => Part::Mirror(Filter::None),
+                    Part::Mirror(filter) => Part::Mirror(Filter::Not(Box::new(filter))),
+                    Part::Words(node) => Part::words(NodeKind::Not(Box::new(node)), span),
                 }
             }
         })
+    }
+
+    /// Joins nodes: what asks for words is asked together, so that who answers can begin with the rarest.
+    fn joined(
+        &mut self,
+        nodes: &[Node],
+        span: Span,
+        filters: fn(Vec<Filter>) -> Filter,
+        words: fn(Vec<Node>) -> NodeKind,
+    ) -> Option<Part> {
+        let parts: Vec<Part> = nodes.iter().filter_map(|node| self.node(node)).collect();
+        join(parts, span, filters, words)
     }
 
     fn note(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
         self.notes.push(Flaw::new(self.text, span, message, hint));
     }
 
-    fn unanswerable(&mut self, span: Span, message: impl Into<String>, hint: &str) -> Filter {
+    fn unanswerable(&mut self, span: Span, message: impl Into<String>, hint: &str) -> Part {
         self.note(span, message, hint);
-        Filter::None
+        Part::Mirror(Filter::None)
     }
 
-    fn field(&mut self, span: Span, name: &str, values: &[Value]) -> Option<Filter> {
+    fn field(&mut self, span: Span, name: &str, values: &[Value]) -> Option<Part> {
         let (_, meaning) = *FIELDS.iter().find(|(known, _)| *known == name)?;
-        if meaning == Meaning::Entries {
-            let message = format!("`{name}:` asks about entries; it works in search, not in lists");
-            return Some(self.unanswerable(span, message, "leave it out, or look for the text itself"));
-        }
-        all(values.iter().filter_map(|value| self.value(meaning, value)).collect(), Filter::Or)
+        let parts: Vec<Part> = values.iter().filter_map(|value| self.value(name, meaning, value)).collect();
+        join(parts, span, Filter::Or, NodeKind::Or)
     }
 
-    fn value(&mut self, meaning: Meaning, value: &Value) -> Option<Filter> {
+    fn value(&mut self, name: &str, meaning: Meaning, value: &Value) -> Option<Part> {
         let begun = self.typing && value.span.end == self.text.len();
-        match meaning {
-            Meaning::Exact(field) => Some(Filter::Field(field, compare(&value.kind, begun, Match::Is)?)),
-            Meaning::Part(field) => Some(Filter::Field(field, compare(&value.kind, false, Match::Contains)?)),
-            Meaning::Kind => self.kind(value, begun),
-            Meaning::Anywhere => match compare(&value.kind, false, Match::Contains)? {
-                Match::Prefix(text) => Some(Filter::Text(Match::Contains(text))),
-                found => Some(Filter::Text(found)),
+        Some(Part::Mirror(match meaning {
+            Meaning::Exact(field) => Filter::Field(field, compare(&value.kind, begun, Match::Is)?),
+            Meaning::Part(field) => Filter::Field(field, compare(&value.kind, false, Match::Contains)?),
+            Meaning::Kind => return self.kind(value, begun),
+            Meaning::Words => match &value.kind {
+                ValueKind::Regex(pattern) if check_regex(pattern).is_ok() && !fits(pattern) => {
+                    return Some(self.unanswerable(value.span, TOO_LARGE, "write a shorter one"));
+                }
+                _ => return words(name, value, begun),
             },
+            Meaning::Has => return self.has(value, begun),
             Meaning::After | Meaning::Before | Meaning::On => {
                 let ValueKind::Time(when) = &value.kind else { return None };
-                Some(match meaning {
+                match meaning {
                     Meaning::After => Filter::After(when.start(self.now)),
                     Meaning::Before => Filter::Before(when.start(self.now)),
                     _ => {
                         let (start, end) = when.days(self.now);
                         Filter::And(vec![Filter::After(start), Filter::Before(end)])
                     }
-                })
+                }
             }
-            Meaning::Is => self.state(value, begun),
-            Meaning::Entries => None,
-        }
+            Meaning::Is => return self.state(value, begun),
+        }))
     }
 
-    fn kind(&mut self, value: &Value, begun: bool) -> Option<Filter> {
+    fn has(&mut self, value: &Value, begun: bool) -> Option<Part> {
+        let ValueKind::Text(typed) = &value.kind else { return words("has", value, begun) };
+        let lower = typed.to_lowercase();
+        if HAS_WORDS.contains(&lower.as_str()) {
+            return Some(asked("has", ValueKind::Text(lower), value.span));
+        }
+        if begun && HAS_WORDS.iter().any(|word| word.starts_with(&lower)) {
+            return None;
+        }
+        let known: Vec<String> = HAS_WORDS.iter().map(|word| format!("has:{word}")).collect();
+        let hint = format!("there are {}", known.join(" "));
+        Some(self.unanswerable(value.span, format!("nothing is known of `has:{typed}`"), &hint))
+    }
+
+    fn kind(&mut self, value: &Value, begun: bool) -> Option<Part> {
         let found = match &value.kind {
             ValueKind::Text(text) => {
                 let lower = text.to_lowercase();
                 match Kind::from_str(&lower) {
                     Ok(kind) => Match::Is(kind.as_str().to_owned()),
-                    Err(()) if lower.parse::<EntryKind>().is_ok() => {
-                        let message = format!("`kind:{text}` asks about entries; it works in search, not in lists");
-                        let hint = "leave it out, or look for the text itself";
-                        return Some(self.unanswerable(value.span, message, hint));
+                    Err(()) if let Ok(kind) = lower.parse::<EntryKind>() => {
+                        return Some(asked("kind", ValueKind::Text(kind.as_str().to_owned()), value.span));
                     }
                     Err(()) if begun => Match::Prefix(lower),
                     Err(()) => {
-                        let known = Kind::ALL.map(Kind::as_str).join(" ");
-                        self.note(value.span, format!("there is no kind `{text}`"), format!("the kinds are {known}"));
-                        return Some(Filter::None);
+                        let hint = format!("the kinds are {}", kind_words());
+                        return Some(self.unanswerable(value.span, format!("there is no kind `{text}`"), &hint));
                     }
                 }
             }
             other => compare(other, false, Match::Is)?,
         };
-        Some(Filter::Field(Field::Kind, found))
+        Some(Part::Mirror(Filter::Field(Field::Kind, found)))
     }
 
-    fn state(&mut self, value: &Value, begun: bool) -> Option<Filter> {
+    fn state(&mut self, value: &Value, begun: bool) -> Option<Part> {
         match &value.kind {
             ValueKind::Text(text) if text.eq_ignore_ascii_case("gone") => {
                 self.gone = true;
-                Some(Filter::Gone)
+                Some(Part::Mirror(Filter::Gone))
             }
-            ValueKind::Text(text) if text.eq_ignore_ascii_case("pending") => Some(Filter::Pending),
-            ValueKind::Text(text) if SEARCHED.iter().any(|state| text.eq_ignore_ascii_case(state)) => {
-                let message = format!("`is:{text}` works in search, not in lists");
+            ValueKind::Text(text) if text.eq_ignore_ascii_case("pending") => Some(Part::Mirror(Filter::Pending)),
+            ValueKind::Text(text) if text.eq_ignore_ascii_case("subagent") => {
+                Some(asked("is", ValueKind::Text("subagent".to_owned()), value.span))
+            }
+            ValueKind::Text(text) if text.eq_ignore_ascii_case("entry") => {
+                let message = "a list shows no entries: `is:entry` works in search";
                 Some(self.unanswerable(value.span, message, "leave it out, or ask qd search"))
             }
             ValueKind::Text(text)
@@ -263,20 +327,54 @@ impl Translator<'_> {
             _ => {
                 let typed = self.text.get(value.span.start..value.span.end).unwrap_or_default();
                 let message = format!("lists know no `is:{typed}`");
-                let hint =
-                    "write is:gone for records that are no longer listed, is:pending for those with unfinished writes";
+                let hint = "write is:gone for records that are no longer listed, is:pending for those with unfinished writes, \
+                            is:subagent for sessions that another started";
                 Some(self.unanswerable(value.span, message, hint))
             }
         }
     }
 }
 
-/// Joins filters; `None` when there are none.
-fn all(mut filters: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Option<Filter> {
-    match filters.len() {
-        0 | 1 => filters.pop(),
-        _ => Some(join(filters)),
+/// Joins parts; `None` when there are none.
+fn join(
+    parts: Vec<Part>,
+    span: Span,
+    filters: fn(Vec<Filter>) -> Filter,
+    words: fn(Vec<Node>) -> NodeKind,
+) -> Option<Part> {
+    let (mut filtered, mut nodes) = (Vec::new(), Vec::new());
+    for part in parts {
+        match part {
+            Part::Mirror(filter) => filtered.push(filter),
+            Part::Words(node) => nodes.push(node),
+        }
     }
+    let nodes = match nodes.len() {
+        0 | 1 => nodes.pop().map(Part::Words),
+        _ => Some(Part::words(words(nodes), span)),
+    };
+    match (filtered.len(), nodes) {
+        (0, nodes) => nodes,
+        (1, None) => filtered.pop().map(Part::Mirror),
+        (_, nodes) => {
+            filtered.extend(nodes.map(Part::filter));
+            Some(Part::Mirror(filters(filtered)))
+        }
+    }
+}
+
+/// A value of a field of which search knows what it asks.
+fn words(name: &str, value: &Value, begun: bool) -> Option<Part> {
+    let kind = match &value.kind {
+        ValueKind::Regex(pattern) if check_regex(pattern).is_err() => return None,
+        ValueKind::Text(text) if begun => ValueKind::Prefix(text.clone()),
+        kind => kind.clone(),
+    };
+    Some(asked(name, kind, value.span))
+}
+
+fn asked(name: &str, kind: ValueKind, span: Span) -> Part {
+    Part::words(NodeKind::Field { name: name.to_owned(), values: vec![Value { kind, span }] }, span)
 }
 
 /// How a value is compared; `None` when it asks nothing yet.

@@ -129,6 +129,35 @@ fn an_export_is_complete_and_can_be_read_on_a_machine_that_knows_no_platform() {
 }
 
 #[test]
+fn an_export_has_the_sessions_of_subagents_behind_it_whoever_names_them() {
+    let fleet = fleet(&["turen"]);
+    let said = fleet.qd(&["sync", "--content", "all", "--json"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let sessions = fleet.sim.truth("turen", "sessions");
+    // The first subagent is named by the session that started it, the second by itself alone.
+    let several = |row: &&Value| row["subagent_count"].as_u64() >= Some(2) && row["message_count"].as_u64() >= Some(4);
+    let parent = sessions.iter().find(several).expect("a session with subagents");
+    let (id, count) = (parent["id"].as_u64().expect("a number"), parent["subagent_count"].as_u64().expect("a number"));
+    let alone = well(fleet.qd(&["sessions", "export", &id.to_string(), "--format", "json"]));
+    assert_eq!(alone.json().get("subagents"), None);
+    let whole = well(fleet.qd(&["sessions", "export", &id.to_string(), "--format", "json", "--with-subagents"])).json();
+    let mut found: Vec<&str> = whole["subagents"]
+        .as_array()
+        .expect("subagents")
+        .iter()
+        .filter_map(|session| session["record"]["id"].as_str())
+        .collect();
+    found.sort_unstable();
+    let mut behind: Vec<String> = (1..=count).map(|n| (id + n).to_string()).collect();
+    behind.sort_unstable();
+    assert_eq!(found, behind);
+    let page = well(fleet.qd(&["sessions", "export", &id.to_string(), "--format", "html", "--with-subagents"])).out;
+    for session in &behind {
+        assert!(page.contains(session.as_str()), "{session}");
+    }
+}
+
+#[test]
 fn a_file_is_not_written_over_unless_that_is_asked_for() {
     let fleet = fleet(&["turen"]);
     let (id, _) = longest(&fleet);

@@ -374,7 +374,7 @@ fn a_wrong_filter_is_answered_with_its_place_and_what_to_do() {
     let deck = fleet();
     let cases = [
         (&["web", "colour:red"][..], "filter, column 5: there is no field `colour`"),
-        (&["role:user"], "`role:` asks about entries; it works in search, not in lists"),
+        (&["is:entry"], "a list shows no entries: `is:entry` works in search"),
         (&["/web(/"], "is not a regular expression"),
         (&["/(a{1000}){1000}/"], "regular expression"),
         (&["\"web"], "the quote that opens here is not closed"),

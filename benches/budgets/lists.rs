@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
-use quarterdeck_sync::model::{Anchor, Field, Filter, Kind, Match, Order, Query, RowKey, Scope, Sort};
-use quarterdeck_sync::store::{Access, Mirror, Reader};
+use quarterdeck::filter;
+use quarterdeck::search::{Searcher, rebuild};
+use quarterdeck_sync::model::{Anchor, Field, Filter, Kind, Match, Order, Query, Row, RowKey, Scope, Sort, Window};
+use quarterdeck_sync::store::{Access, Mirror, Reader, StoreError};
 
 use crate::measure::{Fleet, fact, line, percentile};
 
@@ -51,13 +53,55 @@ pub fn run(fleet: &Fleet) {
     ] {
         measure(&reader, &format!("filtered {name}"), &Query { filter, ..newest.clone() }, fleet.rows);
     }
-    let rare = Filter::Text(Match::Contains("no session says this".to_owned()));
+    words(fleet, &mirror, &reader, &newest, &sample);
+}
+
+/// Filters that ask for words: the index answers them, and is made first.
+fn words(fleet: &Fleet, mirror: &Mirror, reader: &Reader, newest: &Query, sample: &[Row]) {
+    let folder = fleet.home.path().join("search");
     let started = Instant::now();
-    let _ = reader.window(&Query { filter: rare, ..newest });
-    fact("text that no row holds (a scan, until the search index)", started.elapsed().as_secs_f64() * 1e3, "ms");
+    rebuild(reader, &folder, &mut |_| {}).expect("an index");
+    fact("the index of all records", started.elapsed().as_secs_f64(), "s");
+    let searcher = Searcher::new(mirror.clone(), &fleet.home.path().join("outbox.db"), &folder);
+    let now = jiff::Zoned::now();
+    let id = sample.first().map(|row| row.id.clone()).unwrap_or_default();
+    // What a session of the fleet says, its id, a beginning, and what none says; a common word as a person meets it in titles.
+    let common =
+        sample.iter().find_map(|row| row.title.as_deref()?.split(' ').next().map(str::to_owned)).unwrap_or_default();
+    for (name, text) in [
+        ("a common word", common.clone()),
+        ("two words, one excluded", format!("{common} -\"no session says this\"")),
+        ("a rare word", format!("\"{id}\"")),
+        ("a beginning", format!("{}*", common.chars().take(3).collect::<String>())),
+        ("what none says", "nosessionsaysthis".to_owned()),
+        ("has:error", "has:error".to_owned()),
+    ] {
+        let filter = filter::strict(&text, &now).expect("a filter").filter;
+        let query = Query { filter, ..newest.clone() };
+        let started = Instant::now();
+        let lists = searcher.lists(&query.filter).expect("an index");
+        let first = reader.window(&lists.answer(reader, &query)).expect("a window");
+        fact(
+            &format!("{name}: the first window, {} rows", first.rows.len()),
+            started.elapsed().as_secs_f64() * 1e3,
+            "ms",
+        );
+        let ask = |query: &Query| {
+            let lists = searcher.lists(&query.filter).expect("an index");
+            reader.window(&lists.answer(reader, query))
+        };
+        measured(&ask, name, &query, fleet.rows);
+        let started = Instant::now();
+        let count = reader.count(&lists.answer(reader, &query), 1_000_000).expect("a count");
+        fact(&format!("{name}: counted, {count:?}"), started.elapsed().as_secs_f64() * 1e3, "ms");
+    }
 }
 
 fn measure(reader: &Reader, name: &str, query: &Query, rows: u64) {
+    measured(&|query| reader.window(query), name, query, rows);
+}
+
+fn measured(ask: &dyn Fn(&Query) -> Result<Window, StoreError>, name: &str, query: &Query, rows: u64) {
     let mut dice = Dice(7);
     let mut taken = Vec::with_capacity(WINDOWS);
     for _ in 0..WINDOWS {
@@ -71,7 +115,7 @@ fn measure(reader: &Reader, name: &str, query: &Query, rows: u64) {
         };
         let query = Query { anchor, ..query.clone() };
         let started = Instant::now();
-        let window = reader.window(&query);
+        let window = ask(&query);
         taken.push(started.elapsed().as_secs_f64() * 1e3);
         assert!(window.is_ok(), "{window:?}");
     }

@@ -3,6 +3,7 @@
 //! - [`query`]: the query language, which lists are filtered with too.
 //! - [`Document`], [`Search`], [`Found`]: what is handed to the index, what is asked of it, what it answers.
 //! - [`Writer`], [`Index`], [`Snapshot`]: who writes, who follows, and what is asked.
+//! - [`Owners`], [`Matcher`]: everything that a question finds, for lists; whether it finds one document, without an index.
 //! - [`Marker`], [`marks`], [`snippet()`]: where in a text a query's words stand.
 //!
 //! What always holds: an index is as its last commit left it, whoever was killed when; what is searched in is cut into
@@ -14,7 +15,9 @@ mod directory;
 mod error;
 mod face;
 mod mark;
+mod matcher;
 mod open;
+mod owners;
 pub mod query;
 mod schema;
 mod snapshot;
@@ -27,6 +30,8 @@ mod write;
 pub use error::Error;
 pub use face::{Asks, Document, Effort, Facet, Found, Hit, Layout, Mark, Order, Search};
 pub use mark::{Marker, Snippet, marks, snippet};
+pub use matcher::{Matcher, fits, has_words};
 pub use open::Index;
+pub use owners::Owners;
 pub use snapshot::Snapshot;
 pub use write::Writer;

@@ -4,6 +4,7 @@ use tantivy::Searcher;
 
 use crate::error::Error;
 use crate::face::{Found, Search};
+use crate::owners::Owners;
 use crate::schema::Shape;
 
 /// An index as it was at one moment: pages of one answer are asked of the same one.
@@ -32,6 +33,12 @@ impl Snapshot {
     /// common over both. [`Search::without`] leaves out documents of this one only.
     pub fn search_beside(&self, over: &Snapshot, search: &Search<'_>) -> Result<Found, Error> {
         crate::collect::answer(&[self, over], search)
+    }
+
+    /// The owners of everything that matches, and whether a word stood for more than were tried, so that some may be missing. `own`:
+    /// only those whose own document matches, the one without a place. Of `search`, only what is asked counts.
+    pub fn owners_found(&self, search: &Search<'_>, own: bool) -> Result<(Owners, bool), Error> {
+        crate::collect::owners(self, search, own)
     }
 
     /// The next owners, from `from` on in ascending order, at most `limit`, and how many documents each has: for comparing

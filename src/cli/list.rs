@@ -50,7 +50,8 @@ const WINDOW: usize = 200;
 /// Runs it.
 pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     let now = Zoned::now();
-    let query = query(noun, &args, &now)?;
+    let mut query = query(noun, &args, &now)?;
+    let lists = reading::lists(cx, &query.filter)?;
     let limit = if args.limit == 0 { u64::MAX } else { args.limit };
     let reader = cx.reader()?;
     reading::check_connections(cx, &reader, &args.connection)?;
@@ -58,6 +59,9 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
         json!({"command": format!("{} list", noun.name()), "filter": args.filter.join(" "), "connections": args.connection})
     })?;
     let _held = reader.hold()?;
+    if let Some(lists) = lists {
+        query = lists.answer(&reader, &query);
+    }
     let mut out = Out::showing(secrets);
     let found = match cx.form {
         Form::Plain => {

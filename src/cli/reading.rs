@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use quarterdeck_sync::model::{Freshness, Record, Scope};
+use quarterdeck_sync::model::{Filter, Freshness, Record, Scope};
 use quarterdeck_sync::store::Reader;
 use quarterdeck_sync::text::Clean;
 
 use super::context::{Context, Noun};
 use crate::error::{Failure, Kind};
 use crate::names::nearest;
+use crate::search::{Lists, Searcher};
 
 /// Names of all connections: those that are set up, and those the mirror still has records of.
 fn connections(cx: &Context, reader: &Reader) -> Result<BTreeSet<String>, Failure> {
@@ -136,4 +137,9 @@ fn ambiguous(id: &str, found: &[Record]) -> Failure {
         true => "ask the collection: qd COLLECTION show ID",
         false => "write more of the id, or connection/id",
     })
+}
+
+/// The index, where `filter` asks for words and there is one: to be had before the mirror is held for a list.
+pub fn lists(cx: &Context, filter: &Filter) -> Result<Option<Lists>, Failure> {
+    Ok(Searcher::new(cx.mirror()?, &cx.paths.outbox(), &cx.paths.search()).lists(filter))
 }

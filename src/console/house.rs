@@ -94,6 +94,17 @@ impl House {
         &self.paths
     }
 
+    /// Asks the mirror, with what `query` asks of words looked up in the index.
+    fn listed<T>(&self, query: &Query, ask: impl FnOnce(&Reader, &Query) -> Result<T, String>) -> Result<T, String> {
+        let lists = self.searcher.lists(&query.filter);
+        let reader = self.reader()?;
+        let Some(lists) = lists else { return ask(&reader, query) };
+        let held = reader.hold().map_err(words)?;
+        let answer = ask(&reader, &lists.answer(&reader, query));
+        drop(held);
+        answer
+    }
+
     /// The outbox, to look at.
     pub(super) fn outbox(&self) -> Result<Outbox, String> {
         if let Some(outbox) = self.open.get().and_then(|open| open.outbox.clone()) {
@@ -304,11 +315,11 @@ fn rests_on(manifest: &Manifest, record: &Record, verb: &str, intent: Option<&In
 
 impl Store for House {
     fn window(&self, query: &Query) -> Result<Window, String> {
-        self.seen.window(query)
+        self.listed(query, |reader, query| reader.window(query).map_err(words))
     }
 
     fn count(&self, query: &Query, cap: u64) -> Result<CountOf, String> {
-        self.seen.count(query, cap)
+        self.listed(query, |reader, query| reader.count(query, cap).map_err(words))
     }
 
     fn record(&self, key: RowKey) -> Result<Option<Record>, String> {

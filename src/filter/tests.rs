@@ -14,8 +14,10 @@ fn typed(text: &str) -> Filter {
     typing(text, &now()).filter
 }
 
-fn text(part: &str) -> Filter {
-    Filter::Text(Match::Contains(part.into()))
+/// What is asked of words, in the query language.
+fn words(asked: &str) -> Filter {
+    let (ast, _) = query::parse(asked, &fields());
+    Filter::Judged(Sought::new(ast.root).judged())
 }
 
 fn is(field: Field, value: &str) -> Filter {
@@ -25,19 +27,25 @@ fn is(field: Field, value: &str) -> Filter {
 #[test]
 fn each_field_asks_its_column() {
     assert_eq!(filter(""), Filter::All);
-    assert_eq!(
-        filter("deploy -\"not this\""),
-        Filter::And(vec![text("deploy"), Filter::Not(Box::new(text("not this")))])
-    );
+    assert_eq!(filter("deploy -\"not this\""), words("deploy -\"not this\""));
     assert_eq!(filter("kind:Runs"), is(Field::Kind, "run"));
     assert_eq!(filter("status:a,b"), Filter::Or(vec![is(Field::Status, "a"), is(Field::Status, "b")]));
     assert_eq!(filter("agent:17"), is(Field::Agent, "17"));
     assert_eq!(filter("host:web-1"), is(Field::Agent, "web-1"));
     assert_eq!(filter("agent:web*"), Filter::Field(Field::Agent, Match::Prefix("web".into())));
-    assert_eq!(filter("title:fix"), Filter::Field(Field::Title, Match::Contains("fix".into())));
-    assert_eq!(filter("title:/fix .*/"), Filter::Field(Field::Title, Match::Regex("fix .*".into())));
-    assert_eq!(filter("branch:main"), text("main"));
-    assert_eq!(filter("dep*"), text("dep"));
+    assert_eq!(filter("title:fix"), words("title:fix"));
+    assert_eq!(filter("kind:Thinking"), words("kind:thinking"));
+    assert_eq!(filter("has:Secret is:SubAgent"), words("has:secret is:subagent"));
+}
+
+#[test]
+fn what_asks_for_words_is_asked_together_and_the_rest_of_the_mirror() {
+    let failed = is(Field::Status, "failed");
+    assert_eq!(filter("a status:failed -b"), Filter::And(vec![failed.clone(), words("a -b")]));
+    assert_eq!(filter("a OR b OR status:failed"), Filter::Or(vec![failed.clone(), words("a OR b")]));
+    let either = Filter::Or(vec![failed, words("b")]);
+    assert_eq!(filter("a (b OR status:failed)"), Filter::And(vec![either, words("a")]));
+    assert_eq!(filter("role:user,tool"), words("role:user OR role:tool"));
 }
 
 #[test]
@@ -73,31 +81,35 @@ fn records_with_unfinished_writes_can_be_asked_for_and_excluded() {
 #[test]
 fn what_a_list_cannot_answer_is_an_error_in_a_script() {
     let message = |text| strict(text, &now()).unwrap_err().message;
-    assert_eq!(message("a role:tool"), "`role:` asks about entries; it works in search, not in lists");
     assert_eq!(message("is:odd"), "lists know no `is:odd`");
     assert_eq!(message("kind:robot"), "there is no kind `robot`");
-    assert_eq!(message("~a"), "`~` finds similar words; it works in search, not in lists");
-    assert_eq!(strict("a role:tool", &now()).unwrap_err().column, 3);
+    assert_eq!(message("a is:entry"), "a list shows no entries: `is:entry` works in search");
+    assert_eq!(strict("a is:entry", &now()).unwrap_err().column, 6);
 }
 
 #[test]
 fn what_a_list_cannot_answer_matches_nothing_while_typing() {
-    let listing = typing("a -role:tool", &now());
-    assert_eq!(listing.filter, Filter::And(vec![text("a"), Filter::None]));
+    let listing = typing("a -is:entry", &now());
+    assert_eq!(listing.filter, Filter::And(vec![Filter::None, words("a")]));
     assert_eq!(listing.notes.len(), 1);
 }
 
 #[test]
 fn what_is_unfinished_narrows_nothing_yet() {
-    for text in ["status:", "after:20", "/[", "is:go", "is:p", "is:pendin", "-", "on:2026-02-3"] {
+    for text in ["status:", "after:20", "/[", "is:go", "is:p", "is:pendin", "-", "on:2026-02-3", "has:err", "!!"] {
         assert_eq!(typed(text), Filter::All, "{text}");
     }
-    assert_eq!(typed("a /[/ after:x"), text("a"));
+    assert_eq!(typed("a /[/ after:x"), words("a"));
 }
 
 #[test]
 fn the_value_at_the_end_is_only_begun() {
     let begun = |field, value: &str| Filter::Field(field, Match::Prefix(value.into()));
+    assert_eq!(typed("web dep"), words("web dep*"));
+    assert_eq!(typed("web dep "), words("web dep"));
+    assert_eq!(typed("\"web dep"), words("\"web dep\"*"));
+    assert_eq!(typed("\"web dep\""), words("\"web dep\""));
+    assert_eq!(typed("tool:ba"), words("tool:ba*"));
     assert_eq!(typed("status:act"), begun(Field::Status, "act"));
     assert_eq!(typed("status:act "), is(Field::Status, "act"));
     assert_eq!(typed("kind:age"), begun(Field::Kind, "age"));
@@ -122,7 +134,7 @@ fn code(cell: &str) -> &str {
 
 #[test]
 fn every_example_of_the_page_is_right() {
-    for row in ["Words", "Fields", "Times"].into_iter().flat_map(page) {
+    for row in ["Words\n", "Fields", "What entries have", "Times"].into_iter().flat_map(page) {
         let meant = filter(code(&row[0]));
         if row.len() > 2 && !row[2].is_empty() {
             let same = filter(code(&row[2]));
@@ -131,26 +143,44 @@ fn every_example_of_the_page_is_right() {
     }
 }
 
-/// Equal, or different only in the order of what is joined, or by De Morgan's law.
+/// Equal, or different only in the order of what is joined.
 fn same_rows(a: &Filter, b: &Filter) -> bool {
     match (a, b) {
         (Filter::And(a), Filter::And(b)) | (Filter::Or(a), Filter::Or(b)) => {
             a.len() == b.len() && a.iter().all(|a| b.iter().any(|b| same_rows(a, b)))
         }
-        (Filter::Not(a), Filter::And(b)) => match (&**a, b) {
-            (Filter::Or(a), b) => a.iter().map(|a| Filter::Not(Box::new(a.clone()))).eq(b.iter().cloned()),
-            _ => false,
-        },
+        (Filter::Judged(a), Filter::Judged(b)) => {
+            let meant =
+                |judged: &quarterdeck_sync::model::Judged| plain(&query::parse(judged.0.asks(), &fields()).0.root);
+            meant(a) == meant(b)
+        }
         (a, b) => a == b,
     }
 }
 
-#[test]
-fn what_the_page_keeps_for_search_is_no_list() {
-    for row in page("Only in search") {
-        let text = code(&row[0]);
-        assert!(query::parse_strict(text, &fields()).is_ok(), "{text}");
-        assert!(strict(text, &now()).unwrap_err().message.contains("in search, not in lists"), "{text}");
+/// In an order of its own, with the negations inside, and words and phrases of one word alike.
+fn plain(node: &Node) -> String {
+    let all = |nodes: &[Node], sign: &str| {
+        let mut all: Vec<String> = nodes.iter().map(plain).collect();
+        all.sort();
+        format!("({})", all.join(sign))
+    };
+    match &node.kind {
+        NodeKind::Word(text) | NodeKind::Phrase(text) => format!("{text:?}"),
+        NodeKind::And(nodes) => all(nodes, " & "),
+        NodeKind::Or(nodes) => all(nodes, " | "),
+        NodeKind::Not(inner) => match &inner.kind {
+            NodeKind::Or(nodes) => {
+                let apart =
+                    nodes.iter().map(|node| Node { kind: NodeKind::Not(Box::new(node.clone())), span: node.span });
+                all(&apart.collect::<Vec<_>>(), " & ")
+            }
+            _ => format!("!{}", plain(inner)),
+        },
+        NodeKind::Field { name, values } => {
+            format!("{name}:{:?}", values.iter().map(|value| &value.kind).collect::<Vec<_>>())
+        }
+        kind => format!("{kind:?}"),
     }
 }
 

@@ -83,12 +83,15 @@ pub async fn keep_fresh(line: Arc<Line>, connection: Connection, shared: Arc<Sha
 /// Fetches the contents of one connection after each pull of its lists, beside whatever else is done: they wait for everything
 /// else in the rate budget, and nothing waits for them. Never ends.
 pub async fn keep_content(line: Arc<Line>, shared: Arc<Shared>) {
+    let mut options = shared.options.clone();
     loop {
         line.pulled.notified().await;
         let Some(client) = line.client.borrow().clone() else { continue };
         let tell = |event: Event| (shared.tell)(LiveEvent::Sync(event));
-        match engine::contents(&shared.mirror, &client, &shared.options, &tell).await {
+        match engine::contents(&shared.mirror, &client, &options, &tell).await {
             Ok(report) => {
+                // Those that wait were asked for once because somebody asked for everything: from now on they wait again.
+                options.full = false;
                 let (connection, report) = (line.name.clone(), Box::new(report));
                 (shared.tell)(LiveEvent::Contents { connection, report });
             }

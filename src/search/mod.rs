@@ -5,6 +5,7 @@
 //! - `query` turns the query language into what the index is asked, `fields` says what its fields mean;
 //! - `documents` are records and entries as the index takes them;
 //! - [`Indexer`] brings the index up to the mirror, [`Keeper`] does so in the background;
+//! - [`Sought`] judges what a list's filter asks of one record's words, [`Lists`] has the index answer it for all;
 //! - `sight` lays the unfinished writes over the index.
 //!
 //! What always holds:
@@ -21,21 +22,27 @@ mod face;
 mod fields;
 mod indexer;
 mod keeper;
+mod lists;
 mod names;
 mod progress;
 mod query;
+mod saved;
 mod searcher;
 mod shown;
 mod sight;
 mod snippet;
+mod sought;
 mod upkeep;
 mod verify;
 
 pub use face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Order, Question, SavedSearch, Snippet};
-pub use fields::layout;
+pub use fields::{HAS_WORDS, kind_words, layout};
 pub use indexer::{FollowError, Indexer, Step};
 pub use keeper::{Keeper, KeeperEvent, KeeperPlan, Waker};
+pub use lists::Lists;
 pub use progress::Progress;
+pub use saved::{NAMES, is_name};
 pub use searcher::Searcher;
+pub use sought::Sought;
 pub use upkeep::{Standing, catch_up, count_indexed, rebuild, standing};
 pub use verify::{Difference, ListVerdict, Verdict, verify};

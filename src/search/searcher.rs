@@ -8,13 +8,14 @@ use std::time::Instant;
 use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::Ast;
 use quarterdeck_index::{Error, Found, Index, Marker, Search};
-use quarterdeck_sync::model::{Freshness, RowKey};
+use quarterdeck_sync::model::{Filter, Freshness, RowKey};
 use quarterdeck_sync::outbox::{Onlooker, Outbox, SavedSearch};
 use quarterdeck_sync::store::{Mirror, Reader};
 use quarterdeck_sync::text::Secrets;
 
 use super::face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Question};
 use super::indexer::behind;
+use super::lists::{Answers, Lists, asks_words};
 use super::names::Agents;
 use super::progress::Progress;
 use super::shown::Shown;
@@ -24,6 +25,9 @@ use super::{documents, fields, query, snippet};
 
 /// Values of a facet that are told, at most.
 const VALUES: usize = 20;
+
+/// How often an index that is being committed to is looked at again, for a list.
+const TRIES: usize = 3;
 
 /// Records that are behind are counted to here.
 const BEHIND: u64 = 100_000;
@@ -45,6 +49,7 @@ struct Kept {
     over: Arc<Over>,
     /// As of this end of the change feed.
     agents: Option<(u64, Arc<Agents>)>,
+    lists: Arc<Answers>,
 }
 
 impl std::fmt::Debug for Kept {
@@ -126,12 +131,17 @@ impl Searcher {
         Ok(self.mirror.reader().map_err(trouble)?.over(overlay))
     }
 
-    fn index(&self) -> Result<Arc<Index>, FindError> {
+    /// The index as it was last looked at.
+    fn opened(&self) -> Result<Arc<Index>, FindError> {
         let known = self.kept().index.clone();
-        let index = match known {
-            Some(index) => index,
-            None => Arc::new(Index::open(&self.folder, &fields::layout()).map_err(wrong)?),
-        };
+        match known {
+            Some(index) => Ok(index),
+            None => Ok(Arc::new(Index::open(&self.folder, &fields::layout()).map_err(wrong)?)),
+        }
+    }
+
+    fn index(&self) -> Result<Arc<Index>, FindError> {
+        let index = self.opened()?;
         match index.reload() {
             Ok(()) => {
                 self.kept().index = Some(index.clone());
@@ -143,6 +153,26 @@ impl Searcher {
                 Err(wrong(error))
             }
         }
+    }
+
+    /// The index, for a list with this filter: to be had before the state of the mirror that the list is read from. `None` when
+    /// nothing in it asks for words, or there is no index to ask.
+    pub fn lists(&self, filter: &Filter) -> Option<Lists> {
+        if !asks_words(filter) {
+            return None;
+        }
+        let mut before = self.opened().ok()?.mark().ok()??;
+        // What is shown must be what the mark tells of: it may be committed to, or made anew, at any moment.
+        for _ in 0..TRIES {
+            let index = self.index().ok()?;
+            let snapshot = index.snapshot();
+            let mark = index.mark().ok()??;
+            if mark == before {
+                return Some(Lists { snapshot, mark, answers: self.kept().lists.clone() });
+            }
+            before = mark;
+        }
+        None
     }
 
     /// How far the index has followed.

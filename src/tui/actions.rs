@@ -65,6 +65,10 @@ pub struct Facts {
     pub hit: bool,
     /// A list of a connection is selected.
     pub list: bool,
+    /// There is a query that could be kept.
+    pub query: bool,
+    /// A saved search is chosen.
+    pub saved: bool,
     /// The open view is the outbox.
     pub outbox: bool,
     /// Where the selected write stands.
@@ -167,6 +171,8 @@ const IN_GROUPS: Why = |facts| said(!facts.grouped, "this list has no groups");
 const CAN_READ: Why = |facts| said(!facts.readable, "only sessions and runs have a transcript, and what names one");
 const IN_ENTRIES: Why = |facts| said(!facts.entries, "there is no entry here");
 const WITH_HIT: Why = |facts| said(!facts.hit, "nothing is found yet");
+const WITH_QUERY: Why = |facts| said(!facts.query, "there is no query to keep");
+const WITH_SAVED: Why = |facts| said(!facts.saved, "saved searches are chosen while there is no query");
 const CAN_SYNC: Why = |facts| match (facts.connected, facts.reading) {
     (false, _) => Some("there is no connection yet: qd connect add".into()),
     (_, true) => Some("another qd is syncing; this one only reads".into()),
@@ -353,6 +359,8 @@ actions! {
     HitOrder "hit-order" ["o"] Hits None 13 "order" "Best first, newest first, oldest first" ALWAYS;
     ToFacets "to-facets" ["h" "<Left>"] Hits None 12 "narrow" "To the facets: what was found, by kind, connection, agent, project, tool" WITH_HIT;
     Preview "preview" ["v"] Hits None 40 "preview" "Show or hide the selected hit in its surroundings" ALWAYS;
+    SaveSearch "save-search" ["s"] Hits None 20 "save" "Keep this search under a name" WITH_QUERY;
+    ForgetSearch "forget-search" ["D"] Hits None 21 "forget" "Let go of the chosen saved search" WITH_SAVED;
 
     Narrow "narrow" ["<Enter>" "<Space>"] Facets None 10 "only these" "Only what has this value, or no longer only that" ALWAYS;
     ToHits "to-hits" ["l" "<Right>" "h" "<Left>"] Facets None 11 "hits" "Back to what was found" ALWAYS;

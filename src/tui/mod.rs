@@ -211,4 +211,13 @@ pub enum Ask {
     KeepDraft(Box<drafting::Kept>),
     /// Forget what was typed into the editor: it was decided on, or let go of.
     DropDraft(drafting::DraftKey),
+    /// Keep this query under a name, in the place of what had it. Answered with [`Outside::Notice`] and [`Outside::Outbox`].
+    SaveSearch {
+        /// The name; one that [`crate::search::is_name`] takes.
+        name: String,
+        /// The query.
+        query: String,
+    },
+    /// Let go of the search of this name; answered in the same way.
+    ForgetSearch(String),
 }

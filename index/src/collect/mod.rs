@@ -7,6 +7,7 @@
 //! What always holds: the order is that of [`crate::Order`], down to the last tie, and the same for each page of a snapshot.
 
 mod counts;
+mod owners;
 mod segment;
 mod statistics;
 mod top;
@@ -24,6 +25,7 @@ use statistics::Statistics;
 use top::Top;
 
 pub(crate) use counts::Values;
+pub(crate) use owners::owners;
 
 /// Answers from several indices as if they were one. The first is the one that [`Search::without`] speaks of.
 pub(crate) fn answer(indices: &[&Snapshot], search: &Search<'_>) -> Result<Found, Error> {

@@ -122,7 +122,7 @@ impl Compiler<'_> {
 }
 
 /// Milliseconds, rounded up: a document's time is cut to whole ones, and none that is before a moment counts as after it.
-fn millis_up(time: Timestamp) -> i64 {
+pub(crate) fn millis_up(time: Timestamp) -> i64 {
     let millis = time.as_millisecond();
     let exact = Timestamp::from_millisecond(millis).is_ok_and(|whole| whole >= time);
     if exact { millis } else { millis.saturating_add(1) }

@@ -9,6 +9,7 @@
 //! Not here: reading the query's text (`crate::query`), and going through what matches (`crate::collect`).
 
 mod asked;
+mod excluded;
 mod field;
 mod many;
 mod text;
@@ -23,7 +24,10 @@ use crate::face::Search;
 use crate::query::{Node, NodeKind};
 use crate::snapshot::Snapshot;
 
+use excluded::Excluded;
+
 pub(crate) use asked::{Pattern, Slips, Spelling, begun};
+pub(crate) use field::millis_up;
 
 /// What is asked of tantivy.
 pub(crate) struct Plan {
@@ -153,6 +157,6 @@ fn any_of(mut queries: Vec<Box<dyn Query>>) -> Asked {
 
 fn but_not(query: Box<dyn Query>, unwanted: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     let mut clauses = vec![(Occur::Must, query)];
-    clauses.extend(unwanted.into_iter().map(|query| (Occur::MustNot, query)));
+    clauses.extend(unwanted.into_iter().map(|query| (Occur::MustNot, Box::new(Excluded(query)) as Box<dyn Query>)));
     Box::new(BooleanQuery::new(clauses))
 }

@@ -78,8 +78,20 @@ impl Marker {
         snippet::cut(text, &self.places(text), width)
     }
 
+    /// Is there anything to mark?
+    pub fn finds(&self, text: &str) -> bool {
+        !self.look(text, true).is_empty()
+    }
+
     /// All places, by where they begin.
     fn places(&self, text: &str) -> Vec<Place> {
+        let mut places = self.look(text, false);
+        places.sort_by_key(|place| (place.at.start, place.at.end));
+        places
+    }
+
+    /// The places; `one`: no more than are found with the first.
+    fn look(&self, text: &str, one: bool) -> Vec<Place> {
         let mut places = Places { found: Vec::new(), counts: vec![0; self.wanted.terms()] };
         if self.wanted.terms() == 0 {
             return places.found;
@@ -91,7 +103,7 @@ impl Marker {
             if let Some(whole) = scan.take_whole() {
                 self.alike(&Form::of(text, whole), &mut places);
             }
-            let Some(word) = word else { break };
+            let Some(word) = word.filter(|_| !one || places.found.is_empty()) else { break };
             let end = if word.sort == Sort::Plain { word.end } else { word.taken.end };
             let itself = Form { word: fold(&text[word.taken.clone()]), at: word.taken.start..end };
             let form = |piece: &Piece| Form::of(text, piece.at.clone());
@@ -107,7 +119,6 @@ impl Marker {
                 self.parts(text, word.taken, &mut places);
             }
         }
-        places.found.sort_by_key(|place| (place.at.start, place.at.end));
         places.found
     }
 

@@ -4,6 +4,7 @@ mod answers;
 mod crash;
 mod finds;
 mod marks;
+mod matches;
 mod page;
 mod properties;
 

@@ -31,6 +31,43 @@ pub(crate) fn turen(seed: u64, session: &Value) -> Vec<Value> {
     messages
 }
 
+/// Has a session and its subagents' say that they belong together, in one of the two ways there are. The first subagent is named by
+/// the session that started it, where it answers; the others say beside whose main chain they speak, and nobody names them.
+pub(crate) fn kin(messages: &mut [Value], session: &Value, parent: Option<&Value>, children: &[Value]) {
+    if let (Some(child), [_, _, call, answer, ..]) = (children.first(), &mut *messages) {
+        let name = text(child, "session_id").trim_start_matches("agent-");
+        let id = format!("toolu_{name}");
+        say(
+            call,
+            json!({"type": "assistant", "content": [
+                {"type": "tool_use", "id": id, "name": "Task", "input": {"prompt": child["first_prompt"], "subagent_type": "general"}},
+            ]}),
+        );
+        say(
+            answer,
+            json!({"type": "user", "content": [
+                {"type": "tool_result", "tool_use_id": id, "content": format!("Done, three places found.\nagentId: {name}")},
+            ]}),
+        );
+        return;
+    }
+    let Some(parent) = parent else { return };
+    let first = parent["id"].as_u64().map(|id| id + 1);
+    if session["id"].as_u64() != first {
+        for message in messages {
+            message["isSidechain"] = true.into();
+            message["sessionId"] = parent["session_id"].clone();
+        }
+    }
+}
+
+/// Says something else at the same time.
+fn say(message: &mut Value, said: Value) {
+    let at = message["timestamp"].take();
+    *message = said;
+    message["timestamp"] = at;
+}
+
 fn turen_message(rng: &mut Rng, project: &words::Project, n: usize) -> Value {
     let file = *rng.pick(project.files);
     let (command, output) = *rng.pick(&words::COMMANDS);
@@ -97,6 +134,21 @@ mod tests {
         let (short, long) = (turen(1, &session(12)), turen(1, &session(30)));
         assert_eq!(short.len(), 12);
         assert_eq!(short[..], long[..12]);
+    }
+
+    #[test]
+    fn sessions_and_their_subagents_say_whose_they_are_once() {
+        let parent = json!({"id": 7, "session_id": "p", "message_count": 9});
+        let child = |id: u64| json!({"id": id, "session_id": format!("agent-{id}"), "first_prompt": "look", "is_subagent": true});
+        let mut messages = turen(1, &session(9));
+        kin(&mut messages, &parent, None, &[child(8), child(9)]);
+        assert!(messages[3].to_string().contains("agentId: 8") && !json!(messages).to_string().contains("agentId: 9"));
+        assert!(messages.iter().all(|message| message["timestamp"].is_string()));
+        for (id, tells) in [(8, false), (9, true)] {
+            let mut messages = turen(1, &session(4));
+            kin(&mut messages, &child(id), Some(&parent), &[]);
+            assert_eq!(messages.iter().all(|message| message["sessionId"] == "p"), tells, "{id}");
+        }
     }
 
     #[test]

@@ -320,8 +320,23 @@ fn retire_oldest(place: &mut Place) {
     }
 }
 
+/// The sessions of its subagents, which are numbered behind it, in the order in which they began.
+fn children(place: &Place, session: &Value) -> Vec<Value> {
+    let (first, count) = (session["id"].as_u64().unwrap_or(0), session["subagent_count"].as_u64().unwrap_or(0));
+    let behind = (1..=count).filter_map(|n| place.get("sessions", &(first + n).to_string()));
+    behind.filter(|row| row["is_subagent"] == true).collect()
+}
+
+/// The session that started this one, as a subagent.
+fn parent(place: &Place, session: &Value) -> Option<Value> {
+    let id = session["id"].as_u64().filter(|_| session["is_subagent"] == true)?;
+    let before = (1..=3).filter_map(|n| place.get("sessions", &id.checked_sub(n)?.to_string()));
+    before.into_iter().find(|row| row["is_subagent"] == false)
+}
+
 /// The messages of a session: the same for the same session, and a longer one begins like the shorter did.
 pub(crate) fn content(place: &Place, session: &Value) -> Value {
-    let messages = transcript::turen(place.seed, session);
+    let mut messages = transcript::turen(place.seed, session);
+    transcript::kin(&mut messages, session, parent(place, session).as_ref(), &children(place, session));
     json!({"session_id": session["session_id"], "message_count": messages.len(), "messages": messages})
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use quarterdeck_sync::model::{Dispute, Verdict, Write, WriteId, WriteState};
 use quarterdeck_sync::outbox::action::{self, Refusal};
+use quarterdeck_sync::text::Secrets;
 use quarterdeck_sync::text::secrets::mask_json_under;
 use serde_json::Value;
 
@@ -161,7 +162,7 @@ pub fn preview(cx: &Context, writes: &[Write]) -> Result<(), Failure> {
         json(cx.form, &mut out, writes.iter().map(JsonWrite::would_be))?;
     } else {
         let row = |write: &Write| {
-            let changes: Vec<String> = action::diff(write).iter().map(change).collect();
+            let changes: Vec<String> = action::diff(write).iter().map(|field| change(field, Secrets::Masked)).collect();
             vec![Cell::text(&write.intent.verb), Cell::text(target(write)), Cell::text(changes.join(", "))]
         };
         let rows: Vec<Vec<Cell>> = writes.iter().map(row).collect();
@@ -227,17 +228,21 @@ pub fn words(verdict: &Verdict) -> String {
 }
 
 /// One field of a diff in one line: `/status: "active" -> "suspended"`.
-pub fn change(field: &Dispute) -> String {
-    let side =
-        |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |value| short(&field.at, value));
+pub fn change(field: &Dispute, secrets: Secrets) -> String {
+    let side = |value: &Option<Value>| {
+        value.as_ref().map_or_else(|| "nothing".to_owned(), |value| short(&field.at, value, secrets))
+    };
     let at = if field.at.is_empty() { "all of it" } else { &field.at };
     format!("{at}: {} -> {}", side(&field.base), side(&field.mine))
 }
 
 /// The beginning of a value that stands under `name`, which may be a pointer. Masked before it is cut: half a secret is not known
-/// for one.
-pub fn short(name: &str, value: &Value) -> String {
+/// for one. To whom secrets are revealed, all of it is shown.
+pub fn short(name: &str, value: &Value, secrets: Secrets) -> String {
     const MOST: usize = 60;
+    if secrets == Secrets::Revealed {
+        return value.to_string();
+    }
     let text = mask_json_under(name, &value.to_string()).into_owned();
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -72,7 +72,7 @@ impl Targets {
     fn records(&self, cx: &Context, desk: &Desk, noun: &Noun) -> Result<Vec<Record>, Failure> {
         reading::check_connections(cx, &desk.reader, &self.connection)?;
         let mut found = match &self.filter {
-            Some(filter) => self.matching(desk, noun, filter)?,
+            Some(filter) => self.matching(cx, desk, noun, filter)?,
             None => {
                 let ids = self.ids()?;
                 let find = |id: &String| reading::find(cx, &desk.reader, noun, id, &self.connection);
@@ -96,13 +96,17 @@ impl Targets {
         }
     }
 
-    fn matching(&self, desk: &Desk, noun: &Noun, text: &str) -> Result<Vec<Record>, Failure> {
+    fn matching(&self, cx: &Context, desk: &Desk, noun: &Noun, text: &str) -> Result<Vec<Record>, Failure> {
         let listing = filter::strict(text, &Zoned::now())
             .map_err(|flaw| Failure::new(Kind::Query, format!("--where, {flaw}")).hint(flaw.hint.clone()))?;
         let mut query = Query::newest(noun.scope());
         query.scope.connections.clone_from(&self.connection);
         (query.filter, query.gone) = (listing.filter, listing.gone);
+        let lists = reading::lists(cx, &query.filter)?;
         let _held = desk.reader.hold()?;
+        if let Some(lists) = lists {
+            query = lists.answer(&desk.reader, &query);
+        }
         let mut records = Vec::new();
         list::each_row(&desk.reader, query, MOST as u64 + 1, |row| {
             records.extend(desk.reader.record(row.key)?);

@@ -4,6 +4,7 @@ use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::Flaw;
 use quarterdeck_sync::model::WriteId;
 use quarterdeck_sync::outbox::AuditEntry;
+use quarterdeck_sync::text::Secrets;
 use serde_json::Value;
 
 use crate::cli::act::outcome::short;
@@ -99,7 +100,7 @@ fn about(detail: &Value) -> String {
         (Some(verb), Some(connection), Some(target)) => format!("{verb} {connection}/{target}"),
         (Some(verb), Some(connection), None) => format!("{verb} {connection}"),
         _ if detail.is_null() => String::new(),
-        _ => short("", detail),
+        _ => short("", detail, Secrets::Masked),
     };
     let why = detail.pointer("/verdict/message").and_then(Value::as_str).or(text("reason"));
     why.map_or_else(|| what.clone(), |why| format!("{what}: {why}"))

@@ -26,7 +26,7 @@ enum Verb {
     Status,
     /// Make it anew from the mirror, without a network
     Rebuild,
-    /// Compare it with the mirror, record by record; exit code 1 when they differ
+    /// Compare it with the mirror, record by record; exit code 1 when they differ, 9 while there is no mirror
     Verify,
 }
 
@@ -79,12 +79,14 @@ fn rebuild(cx: &Context) -> Result<Code, Failure> {
 const CATCH_UP: std::time::Duration = std::time::Duration::from_secs(30);
 
 fn verify(cx: &Context) -> Result<Code, Failure> {
+    if !cx.paths.mirror().exists() {
+        return Err(Failure::not_found("there is no mirror yet, and nothing to compare the index with")
+            .hint("qd sync makes it, and brings the index up to it"));
+    }
     let reader = cx.mirror()?.reader()?;
     // What is only behind is no difference; whoever holds the index follows by itself.
     let mut held = false;
-    if cx.paths.mirror().exists()
-        && let Err(error) = catch_up(&reader, &cx.paths.search(), CATCH_UP)
-    {
+    if let Err(error) = catch_up(&reader, &cx.paths.search(), CATCH_UP) {
         held = matches!(error, search::FollowError::Index(quarterdeck_index::Error::Held));
         if !held {
             return Err(error.into());
@@ -96,7 +98,7 @@ fn verify(cx: &Context) -> Result<Code, Failure> {
     if verdict.healthy {
         return Ok(Code::Done);
     }
-    cx.say(words::advice(&verdict, held, cx.paths.mirror().exists()));
+    cx.say(words::advice(&verdict, held));
     Ok(Code::Fault)
 }
 
@@ -141,14 +143,13 @@ mod tests {
     #[test]
     fn only_who_has_somebody_following_the_mirror_is_told_to_wait() {
         let behind = Verdict { behind: 3, ..Verdict::default() };
-        assert!(words::advice(&behind, true, true).contains("ask again in a moment"));
+        assert!(words::advice(&behind, true).contains("ask again in a moment"));
         assert!(
-            words::advice(&behind, false, true).contains("qd sync")
-                && words::advice(&behind, false, true).contains("qd index rebuild")
+            words::advice(&behind, false).contains("qd sync")
+                && words::advice(&behind, false).contains("qd index rebuild")
         );
-        assert!(words::advice(&behind, false, false).contains("no mirror"));
         let wrong = Verdict { wrong: 1, ..Verdict::default() };
-        assert!(words::advice(&wrong, true, true).starts_with("qd index rebuild"));
+        assert!(words::advice(&wrong, true).starts_with("qd index rebuild"));
     }
 
     #[test]

@@ -52,11 +52,10 @@ pub fn verdict(verdict: &Verdict, style: Style) -> String {
 }
 
 /// What to do about a verdict that is not healthy. `held`: another program follows the mirror now.
-pub fn advice(verdict: &Verdict, held: bool, mirrored: bool) -> &'static str {
-    match (verdict.wrong == 0 && verdict.damaged.is_none(), held, mirrored) {
-        (_, _, false) => "there is no mirror: qd sync makes it, and brings the index up to it",
-        (true, true, _) => "it is only behind: another qd follows the mirror, ask again in a moment",
-        (true, false, _) => {
+pub fn advice(verdict: &Verdict, held: bool) -> &'static str {
+    match (verdict.wrong == 0 && verdict.damaged.is_none(), held) {
+        (true, true) => "it is only behind: another qd follows the mirror, ask again in a moment",
+        (true, false) => {
             "it is only behind: the next qd sync brings it up to the mirror, qd index rebuild makes it anew"
         }
         (false, ..) => "qd index rebuild makes it anew from the mirror, without a network",

@@ -1,14 +1,15 @@
 use jiff::{Timestamp, Zoned};
 use quarterdeck_sync::model::{By, Dispute, Write};
 use quarterdeck_sync::outbox::{TurnLog, action};
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::Secrets;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::act::outcome::{change, short, state_role, words};
 use crate::cli::context::Context;
 use crate::cli::out::{Form, Out};
 use crate::cli::render::{JsonWrite, clock, moment, plural};
+use crate::cli::reveal::Reveal;
 use crate::cli::style::{Role, Style};
 use crate::error::{Code, Failure};
 
@@ -18,6 +19,9 @@ pub struct Args {
     /// The write's id, or the beginning of it
     #[arg(value_name = "ID")]
     id: String,
+    /// Shows secrets too.
+    #[command(flatten)]
+    reveal: Reveal,
 }
 
 /// A write with its whole life.
@@ -41,9 +45,11 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let write = super::one(&outbox, &args.id)?;
     let turns = outbox.turns(&write.id)?;
     let diff = action::diff(&write);
-    let mut out = Out::new();
+    let about = || json!({"command": "outbox show", "write": write.id});
+    let secrets = args.reveal.allowed(cx, about)?;
+    let mut out = Out::showing(secrets);
     match cx.form {
-        Form::Plain => out.raw(&plain(&write, &diff, &turns, &Zoned::now(), cx.style))?,
+        Form::Plain => out.raw(&plain(&write, &diff, &turns, &Zoned::now(), Look { style: cx.style, secrets }))?,
         _ => out.json(&Whole {
             write: JsonWrite::new(&write),
             seen_at: write.intent.base.seen_at,
@@ -56,10 +62,11 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     Ok(Code::Done)
 }
 
-fn plain(write: &Write, diff: &[Dispute], turns: &[TurnLog], now: &Zoned, style: Style) -> String {
-    let mut page = Page { style, text: String::new() };
+fn plain(write: &Write, diff: &[Dispute], turns: &[TurnLog], now: &Zoned, look: Look) -> String {
+    let mut page = Page { look, text: String::new() };
+    let sides = |dispute: &Dispute| sides(dispute, look.secrets);
     page.fields(write, now);
-    page.list("what it does", diff.iter().map(change));
+    page.list("what it does", diff.iter().map(|field| change(field, look.secrets)));
     page.list("what happened", turns.iter().map(|turn| told(turn, now)));
     let verdict = write.verdict.as_ref();
     page.list("what stands in the way", verdict.into_iter().flat_map(|verdict| &verdict.disputes).flat_map(sides));
@@ -67,18 +74,26 @@ fn plain(write: &Write, diff: &[Dispute], turns: &[TurnLog], now: &Zoned, style:
     page.text
 }
 
+/// How it is to be shown.
+#[derive(Clone, Copy)]
+struct Look {
+    style: Style,
+    secrets: Secrets,
+}
+
 /// The text of an answer: every line of it passes the boundary here.
 struct Page {
-    style: Style,
+    look: Look,
     text: String,
 }
 
 impl Page {
     fn field(&mut self, name: &str, value: Option<String>, role: Option<Role>) {
         let Some(value) = value else { return };
-        let value = Clean::line(&value).into_string();
-        self.text.push_str(&self.style.paint(Role::Heading, &format!("{name:<10}")));
-        self.text.push_str(&role.map_or_else(|| value.clone(), |role| self.style.paint(role, &value)));
+        let value = self.look.secrets.line(&value).into_string();
+        let style = self.look.style;
+        self.text.push_str(&style.paint(Role::Heading, &format!("{name:<10}")));
+        self.text.push_str(&role.map_or_else(|| value.clone(), |role| style.paint(role, &value)));
         self.text.push('\n');
     }
 
@@ -87,9 +102,9 @@ impl Page {
         if lines.peek().is_none() {
             return;
         }
-        self.text.push_str(&format!("\n{}\n", self.style.paint(Role::Heading, heading)));
+        self.text.push_str(&format!("\n{}\n", self.look.style.paint(Role::Heading, heading)));
         for line in lines {
-            self.text.push_str(&format!("  {}\n", Clean::line(&line)));
+            self.text.push_str(&format!("  {}\n", self.look.secrets.line(&line)));
         }
     }
 
@@ -101,7 +116,8 @@ impl Page {
             _ => id.clone(),
         });
         let args = intent.args.iter().filter(|(name, _)| *name != "doc");
-        let args: Vec<String> = args.map(|(name, value)| format!("{name}={}", short(name, value))).collect();
+        let args: Vec<String> =
+            args.map(|(name, value)| format!("{name}={}", short(name, value, self.look.secrets))).collect();
         self.field("id", Some(write.id.to_string()), None);
         self.field("action", Some(intent.verb.clone()), None);
         self.field("target", target, None);
@@ -133,9 +149,9 @@ fn told(turn: &TurnLog, now: &Zoned) -> String {
 }
 
 /// One field on which sides differ, over four lines.
-fn sides(dispute: &Dispute) -> Vec<String> {
+fn sides(dispute: &Dispute, secrets: Secrets) -> Vec<String> {
     let side = |name: &str, value: &Option<Value>| {
-        let value = value.as_ref().map_or_else(|| "not there".to_owned(), |value| short(&dispute.at, value));
+        let value = value.as_ref().map_or_else(|| "not there".to_owned(), |value| short(&dispute.at, value, secrets));
         format!("  {name:<7} {value}")
     };
     let at = if dispute.at.is_empty() { "all of it" } else { &dispute.at };

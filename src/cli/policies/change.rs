@@ -5,6 +5,7 @@ use std::path::Path;
 use quarterdeck_sync::model::Record;
 use quarterdeck_sync::outbox::Version;
 use quarterdeck_sync::outbox::decide::Target;
+use quarterdeck_sync::text::Secrets;
 
 use super::{Which, editable, history, show, text_of, wrong};
 use crate::cli::act::{Desk, Errand, Shared, sure};
@@ -96,7 +97,7 @@ pub(super) fn restore(
             let why = "bringing a version back is asked about first, and nobody is there to ask";
             return Err(Failure::usage(why).hint("--yes does it without asking, --dry-run shows what it would be"));
         }
-        talk(&show::changes(&edited.changes, Style { color: false, ..cx.style }));
+        talk(&show::changes(&edited.changes, Style { color: false, ..cx.style }, Secrets::Masked));
         if !sure(&format!("bring version {version} back?"))? {
             return Err(Failure::new(Kind::Stopped, "nothing was decided"));
         }
@@ -125,7 +126,7 @@ fn carry_out(
         cx.say(&format!("note: {note}"));
     }
     if !cx.form.is_json() && !edited.changes.is_empty() {
-        cx.say(show::changes(&edited.changes, Style::plain()).trim_end());
+        cx.say(show::changes(&edited.changes, Style::plain(), Secrets::Masked).trim_end());
     }
     let mut asked = shared.asked(VERB, std::collections::BTreeMap::new(), desk.by());
     asked.args.insert("doc".to_owned(), edited.doc);

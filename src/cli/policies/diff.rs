@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use quarterdeck_sync::model::{Dispute, Record, Write};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Which, editable, history, show, text_of, wrong};
 use crate::cli::act::Desk;
 use crate::cli::context::{Context, Noun};
 use crate::cli::out::{Form, Out};
+use crate::cli::reveal::Reveal;
 use crate::cli::style::{Role, Style};
 use crate::editing::Editable;
 use crate::error::{Code, Failure, Kind};
@@ -28,6 +29,9 @@ pub struct Args {
     /// From what was seen to what this write makes of it, with what stands in its way
     #[arg(long, value_name = "ID")]
     write: Option<String>,
+    /// Shows secrets too.
+    #[command(flatten)]
+    reveal: Reveal,
 }
 
 /// Two documents and what they are called.
@@ -69,19 +73,21 @@ pub fn run(cx: &Context, noun: &Noun, args: &Args) -> Result<Code, Failure> {
     let changes = editable.changes(&sides.from.1, &sides.to.1);
     let (from, to) = (editable.text_of(&sides.from.1), editable.text_of(&sides.to.1));
     let names = (sides.from.0.as_str(), sides.to.0.as_str());
-    let mut out = Out::new();
+    let about = || json!({"command": format!("{} diff", noun.name()), "connection": record.row.list.connection, "id": record.row.id});
+    let secrets = args.reveal.allowed(cx, about)?;
+    let mut out = Out::showing(secrets);
     if cx.form == Form::Plain {
         if changes.is_empty() {
             cx.say(&format!("no difference between {} and {}", names.0, names.1));
         }
-        out.raw(&show::changes(&changes, cx.style))?;
+        out.raw(&show::changes(&changes, cx.style, secrets))?;
         if !changes.is_empty() {
             out.raw("\n")?;
         }
-        out.raw(&show::unified(&from, &to, names, cx.style))?;
+        out.raw(&show::unified(&from, &to, names, cx.style, secrets))?;
         if !sides.disputes.is_empty() {
             out.line(&format!("\n{}", cx.style.paint(Role::Warning, "in the way:")))?;
-            out.raw(&show::disputes(&sides.disputes, cx.style))?;
+            out.raw(&show::disputes(&sides.disputes, cx.style, secrets))?;
         }
     } else {
         let change = |change: &'_ Dispute| (change.at.clone(), change.base.clone(), change.mine.clone());
@@ -90,7 +96,7 @@ pub fn run(cx: &Context, noun: &Noun, args: &Args) -> Result<Code, Failure> {
             .iter()
             .map(|(at, from, to)| JsonChange { at: at.as_str(), from: from.as_ref(), to: to.as_ref() })
             .collect();
-        let unified = show::unified(&from, &to, names, Style::plain());
+        let unified = show::unified(&from, &to, names, Style::plain(), secrets);
         let (connection, id) = (record.row.list.connection.as_str(), record.row.id.as_str());
         let schema = "qd.policies.diff/1";
         let (from, to, conflicts) = (names.0, names.1, sides.disputes.as_slice());

@@ -4,8 +4,8 @@ use jiff::{Timestamp, Zoned};
 use quarterdeck_sync::model::{Record, WriteId};
 use quarterdeck_sync::outbox::Version;
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::{Which, editable};
 use crate::cli::act::Desk;
@@ -13,6 +13,7 @@ use crate::cli::columns::{Cell, table};
 use crate::cli::context::{Context, Noun};
 use crate::cli::out::Out;
 use crate::cli::render::{Items, age};
+use crate::cli::reveal::Reveal;
 use crate::error::{Code, Failure, Kind};
 
 /// Arguments of `history`.
@@ -23,6 +24,9 @@ pub struct Args {
     /// At most so many, the newest; 0 is all
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
+    /// Shows secrets too.
+    #[command(flatten)]
+    reveal: Reveal,
 }
 
 /// A version as JSON. The order of the members is part of the schema.
@@ -45,7 +49,8 @@ pub fn run(cx: &Context, noun: &Noun, args: &Args) -> Result<Code, Failure> {
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
     let changed = changed(&desk, &record, &versions, limit);
     let shown = versions.iter().zip(changed).take(limit);
-    let mut out = Out::new();
+    let about = || json!({"command": format!("{} history", noun.name()), "connection": record.row.list.connection, "id": record.row.id});
+    let mut out = Out::showing(args.reveal.allowed(cx, about)?);
     if cx.form.is_json() {
         let mut items = Items::new("policies.history", cx.form);
         for (version, changed) in shown {

@@ -9,17 +9,14 @@ use crate::cli::out::{Form, Out};
 use crate::cli::render::{Cell, Column, Items, Table, age};
 use crate::error::{Code, Failure};
 use crate::names::nearest;
-use crate::search::{Find, Question, SavedSearch};
-
-/// Longest name.
-const LONGEST: usize = 64;
+use crate::search::{Find, NAMES, Question, SavedSearch, is_name};
 
 /// Keeps a query.
 pub fn save(cx: &Context, name: &str, query: &str) -> Result<(), Failure> {
-    let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if name.is_empty() || name.chars().count() > LONGEST || !name.chars().all(good) {
-        return Err(Failure::usage(format!("{name:?} is no name for a search"))
-            .hint("at most 64 letters, digits, - _ and .: --save leaked-keys"));
+    if !is_name(name) {
+        return Err(
+            Failure::usage(format!("{name:?} is no name for a search")).hint(format!("{NAMES}: --save leaked-keys"))
+        );
     }
     if query.trim_start().starts_with('@') {
         return Err(Failure::usage("what is saved already cannot be saved again under another name")

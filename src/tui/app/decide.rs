@@ -86,6 +86,8 @@ impl App {
             Wish::Back => drop(self.go_back(clock)),
             Wish::Fetch(list, id) => (self.asks)(Ask::Fetch(list, id)),
             Wish::Own(keep) => (self.asks)(Ask::Own(keep)),
+            Wish::SaveSearch(name, query) => (self.asks)(Ask::SaveSearch { name, query }),
+            Wish::ForgetSearch(name) => (self.asks)(Ask::ForgetSearch(name)),
             Wish::Copy(what, text) => self.copy(what, &text, clock),
             Wish::Wake(_) => {}
         }

@@ -509,6 +509,10 @@ fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
         Filter::Text(wanted) => {
             matches(wanted, doc) || row.title.as_deref().is_some_and(|title| matches(wanted, title))
         }
+        Filter::Judged(judged) => {
+            let record = Record { row: row.clone(), doc: doc.to_owned() };
+            judged.0.holds(&record, &|| None)
+        }
         Filter::After(at) => row.updated_at.is_some_and(|updated| updated >= *at),
         Filter::Before(at) => row.updated_at.is_some_and(|updated| updated < *at),
         Filter::Pending => !row.pending.is_empty(),

@@ -38,6 +38,39 @@ fn typing_into_the_query_never_triggers_an_action() {
 }
 
 #[test]
+fn a_search_is_kept_under_a_name_and_let_go_of_again() {
+    let mut world = World::believable().with_contents();
+    let saved =
+        |name: &str| SavedSearch { name: name.to_owned(), query: "has:error".to_owned(), saved_at: fake::now() };
+    world.searches = vec![saved("errors"), saved("leaks")];
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    let asked = |console: &Console| console.asked.try_iter().filter(|ask| *ask != Ask::Shown).collect::<Vec<_>>();
+    console.press("f");
+    console.type_text("refund");
+    console.press("<Esc> s");
+    console.type_text("two words");
+    console.press("<Enter>");
+    assert!(console.text().contains("A name is at most 64 letters"), "{}", console.text());
+    assert!(console.text().contains("Keep as two words"), "{}", console.text());
+    console.press("C-u");
+    console.type_text("money-back");
+    console.press("<Enter>");
+    let kept = Ask::SaveSearch { name: "money-back".to_owned(), query: "refund".to_owned() };
+    assert_eq!(asked(&console), [kept]);
+    assert!(console.text().contains("⌕ refund"), "{}", console.text());
+
+    // With nothing typed the saved ones are there, and the key that forgets one is not the one that says so.
+    console.press("/ C-u <Esc> [");
+    let first = console.store.searches().unwrap().remove(0).name;
+    console.press("D");
+    assert!(console.text().contains(&format!("Let go of {first}")), "{}", console.text());
+    console.press("<Esc>");
+    assert_eq!(asked(&console), []);
+    console.press("D <Enter>");
+    assert_eq!(asked(&console), [Ask::ForgetSearch(first)]);
+}
+
+#[test]
 fn hits_of_an_older_query_never_take_the_place_of_newer_ones() {
     let mut console = console(SIZE);
     console.press("f");

@@ -252,6 +252,10 @@ pub enum Wish {
     Own(Box<Keep>),
     /// Copy this: what it is, and the text.
     Copy(&'static str, String),
+    /// Keep this query under this name.
+    SaveSearch(String, String),
+    /// Let go of the search of this name.
+    ForgetSearch(String),
 }
 
 /// Something that lives in a view.

@@ -55,8 +55,8 @@ pub async fn contents<S: Source>(
         due,
         waiting: totals.as_ref().map_or(0, |totals| totals.due),
         failing: totals.as_ref().map_or(0, |totals| totals.failing),
-        dropped: trimmed.dropped,
-        expired: trimmed.expired,
+        dropped: report.dropped + trimmed.dropped,
+        expired: report.expired + trimmed.expired,
         over: trimmed.over,
         totals,
         ..report

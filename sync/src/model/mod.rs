@@ -6,6 +6,7 @@
 mod content;
 mod entry;
 mod freshness;
+mod judge;
 mod kind;
 mod overlay;
 mod own;
@@ -18,6 +19,7 @@ pub use content::{
 };
 pub use entry::{Answer, Call, Edit, Entry, EntryKind, Part, Usage};
 pub use freshness::{BudgetView, Freshness, ListState, Offered, Problem, ToldBudget, WalkCursor};
+pub use judge::{Judge, Judged};
 pub use kind::Kind;
 pub use overlay::{Overlay, Patch};
 pub use own::{Flag, FlagKind, Incident, IncidentId, Note, NoteId, Pin, Place};

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::{Kind, Row, RowKey};
+use super::{Judged, Kind, Row, RowKey};
 
 /// Which lists a query looks at. Empty sets mean "all".
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -106,6 +106,8 @@ pub enum Filter {
     Field(Field, Match),
     /// Any of id, title, status, agent, project or the document's text matches.
     Text(Match),
+    /// Whoever knows more of the record's words says so.
+    Judged(Judged),
     /// Last activity (updated, else created) at or after this time.
     After(Timestamp),
     /// Last activity before this time.

@@ -23,6 +23,9 @@ const AT_ONCE: usize = 4;
 /// Due contents that are read from the mirror together.
 const WINDOW: usize = 64;
 
+/// How far over the budget, in one part of so many, fetching goes before the oldest make room: each time costs a look at all.
+const OVER: u64 = 10;
+
 /// Contents in a row that fail for a reason that is not theirs, after which no more are asked for.
 const FAILING: u32 = 3;
 
@@ -99,6 +102,7 @@ impl<S: Source> ContentPull<'_, S> {
             held = fetched.kept.map_or(held, |kept| kept.held_bytes);
             failing = if fetched.failed() { failing + 1 } else { 0 };
             report.take(fetched.verdict, fetched.kept);
+            held = self.make_room(held, &mut report).await?;
             (self.progress)(&report);
             if report.message.is_some() {
                 // The others would fail the same way, each after a patience of its own. They stay due.
@@ -128,6 +132,19 @@ impl<S: Source> ContentPull<'_, S> {
         let (mirror, budget) = (self.mirror.clone(), self.options.content.budget);
         let room = tokio::task::spawn_blocking(move || mirror.reader()?.content_room(budget));
         room.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// Drops the oldest when too much is held: what is fetched next is compared with what is left, so that a first sync of far more
+    /// than there is room for ends with the newest and does not fetch the rest. What is held then.
+    async fn make_room(&self, held: u64, report: &mut ContentReport) -> Result<u64, StoreError> {
+        let limits = self.options.content.limits();
+        if held <= limits.budget.saturating_add(limits.budget / OVER) {
+            return Ok(held);
+        }
+        let trimmed = self.mirror.trim_content(limits, (self.options.now)()).await?;
+        report.dropped += trimmed.dropped;
+        report.expired += trimmed.expired;
+        Ok(self.room().await?.held_bytes)
     }
 
     /// Would something older make room for it? Where nothing can, what is free must do.

@@ -9,11 +9,12 @@ use rusqlite::Connection;
 use super::StoreError;
 use super::agents::{self, Agent};
 use super::frames::Dicts;
+use super::judged;
 use super::lists::ListInfo;
 use super::needle::Needle;
 use super::rows::{self, Stored, millis};
 use super::words::WordField;
-use crate::model::{Field, Filter, Match};
+use crate::model::{Field, Filter, Judged, ListKey, Match, RowKey};
 
 /// Words after which a set is tried in Rust: SQLite would parse them anew for every question.
 const WORDS_IN_SQL: usize = 2_000;
@@ -37,6 +38,7 @@ pub(super) enum Test {
     Id(Needle),
     Title(Needle),
     Text(Needle),
+    Judged(Judged),
 }
 
 /// Folds `filter` for `list`.
@@ -50,6 +52,7 @@ pub(super) fn fold(conn: &Connection, list: &ListInfo, filter: &Filter) -> Resul
         Filter::Not(filter) => not(fold(conn, list, filter)?),
         Filter::Field(field, what) => fold_field(conn, list, *field, what)?,
         Filter::Text(what) => Test::Text(Needle::new(what)?),
+        Filter::Judged(judge) => Test::Judged(judge.clone()),
         Filter::After(time) => Test::Active(millis(*time), i64::MAX),
         Filter::Before(time) => Test::Active(NO_TIME + 1, millis(*time)),
         Filter::Gone => Test::Gone,
@@ -201,7 +204,7 @@ impl Test {
                 let column = if by_time { "r.active" } else { "+r.active" };
                 Some(format!("({column} >= {from} AND {column} < {until})"))
             }
-            Test::Word(..) | Test::Gone | Test::Id(_) | Test::Title(_) | Test::Text(_) => None,
+            Test::Word(..) | Test::Gone | Test::Id(_) | Test::Title(_) | Test::Text(_) | Test::Judged(_) => None,
         }
     }
 
@@ -233,8 +236,35 @@ impl Test {
             Test::Id(needle) => needle.matches_id(&record.stored.id),
             Test::Title(needle) => record.stored.title.as_ref().is_some_and(|title| needle.matches(title)),
             Test::Text(needle) => record.has(needle)?,
+            Test::Judged(judge) => record.is_judged(judge)?,
         })
     }
+
+    /// Does it hold for record `key` of `list`, if that can be told without reading the record?
+    pub(super) fn known(&self, list: &ListKey, key: i64) -> Option<bool> {
+        match self {
+            Test::Always => Some(true),
+            Test::Never => Some(false),
+            Test::Not(test) => test.known(list, key).map(|holds| !holds),
+            Test::And(tests) => together(tests, list, key, true),
+            Test::Or(tests) => together(tests, list, key, false),
+            Test::Judged(judge) => judge.0.knows(list, RowKey(key)),
+            _ => None,
+        }
+    }
+}
+
+/// Of all (`all`) or any of `tests`: one that is otherwise decides, and what is not known leaves it open.
+fn together(tests: &[Test], list: &ListKey, key: i64, all: bool) -> Option<bool> {
+    let mut known = Some(all);
+    for test in tests {
+        match test.known(list, key) {
+            Some(holds) if holds != all => return Some(holds),
+            Some(_) => {}
+            None => known = None,
+        }
+    }
+    known
 }
 
 /// A record to be tested; its agent and document are read when a test asks for them.
@@ -270,6 +300,17 @@ impl<'a> Candidate<'a> {
             let _ = self.agent.set(agent);
         }
         Ok(self.agent.get_or_init(Agent::default))
+    }
+
+    fn is_judged(&self, judge: &Judged) -> Result<bool, StoreError> {
+        let key = self.stored.key;
+        match judge.0.knows(&self.list.key, RowKey(key)) {
+            Some(holds) => Ok(holds),
+            None => match rows::record(self.conn, self.dicts, key)? {
+                Some(record) => judged::holds(self.conn, self.dicts, judge, &record),
+                None => Ok(false),
+            },
+        }
     }
 
     /// Any of id, title, status, agent, project, or the document.

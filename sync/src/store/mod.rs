@@ -13,8 +13,10 @@
 //! - times are kept to the millisecond.
 //!
 //! Where things are: `file` opens (settings, migrations), `private` keeps it to its owner, `writer` groups, `apply` changes,
-//! `frames` packs documents, `content` keeps the messages that belong to them; `filter` folds a question for each list, `plan` chooses how to walk, `walk` walks, `window` and `count` answer, `pace` counts by time, `peeks` looks at one value of many records,
-//! `over` and `textual` lay the unfinished writes over the answers, `sql` and `views` serve statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
+//! `frames` packs documents, `content` keeps the messages that belong to them; `filter` folds a question for each list, `plan`
+//! chooses how to walk, `walk` walks, `window` and `count` answer, `pace` counts by time, `peeks` looks at one value of many records.
+//! `judged` asks whoever knows more of a record, `over` and `textual` lay the unfinished writes over the answers, `sql` and `views`
+//! serve statements of people. `settle` does what the writer does beside: missing orders, dictionaries, forgetting.
 //!
 //! Not here: what a platform is, or when to fetch.
 
@@ -29,6 +31,7 @@ mod file;
 mod filter;
 mod frames;
 mod ids;
+mod judged;
 mod lists;
 mod looks;
 mod mirror;

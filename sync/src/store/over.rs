@@ -187,7 +187,7 @@ impl Over {
         let mut counts = OverCounts::default();
         for record in self.records.iter().filter(|record| self.is_in(record, query)) {
             let list = &self.lists[record.list];
-            let sight = |side| Sight { conn, dicts, list, record, side };
+            let sight = |side| Sight { conn, dicts, list, overlay: &self.overlay, record, side };
             counts.shown += u64::from(asked.holds(&sight(Side::Shown))?);
             if asked.holds(&sight(Side::Mirror))? {
                 *counts.hidden.entry((list.id, record.gone)).or_default() += 1;
@@ -256,7 +256,8 @@ impl OverStrand<'_> {
     pub(super) fn passes(&self, conn: &Connection, dicts: &Dicts, at: usize) -> Result<bool, StoreError> {
         let record = &self.over.records[at];
         let list = &self.over.lists[record.list];
-        self.asked.holds(&Sight { conn, dicts, list, record, side: Side::Shown })
+        let overlay = &self.over.overlay;
+        self.asked.holds(&Sight { conn, dicts, list, overlay, record, side: Side::Shown })
     }
 
     /// The list of a record.

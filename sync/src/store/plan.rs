@@ -15,7 +15,7 @@ use super::lists::{self, ListInfo};
 use super::rows::Stored;
 use super::words::WordField;
 use super::{StoreError, agents, ids};
-use crate::model::{Order, Query, Sort};
+use crate::model::{Order, Query, RowKey, Sort};
 
 /// Strands up to which merging beats gathering.
 const STRANDS: usize = 64;
@@ -57,6 +57,8 @@ pub(super) enum By {
     Words(WordField, Vec<i64>),
     /// An id that begins with one of these.
     Ids(Vec<String>),
+    /// One of these records.
+    Keys(Vec<RowKey>),
 }
 
 impl Driver {
@@ -72,7 +74,7 @@ impl Driver {
     fn strands(&self) -> Option<usize> {
         match &self.by {
             By::Words(_, words) => Some(words.len()),
-            By::Ids(_) => None,
+            By::Ids(_) | By::Keys(_) => None,
         }
     }
 }
@@ -103,6 +105,10 @@ impl Shelf {
                 let starts: Vec<String> = starts.iter().map(begins).collect();
                 // The plus leaves the index of ids as the only one that fits.
                 format!("({}) AND +{}", starts.join(" OR "), self.all())
+            }
+            Some(By::Keys(keys)) => {
+                let keys: Vec<String> = keys.iter().map(|key| key.0.to_string()).collect();
+                format!("r.key IN ({}) AND +{}", keys.join(","), self.all())
             }
         }
     }
@@ -335,6 +341,10 @@ fn driver(conn: &Connection, shelf: &Shelf, test: &Test) -> Result<Option<Driver
             Some(start) => ids::driver(conn, shelf.list.id, start, GATHER)?,
             None => None,
         },
+        Test::Judged(judge) => {
+            let few = judge.0.few(&shelf.list.key).filter(|few| few.len() as u64 <= GATHER);
+            few.map(|few| Driver { by: By::Keys(few.to_vec()), count: few.len() as u64 })
+        }
         _ => None,
     })
 }
@@ -374,7 +384,7 @@ fn by_activity(shelves: &[Shelf]) -> Group {
             Some(By::Words(field, words)) => {
                 strands.extend(words.iter().map(|&word| Strand { shelf: place, word: Some((*field, Some(word))) }));
             }
-            Some(By::Ids(_)) | None => strands.push(Strand { shelf: place, word: None }),
+            Some(By::Ids(_) | By::Keys(_)) | None => strands.push(Strand { shelf: place, word: None }),
         }
     }
     Group { label: None, strands }

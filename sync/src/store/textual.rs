@@ -6,11 +6,12 @@ use rusqlite::Connection;
 use super::StoreError;
 use super::filter::NO_TIME;
 use super::frames::Dicts;
+use super::judged;
 use super::lists::ListInfo;
 use super::needle::Needle;
 use super::over::{Overlaid, Side};
 use super::rows::{self, millis};
-use crate::model::{Field, Filter};
+use crate::model::{Field, Filter, Judged, Overlay, Record};
 
 /// A filter made ready to be tried on many records.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(super) enum Asked {
     Not(Box<Asked>),
     Field(Field, Needle),
     Text(Needle),
+    Judged(Judged),
     /// Last activity in this range, the end not included.
     Active(i64, i64),
     Gone,
@@ -40,6 +42,7 @@ impl Asked {
             Filter::Not(filter) => Asked::Not(Box::new(Self::new(filter)?)),
             Filter::Field(field, what) => Asked::Field(*field, Needle::new(what)?),
             Filter::Text(what) => Asked::Text(Needle::new(what)?),
+            Filter::Judged(judge) => Asked::Judged(judge.clone()),
             Filter::After(time) => Asked::Active(millis(*time), i64::MAX),
             Filter::Before(time) => Asked::Active(NO_TIME + 1, millis(*time)),
             Filter::Gone => Asked::Gone,
@@ -72,6 +75,7 @@ impl Asked {
             Asked::Not(asked) => !asked.holds(of)?,
             Asked::Field(field, needle) => of.field(*field, needle)?,
             Asked::Text(needle) => of.has(needle)?,
+            Asked::Judged(judge) => of.is_judged(judge)?,
             Asked::Active(from, until) => record.active().is_some_and(|time| (*from..*until).contains(&time)),
             Asked::Gone => record.gone,
             Asked::Pending => side == Side::Shown,
@@ -85,6 +89,7 @@ pub(super) struct Sight<'a> {
     pub conn: &'a Connection,
     pub dicts: &'a Dicts,
     pub list: &'a ListInfo,
+    pub overlay: &'a Overlay,
     pub record: &'a Overlaid,
     pub side: Side,
 }
@@ -114,6 +119,15 @@ impl Sight<'_> {
         }
         let agent = self.record.agent(self.conn, self.list)?;
         Ok([&agent.id, &agent.title].into_iter().flatten().any(|text| needle.matches(text)))
+    }
+
+    fn is_judged(&self, judge: &Judged) -> Result<bool, StoreError> {
+        let Some(record) = rows::record(self.conn, self.dicts, self.record.key)? else { return Ok(false) };
+        let record = match self.side {
+            Side::Mirror => record,
+            Side::Shown => Record { row: self.overlay.apply(record.row), ..record },
+        };
+        judged::holds(self.conn, self.dicts, judge, &record)
     }
 
     /// Any of id, title, status, agent, project, or the document as the platform sent it.

@@ -43,7 +43,15 @@ pub(super) struct Found<'a> {
 
 /// Does what has to be read hold?
 pub(super) fn passes(conn: &Connection, dicts: &Dicts, shelf: &Shelf, key: i64) -> Result<bool, StoreError> {
-    if shelf.rest.is_empty() {
+    let mut unknown = false;
+    for test in &shelf.rest {
+        match test.known(&shelf.list.key, key) {
+            Some(false) => return Ok(false),
+            Some(true) => {}
+            None => unknown = true,
+        }
+    }
+    if !unknown {
         return Ok(true);
     }
     let Some(stored) = rows::stored(conn, key)? else { return Ok(false) };

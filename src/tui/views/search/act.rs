@@ -1,5 +1,6 @@
 //! What the keys do in search.
 
+use super::naming::Naming;
 use super::{Focus, Search};
 use crate::search::{Hit, Order};
 use crate::tui::actions::Act;
@@ -20,6 +21,9 @@ pub(super) fn order_name(order: Order) -> &'static str {
 
 impl Search {
     pub(super) fn do_act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        if self.naming.is_some() {
+            return self.act_naming(act, cx);
+        }
         if act == Act::Search {
             self.preview.leave();
             self.focus = Focus::Query;
@@ -37,7 +41,10 @@ impl Search {
             }
             Focus::Hits => {
                 if let Some(by) = self.motion(act, count) {
-                    self.step(by, cx);
+                    match self.input.text().trim().is_empty() {
+                        true => self.choose(by),
+                        false => self.step(by, cx),
+                    }
                     return true;
                 }
             }
@@ -46,6 +53,11 @@ impl Search {
             Act::Back => cx.wishes.push(Wish::Back),
             Act::EditQuery => self.focus = Focus::Query,
             Act::ToFacets => self.focus = Focus::Facets,
+            Act::SaveSearch => self.naming = Some(Naming::keep()),
+            Act::ForgetSearch => {
+                let chosen = self.saved.get(self.chosen);
+                self.naming = chosen.map(|(saved, _)| Naming::forget(&saved.name));
+            }
             Act::OpenHit => self.open(cx),
             Act::Preview => self.preview.turn(),
             Act::HitOrder => {
@@ -67,9 +79,7 @@ impl Search {
         let empty = self.input.text().trim().is_empty();
         match act {
             Act::Following | Act::Preceding if empty => {
-                let last = self.saved.len().saturating_sub(1);
-                let by = if act == Act::Following { 1 } else { -1 };
-                self.chosen = self.chosen.saturating_add_signed(by).min(last);
+                self.choose(if act == Act::Following { 1 } else { -1 });
             }
             Act::Following | Act::Preceding => self.step(if act == Act::Following { 1 } else { -1 }, cx),
             Act::Accept if empty => {
@@ -127,6 +137,12 @@ impl Search {
             Act::Last => i64::MAX / 2,
             _ => return None,
         })
+    }
+
+    /// Moves among the saved searches.
+    fn choose(&mut self, by: i64) {
+        let last = self.saved.len().saturating_sub(1) as i64;
+        self.chosen = (self.chosen as i64).saturating_add(by).clamp(0, last) as usize;
     }
 
     fn step(&mut self, by: i64, cx: &mut Cx) {

@@ -114,6 +114,9 @@ impl Search {
         }
         let x = canvas.put(left, area.y, "⌕ ", 2, Role::Accent);
         let room = room.saturating_sub(2);
+        if let Some(naming) = &self.naming {
+            return naming.draw(Rect { x, width: room, ..area }, canvas);
+        }
         let empty = "words, \"a phrase\", begin*, -not, OR, field:value";
         match (self.focus, self.input.text()) {
             (Focus::Query, _) => self.input.draw(canvas, x, area.y, room, empty),
@@ -203,7 +206,7 @@ impl Search {
             let fits = usize::from(area.bottom().saturating_sub(y + 2)).min(12);
             let from = (self.chosen + 1).saturating_sub(fits.max(1));
             for (at, (saved, count)) in self.saved.iter().enumerate().skip(from).take(fits) {
-                if at == self.chosen && self.focus == Focus::Query {
+                if at == self.chosen && self.focus != Focus::Facets {
                     let row = Rect { x: left - 2, y, width: room + 2, height: 1 };
                     canvas.tint(row, Role::Selected);
                     canvas.put(left - 2, y, "▌", 1, Role::Accent);

@@ -4,7 +4,7 @@
 //! stands, and opening it leads to the transcript at that entry. What narrows is written into the query itself: there is no
 //! other state, so a search can be read, kept and sent to somebody.
 //!
-//! - `act`: what the keys do. `facets`: what was found, counted. `preview`: the selected hit in its surroundings. `draw`: drawing.
+//! - `act`: what the keys do. `naming`: keeping a search under a name. `facets`: what was found, counted. `preview`: the selected hit in its surroundings. `draw`: drawing.
 //!
 //! Always true: hits of an older query never take the place of newer ones, and stay in sight until those are there. More hits
 //! of one answer are asked for as of the same moment, so none moves while one scrolls.
@@ -12,6 +12,7 @@
 mod act;
 mod draw;
 mod facets;
+mod naming;
 mod preview;
 
 use std::time::Duration;
@@ -29,6 +30,7 @@ use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
 use crate::tui::widgets::input::Input;
 use facets::Facets;
+use naming::Naming;
 use preview::Preview;
 
 /// The view's things that are asked for.
@@ -85,6 +87,8 @@ pub(super) struct Search {
     saved_ticket: Option<Ticket>,
     /// Which of the saved searches is chosen, while nothing is typed.
     chosen: usize,
+    /// A name is being typed.
+    naming: Option<Naming>,
     hits_area: Rect,
     facets_area: Rect,
 }
@@ -265,13 +269,17 @@ impl View for Search {
     }
 
     fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
-        if self.input.key(key) {
+        if let Some(naming) = &mut self.naming {
+            naming.input.key(key);
+        } else if self.input.key(key) {
             self.ask(false, cx);
         }
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx) {
-        if self.input.insert(text) {
+        if let Some(naming) = &mut self.naming {
+            naming.input.insert(text);
+        } else if self.input.insert(text) {
             self.ask(false, cx);
         }
     }
@@ -309,6 +317,7 @@ impl View for Search {
 
     fn scope(&self) -> Scope {
         match self.focus {
+            _ if self.naming.is_some() => Scope::Prompt,
             Focus::Query => Scope::Prompt,
             Focus::Hits => Scope::Hits,
             Focus::Facets => Scope::Facets,
@@ -317,6 +326,8 @@ impl View for Search {
 
     fn facts(&self, facts: &mut Facts) {
         facts.hit = !self.hits.is_empty();
+        facts.query = !self.input.text().trim().is_empty();
+        facts.saved = !facts.query && !self.saved.is_empty();
     }
 
     fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {

@@ -486,6 +486,29 @@ fn where_there_is_no_room_for_the_oldest_they_are_not_fetched_to_be_dropped_agai
 }
 
 #[test]
+fn what_is_far_more_than_there_is_room_for_is_not_fetched_to_its_end() {
+    let archive = Archive::new();
+    (0..10).for_each(|n| archive.session(n, 3, 1_000 + n as i64));
+    let mut bench = bench(ContentPolicy::All);
+    bench.options.content.budget = 1_000;
+    bench.pull(&archive);
+    assert!(bench.held().contains_key("s0"));
+    archive.asked();
+
+    // All of these are newer than what is held, the first of them the newest.
+    (10..110).for_each(|n| archive.session(n, 3, n as i64));
+    let report = bench.pull(&archive).content.expect("a report");
+    let (asked, held) = (archive.asked(), bench.held());
+    assert!(report.full && report.dropped > 0 && report.waiting > 50, "{report:?}");
+    assert!(asked.len() < 40, "the newest are fetched until there is no room: {asked:?}");
+    assert!(held.contains_key("s10") && !held.contains_key("s0") && !held.contains_key("s109"), "{:?}", held.keys());
+    let room = bench.mirror.reader().expect("a reader").content_room(1_000).expect("readable");
+    assert!(room.held_bytes <= 1_000, "{room:?}");
+    bench.pull(&archive);
+    assert_eq!((archive.asked(), bench.held()), (Vec::new(), held), "and that is that");
+}
+
+#[test]
 fn a_platform_that_refuses_contents_holds_up_no_sync_and_no_other_content_for_good() {
     let archive = Archive::of_sessions(10);
     archive.fails("s1", FetchKind::RateLimited);

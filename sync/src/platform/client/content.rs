@@ -17,6 +17,9 @@ use crate::platform::{At, Collection, ContentAsk, ContentReply, FetchError, Fetc
 /// Most pages of one content. Whoever answers with more never ends.
 const MOST_PAGES: u32 = 20_000;
 
+/// How often a content is begun anew that changes while it is read.
+const TRIES: u32 = 3;
+
 /// What one request came to.
 enum Got {
     Unchanged,
@@ -64,7 +67,7 @@ impl Inner {
         Ok(ContentReply::Absent)
     }
 
-    /// Reads all pages on one path.
+    /// Reads the content on one path, from its beginning again as long as it changes under the reading.
     async fn content_at(
         self: &Arc<Self>,
         collection: &Collection,
@@ -73,17 +76,40 @@ impl Inner {
         ask: &ContentAsk,
         priority: Priority,
     ) -> Result<ContentReply, FetchError> {
+        for _ in 0..TRIES {
+            if let Some(reply) = self.all_pages(collection, fetch, path, ask, priority).await? {
+                return Ok(reply);
+            }
+        }
+        Err(self.strange(path, "it changed each time it was read"))
+    }
+
+    /// Reads all pages on one path. What is added at the end while they are read is read too; `None` when a page tells of fewer
+    /// messages than one before it: something was taken out, and what was read is of two states.
+    async fn all_pages(
+        self: &Arc<Self>,
+        collection: &Collection,
+        fetch: &ContentFetch,
+        path: &str,
+        ask: &ContentAsk,
+        priority: Priority,
+    ) -> Result<Option<ContentReply>, FetchError> {
         let decoder = Arc::new(MessageDecoder::new(fetch));
         let (mut messages, mut count) = (String::from("["), 0);
         let mut met = HashSet::new();
         let mut at = At::Start;
+        let mut total = None;
         for pages in 0..MOST_PAGES {
             let conditional = ask.etag.as_deref().filter(|_| pages == 0);
             let url = self.content_page_url(collection, fetch, path, ask, &at)?;
             let (page, told) = match self.content_page(url, &decoder, &at, conditional, priority).await? {
-                Got::Unchanged => return Ok(ContentReply::Unchanged),
+                Got::Unchanged => return Ok(Some(ContentReply::Unchanged)),
                 Got::Page(page, etag) => (page, etag),
             };
+            if page.total < total && page.total.is_some() {
+                return Ok(None);
+            }
+            total = page.total.or(total);
             let next = next(&at, &page, count, &mut met);
             if matches!(next, Next::Circle) {
                 return Err(self.strange(path, "its pages go in circles"));
@@ -106,7 +132,7 @@ impl Inner {
                     let messages = self.secrets.strike(messages);
                     // What validates one page says nothing about the others.
                     let etag = told.filter(|_| pages == 0);
-                    return Ok(ContentReply::Messages { messages, count, etag });
+                    return Ok(Some(ContentReply::Messages { messages, count, etag }));
                 }
             }
         }

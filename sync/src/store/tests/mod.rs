@@ -3,6 +3,7 @@
 mod changes;
 mod files;
 mod held;
+mod judged;
 mod looks;
 mod overlaid;
 mod pace;

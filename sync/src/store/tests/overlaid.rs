@@ -15,9 +15,9 @@ use crate::store::Reader;
 
 /// A write in numbers: its target among the records (or beyond them), its state, and what it makes of status, title and
 /// project: 0 leaves one alone, 1 empties it.
-type Asked = (usize, WriteState, usize, usize, usize);
+pub(super) type Asked = (usize, WriteState, usize, usize, usize);
 
-fn asked() -> impl Strategy<Value = Asked> {
+pub(super) fn asked() -> impl Strategy<Value = Asked> {
     (0..44usize, prop::sample::select(WriteState::ALL.to_vec()), 0..5usize, 0..4usize, 0..3usize)
 }
 
@@ -55,7 +55,7 @@ pub(super) fn write(number: usize, list: &ListKey, target: &str, state: WriteSta
     }
 }
 
-fn writes(seeds: &[Seed], asked: &[Asked]) -> Vec<Write> {
+pub(super) fn writes(seeds: &[Seed], asked: &[Asked]) -> Vec<Write> {
     let lists = [ListKey::new("a", "sessions"), ListKey::new("a", "runs"), ListKey::new("b", "runs")];
     let writes = asked.iter().enumerate().map(|(number, &(target, state, status, title, project))| {
         let list = &lists[seeds.get(target).map_or(0, |seed| seed.0)];
@@ -70,7 +70,7 @@ fn writes(seeds: &[Seed], asked: &[Asked]) -> Vec<Write> {
 }
 
 /// What the operator sees of `mirrored`: said once more, and as plainly as can be.
-fn seen(mut mirrored: Vec<Record>, writes: &[Write]) -> Vec<Record> {
+pub(super) fn seen(mut mirrored: Vec<Record>, writes: &[Write]) -> Vec<Record> {
     use WriteState::{Accepted, Conflicted, Expired, Queued, Retrying, Sending, Unknown, Wedged};
     for record in &mut mirrored {
         let row = &mut record.row;

@@ -109,6 +109,7 @@ pub(super) fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
         Filter::Gone => row.gone_at.is_some(),
         Filter::After(at) => row.updated_at.or(row.created_at).is_some_and(|time| time >= *at),
         Filter::Before(at) => row.updated_at.or(row.created_at).is_some_and(|time| time < *at),
+        Filter::Judged(judged) => judged.0.holds(&Record { row: row.clone(), doc: doc.to_owned() }, &|| None),
         Filter::Text(what) => {
             is(what, &row.id)
                 || [&row.title, &row.status, &row.agent, &row.project].into_iter().any(|text| some(what, text))

@@ -78,6 +78,36 @@ async fn content_in_pages_is_read_to_its_end() {
     }
 }
 
+/// Pages of four by offset, of what `state` says there is when a request is the nth.
+async fn moving(state: impl Fn(usize) -> Vec<usize> + Send + 'static) -> Server {
+    Server::start(move |request, nth| {
+        let offset = request.target.split("offset=").nth(1).and_then(|rest| rest.split('&').next()?.parse().ok());
+        let all = state(nth);
+        let shown: Vec<String> = all.iter().skip(offset.unwrap_or(0)).take(4).map(usize::to_string).collect();
+        ok(&format!(r#"{{"messages":[{}],"total":{}}}"#, shown.join(","), all.len()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn content_that_changes_while_it_is_read_is_never_kept_as_a_mixture() {
+    const BY_OFFSET: &str = "{ kind = \"offset\", size = 4 }";
+    let numbers = |got: Result<ContentReply, FetchError>| match got {
+        Ok(ContentReply::Messages { messages, .. }) => serde_json::from_str::<Vec<usize>>(&messages).expect("numbers"),
+        other => panic!("{other:?}"),
+    };
+    // Something is said while the pages are read.
+    let server = moving(|nth| (0..9 + nth).collect()).await;
+    assert_eq!(numbers(content(&paged(&server, BY_OFFSET)).await), (0..11).collect::<Vec<_>>());
+    // What was said is made shorter after the first page was read, once.
+    let server = moving(|nth| if nth == 0 { (0..10).collect() } else { (100..106).collect() }).await;
+    assert_eq!(numbers(content(&paged(&server, BY_OFFSET)).await), (100..106).collect::<Vec<_>>());
+    // And again and again: nothing is kept, and it is tried another time.
+    let server = moving(|nth| (nth..1_000 - nth).collect()).await;
+    let error = content(&paged(&server, BY_OFFSET)).await.expect_err("no state of it was read");
+    assert!(error.kind == FetchKind::BadReply && error.message.contains("changed each time"), "{error}");
+}
+
 #[tokio::test]
 async fn a_server_that_knows_no_pages_is_asked_once_more_and_one_that_goes_in_circles_is_not_believed() {
     let server = Server::start(|_, _| ok("[1,2,3,4]")).await;
