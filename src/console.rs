@@ -4,8 +4,8 @@
 //! and sends what happens into the console's queue.
 
 mod able;
-mod board;
 mod affected;
+mod board;
 mod contents;
 mod deeds;
 mod drafting;
@@ -13,10 +13,10 @@ mod drafts;
 mod grounds;
 mod house;
 mod inbox;
-mod links;
-mod memory;
 mod incidents;
 mod keeping;
+mod links;
+mod memory;
 mod searches;
 mod seen;
 

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
-    By, ContentPolicy, ContentTotals, CountOf, Freshness, IncidentId, Intent, ListKey, Problem, Query, Record, Row, RowKey, Scope,
-    Window, Write, WriteId, WriteState,
+    By, ContentPolicy, ContentTotals, CountOf, Freshness, IncidentId, Intent, ListKey, Problem, Query, Record, Row,
+    RowKey, Scope, Window, Write, WriteId, WriteState,
 };
 use quarterdeck_sync::outbox::action::{self, Asked};
 use quarterdeck_sync::outbox::decide::{self, Target as Aim};
@@ -25,16 +25,16 @@ use super::seen::Seen;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
 use crate::inbox::{Findings, Inbox};
-use crate::numbers::Numbers;
 use crate::incident::{Case, Line};
+use crate::numbers::Numbers;
 use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
 use crate::timeline::{self, Timeline};
 use crate::tui::data::{DraftOf, NamedWords, Store};
 use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
 use crate::tui::grounds::Grounds;
-use crate::tui::links::Links;
 use crate::tui::kept::Kept;
+use crate::tui::links::Links;
 use crate::tui::reading::{Kin, Read, Transcript};
 
 /// Records that are found by the beginning of an id, at most.

@@ -12,7 +12,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use quarterdeck_sync::model::{
-    Anchor, ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    Anchor, ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
+    WriteId,
 };
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
@@ -27,8 +28,8 @@ use super::marking::Words;
 use super::pieces::{self, Piece};
 use super::reading::{Kin, Read, Transcript};
 use crate::inbox::{Findings, Inbox};
-use crate::numbers::Numbers;
 use crate::incident::{self, Case};
+use crate::numbers::Numbers;
 use crate::search::{self, SavedSearch};
 use crate::timeline::{self, Timeline};
 

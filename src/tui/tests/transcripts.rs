@@ -43,11 +43,8 @@ fn coding() -> Vec<Entry> {
 
 /// What the console wants kept, kept.
 fn keep(console: &mut Console) -> Vec<Keep> {
-    let asked: Vec<Keep> = console
-        .asked
-        .try_iter()
-        .filter_map(|ask| if let Ask::Own(keep) = ask { Some(*keep) } else { None })
-        .collect();
+    let asked: Vec<Keep> =
+        console.asked.try_iter().filter_map(|ask| if let Ask::Own(keep) = ask { Some(*keep) } else { None }).collect();
     asked.iter().cloned().for_each(|keep| console.store.world.lock().unwrap().remember(keep));
     console.news(Outside::Outbox);
     asked

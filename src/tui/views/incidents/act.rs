@@ -4,12 +4,12 @@ use quarterdeck_sync::model::{Kind, ListKey, Place};
 
 use super::rows::Of;
 use super::{Incidents, Taken};
-use crate::tui::views::Goal;
 use crate::incident::{Pinned, Thing};
 use crate::tui::actions::{Act, verbs};
 use crate::tui::decisions::Target;
 use crate::tui::incidents::{Chosen, Deed, Purpose, Want};
 use crate::tui::reading::Reading;
+use crate::tui::views::Goal;
 use crate::tui::views::{Cx, Wanted, Wish};
 
 impl Incidents {

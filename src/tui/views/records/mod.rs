@@ -340,7 +340,10 @@ impl View for Records {
     fn chosen(&self) -> Vec<incidents::Chosen> {
         let name = |list: &ListKey, target: Target| {
             let title = self.rows.selected().filter(|row| target == Target::Row(row.key)).map(|row| row.id.clone());
-            incidents::Chosen::new(target, title.unwrap_or_else(|| format!("a record of {}/{}", list.connection, list.collection)))
+            incidents::Chosen::new(
+                target,
+                title.unwrap_or_else(|| format!("a record of {}/{}", list.connection, list.collection)),
+            )
         };
         self.marks.wanted(self.rows.selected()).into_iter().map(|(list, target)| name(&list, target)).collect()
     }
