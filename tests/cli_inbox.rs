@@ -15,7 +15,8 @@ fn items(fleet: &Fleet, more: &[&str]) -> Vec<Value> {
 
 fn of<'a>(items: &'a [Value], cause: &str, connection: &str) -> Vec<&'a str> {
     let caused = |item: &&Value| {
-        item["causes"].as_array().expect("causes").iter().any(|known| known == cause) && item["connection"] == connection
+        item["causes"].as_array().expect("causes").iter().any(|known| known == cause)
+            && item["connection"] == connection
     };
     let mut ids: Vec<&str> = items.iter().filter(caused).map(|item| item["id"].as_str().expect("an id")).collect();
     ids.sort_unstable();
@@ -43,8 +44,9 @@ fn everything_that_waits_on_the_platforms_is_in_the_inbox_the_gravest_first() {
     assert!(all.windows(2).all(|pair| rank(&pair[0]) <= rank(&pair[1])), "{all:#?}");
     assert!(all.iter().all(|item| item["why"].as_str().is_some_and(|why| !why.is_empty())));
     for connection in ["exo", "runagents"] {
-        let pending =
-            mirrored(&fleet, connection, "approvals", |row| row["status"].as_str().is_some_and(|it| it.eq_ignore_ascii_case("pending")));
+        let pending = mirrored(&fleet, connection, "approvals", |row| {
+            row["status"].as_str().is_some_and(|it| it.eq_ignore_ascii_case("pending"))
+        });
         assert_eq!(of(&all, "approval", connection), pending, "{connection}");
     }
     let cloned = mirrored(&fleet, "turen", "agents", |row| row["clone_detected"] == true && row["status"] == "active");
@@ -53,7 +55,8 @@ fn everything_that_waits_on_the_platforms_is_in_the_inbox_the_gravest_first() {
     assert_eq!(of(&all, "alert", "exo"), open);
     assert!(!of(&all, "approval", "runagents").is_empty(), "the simulated platform has approvals that wait");
     let approval = all.iter().find(|item| item["cause"] == "approval" && item["connection"] == "runagents");
-    let verbs: Vec<&Value> = approval.expect("one")["can"].as_array().expect("verbs").iter().map(|can| &can["verb"]).collect();
+    let verbs: Vec<&Value> =
+        approval.expect("one")["can"].as_array().expect("verbs").iter().map(|can| &can["verb"]).collect();
     assert!(verbs.starts_with(&[&Value::from("approve"), &Value::from("reject")]), "{verbs:?}");
 }
 
