@@ -31,6 +31,7 @@ use crate::config::{Connection, Connections, Env, Lease, Paths, Settings};
 use crate::editor;
 use crate::error::{Code, Failure, Kind};
 use crate::live::{self, Live, LiveEvent, Plan};
+pub use crate::tui::Manner;
 use crate::tui::decisions::why;
 use crate::tui::{self, ColorMode, ConnectionInfo, Outside, Setup, TuiSettings};
 
@@ -47,12 +48,14 @@ pub struct Opening {
     pub no_color: bool,
     /// Shown beside the product's name.
     pub label: Option<String>,
+    /// How the console is to behave, beside what is set.
+    pub manner: Manner,
 }
 
 impl Opening {
     /// On what is at `paths`, as it is set there.
     pub fn new(env: Env, paths: Paths) -> Self {
-        Self { env, paths, every: None, no_color: false, label: None }
+        Self { env, paths, every: None, no_color: false, label: None, manner: Manner::default() }
     }
 }
 
@@ -249,22 +252,37 @@ fn tui_settings(opening: &Opening, settings: &Settings) -> TuiSettings {
     let keys = settings.keys.iter().map(|(action, keys)| (action.clone(), keys.all().to_vec())).collect();
     let set = TuiSettings {
         theme: settings.theme.clone(),
-        themes: themes(&opening.paths.themes()),
+        themes: own_themes(&opening.paths.themes()),
         keys,
         mouse: settings.mouse,
         label: opening.label.clone(),
+        manner: manner(opening.manner, settings),
         ..TuiSettings::default()
     };
     let mut set = set.with_env(|name| opening.env.var(name));
-    if opening.no_color {
+    if opening.no_color || set.manner.linear {
         set.color = ColorMode::None;
+    }
+    if set.manner.low_bandwidth {
+        // A true colour costs four times the bytes of one of the sixteen.
+        set.color = set.color.min(ColorMode::Ansi);
     }
     set
 }
 
+/// What was asked for on the command line or is set.
+fn manner(asked: Manner, settings: &Settings) -> Manner {
+    Manner {
+        read_only: asked.read_only || settings.read_only,
+        reduced_motion: asked.reduced_motion || settings.reduced_motion,
+        low_bandwidth: asked.low_bandwidth || settings.low_bandwidth,
+        linear: asked.linear || settings.linear,
+    }
+}
+
 /// The operator's own themes: name and text. One that cannot be read is as good as not there; the console says when
 /// the theme that was set is none it knows.
-fn themes(folder: &Path) -> Vec<(String, String)> {
+pub fn own_themes(folder: &Path) -> Vec<(String, String)> {
     let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut themes: Vec<(String, String)> = files
         .flatten()

@@ -22,5 +22,6 @@ pub mod opening;
 pub mod search;
 pub mod sending;
 pub mod stop;
+pub mod theme;
 pub mod transcript;
 pub mod tui;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::columns::{Cell, table};
 use super::context::Context;
+use super::manner::Flags;
 use super::out::{Form, Out};
 use super::sync::{self, report};
 use crate::config::{self, Connection, Connections, Paths, SecretSource};
@@ -35,6 +36,8 @@ pub struct Args {
     /// Keep the demo's files in this folder, which must be new or empty
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
 }
 
 /// Runs it.
@@ -55,7 +58,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         .block_on(Sim::start(options))
         .map_err(|error| Failure::new(Kind::Io, format!("the simulator cannot start: {error}")))?;
     connect(&cx, &sim)?;
-    let code = if args.headless { headless(&cx)? } else { watch(&cx)? };
+    let code = if args.headless { headless(&cx)? } else { watch(&cx, args.flags)? };
     if args.keep.is_some() {
         cx.say(&format!("kept: QD_HOME={} qd status", home.display()));
     }
@@ -93,9 +96,10 @@ fn connect(cx: &Context, sim: &Sim) -> Result<(), Failure> {
 }
 
 /// The console, at once: the first sync runs behind it.
-fn watch(cx: &Context) -> Result<Code, Failure> {
+fn watch(cx: &Context, flags: Flags) -> Result<Code, Failure> {
     let opening = Opening::new(cx.env.clone(), cx.paths.clone());
-    console::run(Opening { every: Some(EVERY), no_color: !cx.style.color, label: Some("demo".to_owned()), ..opening })
+    let (no_color, manner) = (!cx.style.color, flags.manner());
+    console::run(Opening { every: Some(EVERY), no_color, manner, label: Some("demo".to_owned()), ..opening })
 }
 
 fn headless(cx: &Context) -> Result<Code, Failure> {

@@ -20,6 +20,7 @@ mod file;
 mod inbox;
 mod index;
 mod list;
+mod manner;
 mod manual;
 mod noun;
 pub mod out;
@@ -37,6 +38,7 @@ mod sql;
 mod status;
 pub mod style;
 mod sync;
+mod themes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -60,6 +62,9 @@ pub struct Cli {
     /// What is asked of every command.
     #[command(flatten)]
     pub global: Global,
+    /// How the console behaves, when there is no command.
+    #[command(flatten)]
+    pub flags: manner::Flags,
     /// The command; none opens the console.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -124,6 +129,8 @@ pub enum Command {
     Platform(platform::Args),
     /// Run the simulated platforms alone
     Sim(sim::Args),
+    /// The colours of the console: list, preview, export
+    Themes(themes::Args),
     /// Is everything here as it should be?
     Doctor,
     /// Print a completion script for a shell
@@ -188,6 +195,7 @@ impl From<noun::ParseError> for Stop {
 fn run(args: Vec<OsString>) -> Result<Code, Stop> {
     let env = Env::read();
     let cli = Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)?;
+    cli.flags.refuse_before(cli.command.as_ref())?;
     let paths = Paths::find(&env).map_err(Failure::from)?;
     crate::log::start(&env, &paths).map_err(|error| {
         Failure::usage(error).hint("for example QD_LOG=debug, or QD_LOG=warn,quarterdeck_sync=trace")
@@ -200,14 +208,14 @@ fn run(args: Vec<OsString>) -> Result<Code, Stop> {
             return noun::run(&cx.with(&parsed.global), &noun, parsed.args);
         }
         Some(command) => command,
-        None => return Ok(open_console(cx)?),
+        None => return Ok(open_console(cx, cli.flags)?),
     };
     dispatch(&cx, command)
 }
 
-fn open_console(cx: Context) -> Result<Code, Failure> {
-    let no_color = !cx.style.color;
-    crate::console::run(Opening { no_color, ..Opening::new(cx.env, cx.paths) })
+fn open_console(cx: Context, flags: manner::Flags) -> Result<Code, Failure> {
+    let (no_color, manner) = (!cx.style.color, flags.manner());
+    crate::console::run(Opening { no_color, manner, ..Opening::new(cx.env, cx.paths) })
 }
 
 fn context(global: &Global, env: Env, paths: Paths) -> Context {
@@ -240,6 +248,7 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Sql(args) => sql::run(cx, args)?,
         Command::Platform(args) => platform::run(cx, args)?,
         Command::Sim(args) => sim::run(cx, &args)?,
+        Command::Themes(args) => themes::run(cx, &args)?,
         Command::Doctor => doctor::run(cx)?,
         Command::Completions(args) => completions::run(&args)?,
         Command::Man(args) => manual::run(&args)?,

@@ -21,6 +21,14 @@ pub struct Settings {
     pub theme: String,
     /// The console takes clicks and the wheel; without it the terminal's own selection works as usual.
     pub mouse: bool,
+    /// The console decides nothing: no key leads to a sheet.
+    pub read_only: bool,
+    /// Little moves in the console that no key moved, and messages stay until the next key.
+    pub reduced_motion: bool,
+    /// The console spares a slow link: few colours, and no more frames than it carries.
+    pub low_bandwidth: bool,
+    /// The console writes line after line, for screen readers.
+    pub linear: bool,
     /// How often the console and `qd sync --watch` look for news.
     #[serde(deserialize_with = "duration")]
     pub refresh: Duration,
@@ -111,6 +119,10 @@ impl Default for Settings {
         Self {
             theme: "dark".to_owned(),
             mouse: true,
+            read_only: false,
+            reduced_motion: false,
+            low_bandwidth: false,
+            linear: false,
             refresh: Duration::from_secs(60),
             reconcile: sync.reconcile,
             reconcile_unordered: sync.reconcile_unordered,

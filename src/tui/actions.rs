@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use quarterdeck_sync::model::{ListKey, WriteState};
 
+pub(crate) use super::verbs::{of_agents, verbs};
+
 /// Where an action counts. Keys are looked up from the focus outwards, [`Scope::Global`] last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
@@ -148,6 +150,8 @@ pub struct Facts {
     pub unconfirmed: Option<Reason>,
     /// What the open sheet shows is not what is there any more.
     pub moved: bool,
+    /// Nothing is decided in this console.
+    pub read_only: bool,
 }
 
 impl Facts {
@@ -191,8 +195,18 @@ pub struct Action {
     pub short: &'static str,
     /// A sentence, for help and palette.
     pub label: &'static str,
+    /// Why it cannot be done now, if it cannot; see [`Action::why_not`].
+    disabled: Why,
+}
+
+impl Action {
     /// Why it cannot be done now, if it cannot.
-    pub disabled: Why,
+    pub fn why_not(&self, facts: &Facts) -> Option<Reason> {
+        if facts.read_only && self.danger == Danger::Decides {
+            return Some("this console is read-only".into());
+        }
+        (self.disabled)(facts)
+    }
 }
 
 macro_rules! actions {
@@ -263,6 +277,7 @@ actions! {
     Sync "sync" ["r"] Global Network 50 "sync" "Sync every connection now" CAN_SYNC;
     Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: details, filter, message" ALWAYS;
     NextTheme "next-theme" ["T"] Global None 0 "theme" "Next theme" ALWAYS;
+    Mouse "mouse" ["<F12>"] Global None 0 "mouse" "Give the mouse to the terminal, or take it back" ALWAYS;
     Redraw "redraw" ["C-l"] Global None 0 "redraw" "Draw the whole screen again" ALWAYS;
     Suspend "suspend" ["C-z"] Global None 0 "suspend" "Back to the shell; fg returns" CAN_STOP;
 
@@ -387,30 +402,6 @@ pub fn row(act: Act) -> &'static Action {
 /// The row with this id.
 pub fn by_id(id: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.id == id)
-}
-
-/// The words of platforms that an action stands for, the usual one first; empty for what is no decision about records.
-pub(crate) fn verbs(act: Act) -> &'static [&'static str] {
-    match act {
-        Act::Approve => &["approve"],
-        Act::Reject => &["reject"],
-        Act::SuspendAgent => &["suspend"],
-        Act::ResumeAgent => &["resume"],
-        Act::Contain => &["contain"],
-        Act::Release => &["release"],
-        Act::StopRun => &["stop"],
-        Act::Edit => &["update"],
-        Act::SwitchOn => &["activate", "enable"],
-        Act::SwitchOff => &["deactivate", "disable"],
-        Act::Acknowledge => &["acknowledge"],
-        Act::Delete => &["delete"],
-        _ => &[],
-    }
-}
-
-/// Decisions about agents: asked of a record of another kind, they are about the agent behind it.
-pub(crate) fn of_agents(act: Act) -> bool {
-    matches!(act, Act::SuspendAgent | Act::ResumeAgent | Act::Contain | Act::Release)
 }
 
 /// Which view an action opens, from 0.

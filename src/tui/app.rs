@@ -11,7 +11,7 @@ mod input;
 mod trail;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crossterm::event::Event;
 use jiff::Timestamp;
@@ -31,8 +31,6 @@ use super::{Ask, Outside, TuiSettings};
 use choices::load;
 use decide::Deciding;
 
-/// Time between two refreshes of what is in sight, while a sync commits.
-const REFRESH: Duration = Duration::from_millis(250);
 /// Time after which ages may be drawn again.
 const AGES: i64 = 60;
 
@@ -62,6 +60,8 @@ pub(crate) enum Order {
     Quit,
     Suspend,
     Redraw,
+    /// Take clicks and the wheel, or leave them to the terminal.
+    Mouse(bool),
     /// Let the person edit a text; what comes back goes to [`App::edited`].
     Edit {
         /// What it is, for the file's name.
@@ -104,6 +104,8 @@ pub(crate) struct App {
     health: Option<Ticket>,
     refreshed: Option<Instant>,
     refresh_due: Option<Instant>,
+    /// When what happened meanwhile is drawn, on a calm screen.
+    stir_due: Option<Instant>,
     /// Views that want to be woken.
     wakes: Vec<(usize, Instant)>,
     ages_due: Option<Instant>,
@@ -138,7 +140,7 @@ impl App {
             under: Vec::new(),
             overlay: None,
             deciding: Deciding::default(),
-            toasts: Toasts::default(),
+            toasts: Toasts::new(settings.manner.is_calm()),
             keys,
             trouble,
             settings,
@@ -148,6 +150,7 @@ impl App {
             health: None,
             refreshed: None,
             refresh_due: None,
+            stir_due: None,
             wakes: Vec::new(),
             ages_due: None,
             tabs: Vec::new(),
@@ -193,7 +196,7 @@ impl App {
     /// When [`App::tick`] is due, if ever.
     pub fn deadline(&self) -> Option<Instant> {
         let wake = self.wakes.iter().map(|(_, at)| *at).min();
-        [self.refresh_due, wake, self.ages_due, self.toasts.next()].into_iter().flatten().min()
+        [self.refresh_due, self.stir_due, wake, self.ages_due, self.toasts.next()].into_iter().flatten().min()
     }
 
     /// Does what is due.
@@ -205,7 +208,8 @@ impl App {
         for view in due {
             self.with(view, clock, |view, cx| view.wake(cx));
         }
-        if self.ages_due.take_if(|at| *at <= clock).is_some() || self.toasts.expire(clock) {
+        let stirred = self.stir_due.take_if(|at| *at <= clock).is_some();
+        if stirred || self.ages_due.take_if(|at| *at <= clock).is_some() || self.toasts.expire(clock) {
             self.dirty = true;
         }
     }
@@ -241,13 +245,15 @@ impl App {
     fn outside(&mut self, news: Outside, clock: Instant) {
         match news {
             // A burst of commits is one refresh.
-            Outside::Committed | Outside::Outbox => match self.refreshed.map(|at| at + REFRESH) {
-                Some(next) if next > clock => self.refresh_due = Some(next),
-                _ => self.refresh(clock),
-            },
+            Outside::Committed | Outside::Outbox => {
+                match self.refreshed.map(|at| at + self.settings.manner.refresh()) {
+                    Some(next) if next > clock => self.refresh_due = Some(next),
+                    _ => self.refresh(clock),
+                }
+            }
             Outside::Sync(event) => {
                 self.fleet.event(event, (self.now)());
-                self.dirty = true;
+                self.stir(clock);
             }
             Outside::LeaseHeldBy(who) => {
                 self.toasts.say(format!("{who} is syncing; this console reads along."), clock);
@@ -273,6 +279,14 @@ impl App {
                 self.dirty = true;
             }
             Outside::Quit => self.orders.push(Order::Quit),
+        }
+    }
+
+    /// Something happened that no key asked for: on a calm screen it is drawn with what else happens meanwhile.
+    fn stir(&mut self, clock: Instant) {
+        match self.settings.manner.is_calm() {
+            true => drop(self.stir_due.get_or_insert(clock + self.settings.manner.refresh())),
+            false => self.dirty = true,
         }
     }
 
@@ -317,6 +331,7 @@ impl App {
             connected: !self.fleet.connections.is_empty(),
             reading: self.fleet.lease.is_some(),
             views: trail::tabs(),
+            read_only: self.settings.manner.read_only,
             ..Facts::default()
         };
         self.views[self.open].facts(&mut facts);
@@ -327,7 +342,7 @@ impl App {
     /// Does an action, wherever it was asked for.
     fn act(&mut self, act: Act, count: Option<u32>, clock: Instant) {
         self.dirty = true;
-        if let Some(why) = (actions::row(act).disabled)(&self.facts()) {
+        if let Some(why) = actions::row(act).why_not(&self.facts()) {
             return self.toasts.reply(format!("Not now: {why}."), clock);
         }
         let (tabs, tab) = (trail::tabs(), self.tab());
@@ -335,6 +350,7 @@ impl App {
             Act::Quit => self.orders.push(Order::Quit),
             Act::Suspend => self.orders.push(Order::Suspend),
             Act::Redraw => self.orders.push(Order::Redraw),
+            Act::Mouse => self.turn_mouse(clock),
             Act::Help => self.overlay = Some(Overlay::Help(Help::default())),
             Act::Palette => self.overlay = Some(Overlay::Palette(Box::new(Palette::new(self.choices())))),
             Act::NextView => self.show((tab + 1) % tabs, clock),
@@ -376,6 +392,13 @@ impl App {
     /// Tells that the first frame is on the screen.
     pub fn shown(&self) {
         (self.asks)(Ask::Shown);
+    }
+
+    fn turn_mouse(&mut self, clock: Instant) {
+        self.settings.mouse = !self.settings.mouse;
+        let words = if self.settings.mouse { "The mouse is ours" } else { "The mouse is the terminal's" };
+        self.toasts.reply(words.to_owned(), clock);
+        self.orders.push(Order::Mouse(self.settings.mouse));
     }
 
     fn sync(&mut self, name: Option<String>, clock: Instant) {

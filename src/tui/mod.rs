@@ -6,9 +6,10 @@
 //!
 //! - [`run`] is all the outside needs: [`Setup`] in, [`Outside`] messages in, [`Ask`]s out. It owns the terminal and always gives it back.
 //! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
-//! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
+//! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`](crate::theme): colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`decisions`]: what a person can decide here, and how it is spoken of with the outside. `looks`: signs for states.
+//! - [`manner`]: slow links, calm screens, screen readers, people who only look. `linear`: the screen, line by line.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
 //!
@@ -25,7 +26,9 @@ pub mod data;
 pub mod decisions;
 pub mod fleet;
 pub mod keys;
+mod linear;
 mod looks;
+pub mod manner;
 mod marking;
 mod paint;
 pub mod reading;
@@ -34,7 +37,8 @@ mod run;
 mod signals;
 mod terminal;
 mod text;
-pub mod theme;
+
+mod verbs;
 pub mod views;
 mod widgets;
 
@@ -45,8 +49,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+pub use crate::theme;
 pub use data::Store;
 pub use fleet::ConnectionInfo;
+pub use manner::Manner;
 pub use run::run;
 pub use theme::ColorMode;
 
@@ -89,6 +95,8 @@ pub struct TuiSettings {
     pub between: clipboard::Between,
     /// Name shown in the header, when it is more than the product's: `demo`.
     pub label: Option<String>,
+    /// How it is to behave.
+    pub manner: Manner,
 }
 
 impl Default for TuiSettings {
@@ -102,6 +110,7 @@ impl Default for TuiSettings {
             erase: true,
             between: clipboard::Between::Nothing,
             label: None,
+            manner: Manner::default(),
         }
     }
 }

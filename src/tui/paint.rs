@@ -14,6 +14,8 @@ use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier};
 
+use super::theme::codes::{ATTRIBUTES, colour};
+
 /// A gap of unchanged cells up to this long is written again: a jump costs as much.
 const GAP: u16 = 3;
 /// A run of blanks from this long on is erased.
@@ -210,15 +212,7 @@ impl Painter {
             codes.push_str("0;");
             from = RESET;
         }
-        const MODS: [(Modifier, &str); 6] = [
-            (Modifier::BOLD, "1;"),
-            (Modifier::DIM, "2;"),
-            (Modifier::ITALIC, "3;"),
-            (Modifier::UNDERLINED, "4;"),
-            (Modifier::REVERSED, "7;"),
-            (Modifier::CROSSED_OUT, "9;"),
-        ];
-        for (modifier, code) in MODS {
+        for (modifier, code) in ATTRIBUTES {
             if pen.mods.contains(modifier) && !from.mods.contains(modifier) {
                 codes.push_str(code);
             }
@@ -252,17 +246,6 @@ fn changes<'a>(shown: &Buffer, next: &'a Buffer) -> Vec<(u16, u16, &'a Cell)> {
         }
     }
     changes
-}
-
-/// A colour's code; `base` is 30 for the foreground, 40 for the ground. Themes use numbers and RGB only.
-fn colour(codes: &mut String, colour: Color, base: u8) {
-    let _ = match colour {
-        Color::Rgb(r, g, b) => write!(codes, "{};2;{r};{g};{b};", base + 8),
-        Color::Indexed(number @ 0..=7) => write!(codes, "{};", base + number),
-        Color::Indexed(number @ 8..=15) => write!(codes, "{};", base + 60 + number - 8),
-        Color::Indexed(number) => write!(codes, "{};5;{number};", base + 8),
-        _ => write!(codes, "{};", base + 9),
-    };
 }
 
 #[cfg(test)]

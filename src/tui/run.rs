@@ -10,10 +10,8 @@ use jiff::Timestamp;
 use super::app::{App, Message, Order};
 use super::signals::Listener;
 use super::terminal::{Input, PanicGuard, Terminal};
-use super::{Edit, Setup};
+use super::{Edit, Manner, Setup};
 
-/// Time between two frames, at least.
-const FRAME: Duration = Duration::from_millis(16);
 /// How long the first frame waits for the mirror to answer.
 const FIRST: Duration = Duration::from_millis(30);
 /// Messages taken in before a frame gets its turn.
@@ -44,9 +42,9 @@ pub fn run(setup: Setup) -> io::Result<()> {
     })?;
     let _panic = PanicGuard::new();
     let _signals = Listener::new(queue.clone())?;
-    let terminal = Terminal::new(settings.erase, settings.mouse)?;
+    let terminal = Terminal::new(&settings)?;
     let input = Some(Input::new(queue.clone())?);
-    turn(&mut app, &inbox, &mut Screen { terminal, input, queue, edit: setup.edit })
+    turn(&mut app, &inbox, &mut Screen { terminal, input, queue, edit: setup.edit, manner: settings.manner })
 }
 
 /// The terminal, who reads its keys, and what takes its place for a while.
@@ -55,6 +53,7 @@ struct Screen {
     input: Option<Input>,
     queue: Sender<Message>,
     edit: Edit,
+    manner: Manner,
 }
 
 impl Screen {
@@ -72,9 +71,10 @@ impl Screen {
 fn turn(app: &mut App, inbox: &Receiver<Message>, screen: &mut Screen) -> io::Result<()> {
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
+    let mut pace = screen.manner.pace(0);
     loop {
         let frame_due = match drawn {
-            Some(at) => at + FRAME,
+            Some(at) => at + pace,
             None if app.ready() => begun,
             None => begun + FIRST,
         };
@@ -93,6 +93,7 @@ fn turn(app: &mut App, inbox: &Receiver<Message>, screen: &mut Screen) -> io::Re
                 Order::Quit => return Ok(()),
                 Order::Suspend => screen.terminal.suspend()?,
                 Order::Redraw => screen.terminal.forget(),
+                Order::Mouse(on) => screen.terminal.take_mouse(on)?,
                 Order::Send(bytes) => screen.terminal.send(&bytes)?,
                 Order::Edit { name, text } => {
                     let result = screen.edit(&name, &text)?;
@@ -104,7 +105,7 @@ fn turn(app: &mut App, inbox: &Receiver<Message>, screen: &mut Screen) -> io::Re
         let first = drawn.is_none() && app.ready();
         if app.dirty() && (first || Instant::now() >= frame_due) {
             let now = Instant::now();
-            screen.terminal.draw(|buffer| app.draw(buffer, now))?;
+            pace = screen.manner.pace(screen.terminal.draw(|buffer| app.draw(buffer, now))?);
             if drawn.replace(now).is_none() {
                 app.shown();
             }

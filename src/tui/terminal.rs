@@ -18,31 +18,61 @@ use ratatui::layout::{Position, Rect};
 use tokio::sync::oneshot;
 
 use super::app::Message;
+use super::linear::{self, Reader};
 use super::paint::Painter;
-use super::signals;
+use super::{TuiSettings, signals};
 
 /// Alternate screen, hidden cursor, bracketed paste; the title is saved and set.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[22;2t\x1b]2;quarterdeck\x07";
 /// The reverse, in reverse; attributes and scroll region first.
 const LEAVE: &str =
     "\x1b[?2026l\x1b[0m\x1b[r\x1b[23;2t\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// Line by line nothing is taken but the keys.
+const ENTER_LINES: &str = "\x1b[?2004h";
+/// The reverse.
+const LEAVE_LINES: &str = "\x1b[0m\x1b[?2004l\r\n";
 /// Clicks and the wheel, with coordinates beyond 223.
 const MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
+/// The reverse.
+const NO_MOUSE: &str = "\x1b[?1006l\x1b[?1000l";
 
 /// The terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// It was taken line by line.
+static LINES: AtomicBool = AtomicBool::new(false);
 
 /// The terminal, taken over.
 pub(crate) struct Terminal {
-    painter: Painter,
+    face: Face,
     buffer: Buffer,
     mouse: bool,
 }
 
+/// How a frame gets onto it.
+enum Face {
+    /// As a picture.
+    Picture(Painter),
+    /// As lines.
+    Lines(Reader),
+}
+
+impl Face {
+    fn forget(&mut self) {
+        match self {
+            Self::Picture(painter) => painter.forget(),
+            Self::Lines(reader) => reader.forget(),
+        }
+    }
+}
+
 impl Terminal {
     /// Takes it over.
-    pub fn new(erase: bool, mouse: bool) -> io::Result<Self> {
-        let mut terminal = Self { painter: Painter::new(erase), buffer: Buffer::empty(Rect::default()), mouse };
+    pub fn new(settings: &TuiSettings) -> io::Result<Self> {
+        let face = match settings.manner.linear {
+            true => Face::Lines(Reader::default()),
+            false => Face::Picture(Painter::new(settings.erase)),
+        };
+        let mut terminal = Self { face, buffer: Buffer::empty(Rect::default()), mouse: settings.mouse };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -50,21 +80,49 @@ impl Terminal {
     fn enter(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
-        self.painter.forget();
+        self.face.forget();
+        let lines = matches!(self.face, Face::Lines(_));
+        LINES.store(lines, Ordering::SeqCst);
+        if lines {
+            return send(ENTER_LINES.as_bytes());
+        }
         let mouse = if self.mouse { MOUSE } else { "" };
         send(format!("{ENTER}{mouse}").as_bytes())
     }
 
-    /// Draws one frame. Whatever size the terminal has now is the frame's size.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
-        let (width, height) = size()?;
+    /// Draws one frame, and says how many bytes that took. Whatever size the terminal has now is the frame's size.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<usize> {
+        let (width, height) = match self.face {
+            Face::Picture(_) => size()?,
+            // A page: what reads it out does not know how wide it is.
+            Face::Lines(_) => (linear::WIDTH, linear::HEIGHT),
+        };
         let area = Rect { x: 0, y: 0, width, height };
         if self.buffer.area != area {
             self.buffer = Buffer::empty(area);
         }
         let cursor = draw(&mut self.buffer);
-        let bytes = self.painter.paint(&self.buffer, cursor);
-        if bytes.is_empty() { Ok(()) } else { send(bytes) }
+        let lines;
+        let bytes = match &mut self.face {
+            Face::Picture(painter) => painter.paint(&self.buffer, cursor),
+            Face::Lines(reader) => {
+                lines = reader.read(&self.buffer);
+                lines.as_bytes()
+            }
+        };
+        if !bytes.is_empty() {
+            send(bytes)?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// Takes clicks and the wheel, or leaves them to the terminal.
+    pub fn take_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        match self.face {
+            Face::Picture(_) => send(if on { MOUSE } else { NO_MOUSE }.as_bytes()),
+            Face::Lines(_) => Ok(()),
+        }
     }
 
     /// Sends something that draws nothing.
@@ -74,7 +132,7 @@ impl Terminal {
 
     /// What is on the screen is not what was drawn.
     pub fn forget(&mut self) {
-        self.painter.forget();
+        self.face.forget();
     }
 
     /// Gives the terminal back, stops the process until it is continued, and takes the terminal again.
@@ -104,12 +162,13 @@ impl Drop for Terminal {
 /// Gives the terminal back, if it is ours. Called again it does nothing. There is nobody to tell if it fails.
 fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let _ = send(LEAVE.as_bytes());
+        let leave = if LINES.load(Ordering::SeqCst) { LEAVE_LINES } else { LEAVE };
+        let _ = send(leave.as_bytes());
         let _ = disable_raw_mode();
     }
 }
 
-/// One write: there is no line break in what we send, so the standard output's buffer hands it on whole.
+/// One write: there is no line break in a picture, so the standard output's buffer hands it on whole.
 fn send(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;

@@ -36,7 +36,7 @@ impl App {
                 choice: Choice::Act(action.act),
                 label: action.label.to_owned(),
                 note: self.keys.keys_of(action.act).join("  "),
-                disabled: (action.disabled)(&facts),
+                disabled: action.why_not(&facts),
             });
         }
         for connection in &self.fleet.connections {
@@ -44,7 +44,7 @@ impl App {
                 choice: Choice::Sync(connection.info.name.clone()),
                 label: format!("Sync {}", connection.info.name),
                 note: connection.info.platform.clone(),
-                disabled: (actions::row(Act::Sync).disabled)(&facts),
+                disabled: actions::row(Act::Sync).why_not(&facts),
             });
         }
         for name in self.theme_names() {

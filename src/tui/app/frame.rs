@@ -74,9 +74,10 @@ impl App {
             .collect();
         self.tabs = tabs::draw(area, &list, self.tab(), canvas);
         let end = self.tabs.iter().map(|tab| tab.right()).max().unwrap_or(area.x);
-        if let Some(label) = self.settings.label.as_ref().filter(|label| end + 3 + (label.len() as u16) < area.right())
-        {
-            canvas.put_right(area.right() - 1, area.y, label, 20, Role::Dim);
+        let label: Vec<&str> = self.settings.label.as_deref().into_iter().chain(self.settings.manner.words()).collect();
+        let label = label.join(" · ");
+        if !label.is_empty() && end + 3 + (label.len() as u16) < area.right() {
+            canvas.put_right(area.right() - 1, area.y, &label, 30, Role::Dim);
         }
     }
 

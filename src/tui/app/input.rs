@@ -28,6 +28,7 @@ impl App {
 
     fn key(&mut self, event: &KeyEvent, clock: Instant) {
         self.dirty = true;
+        self.toasts.key(clock);
         let key = Key::from_event(event);
         match self.overlay.take() {
             Some(Overlay::Palette(palette)) => return self.key_in_palette(palette, key, event, clock),

@@ -3,6 +3,7 @@
 mod behaviour;
 mod deciding;
 mod fake;
+mod manner;
 mod outbox;
 mod reading;
 mod screens;

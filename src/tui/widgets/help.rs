@@ -94,7 +94,7 @@ fn lines(keys: &Keymap, facts: &Facts, trouble: &[String], cells: usize) -> Vec<
                 keys if keys.is_empty() => "–".to_owned(),
                 keys => keys.join("  "),
             };
-            let (label, role) = match (action.disabled)(facts) {
+            let (label, role) = match action.why_not(facts) {
                 Some(why) => (format!("{} ({why})", action.label), Role::Dim),
                 None => (action.label.to_owned(), Role::Text),
             };

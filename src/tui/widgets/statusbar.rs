@@ -113,7 +113,7 @@ fn hinted(scope: Scope, facts: &Facts) -> Vec<&'static Action> {
     let shown = |action: &&Action| {
         // How to move everybody knows, or finds in the help.
         let here = scope.chain().contains(&action.scope) && (action.scope == scope || action.scope != Scope::Move);
-        here && action.hint > 0 && (action.disabled)(facts).is_none()
+        here && action.hint > 0 && action.why_not(facts).is_none()
     };
     let mut actions: Vec<&Action> = ACTIONS.iter().filter(shown).collect();
     actions.sort_by_key(|action| action.hint);

@@ -19,9 +19,16 @@ pub(crate) struct Toasts {
     list: Vec<(String, Instant)>,
     /// The last answer to a key.
     reply: Option<String>,
+    /// They stay until they are answered, or the next key is.
+    stay: bool,
 }
 
 impl Toasts {
+    /// None yet; with `stay` they do not go away by themselves.
+    pub fn new(stay: bool) -> Self {
+        Self { stay, ..Self::default() }
+    }
+
     /// Answers a key. The answer to the next key takes its place.
     pub fn reply(&mut self, words: String, now: Instant) {
         if let Some(before) = self.reply.take() {
@@ -41,8 +48,16 @@ impl Toasts {
         self.list.push((words, now + stay));
     }
 
+    /// A key was pressed: what has been there long enough was read.
+    pub fn key(&mut self, now: Instant) {
+        self.list.retain(|(_, until)| *until > now);
+    }
+
     /// Takes away what has been there long enough. True when something went.
     pub fn expire(&mut self, now: Instant) -> bool {
+        if self.stay {
+            return false;
+        }
         let before = self.list.len();
         self.list.retain(|(_, until)| *until > now);
         before != self.list.len()
@@ -57,7 +72,7 @@ impl Toasts {
 
     /// When the next one goes.
     pub fn next(&self) -> Option<Instant> {
-        self.list.iter().map(|(_, until)| *until).min()
+        if self.stay { None } else { self.list.iter().map(|(_, until)| *until).min() }
     }
 
     /// Draws them in the lower right corner of `area`.
@@ -84,6 +99,18 @@ impl Toasts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn on_a_calm_screen_a_message_waits_for_a_key() {
+        let (mut toasts, now) = (Toasts::new(true), Instant::now());
+        let later = now + Duration::from_secs(60);
+        toasts.say("read me".into(), now);
+        assert_eq!((toasts.next(), toasts.expire(later), toasts.list.len()), (None, false, 1));
+        toasts.key(now);
+        assert_eq!(toasts.list.len(), 1, "nobody can have read it yet");
+        toasts.key(later);
+        assert!(toasts.list.is_empty());
+    }
 
     #[test]
     fn a_message_goes_away_by_itself_and_is_never_doubled() {

@@ -5,6 +5,8 @@
 //! sixteen a plain terminal has, and a style for every role. A colour without an `ansi` word is left to the terminal
 //! where only sixteen are to be had. Nothing on screen means anything by colour alone.
 
+pub mod codes;
+
 use std::collections::BTreeMap;
 
 use ratatui::style::{Color, Modifier, Style};
@@ -98,7 +100,7 @@ roles! {
 }
 
 /// Badges of connections, in turn.
-pub(crate) const BADGES: [Role; 5] = [Role::Badge1, Role::Badge2, Role::Badge3, Role::Badge4, Role::Badge5];
+pub const BADGES: [Role; 5] = [Role::Badge1, Role::Badge2, Role::Badge3, Role::Badge4, Role::Badge5];
 
 /// How much colour the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,15 +136,15 @@ impl ColorMode {
 
 /// Embedded themes: name, file.
 const BUILT_IN: &[(&str, &str)] = &[
-    ("dark", include_str!("../../themes/dark.toml")),
-    ("light", include_str!("../../themes/light.toml")),
-    ("high-contrast", include_str!("../../themes/high-contrast.toml")),
-    ("solarized-dark", include_str!("../../themes/solarized-dark.toml")),
-    ("solarized-light", include_str!("../../themes/solarized-light.toml")),
-    ("catppuccin", include_str!("../../themes/catppuccin.toml")),
-    ("catppuccin-latte", include_str!("../../themes/catppuccin-latte.toml")),
-    ("ansi-16", include_str!("../../themes/ansi-16.toml")),
-    ("mono", include_str!("../../themes/mono.toml")),
+    ("dark", include_str!("../themes/dark.toml")),
+    ("light", include_str!("../themes/light.toml")),
+    ("high-contrast", include_str!("../themes/high-contrast.toml")),
+    ("solarized-dark", include_str!("../themes/solarized-dark.toml")),
+    ("solarized-light", include_str!("../themes/solarized-light.toml")),
+    ("catppuccin", include_str!("../themes/catppuccin.toml")),
+    ("catppuccin-latte", include_str!("../themes/catppuccin-latte.toml")),
+    ("ansi-16", include_str!("../themes/ansi-16.toml")),
+    ("mono", include_str!("../themes/mono.toml")),
 ];
 
 /// Names of the embedded themes, the default first.
@@ -164,6 +166,11 @@ impl Theme {
         let name = if mode == ColorMode::None { "mono" } else { name };
         let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
         Self::parse(text, mode).ok()
+    }
+
+    /// The file of an embedded theme: what an operator's own can begin with.
+    pub fn file(name: &str) -> Option<&'static str> {
+        BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
     }
 
     /// The theme that is there when nothing else is wanted, or can be read.

@@ -1,0 +1,57 @@
+//! The console for people who only look, who want nothing to move, who hear it, or who sit behind a slow link.
+
+use super::*;
+use crate::tui::Manner;
+use crate::tui::linear::{HEIGHT, Reader, WIDTH};
+
+fn console(size: (u16, u16), manner: Manner) -> Console {
+    let color = if manner.linear { ColorMode::None } else { ColorMode::True };
+    let settings = TuiSettings { manner, ..settings("dark", color) };
+    Console::with(size, World::believable(), connections(), settings)
+}
+
+#[test]
+fn nothing_is_decided_in_a_console_that_only_reads() {
+    let mut console = console((160, 48), Manner { read_only: true, ..Manner::default() });
+    assert!(console.text().lines().next().unwrap().contains("read-only"));
+    for action in crate::tui::actions::ACTIONS.iter().filter(|it| it.danger == crate::tui::actions::Danger::Decides) {
+        let facts = crate::tui::actions::Facts { read_only: true, ..Default::default() };
+        assert_eq!(action.why_not(&facts).as_deref(), Some("this console is read-only"), "{}", action.id);
+    }
+    for key in ["a", "x", "s", "c", "D", "u"] {
+        console.press(key);
+        let asked: Vec<Ask> = console.asked.try_iter().collect();
+        assert!(asked.iter().all(|ask| !matches!(ask, Ask::Decide(_))), "{key}");
+    }
+    console.press("s");
+    assert!(console.text().contains("read-only."), "{}", console.text());
+}
+
+#[test]
+fn on_a_calm_screen_a_sync_does_not_redraw_at_every_step() {
+    let mut console = console((120, 36), Manner { reduced_motion: true, ..Manner::default() });
+    let started =
+        |name: &str| Outside::Sync(quarterdeck_sync::engine::Event::Started { connection: name.into(), lists: 3 });
+    console.app.handle(Message::Outside(started("turen")), console.clock);
+    assert!(!console.app.dirty(), "nobody asked for it");
+    let due = console.app.deadline().expect("it is drawn later");
+    console.app.tick(due);
+    assert!(console.app.dirty());
+}
+
+#[test]
+fn who_hears_the_console_hears_what_a_key_has_changed() {
+    let mut console = console((WIDTH, HEIGHT), Manner { linear: true, ..Manner::default() });
+    console.press("3");
+    let mut reader = Reader::default();
+    let whole = reader.read(console.screen.backend().buffer());
+    assert!(whole.lines().filter(|line| line.starts_with("> ")).count() >= 1, "{whole}");
+    assert!(!whole.contains(['│', '─', '▌']), "{whole}");
+    console.press("j");
+    let step = reader.read(console.screen.backend().buffer());
+    let chosen: Vec<&str> = step.lines().filter(|line| line.starts_with("> ")).collect();
+    assert_eq!(chosen.len(), 1, "one row is told: {step}");
+    assert!(step.lines().count() <= 3, "the row, and where it stands: {step}");
+    console.draw();
+    assert_eq!(reader.read(console.screen.backend().buffer()), "", "nothing new, nothing said");
+}
