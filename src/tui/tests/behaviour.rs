@@ -239,7 +239,7 @@ fn the_palette_finds_views_actions_connections_and_themes() {
 
 #[test]
 fn leaving_works_from_everywhere() {
-    for before in ["?", ":", "/", "l", "9", "s"] {
+    for before in ["?", ":", "/", "l", "@connections", "s"] {
         let mut console = Console::new(SIZE);
         console.press(before);
         console.press("C-c");
@@ -320,7 +320,7 @@ fn hostile_text_is_seen_and_not_obeyed() {
     world.count();
     world.lists[0].list.connection = evil.into();
     let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
-    for keys in ["g l", "e", "G", "<Esc> 8", "9", "1 /"] {
+    for keys in ["g l", "e", "G", "<Esc> @outbox", "@connections", "@agents /"] {
         console.press(keys);
         let text = console.text();
         assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "after {keys}: {text:?}");
@@ -389,7 +389,7 @@ fn every_size_is_drawn_and_too_small_says_so() {
 /// What a terminal at the end of a slow line is sent for one held key, while the list scrolls under it.
 #[test]
 fn a_held_key_costs_few_bytes() {
-    for view in ["2", "3"] {
+    for view in ["@sessions", "@runs"] {
         let mut console = Console::new((200, 50));
         console.press(view);
         console.press("# 4 4 j");

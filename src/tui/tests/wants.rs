@@ -182,10 +182,10 @@ fn seek(console: &mut Console, words: &str) {
         if console.selected().contains(words) {
             return;
         }
-        let before = console.selected();
-        console.press("n");
-        assert_ne!(before, console.selected(), "no item says {words}: {}", console.text());
+        console.key("n");
+        console.settle();
     }
+    panic!("no item says {words}: {}", console.text());
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn snoozed_items_are_put_off_for_as_many_hours_as_were_counted_and_shown_on_dema
     assert_eq!(console.waiting_items(), before - 1);
     assert!(console.text().contains("1 seen or snoozed"), "{}", console.text());
     console.press("Z G");
-    assert!(console.selected().contains("z 8h"), "it says until when: {}", console.selected());
+    assert!(console.selected().contains("z snoozed"), "it says how it stands: {}", console.selected());
     console.press("z");
     assert_eq!(console.keep_flags(), 1);
     assert_eq!(console.waiting_items(), before, "the same key takes it back");
@@ -317,7 +317,8 @@ fn what_is_decided_about_agents_is_about_the_agent_behind_the_item() {
 
 #[test]
 fn enter_opens_an_item_where_it_lives_and_escape_comes_back_to_it() {
-    for (what, there) in [("failure", "STATUS"), ("decision", "WRITE"), ("leak", "refund"), ("connection", "SERVER")] {
+    for (what, there) in [("failure", "STATUS"), ("decision", "WRITE"), ("leak", "Inbox ›"), ("connection", "SERVER")]
+    {
         let mut console = wanting((160, 48));
         seek(&mut console, what);
         let selected = console.selected();

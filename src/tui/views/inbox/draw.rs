@@ -37,7 +37,7 @@ const fn column(cell: Cell, title: &'static str, least: u16, most: u16, rank: u8
 }
 
 const COLUMNS: &[Column<Cell>] = &[
-    column(Cell::Risk, "RISK", 8, 8, 0),
+    column(Cell::Risk, "RISK", 9, 9, 0),
     column(Cell::Cause, "WHAT", 10, 12, 1),
     column(Cell::Title, "ITEM", 20, 60, 0),
     column(Cell::Why, "WHY", 34, 400, 7),
@@ -205,10 +205,15 @@ impl Inboxes {
 fn text(item: &Item, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
     let quiet = |role: Role| if item.waits() { role } else { Role::Quiet };
     match cell {
-        Cell::Risk => {
-            let (glyph, role) = risk(item.risk());
-            Text { glyph, ..Text::new(item.risk().as_str(), quiet(role)) }
-        }
+        // How what was put off stands is told where every width shows it.
+        Cell::Risk => match item.standing {
+            Standing::Waiting => {
+                let (glyph, role) = risk(item.risk());
+                Text { glyph, ..Text::new(item.risk().as_str(), role) }
+            }
+            Standing::Snoozed(_) => Text { glyph: "z", ..Text::new("snoozed", Role::Quiet) },
+            Standing::Acknowledged(_) => Text { glyph: "✓", ..Text::new("seen", Role::Quiet) },
+        },
         Cell::Cause => Text::new(item.cause().as_str(), quiet(Role::Text)),
         Cell::Title => Text::new(&item.title, quiet(Role::Text)),
         Cell::Why => Text::new(item.why(), quiet(Role::Dim)),
@@ -225,10 +230,8 @@ fn text(item: &Item, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
             None => Text::new("–", Role::Dim),
         },
         Cell::Waits => match (item.standing, item.since()) {
-            (Standing::Snoozed(until), _) => {
-                Text::new(format!("z {}", canvas.age(until).trim_start_matches("in ")), Role::Quiet)
-            }
-            (Standing::Acknowledged(_), _) => Text::new("✓ seen", Role::Quiet),
+            (Standing::Snoozed(until), _) => Text::new(canvas.age(until), Role::Quiet),
+            (Standing::Acknowledged(at), _) => Text::new(canvas.age(at), Role::Quiet),
             (Standing::Waiting, Some(at)) => Text::new(canvas.age(at), Role::Dim),
             (Standing::Waiting, None) => Text::new("–", Role::Dim),
         },
