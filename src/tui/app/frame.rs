@@ -31,8 +31,13 @@ impl App {
         let line = |y: u16| Rect { y, height: 1, ..area };
         // With room to spare, a blank line lets the header breathe.
         let air = u16::from(area.height >= 30);
-        let body = Rect { y: area.y + 1 + air, height: area.height - 3 - air, ..area };
+        let mut body = Rect { y: area.y + 1 + air, height: area.height - 3 - air, ..area };
         self.header(line(area.y), &mut canvas);
+        self.crumb_places.clear();
+        if self.has_crumbs() {
+            self.draw_crumbs(line(area.y + 1), &mut canvas);
+            body = Rect { y: area.y + 2, height: area.height - 4, ..area };
+        }
         let scene = Scene { fleet: &self.fleet, keys: &self.keys };
         self.views[self.open].draw(body, &scene, &mut canvas);
         statusbar::draw(line(area.bottom() - 2), &self.fleet, &mut canvas);
