@@ -320,7 +320,7 @@ fn hostile_text_is_seen_and_not_obeyed() {
     world.count();
     world.lists[0].list.connection = evil.into();
     let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
-    for keys in ["g l", "e", "G", "<Esc> 8", "9", "1 /"] {
+    for keys in ["g l", "e", "G", "<Esc> @outbox", "@connections", "@agents /"] {
         console.press(keys);
         let text = console.text();
         assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "after {keys}: {text:?}");
