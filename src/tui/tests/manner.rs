@@ -42,7 +42,7 @@ fn on_a_calm_screen_a_sync_does_not_redraw_at_every_step() {
 #[test]
 fn who_hears_the_console_hears_what_a_key_has_changed() {
     let mut console = console((WIDTH, HEIGHT), Manner { linear: true, ..Manner::default() });
-    console.press("3");
+    console.press("@runs");
     let mut reader = Reader::default();
     let whole = reader.read(console.screen.backend().buffer());
     assert!(whole.lines().filter(|line| line.starts_with("> ")).count() >= 1, "{whole}");
