@@ -26,6 +26,10 @@ fn notes_and_bookmarks_are_kept_listed_and_let_go_of_without_a_network() {
     let table = fleet.qd(&["notes", "list"]);
     assert!(table.out.contains(&place) && !table.out.contains('\u{1b}'), "{table:?}");
 
+    let shown = fleet.qd(&["sessions", "show", &format!("turen/{id}"), "--json"]).json()["kept"].clone();
+    assert_eq!(shown["bookmarks"], serde_json::json!([3]));
+    assert_eq!((&shown["notes"][0]["entry"], &shown["notes"][1]["text"]), (&3.into(), &"the whole".into()));
+
     let note = notes(&[])[0]["id"].as_str().expect("an id").to_owned();
     assert_eq!(fleet.qd(&["notes", "drop", &note[18..]]).code, 0);
     assert_eq!(notes(&[])[0]["text"], "the whole");

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::content::ShownContent;
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
+use super::own::Kept;
 use super::reading;
 use super::render::{JsonRecord, age, json as layout, moment, status_role};
 use super::reveal::Reveal;
@@ -44,17 +45,19 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     })?;
     let content = ShownContent::of(&reader, &record, secrets)?;
     let parent = Parent::of(&reader, &record)?;
+    let kept = Kept::of(cx, &record);
     let mut out = Out::showing(secrets);
     match cx.form {
         Form::Plain => {
             let now = Zoned::now();
             let content = content.map(|content| content.lines(noun, &record, &now)).unwrap_or_default();
-            let told = parent.map(|parent| ("parent", told(&parent))).into_iter().chain(content).collect();
+            let kept = kept.map(|kept| kept.lines(&now)).unwrap_or_default();
+            let told = parent.map(|parent| ("parent", told(&parent))).into_iter().chain(content).chain(kept).collect();
             out.raw(&plain(&record, told, &now, cx.style, secrets))?;
         }
         _ => {
             let subagent_of = parent.as_ref().map(Parent::id);
-            out.json(&Shown { record: JsonRecord::new(&record)?, subagent_of, content })?;
+            out.json(&Shown { record: JsonRecord::new(&record)?, subagent_of, content, kept })?;
         }
     }
     out.finish()?;
@@ -73,7 +76,7 @@ fn told(parent: &Parent) -> String {
     }
 }
 
-/// The row of a list; whose subagent's it is; and, of a record that has content, what is held of that.
+/// The row of a list; whose subagent's it is; of a record that has content, what is held of that; and what a person keeps about it.
 #[derive(Debug, Serialize)]
 struct Shown<'a> {
     #[serde(flatten)]
@@ -82,6 +85,8 @@ struct Shown<'a> {
     subagent_of: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<ShownContent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<Kept>,
 }
 
 /// What stands beside a record of an unfinished write: `suspend: queued, decided 3m ago, not sent after ..., write 01J...`.

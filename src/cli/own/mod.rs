@@ -6,10 +6,14 @@
 pub mod bookmarks;
 pub mod notes;
 
-use quarterdeck_sync::model::Place;
+use jiff::{Timestamp, Zoned};
+use quarterdeck_sync::model::{FlagKind, Note, NoteId, Place, Record};
+use quarterdeck_sync::outbox::Outbox;
+use serde::Serialize;
 
 use super::context::{Context, Noun};
 use super::reading;
+use super::render::moment;
 use crate::error::Failure;
 
 /// The place that `text` means, of a record that is in the mirror.
@@ -26,6 +30,76 @@ fn place(cx: &Context, text: &str, connections: &[String]) -> Result<Place, Fail
     };
     let list = &record.row.list;
     Ok(Place { entry, ..Place::record(&list.connection, &list.collection, &record.row.id) })
+}
+
+/// What is kept about one record and its entries.
+#[derive(Debug, Serialize)]
+pub struct Kept {
+    /// The record has a bookmark itself.
+    bookmarked: bool,
+    /// Places of its entries with a bookmark.
+    bookmarks: Vec<u64>,
+    /// When it was reviewed.
+    reviewed_at: Option<Timestamp>,
+    /// The notes, oldest first.
+    notes: Vec<KeptNote>,
+}
+
+#[derive(Debug, Serialize)]
+struct KeptNote {
+    id: NoteId,
+    entry: Option<u64>,
+    text: String,
+    changed_at: Timestamp,
+}
+
+impl Kept {
+    /// Of a record; none where nothing is kept. An outbox that cannot be read keeps nobody from reading records.
+    pub fn of(cx: &Context, record: &Record) -> Option<Self> {
+        let outbox = Outbox::open_reader(&cx.paths.outbox()).ok()?;
+        let (list, id) = (&record.row.list, &record.row.id);
+        let flags = outbox.flags_on(&list.connection, &list.collection, id).ok()?;
+        let notes = outbox.notes_on(&list.connection, &list.collection, id).ok()?;
+        let bookmarks = || flags.iter().filter(|flag| flag.kind == FlagKind::Bookmark);
+        let reviewed = flags.iter().find(|flag| flag.kind == FlagKind::Reviewed && flag.place.entry.is_none());
+        let kept = Self {
+            bookmarked: bookmarks().any(|flag| flag.place.entry.is_none()),
+            bookmarks: bookmarks().filter_map(|flag| flag.place.entry).collect(),
+            reviewed_at: reviewed.map(|flag| flag.made_at),
+            notes: notes.into_iter().map(KeptNote::from).collect(),
+        };
+        let some = kept.bookmarked || !kept.bookmarks.is_empty() || reviewed.is_some() || !kept.notes.is_empty();
+        some.then_some(kept)
+    }
+
+    /// The same in lines, each with its name.
+    pub fn lines(&self, now: &Zoned) -> Vec<(&'static str, String)> {
+        let mut lines = Vec::new();
+        if self.bookmarked {
+            lines.push(("bookmark", "yes".to_owned()));
+        }
+        if !self.bookmarks.is_empty() {
+            let places: Vec<String> = self.bookmarks.iter().map(|entry| format!("#{entry}")).collect();
+            lines.push(("bookmarks", places.join(" ")));
+        }
+        lines.extend(self.reviewed_at.map(|at| ("reviewed", moment(at, now))));
+        lines.extend(self.notes.iter().map(|note| {
+            let at = note.entry.map_or_else(String::new, |entry| format!("#{entry}: "));
+            ("note", format!("{at}{}", note.text))
+        }));
+        lines
+    }
+}
+
+impl From<Note> for KeptNote {
+    fn from(note: Note) -> Self {
+        Self {
+            id: note.id,
+            entry: note.place.and_then(|place| place.entry),
+            text: note.text,
+            changed_at: note.changed_at,
+        }
+    }
 }
 
 /// A place as it is written: `turen/4711#12`.

@@ -9,6 +9,7 @@ use super::reading::{console, place, reading};
 use super::screens::{SIZES, snapshot, styles};
 use super::*;
 use crate::tui::kept::Keep;
+use crate::tui::paint::Painter;
 use crate::tui::reading::{Held, Kin};
 use crate::tui::theme::{Role, Theme};
 
@@ -322,6 +323,40 @@ fn screens_of_what_is_kept_and_what_is_not_here() {
         console.press("G");
         snapshot(&name("long"), &console.text());
     }
+}
+
+/// What a terminal at the end of a slow line is sent for one key after the other, while code scrolls by and gets its colours.
+#[test]
+fn a_key_costs_few_bytes_where_everything_is_code() {
+    let entries: Vec<Entry> = std::iter::repeat_with(coding).take(60).flatten().collect();
+    let mut console = reading((200, 50), entries);
+    console.press("# 6 0 j");
+    let mut painter = Painter::new(true);
+    painter.paint(console.screen.backend().buffer(), None);
+    let mut costs = Vec::new();
+    for _ in 0..60 {
+        console.key("j");
+        console.draw();
+        let scrolled = painter.paint(console.screen.backend().buffer(), None).len();
+        console.settle();
+        costs.push(scrolled + painter.paint(console.screen.backend().buffer(), None).len());
+    }
+    let mean = costs.iter().sum::<usize>() / costs.len();
+    assert!(mean <= 900 && costs.iter().all(|cost| *cost <= 2_000), "{mean} bytes a key: {costs:?}");
+}
+
+/// Another qd fetches in its turn: this one does not pretend that it has asked.
+#[test]
+fn while_another_syncs_nobody_is_said_to_be_asked() {
+    let mut console = console(SIZE);
+    console.press("2 j t");
+    console.news(Outside::LeaseHeldBy("qd sync, pid 7".into()));
+    let text = console.text();
+    assert!(text.contains("another qd is syncing") && !text.contains("is asked for them"), "{text}");
+    console.asked.try_iter().for_each(drop);
+    console.news(Outside::LeaseTaken);
+    console.news(Outside::Committed);
+    assert_eq!(console.asked.try_iter().filter(|ask| matches!(ask, Ask::Fetch(..))).count(), 0, "not twice by itself");
 }
 
 #[test]

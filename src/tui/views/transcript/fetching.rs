@@ -32,6 +32,10 @@ impl Open {
         if matches!(transcript.held, Held::Here { stale: false, .. }) {
             self.fetching = Fetching::No;
         }
+        if cx.fleet.lease.is_some() {
+            // Whoever syncs fetches it in its turn, and hears nothing of us.
+            self.fetching = Fetching::No;
+        }
         let due = matches!(transcript.held, Held::NotYet | Held::Failed(_) | Held::Here { stale: true, .. });
         if due && self.fetching == Fetching::No && cx.fleet.lease.is_none() && transcript.row.gone_at.is_none() {
             self.fetching = Fetching::Asked;
@@ -80,7 +84,7 @@ pub(super) fn standing(open: &Open, fleet: &Fleet, canvas: &Canvas) -> Option<St
         age => format!("{age} ago"),
     };
     match (&open.fetching, stale) {
-        (Fetching::Asked, true) => Some("~ old, asking again".to_owned()),
+        (Fetching::Asked, true) if fleet.lease.is_none() => Some("~ old, asking again".to_owned()),
         (Fetching::Failed(..), true) => Some(format!("~ as of {}, newer not to be had now", at(canvas))),
         (_, true) => Some("~ there is more by now".to_owned()),
         (_, false) if offline => Some(format!("○ offline, as of {}", at(canvas))),
@@ -107,7 +111,7 @@ pub(super) fn why_none(open: &Open, transcript: &Transcript, fleet: &Fleet, canv
             Role::Warn,
             false,
         ),
-        (Held::NotYet | Held::Failed(_), _) if open.fetching == Fetching::Asked => {
+        (Held::NotYet | Held::Failed(_), _) if open.fetching == Fetching::Asked && fleet.lease.is_none() => {
             (format!("⋯ Its entries are not here yet: {connection} is asked for them."), Role::Busy, false)
         }
         (Held::NotYet | Held::Failed(_), Some((at, why))) => {

@@ -152,7 +152,11 @@ impl Transcripts {
         match read {
             Read::Gone => open.missing = Some("It is not in the mirror. It may come with the next sync."),
             Read::Unnamed => open.missing = Some("It names no session and no run that is in the mirror."),
-            Read::Same => {}
+            Read::Same => {
+                if let Some(known) = open.transcript().cloned() {
+                    open.fetch(&known, cx);
+                }
+            }
             Read::New(transcript) => {
                 open.missing = None;
                 self.strip = None;
@@ -254,9 +258,9 @@ impl View for Transcripts {
             return;
         }
         match (answered.slot.part, answered.answer) {
-            (_, Answer::Transcript(read)) => return self.take(read, cx),
-            (_, Answer::Found(found)) => return self.took_found(found),
-            (_, Answer::Kin(kin)) => return self.took_kin(*kin, cx),
+            (_, Answer::Transcript(read)) => self.take(read, cx),
+            (_, Answer::Found(found)) => self.took_found(found),
+            (_, Answer::Kin(kin)) => self.took_kin(*kin, cx),
             (part::KIN, Answer::Failed(why)) => cx.say(format!("Its subagents cannot be looked for: {why}")),
             (part, answer) => {
                 let Some(open) = &mut self.open else { return };
@@ -303,7 +307,7 @@ impl View for Transcripts {
 
     fn click(&mut self, x: u16, y: u16, _cx: &mut Cx) {
         let at = Position { x, y };
-        let Some(open) = &mut self.open else { return };
+        let Some(open) = self.open.as_mut().filter(|_| matches!(self.mode, Mode::Reading)) else { return };
         let Some(book) = &mut open.book else { return };
         if self.strip_area.contains(at)
             && let Some(entry) = self.strip.as_ref().and_then(|(_, strip)| strip.entry(x - self.strip_area.x))
