@@ -4,11 +4,14 @@
 //! done and why. The footer's hints, the `?` help, the `:` palette, `docs/keys.md` and remapping are all read off it.
 //! To add a key: one row here, and one match arm where it is done.
 
+mod verbs;
+
 use std::borrow::Cow;
 
 use quarterdeck_sync::model::{ListKey, WriteState};
 
 use super::incidents;
+pub(crate) use verbs::verbs;
 
 /// Where an action counts. Keys are looked up from the focus outwards, [`Scope::Global`] last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -409,25 +412,6 @@ pub fn row(act: Act) -> &'static Action {
 /// The row with this id.
 pub fn by_id(id: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.id == id)
-}
-
-/// The words of platforms that an action stands for, the usual one first; empty for what is no decision about records.
-pub(crate) fn verbs(act: Act) -> &'static [&'static str] {
-    match act {
-        Act::Approve => &["approve"],
-        Act::Reject => &["reject"],
-        Act::SuspendAgent => &["suspend"],
-        Act::ResumeAgent => &["resume"],
-        Act::Contain => &["contain"],
-        Act::Release => &["release"],
-        Act::StopRun => &["stop"],
-        Act::Edit => &["update"],
-        Act::SwitchOn => &["activate", "enable"],
-        Act::SwitchOff => &["deactivate", "disable"],
-        Act::Acknowledge => &["acknowledge"],
-        Act::Delete => &["delete"],
-        _ => &[],
-    }
 }
 
 /// Which view an action opens, from 0.
