@@ -214,3 +214,45 @@ fn go_on(step: Step, told: &Cell<Option<Instant>>, stop: &AtomicBool, news: &Sen
     }
     !stop.load(Ordering::Relaxed)
 }
+
+#[cfg(test)]
+mod tests {
+    use quarterdeck_sync::model::{ListKey, Row, RowKey};
+    use quarterdeck_sync::platform::Registry;
+
+    use super::*;
+
+    fn record(collection: &str, kind: Kind) -> Record {
+        let row = Row {
+            key: RowKey(1),
+            list: ListKey::new("acme", collection),
+            platform: "runagents".to_owned(),
+            kind,
+            id: "x".to_owned(),
+            title: None,
+            status: None,
+            agent: None,
+            agent_title: None,
+            agent_doubt: false,
+            project: None,
+            created_at: None,
+            updated_at: None,
+            confirmed_at: Timestamp::UNIX_EPOCH,
+            gone_at: None,
+            pending: Vec::new(),
+        };
+        Record { row, doc: "{}".to_owned() }
+    }
+
+    #[test]
+    fn a_run_is_contained_by_stopping_it_and_an_agent_with_all_its_platform_has() {
+        let registry = Registry::builtin();
+        let (manifest, _) = registry.iter().find(|(manifest, _)| manifest.name == "runagents").unwrap();
+        let asked = |verb: &str| Asked { verb: verb.to_owned(), reason: Some("why".to_owned()), ..Asked::default() };
+        let of = |collection, kind, verb| asked_of(manifest, &record(collection, kind), &asked(verb)).verb;
+        assert_eq!(of("runs", Kind::Run, "contain"), "stop");
+        assert_eq!(of("agents", Kind::Agent, "contain"), "contain");
+        assert_eq!(of("runs", Kind::Run, "suspend"), "suspend", "nothing else is taken for another");
+        assert_eq!(asked_of(manifest, &record("runs", Kind::Run), &asked("contain")).reason.as_deref(), Some("why"));
+    }
+}

@@ -205,11 +205,13 @@ fn of_agent(
 
 fn of_the_agent(row: &Row) -> Moment {
     let at = row.created_at.or(row.updated_at);
-    let words = match &row.status {
-        Some(status) => format!("{}, {}", row.kind, status.to_lowercase()),
-        None => row.kind.to_string(),
+    let status = row.status.as_deref().map(str::to_lowercase);
+    let (what, words) = match (row.kind, status) {
+        (Kind::Event, status) => (What::Event, status.unwrap_or_default()),
+        (kind, Some(status)) => (What::Began, format!("{kind} began, now {status}")),
+        (kind, None) => (What::Began, format!("{kind} began")),
     };
-    moment(at, What::Event, Some(place_of(row)), &words, title(row))
+    moment(at, what, Some(place_of(row)), &words, title(row))
 }
 
 /// A move of a write of ours.

@@ -78,10 +78,13 @@ impl App {
                 Tab { title: view.title, short: view.short, count: told.then_some(count), wants }
             })
             .collect();
-        self.tabs = tabs::draw(area, &list, self.tab(), canvas);
-        let end = self.tabs.iter().map(|tab| tab.right()).max().unwrap_or(area.x);
         let label: Vec<&str> = self.settings.label.as_deref().into_iter().chain(self.settings.manner.words()).collect();
         let label = label.join(" · ");
+        // That nothing can be decided here matters more than what the tabs count.
+        let room = if label.is_empty() { 0 } else { label.len() as u16 + 5 };
+        canvas.fill(area, Role::Raised);
+        self.tabs = tabs::draw(Rect { width: area.width.saturating_sub(room), ..area }, &list, self.tab(), canvas);
+        let end = self.tabs.iter().map(|tab| tab.right()).max().unwrap_or(area.x);
         if !label.is_empty() && end + 3 + (label.len() as u16) < area.right() {
             canvas.put_right(area.right() - 1, area.y, &label, 30, Role::Dim);
         }

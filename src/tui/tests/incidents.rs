@@ -504,7 +504,7 @@ fn the_colours_of_incidents() {
 fn before_the_first_answer_it_says_that_it_reads() {
     let mut view =
         crate::tui::views::VIEWS.iter().find(|view| view.id == "incidents").map(|view| (view.make)()).unwrap();
-    let theme = crate::theme::Theme::fallback(ColorMode::None);
+    let theme = crate::tui::theme::Theme::fallback(ColorMode::None);
     let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 20));
     let area = buffer.area;
     let (fleet, (keys, _)) =

@@ -5,9 +5,9 @@ use quarterdeck_sync::text::is_hidden;
 use ratatui::layout::Rect;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::theme::Role;
 use crate::tui::canvas::Canvas;
 use crate::tui::text::width;
+use crate::tui::theme::Role;
 
 /// Bytes of text at most: what is longer is a document, and no note.
 const MOST: usize = 64 << 10;

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 
 use super::area::Area;
 use super::input::Input;
-use crate::theme::Role;
 use crate::tui::actions::{Act, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::incidents::Purpose;
 use crate::tui::keys::Keymap;
 use crate::tui::text::width;
+use crate::tui::theme::Role;
 
 /// Widest box: longer lines are hard to read.
 const WIDEST: u16 = 84;

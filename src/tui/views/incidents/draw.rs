@@ -1,17 +1,18 @@
 //! Drawing incidents: the list, and what belongs to the selected one.
 
 use jiff::Timestamp;
+use quarterdeck_sync::text::Clean;
 use ratatui::layout::Rect;
 
 use super::Incidents;
 use super::rows::{NOTE_AT, Of, Row, Rows};
 use crate::incident::{Case, Line, Moment, Pinned, Thing, What, state};
-use crate::theme::Role;
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
 use crate::tui::looks;
 use crate::tui::text::{fit, moment, width, word, wrap};
+use crate::tui::theme::Role;
 use crate::tui::views::Scene;
 use crate::tui::widgets::table::{self, Column, Mark, Text};
 
@@ -186,7 +187,9 @@ impl Incidents {
 /// What the incident is, above its rows; how many lines that took.
 fn about(case: &Case, area: Rect, canvas: &mut Canvas) -> u16 {
     let incident = &case.incident;
-    let titles = wrap(&incident.title, usize::from(area.width), 2);
+    // In one paragraph, whatever it holds: no line break in it may begin a line of ours.
+    let title = Clean::line(&incident.title);
+    let titles = wrap(title.as_str(), usize::from(area.width), 2);
     let mut y = area.y;
     for line in titles.iter().take(usize::from(area.height)) {
         canvas.put(area.x, y, line, area.width, Role::Title);
