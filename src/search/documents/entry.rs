@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use quarterdeck_index::Document;
-use quarterdeck_sync::model::{Call, Entry, Part, Record};
+use quarterdeck_sync::model::{Call, Entry, EntryKind, Part, Record};
 use quarterdeck_sync::text::secrets;
 
 use super::flat::pieces;
@@ -46,11 +46,16 @@ fn holds(entry: &Entry, text: &str) -> Vec<&'static str> {
     let held = [
         ("error", entry.error),
         ("diff", entry.edits().next().is_some()),
-        ("secret", secrets::holds(text) || secrets::holds(&entry.raw)),
+        ("secret", holds_secret(entry, text)),
         ("image", entry.parts.iter().any(image)),
         ("call", entry.parts.iter().any(|part| matches!(part, Part::Call(_)))),
     ];
     held.into_iter().filter_map(|(word, held)| held.then_some(word)).collect()
+}
+
+/// Is there anything in it that is masked where it is shown? What is no JSON has no strings to look into.
+fn holds_secret(entry: &Entry, text: &str) -> bool {
+    secrets::holds_in_json(&entry.raw) || (entry.kind == EntryKind::Other && secrets::holds(text))
 }
 
 /// What is searched of an entry, and what its snippet is cut from: what a person reads in it, then every string of the
