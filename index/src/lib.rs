@@ -15,6 +15,7 @@ mod error;
 mod face;
 mod mark;
 mod open;
+mod paper;
 pub mod query;
 mod schema;
 mod snapshot;

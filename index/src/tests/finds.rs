@@ -51,6 +51,8 @@ const CASES: &[(&str, &[&str], &[&str])] = &[
             "src/au*",
             "index",
             "/src/auth/index.ts",
+            "/src.auth.index\\.ts/",
+            "~src/auth/indx.ts",
         ],
         &["\"src/index\"", "src/index.ts"],
     ),
