@@ -223,6 +223,8 @@ fn fields_ask_for_whole_values_parts_times_and_titles() {
         ("kind:/^ru/", &[1, 2]),
         ("kind:/^u/", &[]),
         ("project:deck", &[0]),
+        ("project:*", &[0, 1, 2]),
+        ("-project:*", &[3]),
         ("project:lena", &[0, 1]),
         ("project:CAFE", &[2]),
         ("project:\"a.b\"", &[]),

@@ -32,7 +32,7 @@ pub fn document(
     facets.push((fields::IS, "entry".to_owned()));
     facets.extend(entry.tools().into_iter().map(|tool| (fields::TOOL, tool.to_owned())));
     facets.extend(entry.paths().into_iter().map(|path| (fields::PATH, path.to_owned())));
-    for word in holds(entry, &text) {
+    for word in holds(entry) {
         has.insert(word);
         facets.push((fields::HAS, word.to_owned()));
     }
@@ -41,12 +41,12 @@ pub fn document(
 }
 
 /// What an entry holds, in the words of `has:`.
-fn holds(entry: &Entry, text: &str) -> Vec<&'static str> {
+fn holds(entry: &Entry) -> Vec<&'static str> {
     let image = |part: &Part| matches!(part, Part::Attachment { media, .. } if media.starts_with("image"));
     let held = [
         ("error", entry.error),
         ("diff", entry.edits().next().is_some()),
-        ("secret", holds_secret(entry, text)),
+        ("secret", holds_secret(entry)),
         ("image", entry.parts.iter().any(image)),
         ("call", entry.parts.iter().any(|part| matches!(part, Part::Call(_)))),
     ];
@@ -54,8 +54,8 @@ fn holds(entry: &Entry, text: &str) -> Vec<&'static str> {
 }
 
 /// Is there anything in it that is masked where it is shown? What is no JSON has no strings to look into.
-fn holds_secret(entry: &Entry, text: &str) -> bool {
-    secrets::holds_in_json(&entry.raw) || (entry.kind == EntryKind::Other && secrets::holds(text))
+fn holds_secret(entry: &Entry) -> bool {
+    secrets::holds_in_json(&entry.raw) || (entry.kind == EntryKind::Other && secrets::holds(&entry.raw))
 }
 
 /// What is searched of an entry, and what its snippet is cut from: what a person reads in it, then every string of the
