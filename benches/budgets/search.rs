@@ -12,7 +12,7 @@ use quarterdeck_sync::model::{Columns, ContentPolicy, ContentSource, Incoming, K
 use quarterdeck_sync::store::{Access, Batch, ListSpec, Mirror, NewContent};
 use serde_json::json;
 
-use crate::measure::{fact, line, percentile};
+use crate::measure::{cpu, fact, line, percentile};
 use crate::rivals::{Fts, Plain};
 use crate::text::{Corpus, ENTRIES};
 
@@ -36,16 +36,21 @@ pub fn run() {
     fact("keeping it, packed, one commit each", megabytes / started.elapsed().as_secs_f64(), "MB/s");
     fact("mirror over raw JSON", size(&home.path().join("mirror.db")) as f64 / raw as f64, "x");
 
+    let before = cpu();
     let (plain, plain_took) = timed(|| Plain::build(&home.path().join("plain"), &corpus));
+    let plain_cpu = cpu() - before;
     let (fts, fts_took) = timed(|| Fts::build(&home.path().join("fts.db"), &corpus));
     let folder = home.path().join("search");
     let reader = mirror.reader().expect("a reader");
+    let before = cpu();
     let (records, took) = timed(|| rebuild(&reader, &folder, &mut |_| {}).expect("an index"));
+    let our_cpu = cpu() - before;
     assert_eq!(records, owners, "every session is indexed");
     fact("plain tantivy, two threads", megabytes / plain_took, "MB/s");
     fact("SQLite FTS5", megabytes / fts_took, "MB/s");
     fact("ours, from the mirror", megabytes / took, "MB/s");
     line("content and index, times tantivy's time", took / plain_took, "x", 1.0 / 0.8);
+    fact("the same, in processor time", our_cpu / plain_cpu, "x");
     let index: u64 = std::fs::read_dir(&folder).expect("files").flatten().map(|file| size(&file.path())).sum();
     line("index over raw JSON", index as f64 / raw as f64, "x", 0.35);
     fact("plain tantivy's over raw JSON", plain.bytes() as f64 / raw as f64, "x");

@@ -63,7 +63,7 @@ pub struct Fts {
 impl Fts {
     pub fn build(path: &Path, corpus: &Corpus) -> Self {
         let db = Connection::open(path).expect("a database");
-        db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN; CREATE VIRTUAL TABLE entry USING fts5(text, content='')")
+        db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN; CREATE VIRTUAL TABLE entry USING fts5(text)")
             .expect("a table");
         {
             let mut insert = db.prepare("INSERT INTO entry(rowid, text) VALUES (?, ?)").expect("prepared");
@@ -75,7 +75,8 @@ impl Fts {
         Self { db }
     }
 
-    /// What FTS5 can do of it: it has no fuzzy words.
+    /// What FTS5 can do of it: it has no fuzzy words. It shows its hits as we do, with the words marked in a piece of the text, for
+    /// which it keeps the text.
     pub fn search(&self, kind: &str, query: &str) -> u64 {
         let words = query.trim_matches(['"', '~']);
         let star = if kind.starts_with("typed") { "*" } else { "" };
@@ -85,8 +86,11 @@ impl Fts {
         };
         let mut asked = self
             .db
-            .prepare_cached("SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY rank LIMIT 20")
+            .prepare_cached(
+                "SELECT rowid, snippet(entry, 0, '[', ']', '…', 32) FROM entry WHERE entry MATCH ? ORDER BY rank LIMIT 20",
+            )
             .expect("prepared");
-        asked.query_map([quoted], |row| row.get::<_, i64>(0)).expect("asked").count() as u64
+        let shown = asked.query_map([quoted], |row| row.get::<_, String>(1)).expect("asked");
+        shown.map(|shown| shown.expect("a snippet").len() as u64).sum()
     }
 }

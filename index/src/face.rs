@@ -21,6 +21,8 @@ pub struct Facet {
     pub name: &'static str,
     /// Its parts can be asked for too (`project:deck` finds `/home/lena/quarterdeck`); else a value is whole or not at all.
     pub parts: bool,
+    /// Its values are counted ([`Search::count`]); else it is only asked for, and takes less room.
+    pub counted: bool,
 }
 
 /// A flat document.
@@ -45,7 +47,7 @@ pub struct Mark(pub String);
 /// How much of the machine writing may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effort {
-    /// Threads that index, beside the one that hands documents over.
+    /// Threads that index. Documents may be made and handed over by as many beside them.
     pub threads: usize,
     /// Bytes they gather before they write them out, together: at least 15 MB each.
     pub heap: usize,

@@ -18,6 +18,7 @@ mod mark;
 mod matcher;
 mod open;
 mod owners;
+mod paper;
 pub mod query;
 mod schema;
 mod snapshot;

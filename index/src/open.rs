@@ -10,6 +10,7 @@ use tantivy::{IndexReader, ReloadPolicy, TantivyError};
 use crate::directory::{self, Private};
 use crate::error::Error;
 use crate::face::{Document, Layout, Mark};
+use crate::paper::Room;
 use crate::schema::{FORMAT, Shape};
 use crate::snapshot::Snapshot;
 
@@ -55,8 +56,10 @@ impl Index {
         if docs.peek().is_some() {
             // The smallest heap tantivy takes.
             let mut writer = index.writer_with_num_threads(1, 15_000_000)?;
+            let room = Room::default();
             for (owner, document) in docs {
-                writer.add_document(shape.document(owner, &document))?;
+                let share = room.take(document.text.len());
+                writer.add_document(shape.paper(owner, document, share))?;
             }
             writer.commit()?;
         }

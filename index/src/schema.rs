@@ -3,23 +3,25 @@
 //! The title stands in the text too, several times, which is what raises it; a field of its own is only asked by `title:`.
 //! That keeps a word of a query one list of documents, and not two to be joined.
 
-use tantivy::TantivyDocument;
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
+    FAST, Field, IndexRecordOption, NumericOptions, OwnedValue, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::TextAnalyzer;
 
 use crate::collect::Values;
 use crate::face::{Document, Layout};
-use crate::token::{self, Value, Words};
+use crate::paper::{Paper, Share};
+use crate::token::{self, Value, Wholes, Words};
 
 /// Changes when the tokens or the fields do: an index made with another number is made anew.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 /// How many times a word of the title counts as much as one of the text.
 const TITLE_COUNTS: usize = 4;
 
 const WORDS: &str = "qd_words";
+const TITLE_WORDS: &str = "qd_title_words";
+const WHOLES: &str = "qd_wholes";
 const VALUE: &str = "qd_value";
 
 /// The layout, and the fields made for it.
@@ -36,6 +38,8 @@ pub(crate) struct Shape {
     pub place: Field,
     pub title: Field,
     pub text: Field,
+    /// The wholes of title and text, by which nothing is ranked.
+    pub whole: Field,
     pub facets: Vec<Field>,
     pub values: Values,
 }
@@ -43,24 +47,30 @@ pub(crate) struct Shape {
 impl Shape {
     pub fn new(layout: &Layout) -> Self {
         let mut schema = Schema::builder();
-        let number = NumericOptions::from(INDEXED);
+        // Nothing is ranked by a number: how many a document has is not kept.
+        let number = NumericOptions::default().set_indexed();
         let owner = schema.add_u64_field("owner", number.clone().set_fast());
         let own = schema.add_u64_field("own", number);
         let place = schema.add_u64_field("place", FAST);
         let at = schema.add_i64_field("at", FAST);
-        let words = |record| {
-            let indexing = TextFieldIndexing::default().set_tokenizer(WORDS).set_index_option(record);
+        let words = |tokens| {
+            let record = IndexRecordOption::WithFreqsAndPositions;
+            let indexing = TextFieldIndexing::default().set_tokenizer(tokens).set_index_option(record);
             TextOptions::default().set_indexing_options(indexing)
         };
-        let title = schema.add_text_field("title", words(IndexRecordOption::WithFreqsAndPositions));
-        let text = schema.add_text_field("text", words(IndexRecordOption::WithFreqsAndPositions));
-        let value = TextFieldIndexing::default()
-            .set_tokenizer(VALUE)
-            .set_index_option(IndexRecordOption::Basic)
-            .set_fieldnorms(false);
-        let value = TextOptions::default().set_indexing_options(value).set_fast("raw");
-        let facets = layout.facets.iter().enumerate();
-        let facets = facets.map(|(number, _)| schema.add_text_field(&facet_name(number), value.clone())).collect();
+        let unranked = |tokens| {
+            let indexing = TextFieldIndexing::default().set_tokenizer(tokens);
+            let indexing = indexing.set_index_option(IndexRecordOption::Basic).set_fieldnorms(false);
+            TextOptions::default().set_indexing_options(indexing)
+        };
+        let title = schema.add_text_field("title", words(TITLE_WORDS));
+        let text = schema.add_text_field("text", words(WORDS));
+        let whole = schema.add_text_field("whole", unranked(WHOLES));
+        let facets = layout.facets.iter().enumerate().map(|(number, facet)| {
+            let value = unranked(VALUE);
+            schema.add_text_field(&facet_name(number), if facet.counted { value.set_fast("raw") } else { value })
+        });
+        let facets = facets.collect();
         Self {
             layout: layout.clone(),
             schema: schema.build(),
@@ -70,6 +80,7 @@ impl Shape {
             place,
             title,
             text,
+            whole,
             facets,
             values: Values::default(),
         }
@@ -78,40 +89,42 @@ impl Shape {
     /// Teaches tantivy our tokens.
     pub fn prepare(&self, index: &tantivy::Index) {
         index.tokenizers().register(WORDS, TextAnalyzer::from(Words::default()));
+        index.tokenizers().register(TITLE_WORDS, TextAnalyzer::from(Words::with_wholes()));
+        index.tokenizers().register(WHOLES, TextAnalyzer::from(Wholes::default()));
         index.tokenizers().register(VALUE, TextAnalyzer::from(Value::default()));
     }
 
-    /// The document as tantivy takes it.
-    pub fn document(&self, owner: u64, it: &Document) -> TantivyDocument {
-        let mut made = TantivyDocument::new();
-        made.add_u64(self.owner, owner);
+    /// The document as tantivy takes it; `share` is what it takes of the room for those that wait.
+    pub fn paper(&self, owner: u64, it: Document, share: Share) -> Paper {
+        let mut paper = Paper::new(share);
+        paper.write(OwnedValue::U64(owner), &[self.owner]);
         match it.place {
-            Some(place) => made.add_u64(self.place, u64::from(place) + 1),
+            Some(place) => paper.write(OwnedValue::U64(u64::from(place) + 1), &[self.place]),
             None => {
-                made.add_u64(self.place, 0);
-                made.add_u64(self.own, owner);
+                paper.write(OwnedValue::U64(0), &[self.place]);
+                paper.write(OwnedValue::U64(owner), &[self.own]);
             }
         }
         if let Some(at) = it.at {
-            made.add_i64(self.at, at);
+            paper.write(OwnedValue::I64(at), &[self.at]);
         }
         if !it.title.is_empty() {
-            made.add_text(self.title, &it.title);
-            for _ in 0..TITLE_COUNTS {
-                made.add_text(self.text, &it.title);
-            }
+            let mut fields = vec![self.text; TITLE_COUNTS];
+            fields.extend([self.title, self.whole]);
+            paper.write(OwnedValue::Str(it.title), &fields);
         }
         if !it.text.is_empty() {
-            made.add_text(self.text, &it.text);
+            paper.write(OwnedValue::Str(it.text), &[self.text, self.whole]);
         }
-        for (number, value) in &it.facets {
-            if let Some(field) = self.facets.get(*number)
+        for (number, mut value) in it.facets {
+            if let Some(field) = self.facets.get(number)
                 && !value.is_empty()
             {
-                made.add_text(*field, token::capped(value, token::VALUE_BYTES));
+                value.truncate(token::capped(&value, token::VALUE_BYTES).len());
+                paper.write(OwnedValue::Str(value), &[*field]);
             }
         }
-        made
+        paper
     }
 }
 

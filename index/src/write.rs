@@ -11,15 +11,19 @@ use tantivy::{IndexWriter, Term};
 use crate::error::Error;
 use crate::face::{Document, Effort, Layout, Mark};
 use crate::open;
+use crate::paper::{Paper, Room};
 use crate::schema::Shape;
 
 /// The one that writes to an index. There is one at a time, over all processes; it gives way when it is dropped or its
 /// process dies, however it dies.
 ///
 /// Nothing is to be seen before [`Writer::commit`], and after a crash everything is as the last commit left it.
+///
+/// Several threads may hand over documents at once, those of one owner from one thread.
 pub struct Writer {
     shape: Arc<Shape>,
-    writer: IndexWriter,
+    writer: IndexWriter<Paper>,
+    room: Room,
 }
 
 impl Writer {
@@ -40,19 +44,30 @@ impl Writer {
         writer.set_merge_policy(Box::new(merge_policy()));
         // The lock is held now: what another writer did in between is seen here.
         open::check(writer.index(), &shape)?;
-        Ok(Self { shape, writer })
+        Ok(Self { shape, writer, room: Room::default() })
     }
 
     /// Puts these documents in the place of all that the owner has. They are taken one by one.
-    pub fn replace(&mut self, owner: u64, docs: impl IntoIterator<Item = Document>) -> Result<(), Error> {
+    pub fn replace(&self, owner: u64, docs: impl IntoIterator<Item = Document>) -> Result<(), Error> {
         self.writer.delete_term(Term::from_field_u64(self.shape.owner, owner));
+        self.add(owner, docs)
+    }
+
+    /// Adds documents of an owner of whom there are none: what is to be replaced has to be looked for in every part of the index.
+    pub fn add(&self, owner: u64, docs: impl IntoIterator<Item = Document>) -> Result<(), Error> {
         let mut batch = Vec::new();
         let mut weight = 0;
         for document in docs {
-            weight += document.text.len() + document.title.len();
-            batch.push(UserOperation::Add(self.shape.document(owner, &document)));
+            let bytes = document.text.len() + document.title.len();
+            // What this thread has not handed over yet would keep it waiting for itself.
+            if weight + bytes > 1 << 18 {
+                self.writer.run(std::mem::take(&mut batch))?;
+                weight = 0;
+            }
+            weight += bytes;
+            batch.push(UserOperation::Add(self.shape.paper(owner, document, self.room.take(bytes))));
             // Handing over costs a lock; waiting for more costs memory.
-            if batch.len() >= 64 || weight >= 1 << 18 {
+            if batch.len() >= 64 {
                 self.writer.run(std::mem::take(&mut batch))?;
                 weight = 0;
             }
@@ -62,7 +77,7 @@ impl Writer {
     }
 
     /// Removes all documents of these owners.
-    pub fn remove(&mut self, owners: impl RangeBounds<u64>) -> Result<(), Error> {
+    pub fn remove(&self, owners: impl RangeBounds<u64>) -> Result<(), Error> {
         let bound = |bound: Bound<&u64>| match bound {
             Bound::Included(owner) => Bound::Included(Term::from_field_u64(self.shape.owner, *owner)),
             Bound::Excluded(owner) => Bound::Excluded(Term::from_field_u64(self.shape.owner, *owner)),

@@ -7,14 +7,14 @@ use quarterdeck_sync::model::{EntryKind, Kind};
 use super::face::Facet;
 
 /// Another number means that every document is made anew: raise it with every change of what stands in one.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 macro_rules! facets {
     ($($(#[$doc:meta])* $name:ident = $place:literal, $word:literal, parts: $parts:literal;)*) => {
         $($(#[$doc])* pub const $name: usize = $place;)*
 
         /// The facets by their numbers.
-        const FACETS: &[index::Facet] = &[$(index::Facet { name: $word, parts: $parts }),*];
+        const FACETS: &[index::Facet] = &[$(index::Facet { name: $word, parts: $parts, counted: is_counted($place) }),*];
     };
 }
 
@@ -109,6 +109,11 @@ pub fn counted(facet: Facet) -> usize {
         Facet::Project => PROJECT,
         Facet::Tool => TOOL,
     }
+}
+
+/// Is it counted for any of them?
+const fn is_counted(facet: usize) -> bool {
+    matches!(facet, KIND | CONNECTION | AGENT | PROJECT | TOOL)
 }
 
 /// The value of [`AGENT`].

@@ -11,15 +11,18 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use quarterdeck_index::{Effort, Error, Index, Writer};
-use quarterdeck_sync::content;
 use quarterdeck_sync::model::{ListKey, RowKey};
 use quarterdeck_sync::store::{Reader, StoreError};
 
+use super::fields;
+use super::makers::{self, Put, Taken};
 use super::progress::Progress;
-use super::{documents, fields};
 
 /// Records of one step, at most.
 const RECORDS: usize = 64;
+
+/// The same while an index is filled by several threads, which wait for each other at the end of a step.
+const MANY: usize = 256;
 
 /// Entries of the change feed that are read at once.
 const FEED: usize = 256;
@@ -47,6 +50,8 @@ pub struct Step {
 /// The one that writes to the index.
 pub struct Indexer {
     writer: Writer,
+    /// Threads that make documents.
+    makers: usize,
     progress: Option<Progress>,
     /// Something was written since the last commit.
     dirty: bool,
@@ -69,7 +74,7 @@ impl Indexer {
             opened => opened?,
         };
         let progress = writer.mark()?.as_ref().and_then(Progress::of);
-        Ok(Self { writer, progress, dirty: false, entries: BTreeSet::new() })
+        Ok(Self { writer, makers: effort.threads, progress, dirty: false, entries: BTreeSet::new() })
     }
 
     /// Has everything to be indexed anew.
@@ -111,12 +116,12 @@ impl Indexer {
     }
 
     fn fill(&mut self, reader: &Reader, progress: Progress, filled: i64) -> Result<(Progress, Step), FollowError> {
-        let keys = reader.keys(RowKey(filled.saturating_add(1)), RowKey(i64::MAX), RECORDS)?;
-        for key in &keys {
-            self.take(reader, *key)?;
-        }
+        let most = if self.makers > 1 { MANY } else { RECORDS };
+        let keys = reader.keys(RowKey(filled.saturating_add(1)), RowKey(i64::MAX), most)?;
+        // It was emptied before, and each record comes once.
+        self.take(reader, &keys, Put::Add)?;
         self.dirty = true;
-        let more = keys.len() == RECORDS;
+        let more = keys.len() == most;
         let filled = keys.last().map(|key| key.0).filter(|_| more);
         Ok((Progress { filled, ..progress }, Step { records: keys.len(), more: true }))
     }
@@ -140,9 +145,8 @@ impl Indexer {
             }
             (progress.seq, progress.within) = (entry.seq, 0);
         }
-        for key in &touched {
-            self.take(reader, RowKey(*key))?;
-        }
+        let keys: Vec<RowKey> = touched.iter().copied().map(RowKey).collect();
+        self.take(reader, &keys, Put::Replace)?;
         self.dirty |= !touched.is_empty();
         Ok((progress, Step { records: touched.len(), more }))
     }
@@ -158,27 +162,20 @@ impl Indexer {
         Ok(true)
     }
 
-    /// Puts what the mirror has of a record into the index, in the place of what the index had.
-    fn take(&mut self, reader: &Reader, key: RowKey) -> Result<(), FollowError> {
-        let owner = key.0.cast_unsigned();
-        let record = match reader.record(key) {
-            Ok(record) => record.filter(|record| !self.entries.contains(&record.row.list)),
-            // One bad record is no reason to stop: it cannot be shown either.
-            Err(StoreError::Damaged { .. }) => None,
-            Err(error) => return Err(error.into()),
+    /// Puts what the mirror has of these records into the index. Each is there once.
+    fn take(&self, reader: &Reader, keys: &[RowKey], put: Put) -> Result<(), FollowError> {
+        let read = |key: &RowKey| self.read(reader, *key);
+        makers::run(self.makers, keys.iter().map(read), |taken| makers::put(&self.writer, put, taken))
+    }
+
+    /// What the mirror has of a record.
+    fn read(&self, reader: &Reader, key: RowKey) -> Result<Taken, FollowError> {
+        let record = sound(reader.record(key))?.filter(|record| !self.entries.contains(&record.row.list));
+        let content = match record {
+            Some(_) => sound(reader.content(key))?,
+            None => None,
         };
-        let Some(record) = record else {
-            self.writer.remove(owner..=owner)?;
-            return Ok(());
-        };
-        let content = match reader.content(key) {
-            Ok(content) => content,
-            Err(StoreError::Damaged { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-        let entries = content.map(|content| content::entries(&content.messages)).unwrap_or_default();
-        self.writer.replace(owner, documents::of(&record, &entries))?;
-        Ok(())
+        Ok(Taken { key, record, content })
     }
 
     /// Has what was done shown, and kept, together with how far it goes.
@@ -204,6 +201,14 @@ impl Indexer {
     /// [`Error`].
     pub fn finish(self) -> Result<(), Error> {
         self.writer.finish()
+    }
+}
+
+/// One bad record is no reason to stop: it cannot be shown either.
+fn sound<T>(read: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Err(StoreError::Damaged { .. }) => Ok(None),
+        read => read,
     }
 }
 

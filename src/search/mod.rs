@@ -4,7 +4,7 @@
 //! - [`Find`] is what console and commands ask, [`Searcher`] the one that answers;
 //! - `query` turns the query language into what the index is asked, `fields` says what its fields mean;
 //! - `documents` are records and entries as the index takes them;
-//! - [`Indexer`] brings the index up to the mirror, [`Keeper`] does so in the background;
+//! - [`Indexer`] brings the index up to the mirror (`makers` on several threads), [`Keeper`] does so in the background;
 //! - [`Sought`] judges what a list's filter asks of one record's words, [`Lists`] has the index answer it for all;
 //! - `sight` lays the unfinished writes over the index.
 //!
@@ -23,6 +23,7 @@ mod fields;
 mod indexer;
 mod keeper;
 mod lists;
+mod makers;
 mod names;
 mod progress;
 mod query;

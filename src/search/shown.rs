@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use quarterdeck_sync::content;
+use quarterdeck_sync::content::{self, Messages};
 use quarterdeck_sync::model::{Content, Entry, Part, Record, RowKey};
 use quarterdeck_sync::store::{Reader, StoreError};
 use quarterdeck_sync::text::Secrets;
@@ -67,8 +67,13 @@ fn sound<T>(read: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError
 fn entry(messages: &str, place: u32, secrets: Secrets) -> Option<Entry> {
     let at = usize::try_from(place).ok()?;
     let whole = || content::entries(&secrets.json(messages)).into_iter().nth(at);
-    let Ok(raw) = serde_json::from_str::<Vec<&RawValue>>(messages) else { return whole() };
-    let alone = format!("[{}]", secrets.json(raw.get(at)?.get()));
+    let taken_apart = Messages::of(messages);
+    let raw = taken_apart.raw(at)?;
+    // Text that stops being JSON is told from JSON by what stands around it.
+    if serde_json::from_str::<&RawValue>(raw).is_err() {
+        return whole();
+    }
+    let alone = format!("[{}]", secrets.json(raw));
     let entry = content::entries(&alone).into_iter().next()?;
     // A result is named by its call, which stands elsewhere.
     let unnamed = |part: &Part| matches!(part, Part::Result(answer) if answer.tool.is_none() && answer.call.is_some());

@@ -13,8 +13,9 @@ use super::indexer::{FollowError, Indexer, behind, identity};
 use super::progress::Progress;
 use super::verify::count_lists;
 
-/// Time between two commits of a long piece of work.
-const PACE: Duration = Duration::from_secs(5);
+/// Time between two commits of a long piece of work: what is done anew after a crash. Each cuts the index into more pieces that
+/// have to be merged.
+const PACE: Duration = Duration::from_secs(30);
 
 /// Brings the index in `folder` up to the mirror, as far as `patience` allows; `true` when it is.
 ///

@@ -24,7 +24,7 @@ const KINDS: [&str; 7] = ["common", "rare", "two words", "phrase", "typed prefix
 const COUNTED: &[usize] = &[0, 1, 2];
 
 fn layout() -> Layout {
-    let facet = |name| Facet { name, parts: false };
+    let facet = |name| Facet { name, parts: false, counted: true };
     Layout { facets: vec![facet("kind"), facet("agent"), facet("tool")], version: 1 }
 }
 

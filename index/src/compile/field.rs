@@ -4,8 +4,8 @@ use std::ops::Bound;
 
 use jiff::Timestamp;
 use tantivy::Term;
-use tantivy::query::{EmptyQuery, ExistsQuery, RangeQuery, TermQuery, TermSetQuery};
-use tantivy::schema::IndexRecordOption;
+use tantivy::query::{EmptyQuery, ExistsQuery, Query, RangeQuery, TermQuery, TermSetQuery};
+use tantivy::schema::{Field, IndexRecordOption};
 
 use super::many::{ASKED, Anything};
 use super::{Asked, Compiler, Pattern, any_of, unscored};
@@ -50,7 +50,7 @@ impl Compiler<'_> {
         };
         let words = match &value.kind {
             ValueKind::Prefix(text) if text.is_empty() => {
-                return Ok(Some(unscored(ExistsQuery::new(facet_name(facet), false))));
+                return Ok(Some(self.any_value(facet, field)));
             }
             ValueKind::Text(text) | ValueKind::Prefix(text) if part => {
                 let pattern = regex_syntax::escape(&folded_value(text));
@@ -77,6 +77,13 @@ impl Compiler<'_> {
         }))
     }
 
+    fn any_value(&self, facet: usize, field: Field) -> Box<dyn Query> {
+        match self.index.shape.layout.facets.get(facet).is_some_and(|facet| facet.counted) {
+            true => unscored(ExistsQuery::new(facet_name(facet), false)),
+            false => unscored(RangeQuery::new(Bound::Included(Term::from_field_text(field, "")), Bound::Unbounded)),
+        }
+    }
+
     fn text_of(&self, value: &Value, begun: bool, title: bool) -> Result<Asked, Error> {
         let field = if title { self.index.shape.title } else { self.index.shape.text };
         match &value.kind {
@@ -89,7 +96,7 @@ impl Compiler<'_> {
             ValueKind::Time(when) => self.spelled(field, &when.to_string(), begun),
             ValueKind::Regex(pattern) => {
                 let Some(pattern) = self.pattern(Pattern::new(pattern), pattern) else { return Ok(self.unreadable()) };
-                let words = self.words(field, "", &pattern, ASKED)?;
+                let words = self.alike(field, "", &pattern)?;
                 Ok(Some(unscored(TermSetQuery::new(words))))
             }
         }

@@ -5,6 +5,7 @@ use tantivy::query::{
     BooleanQuery, ConstScoreQuery, EmptyQuery, PhrasePrefixQuery, PhraseQuery, Query, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy_fst::Automaton;
 
 use super::many::{ASKED, Anything, TYPED};
 use super::{Asked, Compiler, Pattern, Slips, Spelling, any_of};
@@ -68,15 +69,28 @@ impl Compiler<'_> {
     pub(super) fn fuzzy(&self, text: &str) -> Result<Asked, Error> {
         let Some(slips) = Slips::new(text) else { return self.word(text) };
         let field = self.index.shape.text;
-        let words = self.words(field, &slips.begins, &slips, ASKED)?;
+        let words = self.alike(field, &slips.begins, &slips)?;
         self.scored.set(true);
         Ok(Some(like(field, &slips.word, words)))
     }
 
     pub(super) fn regex(&self, pattern: &str) -> Result<Asked, Error> {
         let Some(pattern) = self.pattern(Pattern::new(pattern), pattern) else { return Ok(self.unreadable()) };
-        let words = self.words(self.index.shape.text, "", &pattern, ASKED)?;
+        let words = self.alike(self.index.shape.text, "", &pattern)?;
         Ok(Some(super::unscored(TermSetQuery::new(words))))
+    }
+
+    /// The words that the automaton lets pass, and in the text the wholes too.
+    pub(super) fn alike<A>(&self, field: Field, begins: &str, automaton: &A) -> Result<Vec<Term>, Error>
+    where
+        A: Automaton,
+        A::State: Clone,
+    {
+        let mut words = self.words(field, begins, automaton, ASKED)?;
+        if field == self.index.shape.text {
+            words.extend(self.words(self.index.shape.whole, begins, automaton, ASKED)?);
+        }
+        Ok(words)
     }
 
     /// A pattern that is right but too large is told as an answer that is not whole.

@@ -8,6 +8,7 @@ mod sequence;
 mod snippet;
 mod wanted;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::query::Ast;
@@ -40,15 +41,15 @@ struct Places {
 }
 
 /// What is looked for at one position of a text: a word, a piece or a part of one, or a whole.
-struct Form {
+struct Form<'a> {
     /// Folded.
-    word: String,
+    word: Cow<'a, str>,
     at: Range<usize>,
 }
 
-impl Form {
-    fn of(text: &str, at: Range<usize>) -> Self {
-        Self { word: fold(&text[at.clone()]), at }
+impl<'a> Form<'a> {
+    fn of(text: &'a str, at: Range<usize>) -> Self {
+        Self { word: Cow::Owned(fold(&text[at.clone()])), at }
     }
 }
 
@@ -105,7 +106,13 @@ impl Marker {
             }
             let Some(word) = word.filter(|_| !one || places.found.is_empty()) else { break };
             let end = if word.sort == Sort::Plain { word.end } else { word.taken.end };
-            let itself = Form { word: fold(&text[word.taken.clone()]), at: word.taken.start..end };
+            if word.bare {
+                let itself = Form { word: Cow::Borrowed(&text[word.taken.clone()]), at: word.taken.start..end };
+                self.alike(&itself, &mut places);
+                line.step(word.position, std::slice::from_ref(&itself), text, &mut places);
+                continue;
+            }
+            let itself = Form { word: Cow::Owned(fold(&text[word.taken.clone()])), at: word.taken.start..end };
             let form = |piece: &Piece| Form::of(text, piece.at.clone());
             let (behind, before): (Vec<&Piece>, _) = word.pieces.iter().partition(|piece| piece.follows);
             let here: Vec<Form> = std::iter::once(itself).chain(before.into_iter().map(form)).collect();
@@ -122,7 +129,7 @@ impl Marker {
         places.found
     }
 
-    fn alike(&self, form: &Form, places: &mut Places) {
+    fn alike(&self, form: &Form<'_>, places: &mut Places) {
         self.wanted.alike(&form.word, |term| places.add(form.at.clone(), term));
     }
 

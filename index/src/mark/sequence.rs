@@ -19,7 +19,7 @@ impl<'a> Sequences<'a> {
     }
 
     /// What stands at the next position: a word, and what else it is known by.
-    pub fn step(&mut self, position: usize, forms: &[Form], text: &str, places: &mut Places) {
+    pub fn step(&mut self, position: usize, forms: &[Form<'_>], text: &str, places: &mut Places) {
         let wanted = self.wanted;
         self.begun.retain_mut(|(number, seen, first, start)| {
             let sequence = &wanted.sequences[*number];
@@ -28,7 +28,8 @@ impl<'a> Sequences<'a> {
                 return *first + distance > position;
             }
             let is_last = *seen + 1 == sequence.words.len();
-            let fits = |form: &&Form| form.word == *next || (is_last && sequence.open && form.word.starts_with(next));
+            let fits =
+                |form: &&Form<'_>| form.word == *next || (is_last && sequence.open && form.word.starts_with(next));
             let Some(form) = forms.iter().find(fits) else { return false };
             *seen += 1;
             if is_last {
@@ -42,9 +43,9 @@ impl<'a> Sequences<'a> {
     }
 
     /// Sequences that begin with this, or are no more than this.
-    fn begin(&mut self, position: usize, form: &Form, text: &str, places: &mut Places) {
+    fn begin(&mut self, position: usize, form: &Form<'_>, text: &str, places: &mut Places) {
         let wanted = self.wanted;
-        for number in wanted.by_first.get(&form.word).into_iter().flatten() {
+        for number in wanted.by_first.get(&*form.word).into_iter().flatten() {
             let sequence = &wanted.sequences[*number];
             if sequence.words.len() == 1 {
                 places.add(form.at.clone(), sequence.term);
@@ -62,12 +63,12 @@ impl<'a> Sequences<'a> {
 }
 
 /// Where the mark of the last word ends: of two CJK characters of which one was asked for, only that one.
-fn end_of(sequence: &Sequence, form: &Form, text: &str) -> usize {
+fn end_of(sequence: &Sequence, form: &Form<'_>, text: &str) -> usize {
     let Form { word, at } = form;
     let asked = sequence.words.last().map_or("", |(_, word)| word);
     let first = text[at.clone()].chars().next().map_or(0, char::len_utf8);
     let one = at.start + first;
-    match *word != asked && one < at.end && word.chars().count() == 2 && !word.is_ascii() {
+    match **word != *asked && one < at.end && word.chars().count() == 2 && !word.is_ascii() {
         true if fold(&text[at.start..one]) == asked => one,
         _ => at.end,
     }

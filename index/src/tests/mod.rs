@@ -28,7 +28,7 @@ pub(super) const ASKS: &[(&str, Asks)] = &[
 ];
 
 pub(super) fn layout() -> Layout {
-    let facet = |name, parts| Facet { name, parts };
+    let facet = |name, parts| Facet { name, parts, counted: !parts };
     Layout { facets: vec![facet("kind", false), facet("project", true), facet("tool", false)], version: 1 }
 }
 

@@ -11,6 +11,12 @@ pub(crate) fn fold(text: &str) -> String {
 
 /// Appends `text`, folded.
 pub(crate) fn fold_into(text: &str, folded: &mut String) {
+    if text.is_ascii() {
+        let start = folded.len();
+        folded.push_str(text);
+        folded[start..].make_ascii_lowercase();
+        return;
+    }
     for c in text.chars() {
         fold_char(c, folded);
     }

@@ -9,8 +9,10 @@
 //! find `2026-11-20T10:00:00Z`, and `20:00` does not.
 //!
 //! Beside its words a text has **extras**, each kept once a document, behind its last word, where no phrase of words reaches:
-//! the **parts** of a word in camel case (`parseAuthToken`: `parse auth token`, side by side), and **wholes**, words joined
-//! by `_ - . / : @` (`src/auth/index.ts`), which is what a regular expression or a word with a slip is compared with.
+//! the **parts** of a word in camel case (`parseAuthToken`: `parse auth token`, side by side). And it has **wholes**, words joined
+//! by `_ - . / : @` (`src/auth/index.ts`; a path without the line behind it), which is what a regular expression or a word with
+//! a slip is compared with. Most are unlike all others, so they are kept by themselves, without positions; those of titles, which
+//! are few, are extras.
 //!
 //! Chinese, Japanese and Korean have no spaces: each pair of neighbours is a word, and so is the last character of a run;
 //! so a single character is the beginning of one ([`scan`]).
@@ -20,6 +22,7 @@
 
 mod cjk;
 mod fold;
+mod kinds;
 mod parts;
 mod scan;
 mod stream;
@@ -29,7 +32,7 @@ mod tests;
 pub(crate) use fold::{fold, fold_into};
 pub(crate) use parts::{Piece, is_hash, parts};
 pub(crate) use scan::{Scan, Sort};
-pub(crate) use stream::{Value, Words};
+pub(crate) use stream::{Value, Wholes, Words};
 
 /// Most bytes of a word, before it is folded: longer than the longest hash people name (SHA-256 in hex).
 pub(crate) const WORD_BYTES: usize = 64;

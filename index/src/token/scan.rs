@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::cjk::is_cjk;
 use super::fold::is_silent;
+use super::kinds;
 use super::parts::{Piece, pieces};
 use super::{BLOB_BYTES, WHOLE_BYTES, WORD_BYTES, capped};
 
@@ -19,6 +20,8 @@ pub(crate) struct Word {
     /// What else it is known by, in bytes of the text.
     pub pieces: Vec<Piece>,
     pub sort: Sort,
+    /// Small letters alone, or digits alone, as most words are: it has no pieces and no parts, and is folded already.
+    pub bare: bool,
 }
 
 /// What a word is.
@@ -93,17 +96,35 @@ impl<'a> Scan<'a> {
             self.run_end = until(self.text, start, |c| !is_cjk(c));
             return Some(self.next_of_run());
         }
-        let end = until(self.text, start, |c| !((c.is_alphanumeric() && !is_cjk(c)) || is_silent(c)));
+        let (end, bare) = self.end_of_word(start);
         self.join(gap, start, end);
         self.look_for_blob(start);
         self.at = end;
         let taken = start..start + capped(&self.text[start..end], WORD_BYTES).len();
-        let mut pieces = pieces(&self.text[taken.clone()]);
+        let mut pieces = if bare { Vec::new() } else { pieces(&self.text[taken.clone()]) };
         for Piece { at, .. } in &mut pieces {
             *at = start + at.start..start + at.end;
         }
         let position = self.advance(if pieces.is_empty() { 1 } else { 2 });
-        Some(Word { taken, end, position, pieces, sort: Sort::Plain })
+        Some(Word { taken, end, position, pieces, sort: Sort::Plain, bare })
+    }
+
+    /// Where the word that begins here ends, and whether it is [`Word::bare`].
+    fn end_of_word(&self, start: usize) -> (usize, bool) {
+        let mut seen = 0;
+        let mut at = start;
+        while let Some(byte) = self.text.as_bytes().get(at) {
+            match kinds::of(*byte) {
+                kinds::GAP => break,
+                kinds::WIDE => {
+                    let ends = |c: char| !((c.is_alphanumeric() && !is_cjk(c)) || is_silent(c));
+                    return (until(self.text, at, ends), false);
+                }
+                kind => seen |= kind,
+            }
+            at += 1;
+        }
+        (at, seen == kinds::SMALL || seen == kinds::DIGIT)
     }
 
     fn advance(&mut self, positions: usize) -> usize {
@@ -119,12 +140,22 @@ impl<'a> Scan<'a> {
         let end = ends.next().unwrap_or(self.run_end);
         self.at = second.unwrap_or(self.run_end);
         let sort = if second.is_some() { Sort::Pair } else { Sort::Single };
-        Word { taken: start..end, end, position: self.advance(1), pieces: Vec::new(), sort }
+        Word { taken: start..end, end, position: self.advance(1), pieces: Vec::new(), sort, bare: false }
     }
 
     /// Steps to the next word.
     fn skip_gap(&mut self) -> usize {
-        self.at = until(self.text, self.at, char::is_alphanumeric);
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            match kinds::of(*byte) {
+                kinds::GAP => self.at += 1,
+                kinds::WIDE => {
+                    self.at = until(self.text, self.at, char::is_alphanumeric);
+                    break;
+                }
+                _ => break,
+            }
+        }
         self.at
     }
 
@@ -135,10 +166,10 @@ impl<'a> Scan<'a> {
             return;
         }
         let run = &self.text.as_bytes()[start..];
-        let run = &run[..run.iter().position(|byte| kind_in_blob(*byte).is_none()).unwrap_or(run.len())];
-        let changes = run.windows(2).filter(|pair| kind_in_blob(pair[0]) != kind_in_blob(pair[1])).count();
+        let run = &run[..run.iter().position(|byte| !kinds::in_blob(*byte)).unwrap_or(run.len())];
+        let changes = || run.windows(2).filter(|pair| kinds::of(pair[0]) != kinds::of(pair[1])).count();
         let end = start + run.len();
-        let is_blob = run.len() >= BLOB_BYTES && changes * 5 >= run.len() * 2;
+        let is_blob = run.len() >= BLOB_BYTES && changes() * 5 >= run.len() * 2;
         self.blob = Blob { limit: if is_blob { start + BLOB_BYTES } else { end }, end };
     }
 
@@ -156,26 +187,35 @@ impl<'a> Scan<'a> {
     fn end_whole(&mut self, next: Option<Joined>) {
         if let Some(Joined { start, end, words }) = std::mem::replace(&mut self.joined, next)
             && words > 1
-            && end - start <= WHOLE_BYTES
         {
-            self.whole = Some(start..end);
+            let whole = without_line(&self.text[start..end]);
+            self.whole = (whole.len() <= WHOLE_BYTES).then(|| start..start + whole.len());
         }
     }
+}
+
+/// A path without the line and the column behind it: a file is named with a hundred of them, and is one file.
+fn without_line(whole: &str) -> &str {
+    let number = |text: &'_ str| {
+        let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        (bare.len() < text.len()).then(|| bare.strip_suffix(':').map(str::len)).flatten()
+    };
+    if !whole.contains('/') {
+        return whole;
+    }
+    let mut path = whole;
+    for _ in 0..2 {
+        match number(path).map(|end| &path[..end]).filter(|path| path.contains('/')) {
+            Some(shorter) => path = shorter,
+            None => break,
+        }
+    }
+    path
 }
 
 /// What may stand between the words of a whole.
 fn joins(gap: &[u8]) -> bool {
     matches!(gap, [b'_' | b'-' | b'.' | b'/' | b':' | b'@'] | b"::" | b"__")
-}
-
-fn kind_in_blob(byte: u8) -> Option<u8> {
-    match byte {
-        b'a'..=b'z' => Some(0),
-        b'A'..=b'Z' => Some(1),
-        b'0'..=b'9' => Some(2),
-        b'+' | b'/' | b'=' | b'_' | b'-' => Some(3),
-        _ => None,
-    }
 }
 
 /// The first place from `start` on of a character that is so, or the end.

@@ -17,6 +17,14 @@ pub(crate) struct Words {
     token: Token,
     extras: Extras,
     pieces: Vec<Piece>,
+    with_wholes: bool,
+}
+
+impl Words {
+    /// Wholes are among the extras.
+    pub fn with_wholes() -> Self {
+        Self { with_wholes: true, ..Self::default() }
+    }
 }
 
 /// What is kept once a document, and comes behind its words.
@@ -67,8 +75,9 @@ impl Tokenizer for Words {
         self.extras.seen.clear();
         self.extras.found.clear();
         self.pieces.clear();
-        let Self { token, extras, pieces } = self;
-        WordStream { text, scan: Scan::new(text), token, extras, pieces, position: 0, next_extra: None }
+        let Self { token, extras, pieces, with_wholes } = self;
+        let with_wholes = *with_wholes;
+        WordStream { text, scan: Scan::new(text), token, extras, pieces, with_wholes, position: 0, next_extra: None }
     }
 }
 
@@ -79,6 +88,7 @@ pub(crate) struct WordStream<'a> {
     extras: &'a mut Extras,
     /// Pieces of the last word that are still to come, the next at the end.
     pieces: &'a mut Vec<Piece>,
+    with_wholes: bool,
     /// Of the last word.
     position: usize,
     /// Which extra comes next, once there are no more words.
@@ -93,7 +103,7 @@ impl WordStream<'_> {
             return true;
         }
         let word = self.scan.next_word();
-        if let Some(whole) = self.scan.take_whole() {
+        if let Some(whole) = self.scan.take_whole().filter(|_| self.with_wholes) {
             self.extras.add_whole(self.text, whole);
         }
         let Some(word) = word else {
@@ -101,12 +111,19 @@ impl WordStream<'_> {
             self.token.position = self.scan.positions();
             return false;
         };
+        self.position = word.position;
+        self.token.position = word.position;
+        if word.bare {
+            self.token.text.clear();
+            self.token.offset_from = word.taken.start;
+            self.token.offset_to = word.taken.end;
+            self.token.text.push_str(&self.text[word.taken]);
+            return true;
+        }
         if word.sort == Sort::Plain {
             self.extras.add_parts(self.text, word.taken.clone());
         }
         self.pieces.extend(word.pieces.into_iter().rev());
-        self.position = word.position;
-        self.token.position = word.position;
         self.fill(word.taken);
         true
     }
@@ -148,6 +165,61 @@ impl TokenStream for WordStream<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         self.token
+    }
+}
+
+/// Wholes of a text, each once. They have no places: whoever asks for one by its beginning or its pattern asks for nothing beside it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wholes {
+    token: Token,
+    seen: HashSet<u64>,
+}
+
+pub(crate) struct WholeStream<'a> {
+    text: &'a str,
+    scan: Scan<'a>,
+    wholes: &'a mut Wholes,
+    done: bool,
+}
+
+impl Tokenizer for Wholes {
+    type TokenStream<'a> = WholeStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> WholeStream<'a> {
+        self.token.reset();
+        self.token.position = 0;
+        // As with extras.
+        if self.seen.capacity() > 1 << 14 {
+            self.seen = HashSet::new();
+        }
+        self.seen.clear();
+        WholeStream { text, scan: Scan::new(text), wholes: self, done: false }
+    }
+}
+
+impl TokenStream for WholeStream<'_> {
+    fn advance(&mut self) -> bool {
+        while !self.done {
+            self.done = self.scan.next_word().is_none();
+            let Some(whole) = self.scan.take_whole() else { continue };
+            let Wholes { token, seen } = &mut *self.wholes;
+            token.text.clear();
+            fold_into(&self.text[whole], &mut token.text);
+            let mut hasher = DefaultHasher::new();
+            token.text.hash(&mut hasher);
+            if !token.text.is_empty() && seen.insert(hasher.finish()) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn token(&self) -> &Token {
+        &self.wholes.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.wholes.token
     }
 }
 

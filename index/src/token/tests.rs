@@ -4,7 +4,7 @@ use super::*;
 
 /// Words and extras as `position:text`, extras behind a bar.
 fn tokens(text: &str) -> String {
-    let mut words = Words::default();
+    let mut words = Words::with_wholes();
     let mut stream = words.token_stream(text);
     let mut scan = Scan::new(text);
     while scan.next_word().is_some() {}
@@ -43,6 +43,40 @@ fn words_stand_side_by_side_and_identifiers_come_behind_them_whole_and_in_parts(
     for (text, expected) in cases {
         assert_eq!(tokens(text), expected, "{text}");
     }
+}
+
+#[test]
+fn wholes_of_a_text_come_once_each_and_a_path_without_the_line_behind_it() {
+    let cases = [
+        ("Parse_Auth parse_auth now", "parse_auth"),
+        ("src/a.rs:12 src/a.rs:13:7 src/a.rs", "src/a.rs"),
+        ("10.0.12.1:8080 v1.4.2", "10.0.12.1:8080 v1.4.2"),
+        ("http://a:80/b", "a:80/b"),
+        ("a/1:2", "a/1"),
+        ("Crème_Brûlée, 部署_x", "creme_brulee"),
+        ("one two", ""),
+    ];
+    for (text, expected) in cases {
+        let mut wholes = Wholes::default();
+        let mut stream = wholes.token_stream(text);
+        let mut found = Vec::new();
+        while stream.advance() {
+            found.push(stream.token().text.clone());
+        }
+        assert_eq!(found.join(" "), expected, "{text}");
+        let mut words = Words::default();
+        let mut stream = words.token_stream(text);
+        while stream.advance() {
+            assert!(!stream.token().text.contains('_'), "a whole is no word: {text}");
+        }
+    }
+}
+
+#[test]
+fn words_of_small_letters_or_digits_alone_are_known_for_what_they_are() {
+    let mut scan = Scan::new("plain 123 Capital a1 naïve x");
+    let bare: Vec<bool> = std::iter::from_fn(|| scan.next_word().map(|word| word.bare)).collect();
+    assert_eq!(bare, [true, true, false, false, false, true]);
 }
 
 #[test]

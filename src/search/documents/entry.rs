@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use quarterdeck_index::Document;
-use quarterdeck_sync::model::{Call, Entry, Part, Record};
+use quarterdeck_sync::model::{Call, Entry, EntryKind, Part, Record};
 use quarterdeck_sync::text::secrets;
 
 use super::flat::pieces;
@@ -32,7 +32,7 @@ pub fn document(
     facets.push((fields::IS, "entry".to_owned()));
     facets.extend(entry.tools().into_iter().map(|tool| (fields::TOOL, tool.to_owned())));
     facets.extend(entry.paths().into_iter().map(|path| (fields::PATH, path.to_owned())));
-    for word in holds(entry, &text) {
+    for word in holds(entry) {
         has.insert(word);
         facets.push((fields::HAS, word.to_owned()));
     }
@@ -41,16 +41,21 @@ pub fn document(
 }
 
 /// What an entry holds, in the words of `has:`.
-fn holds(entry: &Entry, text: &str) -> Vec<&'static str> {
+fn holds(entry: &Entry) -> Vec<&'static str> {
     let image = |part: &Part| matches!(part, Part::Attachment { media, .. } if media.starts_with("image"));
     let held = [
         ("error", entry.error),
         ("diff", entry.edits().next().is_some()),
-        ("secret", secrets::holds(text) || secrets::holds(&entry.raw)),
+        ("secret", holds_secret(entry)),
         ("image", entry.parts.iter().any(image)),
         ("call", entry.parts.iter().any(|part| matches!(part, Part::Call(_)))),
     ];
     held.into_iter().filter_map(|(word, held)| held.then_some(word)).collect()
+}
+
+/// Is there anything in it that is masked where it is shown? What is no JSON has no strings to look into.
+fn holds_secret(entry: &Entry) -> bool {
+    secrets::holds_in_json(&entry.raw) || (entry.kind == EntryKind::Other && secrets::holds(&entry.raw))
 }
 
 /// What is searched of an entry, and what its snippet is cut from: what a person reads in it, then every string of the

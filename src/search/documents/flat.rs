@@ -79,12 +79,12 @@ impl<'a> Scanner<'a> {
         let bytes = self.json.as_bytes();
         let start = self.at + 1;
         let mut at = start;
-        while let Some(byte) = bytes.get(at) {
-            match byte {
-                b'"' => return (self.json.get(start..at).unwrap_or_default(), at + 1),
-                b'\\' => at += 2,
-                _ => at += 1,
+        while let Some(step) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+            at += step;
+            if bytes.get(at) == Some(&b'"') {
+                return (self.json.get(start..at).unwrap_or_default(), at + 1);
             }
+            at += 2;
         }
         (self.json.get(start..).unwrap_or_default(), bytes.len())
     }
@@ -97,26 +97,33 @@ fn unescape(inner: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(inner.len());
     let mut units: Vec<u16> = Vec::new();
-    let mut chars = inner.chars();
-    while let Some(c) = chars.next() {
-        let escape = if c == '\\' { chars.next() } else { None };
+    let mut rest = inner;
+    while let Some((plain, escaped)) = rest.split_once('\\') {
+        if !plain.is_empty() {
+            flush(&mut units, &mut out);
+            out.push_str(plain);
+        }
+        let mut chars = escaped.chars();
+        let escape = chars.next();
         if escape == Some('u') {
             let digits: String = chars.by_ref().take(4).collect();
             units.push(u16::from_str_radix(&digits, 16).unwrap_or(0xfffd));
-            continue;
+        } else {
+            flush(&mut units, &mut out);
+            out.push(match escape {
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some('r') => '\r',
+                Some('b') => '\u{8}',
+                Some('f') => '\u{c}',
+                Some(escape) => escape,
+                None => '\\',
+            });
         }
-        flush(&mut units, &mut out);
-        out.push(match (c, escape) {
-            ('\\', Some('n')) => '\n',
-            ('\\', Some('t')) => '\t',
-            ('\\', Some('r')) => '\r',
-            ('\\', Some('b')) => '\u{8}',
-            ('\\', Some('f')) => '\u{c}',
-            (_, Some(escape)) => escape,
-            (c, None) => c,
-        });
+        rest = chars.as_str();
     }
     flush(&mut units, &mut out);
+    out.push_str(rest);
     Cow::Owned(out)
 }
 

@@ -31,8 +31,8 @@ pub fn of(record: &Record, entries: &[Entry]) -> Vec<Document> {
 
 /// Text without the sequences that colour it on a terminal: a word behind one would not begin where it seems to.
 fn uncoloured(text: &str) -> Cow<'_, str> {
-    const STARTS: [char; 2] = ['\u{1b}', '\u{9b}'];
-    if !text.contains(STARTS) {
+    // The byte of the one, and the last byte of the other.
+    if memchr::memchr2(0x1b, 0x9b, text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

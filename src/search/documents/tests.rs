@@ -95,6 +95,21 @@ fn a_message_that_is_all_escapes_and_packed_bytes_is_survived() {
 }
 
 #[test]
+fn a_session_that_leaks_is_known_by_the_message_that_does_however_it_was_sent() {
+    let token = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+    let leaks = |messages: &str| {
+        let documents = of(&record(DOC), &content::entries(messages));
+        documents[1..].iter().map(|entry| values(entry, fields::HAS).contains(&"secret")).collect::<Vec<_>>()
+    };
+    let sent = format!(
+        r#"[{{"type":"user","content":"hello"}},{{"type":"user","content":"use\n{token}\nnow"}},
+        {{"type":"tool_use","tool":"http","input":{{"headers":{{"x":1}},"args":"{{\"key\":\"{token}\"}}"}}}}, "{token}"]"#
+    );
+    assert_eq!(leaks(&sent), [false, true, true, true]);
+    assert_eq!(leaks(&format!(r#"[{{"type":"user","content":"hello"}}, it ends here {token}"#)), [false, true]);
+}
+
+#[test]
 fn words_in_colour_are_words() {
     for (text, words) in [
         ("\u{1b}[31merror\u{1b}[0m: no", "error: no"),

@@ -67,9 +67,15 @@ fn at_depth<'a>(json: &'a str, around: Inside<'a>, depth: usize) -> Vec<Found> {
                 let text = Text::of(json.get(at + 1..end).unwrap_or_default());
                 let key = open.last().is_some_and(|inside| inside.object) && is_key(bytes, end + 1);
                 let name = if key { None } else { open.last().and_then(Inside::name) };
-                for Found { range, rule } in in_string(name.as_deref(), &text.meaning, depth) {
-                    let range = text.place(range.start)..text.place(range.end);
-                    found.push(Found { range: at + 1 + range.start..at + 1 + range.end, rule });
+                let inside = in_string(name.as_deref(), &text.meaning, depth);
+                let places = match inside.is_empty() {
+                    true => Vec::new(),
+                    false => text.places(inside.iter().flat_map(|found| [found.range.start, found.range.end])),
+                };
+                for (Found { rule, .. }, place) in inside.iter().zip(places.chunks_exact(2)) {
+                    if let [start, end] = place {
+                        found.push(Found { range: at + 1 + start..at + 1 + end, rule });
+                    }
                 }
                 if let Some(inside) = open.last_mut() {
                     inside.saw(text.meaning, key);
@@ -86,12 +92,12 @@ fn at_depth<'a>(json: &'a str, around: Inside<'a>, depth: usize) -> Vec<Found> {
 /// One past the last byte of the string that opens at `at`: its closing quote, or the end.
 fn string_end(bytes: &[u8], at: usize) -> usize {
     let mut at = at + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at,
-            b'\\' => at += 2,
-            _ => at += 1,
+    while let Some(step) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += step;
+        if bytes.get(at) == Some(&b'"') {
+            return at;
         }
+        at += 2;
     }
     bytes.len()
 }
@@ -190,38 +196,50 @@ fn under_name(name: &str, text: &str) -> Vec<Found> {
     found
 }
 
-/// A string and where each part of its meaning stands in it.
+/// A string, and what it means.
 struct Text<'a> {
+    text: &'a str,
     meaning: Cow<'a, str>,
-    /// After each escape: the place in the meaning, and the place in the text.
-    steps: Vec<(usize, usize)>,
 }
 
 impl<'a> Text<'a> {
     fn of(text: &'a str) -> Self {
-        if !text.contains('\\') {
-            return Self { meaning: Cow::Borrowed(text), steps: Vec::new() };
-        }
-        let (mut meaning, mut steps) = (String::with_capacity(text.len()), Vec::new());
-        let mut rest = text;
-        while let Some((plain, escaped)) = rest.split_once('\\') {
+        let Some((plain, escaped)) = text.split_once('\\') else { return Self { text, meaning: Cow::Borrowed(text) } };
+        let mut meaning = String::with_capacity(text.len());
+        let (mut plain, mut escaped) = (plain, escaped);
+        loop {
             meaning.push_str(plain);
-            let at = text.len() - escaped.len() - 1;
-            steps.push((meaning.len(), at));
             let (c, length) = escape(escaped);
             meaning.push(c);
-            rest = escaped.get(length..).unwrap_or_default();
-            steps.push((meaning.len(), at + 1 + length));
+            let rest = escaped.get(length..).unwrap_or_default();
+            match rest.split_once('\\') {
+                Some(next) => (plain, escaped) = next,
+                None => {
+                    meaning.push_str(rest);
+                    return Self { text, meaning: Cow::Owned(meaning) };
+                }
+            }
         }
-        meaning.push_str(rest);
-        Self { meaning: Cow::Owned(meaning), steps }
     }
 
-    /// The place in the text of a place in the meaning. Ranges begin and end with characters, so nothing is cut in two.
-    fn place(&self, at: usize) -> usize {
-        let step = self.steps.partition_point(|(meaning, _)| *meaning <= at);
-        let (meaning, text) = step.checked_sub(1).and_then(|step| self.steps.get(step)).copied().unwrap_or_default();
-        text + (at - meaning)
+    /// The places in the text of places in the meaning, which come in order. Places begin and end with characters, so nothing is cut
+    /// in two. Few strings hold a secret: this is worked out only for those that do.
+    fn places(&self, wanted: impl Iterator<Item = usize>) -> Vec<usize> {
+        let (mut at, mut meant) = (0, 0);
+        let mut next = self.text.find('\\');
+        wanted
+            .map(|place| {
+                while let Some(escape_at) = next
+                    && meant + (escape_at - at) < place
+                {
+                    let (c, length) = escape(self.text.get(escape_at + 1..).unwrap_or_default());
+                    meant += escape_at - at + c.len_utf8();
+                    at = escape_at + 1 + length;
+                    next = self.text.get(at..).and_then(|rest| rest.find('\\')).map(|more| at + more);
+                }
+                at + place.saturating_sub(meant)
+            })
+            .collect()
     }
 }
 

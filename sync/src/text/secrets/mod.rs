@@ -66,6 +66,11 @@ pub fn holds(text: &str) -> bool {
     !find(text).is_empty()
 }
 
+/// Does the JSON text hold a secret in one of its strings, as [`mask_json`] would mask it?
+pub fn holds_in_json(json: &str) -> bool {
+    !json::find(json).is_empty()
+}
+
 /// The text with a mark in the place of each secret.
 pub fn mask(text: &str) -> Cow<'_, str> {
     replaced(text, &find(text))

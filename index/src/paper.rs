@@ -1,0 +1,93 @@
+//! A document on its way into the index. Its text stands in several fields and is copied for none of them.
+//!
+//! Documents are handed over faster than they are indexed, and tantivy's own queue counts them, whatever their size. [`Room`] says
+//! how many bytes may wait; each document holds its [`Share`] until it has been indexed.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use tantivy::schema::{Field, OwnedValue};
+
+/// Most bytes of text that wait to be indexed; a single document may be larger.
+const MOST: usize = 16 << 20;
+
+/// How long anybody waits for room: where the index has failed, the documents that wait there are never let go.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Values, and the fields that each stands in.
+pub(crate) struct Paper {
+    values: Vec<OwnedValue>,
+    fields: Vec<(Field, usize)>,
+    _share: Share,
+}
+
+impl Paper {
+    pub fn new(share: Share) -> Self {
+        Self { values: Vec::with_capacity(20), fields: Vec::with_capacity(24), _share: share }
+    }
+
+    pub fn write(&mut self, value: OwnedValue, fields: &[Field]) {
+        self.fields.extend(fields.iter().map(|field| (*field, self.values.len())));
+        self.values.push(value);
+    }
+}
+
+impl tantivy::Document for Paper {
+    type Value<'a> = &'a OwnedValue;
+    type FieldsValuesIter<'a> = Written<'a>;
+
+    fn iter_fields_and_values(&self) -> Written<'_> {
+        Written { values: &self.values, fields: self.fields.iter() }
+    }
+}
+
+/// What a [`Paper`] says of each field.
+pub(crate) struct Written<'a> {
+    values: &'a [OwnedValue],
+    fields: std::slice::Iter<'a, (Field, usize)>,
+}
+
+impl<'a> Iterator for Written<'a> {
+    type Item = (Field, &'a OwnedValue);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (field, place) = self.fields.next()?;
+        Some((*field, self.values.get(*place)?))
+    }
+}
+
+/// The room for documents that wait.
+#[derive(Clone, Default)]
+pub(crate) struct Room(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    taken: Mutex<usize>,
+    left: Condvar,
+}
+
+impl Room {
+    /// Waits until there is room for so many bytes.
+    pub fn take(&self, bytes: usize) -> Share {
+        let taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |taken: &mut usize| *taken > 0 && taken.saturating_add(bytes) > MOST;
+        let (mut taken, _) =
+            self.0.left.wait_timeout_while(taken, PATIENCE, full).unwrap_or_else(PoisonError::into_inner);
+        *taken = taken.saturating_add(bytes);
+        Share { room: self.clone(), bytes }
+    }
+}
+
+/// What one document takes of the room.
+pub(crate) struct Share {
+    room: Room,
+    bytes: usize,
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut taken = self.room.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        *taken = taken.saturating_sub(self.bytes);
+        self.room.0.left.notify_all();
+    }
+}
