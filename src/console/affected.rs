@@ -32,6 +32,46 @@ fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
+/// How it is known which agents a policy is bound to.
+enum Binding {
+    /// The policy names them.
+    Named(HashSet<String>),
+    /// They name their policies.
+    Naming,
+    /// There is one policy for all.
+    Alone,
+}
+
+impl Binding {
+    fn of(policy: &Value, agents: &[(Row, Value)], alone: bool) -> Option<Self> {
+        if let Some(named) = names(policy, &USED_BY) {
+            return Some(Self::Named(named));
+        }
+        let naming = agents.iter().any(|(_, doc)| names(doc, &POLICIES).is_some());
+        if naming { Some(Self::Naming) } else { alone.then_some(Self::Alone) }
+    }
+
+    fn binds(&self, policy: &Row, (agent, doc): &(Row, Value)) -> bool {
+        let is_in = |all: &HashSet<String>, row: &Row| {
+            all.contains(&row.id) || row.title.as_ref().is_some_and(|title| all.contains(title))
+        };
+        let names_it = || names(doc, &POLICIES).is_some_and(|all| is_in(&all, policy));
+        match self {
+            Self::Named(named) => is_in(named, agent) || names_it(),
+            Self::Naming => names_it(),
+            Self::Alone => true,
+        }
+    }
+
+    fn told(&self, connection: &str) -> String {
+        match self {
+            Self::Named(_) => "the policy names the agents that use it".to_owned(),
+            Self::Naming => "agents name the policies they are bound to".to_owned(),
+            Self::Alone => format!("it is the one policy of {connection}: every agent has it"),
+        }
+    }
+}
+
 impl House {
     /// Who is affected by a policy.
     pub(super) fn affected_by(&self, policy: &Record) -> Result<Affected, String> {
@@ -39,75 +79,40 @@ impl House {
         let doc: Value = serde_json::from_str(&policy.doc).unwrap_or_default();
         let connection = &policy.row.list.connection;
         let agents = agents(&reader, connection)?;
-        let named = names(&doc, &USED_BY);
-        let names_it = |agent: &Value| {
-            names(agent, &POLICIES).is_some_and(|all| {
-                all.contains(&policy.row.id) || policy.row.title.as_ref().is_some_and(|title| all.contains(title))
-            })
-        };
-        let naming = agents.iter().any(|(_, doc)| names(doc, &POLICIES).is_some());
         let alone = house::rows(&reader, &policy.row.list, 2)?.len() < 2;
-        let (how, bound): (String, Box<dyn Fn(&(Row, Value)) -> bool>) = match (&named, naming, alone) {
-            (Some(named), ..) => (
-                "the policy names the agents that use it".to_owned(),
-                Box::new(|(row, doc)| {
-                    named.contains(&row.id)
-                        || row.title.as_ref().is_some_and(|title| named.contains(title))
-                        || names_it(doc)
-                }),
-            ),
-            (None, true, _) => {
-                ("agents name the policies they are bound to".to_owned(), Box::new(|(_, doc)| names_it(doc)))
-            }
-            (None, false, true) => {
-                (format!("it is the one policy of {connection}: every agent has it"), Box::new(|_| true))
-            }
-            (None, false, false) => {
-                return Ok(Affected {
-                    how: format!("{connection} does not tell which agents a policy is bound to"),
-                    ..Affected::default()
-                });
-            }
+        let Some(binding) = Binding::of(&doc, &agents, alone) else {
+            let how = format!("{connection} does not tell which agents a policy is bound to");
+            return Ok(Affected { how, ..Affected::default() });
         };
         let version = text_at(&doc, &VERSION);
         let heard = match &version {
             Some(_) => in_force(&reader, connection)?,
             None => HashMap::new(),
         };
-        let mut list: Vec<Bound> = agents
-            .iter()
-            .filter(|agent| bound(agent))
-            .map(|(row, doc)| {
-                let had = text_at(doc, &IN_FORCE).or_else(|| heard.get(&row.id).cloned());
-                let outdated = version.is_some() && had.is_some() && had != version;
-                Bound {
-                    id: row.id.clone(),
-                    title: row.title.clone(),
-                    status: row.status.clone(),
-                    version: had,
-                    outdated,
-                }
-            })
-            .collect();
-        // Agents that the policy names and the mirror does not have are affected all the same.
-        let known: HashSet<&str> =
-            agents.iter().flat_map(|(row, _)| [Some(row.id.as_str()), row.title.as_deref()]).flatten().collect();
-        let mut strangers: Vec<&String> =
-            named.iter().flatten().filter(|name| !known.contains(name.as_str())).collect();
-        strangers.sort();
-        list.extend(strangers.into_iter().map(|name| Bound {
-            id: name.clone(),
-            title: None,
-            status: None,
-            version: None,
-            outdated: false,
-        }));
+        let bound = agents.iter().filter(|agent| binding.binds(&policy.row, agent)).map(|(row, doc)| {
+            let had = text_at(doc, &IN_FORCE).or_else(|| heard.get(&row.id).cloned());
+            let outdated = version.is_some() && had.is_some() && had != version;
+            Bound { id: row.id.clone(), title: row.title.clone(), status: row.status.clone(), version: had, outdated }
+        });
+        let mut list: Vec<Bound> = bound.collect();
+        list.extend(strangers(&binding, &agents));
         let (total, outdated) = (list.len(), list.iter().filter(|agent| agent.outdated).count());
         let unknown = if version.is_some() { list.iter().filter(|agent| agent.version.is_none()).count() } else { 0 };
         list.sort_by_key(|agent| !agent.outdated);
         list.truncate(LISTED);
-        Ok(Affected { how, version, agents: list, total, outdated, unknown })
+        Ok(Affected { how: binding.told(connection), version, agents: list, total, outdated, unknown })
     }
+}
+
+/// Agents that the policy names and the mirror does not have: they are affected all the same.
+fn strangers(binding: &Binding, agents: &[(Row, Value)]) -> Vec<Bound> {
+    let Binding::Named(named) = binding else { return Vec::new() };
+    let known: HashSet<&str> =
+        agents.iter().flat_map(|(row, _)| [Some(row.id.as_str()), row.title.as_deref()]).flatten().collect();
+    let mut strangers: Vec<&String> = named.iter().filter(|name| !known.contains(name.as_str())).collect();
+    strangers.sort();
+    let bound = |id: &String| Bound { id: id.clone(), title: None, status: None, version: None, outdated: false };
+    strangers.into_iter().map(bound).collect()
 }
 
 /// The agents of a connection and their documents.

@@ -148,6 +148,12 @@ fn wrap_line(paragraph: &str, cells: usize, lines: &mut Vec<String>) {
     lines.push(line);
 }
 
+/// The beginning of a text: at most so many bytes, cut between two characters.
+pub(crate) fn beginning(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}
+
 /// A number with its thousands apart: `1,204,000`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -7,7 +7,7 @@ use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::drafting::{Affected, Bound, Checked, Opening, Remark, Version, Weight};
 use crate::tui::looks::{so_many, status};
-use crate::tui::text::{fit, word};
+use crate::tui::text::{beginning, fit, word};
 use crate::tui::theme::Role;
 use crate::tui::widgets::page::Page;
 
@@ -301,10 +301,10 @@ fn request(checked: &Checked, page: &mut Page) {
     );
     page.blank();
     let Some(body) = &request.body else { return };
-    let end = if body.len() <= BODY { body.len() } else { body.floor_char_boundary(BODY) };
-    page.foreign_whole("", body.get(..end).unwrap_or_default());
-    if end < body.len() {
-        page.plain(&format!("and {} bytes more: they are in the text", body.len() - end), Role::Dim);
+    let shown = beginning(body, BODY);
+    page.foreign_whole("", shown);
+    if shown.len() < body.len() {
+        page.plain(&format!("and {} bytes more: they are in the text", body.len() - shown.len()), Role::Dim);
     }
 }
 

@@ -241,7 +241,8 @@ impl Open {
         self.saving = None;
         match &mut self.focus {
             Focus::Find(input, from) => {
-                if input.key(key) {
+                let changed = input.key(key);
+                if changed {
                     let (words, from) = (input.text().to_owned(), *from);
                     self.text.go_to(from.0, from.1);
                     self.text.find(&words, true, true);

@@ -3,7 +3,7 @@
 use crate::tui::decisions::Item;
 use crate::tui::grounds::{Earlier, Grounds, Past, Payload, RunSoFar, Step};
 use crate::tui::hosts;
-use crate::tui::text::{grouped, moment, word};
+use crate::tui::text::{beginning, grouped, moment, word};
 use crate::tui::theme::Role;
 use crate::tui::widgets::page::Page;
 
@@ -59,10 +59,10 @@ fn payload(payload: Option<&Payload>, page: &mut Page) {
 
 /// All of a text, as far as it is laid out.
 fn whole(text: &str, page: &mut Page) {
-    let end = text.floor_char_boundary(LAID_OUT.min(text.len()));
-    page.foreign_whole("", text.get(..end).unwrap_or_default());
-    if end < text.len() {
-        let more = grouped((text.len() - end) as u64);
+    let shown = beginning(text, LAID_OUT);
+    page.foreign_whole("", shown);
+    if shown.len() < text.len() {
+        let more = grouped((text.len() - shown.len()) as u64);
         page.listed("!", &format!("{more} bytes more are not shown here: qd approvals show has them all"), Role::Bad);
     }
 }
