@@ -64,7 +64,7 @@ fn a_key_opens_a_sheet_and_only_the_sheets_own_key_acts() {
         "{text}"
     );
     // The key that opened it, and every key one might hit in haste.
-    console.press("s y Y <Enter> <Enter> <Space> q @agents");
+    console.press("s y Y <Enter> <Enter> <Space> q 1");
     assert_eq!(console.deeds(), []);
     assert_eq!(console.orders, []);
     assert!(console.text().contains("syY q1"), "{}", console.text());
