@@ -172,7 +172,6 @@ mod tests {
             marked(&words, "REFUND in the Time Zone of secret bash payments"),
             ["REFUND", "Time Zone", "payments"]
         );
-        assert_eq!(marked(&Words::of_query("creme auth "), "Crème parseAuthToken"), ["Crème"]);
         assert_eq!(marked(&Words::of_query("auth creme"), "Crème parseAuthToken"), ["Crème", "Auth"]);
         assert_eq!(
             marked(&Words::of_query("/deploy-\\d+/ ~refudn"), "deploy-17 refund predeploy-17"),
