@@ -106,7 +106,8 @@ fn a_session_that_leaks_is_known_by_the_message_that_does_however_it_was_sent() 
         {{"type":"tool_use","tool":"http","input":{{"headers":{{"x":1}},"args":"{{\"key\":\"{token}\"}}"}}}}, "{token}"]"#
     );
     assert_eq!(leaks(&sent), [false, true, true, true]);
-    assert_eq!(leaks(&format!(r#"[{{"type":"user","content":"hello"}}, it ends here {token}"#)), [false, true]);
+    let cut = format!(r#"[{{"type":"user","content":"hello"}}, {{"type":"user", {token}"#);
+    assert_eq!(leaks(&cut), [false, true], "what is no JSON leaks too");
 }
 
 #[test]
