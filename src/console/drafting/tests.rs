@@ -37,7 +37,7 @@ impl Place {
         let mirror = Mirror::open(&paths.mirror(), Access::ReadWrite).unwrap();
         let (outbox, _) = Outbox::open(&paths.outbox(), By::default()).unwrap();
         let looking = Mirror::open(&paths.mirror(), Access::ReadOnly).unwrap();
-        let house = House::new(Sight::new(looking, &paths.outbox()), paths, By::default());
+        let house = House::new(Sight::new(looking, &paths.outbox()), paths, By::default(), Vec::new());
         house.open.set(Open::new(&Registry::builtin(), Some(outbox))).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let place = Self { _home: home, house, mirror, runtime };
