@@ -1,6 +1,11 @@
 //! Which rows are asked for, and what their answers become.
 
-use super::*;
+use quarterdeck_sync::model::Window;
+
+use super::{Fetch, Records, SLOW, part};
+use crate::tui::data::{Answer, Answered, Lane, Question};
+use crate::tui::rows::{End, Need};
+use crate::tui::views::Cx;
 
 impl Records {
     pub(super) fn fetch(&mut self, fetch: Fetch, cx: &Cx) {

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey, RowKey, Window};
+use quarterdeck_sync::model::{Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
 use super::chosen::Chosen;
@@ -26,7 +26,7 @@ use super::detail::Detail;
 use super::{Cx, Goal, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
-use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::data::{Answer, Answered, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::incidents;
 use crate::tui::memory::{ListState, RowState};
