@@ -2,7 +2,7 @@
 //! which rule asks for it, and how the like of it was answered before. Asked for by ticket, as everything is.
 //!
 //! All of it is text of platforms, and much of it of agents: it is drawn behind the mark that nothing else has
-//! ([`Page::foreign`](super::widgets::page::Page::foreign)).
+//! (`Page::foreign`).
 
 use jiff::Timestamp;
 

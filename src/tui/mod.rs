@@ -6,7 +6,7 @@
 //!
 //! - [`run`] is all the outside needs: [`Setup`] in, [`Outside`] messages in, [`Ask`]s out. It owns the terminal and always gives it back.
 //! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
-//! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`](crate::theme): colour by role.
+//! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`links`]: from a record to what it names and what names it.
 //! - [`memory`]: what the console remembers from one time to the next.

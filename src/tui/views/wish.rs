@@ -17,7 +17,7 @@ use crate::tui::reading::Reading;
 pub enum Wish {
     /// Say something; it goes away by itself.
     Say(String),
-    /// Call [`View::wake`] after this long.
+    /// Call [`View::wake`](super::View::wake) after this long.
     Wake(Duration),
     /// Open a sheet about doing this to these records. Nothing is done before it is confirmed there.
     Decide(Act, Vec<Wanted>),
