@@ -105,9 +105,12 @@ fn two_approvals_are_approved_by_their_marks_and_one_is_rejected() {
     pty.press("  ");
     pty.until_text("* 2 marked");
     decide(&mut pty, "a", "approve 2", "as agreed", "approve 2 approvals: queued");
-    // What was approved no longer waits: the third is the first now.
-    pty.press("g");
-    pty.until_text(&format!("approvals  {}", asked[2]));
+    // What was approved no longer waits, and the marks have done their work; the cursor stayed on the third.
+    pty.until_text(&format!("{} of ", pending - 2));
+    pty.until("the third", |screen| {
+        let text = screen.contents();
+        !text.contains(" marked") && text.contains(&format!("approvals  {}", asked[2]))
+    });
     decide(&mut pty, "x", "reject it", "not at night", &format!("reject {}: queued", asked[2]));
     let held = |status| with_status(&fleet, "runagents", "approvals", status);
     pty.until_so("both are approved and one is rejected", || {
