@@ -51,9 +51,14 @@ fn filter(pty: &mut Pty, words: &str, left: usize) {
     pty.until_text(&format!("{left} of "));
 }
 
-/// Opens a sheet, gives a reason, and confirms what the sheet says it will do.
-fn decide(pty: &mut Pty, key: &str, says: &str, reason: &str, said: &str) {
+/// Presses a key once the last line says that it does this: before that it might be refused, as what it acts on is not known.
+fn offered(pty: &mut Pty, key: &str, does: &str) {
+    pty.until_text(does);
     pty.press(key);
+}
+
+/// Confirms what an open sheet says it will do, with a reason.
+fn confirm(pty: &mut Pty, says: &str, reason: &str, said: &str) {
     pty.until_text(&format!("C-y yes, {says} "));
     pty.press(reason);
     pty.until_text(reason);
@@ -104,14 +109,16 @@ fn two_approvals_are_approved_by_their_marks_and_one_is_rejected() {
     filter(&mut pty, "status:pending", pending);
     pty.press("  ");
     pty.until_text("* 2 marked");
-    decide(&mut pty, "a", "approve 2", "as agreed", "approve 2 approvals: queued");
+    offered(&mut pty, "a", "a approve");
+    confirm(&mut pty, "approve 2", "as agreed", "approve 2 approvals: queued");
     // What was approved no longer waits, and the marks have done their work; the cursor stayed on the third.
     pty.until_text(&format!("{} of ", pending - 2));
     pty.until("the third", |screen| {
         let text = screen.contents();
         !text.contains(" marked") && text.contains(&format!("approvals  {}", asked[2]))
     });
-    decide(&mut pty, "x", "reject it", "not at night", &format!("reject {}: queued", asked[2]));
+    offered(&mut pty, "x", "x reject");
+    confirm(&mut pty, "reject it", "not at night", &format!("reject {}: queued", asked[2]));
     let held = |status| with_status(&fleet, "runagents", "approvals", status);
     pty.until_so("both are approved and one is rejected", || {
         let (approved, rejected) = (held("APPROVED"), held("REJECTED"));
@@ -148,7 +155,8 @@ fn three_agents_are_suspended_by_their_marks() {
     // A mark moves on to the next by itself.
     pty.press("  ");
     pty.until_text("* 3 marked");
-    decide(&mut pty, "s", "suspend 3", "odd traffic", "suspend 3 agents: queued");
+    offered(&mut pty, "s", "s suspend");
+    confirm(&mut pty, "suspend 3", "odd traffic", "suspend 3 agents: queued");
     pty.until_so("they are suspended", || {
         with_status(&fleet, "turen", "agents", "suspended").len() == before.len() + 3
     });
@@ -168,7 +176,7 @@ fn a_policy_is_edited_and_the_conflict_with_a_colleagues_edit_is_settled() {
     assert_eq!((&rules()["review_on_new_package_days"], &rules()["require_provenance"]), (&json!(14), &json!(false)));
     let network = fleet.unplug();
     let mut pty = console(fleet.own(), "policies", "Default policy");
-    pty.press("i");
+    offered(&mut pty, "i", "i edit here");
     pty.until_text("\"review_on_new_package_days\": 14,");
     pty.press("\u{6}");
     pty.until_text("\nfind");
@@ -178,7 +186,8 @@ fn a_policy_is_edited_and_the_conflict_with_a_colleagues_edit_is_settled() {
     pty.press("\r\u{1b}[F\u{1b}[D\u{7f}\u{7f}7");
     pty.until_text("\"review_on_new_package_days\": 7,");
     pty.until_text("✓ 1 change");
-    decide(&mut pty, "\u{13}", "update it", "shorter", "⋯ 1 queued");
+    offered(&mut pty, "\u{13}", "C-s save");
+    confirm(&mut pty, "update it", "shorter", "⋯ 1 queued");
     pty.until("the editor left", |screen| !screen.contents().contains("Editing policy"));
     pty.press("q");
     pty.ends_well();
@@ -194,7 +203,7 @@ fn a_policy_is_edited_and_the_conflict_with_a_colleagues_edit_is_settled() {
         ["/rules/review_on_new_package_days", "14", "7", "30"].iter().all(|side| text.contains(side))
     });
     assert!(fleet.sim.applied().is_empty(), "what is in dispute is not sent");
-    pty.press("m");
+    offered(&mut pty, "m", "m mine");
     pty.until_text("C-y yes, ");
     pty.press(YES);
     pty.until_so("both edits are there", || {
@@ -223,12 +232,13 @@ fn an_agent_is_contained() {
     let before = others(&fleet);
     let mut pty = console(fleet.own(), "agents", &agent);
     filter(&mut pty, &agent, 1);
-    pty.press("c");
+    offered(&mut pty, "c", "c contain");
     pty.until_text("Fails the agent's live runs, which is final");
     pty.press("\u{1b}");
     pty.until("the sheet left", |screen| !screen.contents().contains("C-y yes, "));
     assert!(fleet.sim.applied().is_empty(), "who leaves the sheet has done nothing");
-    decide(&mut pty, "c", "contain it", "paid out twice", &format!("contain {agent}: queued"));
+    offered(&mut pty, "c", "c contain");
+    confirm(&mut pty, "contain it", "paid out twice", &format!("contain {agent}: queued"));
     pty.until_so("it is confirmed", || writes(&fleet).iter().all(|write| write.2 == "confirmed"));
     pty.press("q");
     pty.ends_well();
@@ -261,7 +271,7 @@ fn an_incident_is_gathered_and_its_evidence_is_exported_whole() {
     pty.until_text("told finance");
     pty.press("\u{13}");
     pty.until_text("NOTES 1");
-    pty.press("w");
+    offered(&mut pty, "w", "w evidence");
     pty.until_text("Evidence: ");
     pty.press("q");
     pty.ends_well();
