@@ -1,6 +1,6 @@
 //! Journeys that only look: offline, through a search, out to the clipboard, and back from another size or from the shell.
 
-use super::{ROOM, console, cursor_line, fleet, go, id, listed, synced};
+use super::{ROOM, console, cursor_line, fleet, go, id, listed, offered, synced};
 use crate::terminal::Pty;
 use quarterdeck_sim::Options;
 use serde_json::Value;
@@ -32,8 +32,11 @@ fn a_session_is_found_by_a_word_and_read_where_the_word_stands() {
     pty.press("f");
     pty.until_text("⌕");
     pty.press("idempotency");
-    pty.until("what was found", |screen| cursor_line(screen).is_some() || screen.contents().contains("│▌"));
-    pty.press("\r");
+    pty.until("what was found", |screen| screen.contents().contains("│▌"));
+    // Typing is over; what is found for the last letters may still be on its way.
+    pty.press("\u{1b}");
+    pty.until_text(&format!("turen · sessions · {session}"));
+    offered(&mut pty, "\r", "⏎ read");
     pty.until_text(&format!("turen · sessions · {session}"));
     pty.until("the entry with the word", |screen| {
         let line = cursor_line(screen);
@@ -73,7 +76,7 @@ fn an_entry_is_copied_to_the_clipboard_of_the_terminal() {
     let text = prompt["text"].as_str().expect("a text");
     let home = fleet.stop();
     let mut pty = console(&home, "sessions", &format!("sessions  {session}"));
-    pty.press("t");
+    offered(&mut pty, "t", "t transcript");
     pty.until_text(&format!("turen · sessions · {session}"));
     pty.press("p");
     pty.until("the prompt", |screen| cursor_line(screen).is_some_and(|line| line.contains("user")));
