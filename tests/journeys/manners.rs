@@ -63,7 +63,10 @@ fn line_by_line_it_writes_plain_lines_and_gives_the_terminal_back() {
     let name = |at: usize| agents[at]["title"].as_str().expect("a name").to_owned();
     let mut pty = Pty::start(fleet.home(), &["--fresh", "--linear"], ROOM);
     pty.until_text("> Inbox");
-    pty.press(":open agents\r");
+    pty.press(":open agents");
+    // What the palette lies over is not read out with it.
+    pty.until("the palette alone", |screen| screen.contents().lines().any(|line| line.starts_with("> Open Agents")));
+    pty.press("\r");
     let chosen = |name: String| {
         move |screen: &vt100::Screen| {
             screen.contents().lines().any(|line| line.starts_with("> ") && line.contains(&name))
