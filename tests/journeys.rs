@@ -234,6 +234,7 @@ fn an_agent_is_contained() {
     filter(&mut pty, &agent, 1);
     offered(&mut pty, "c", "c contain");
     pty.until_text("Fails the agent's live runs, which is final");
+    pty.until_text("C-y yes, contain it ");
     pty.press("\u{1b}");
     pty.until("the sheet left", |screen| !screen.contents().contains("C-y yes, "));
     assert!(fleet.sim.applied().is_empty(), "who leaves the sheet has done nothing");

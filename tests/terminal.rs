@@ -67,10 +67,16 @@ impl Pty {
         self.terminal.screen().contents()
     }
 
+    /// Has every frame that was begun arrived to its end? Before that nobody has seen it.
+    fn whole(&self) -> bool {
+        let last = |mark: &[u8]| self.raw.windows(mark.len()).rposition(|bytes| bytes == mark);
+        last(b"\x1b[?2026h") <= last(b"\x1b[?2026l")
+    }
+
     /// Waits until the screen is as wanted.
     pub fn until(&mut self, what: &str, seen: impl Fn(&vt100::Screen) -> bool) {
         let end = Instant::now() + LIMIT;
-        while !seen(self.terminal.screen()) {
+        while !(self.whole() && seen(self.terminal.screen())) {
             let left = end.saturating_duration_since(Instant::now());
             let Ok(chunk) = self.output.recv_timeout(left) else {
                 panic!("never saw {what}:\n{}", self.screen());
