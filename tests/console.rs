@@ -117,7 +117,7 @@ fn links_lead_through_the_records_of_a_platform_and_back() {
     let home = fleet.stop();
     let mut pty = Pty::start(home.path(), &[], (160, 48));
     pty.until_text("DOCUMENT");
-    pty.press("4");
+    pty.press(":open approvals\r");
     pty.until_text("ASKS FOR");
     // An approval names the run that waits for it, and the agent.
     pty.press("L");
