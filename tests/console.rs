@@ -1,12 +1,12 @@
 //! The console in a terminal of its own: what a person sees, and what their terminal is like afterwards.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use quarterdeck_sim::Options;
 
 use crate::cli_harness::Home;
 use crate::fleet::{ENDPOINTS, Fleet};
-use crate::terminal::{LIMIT, Pty};
+use crate::terminal::Pty;
 
 /// Nothing came for so long: the screen is as it will be.
 const MOMENT: Duration = Duration::from_millis(400);
@@ -57,16 +57,7 @@ fn stepping_aside_gives_the_terminal_back_and_coming_back_draws_it_all() {
     let mut pty = Pty::start(home.path(), &[], (80, 24));
     pty.until_text("Welcome");
     pty.press("\u{1a}");
-    pty.until("the shell's screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
-    // It gives the terminal back before it stops, and only what has stopped can be continued: so more than once.
-    let end = Instant::now() + LIMIT;
-    while !(pty.terminal.screen().alternate_screen() && pty.screen().contains("Welcome")) {
-        assert!(Instant::now() < end, "never came back:\n{}", pty.screen());
-        pty.signal("-CONT");
-        if let Ok(chunk) = pty.output.recv_timeout(Duration::from_millis(100)) {
-            pty.terminal.process(&chunk);
-        }
-    }
+    pty.until_back("Welcome");
     pty.press("q");
     pty.until("the screen given back", |screen| !screen.alternate_screen());
     assert_eq!(pty.child.wait().unwrap().exit_code(), 0);

@@ -21,6 +21,8 @@ mod console;
 mod contents;
 mod fleet;
 mod house;
+#[cfg(unix)]
+mod journeys;
 mod overlay;
 mod own;
 mod search;

@@ -34,6 +34,11 @@ fn cells(number: u16) -> NonZeroU16 {
 impl Pty {
     /// Starts `qd` with these arguments in this home, on a screen of so many columns and rows.
     pub fn start(home: &Path, args: &[&str], at: (u16, u16)) -> Self {
+        Self::start_with(home, args, at, &[])
+    }
+
+    /// The same with more variables in its environment.
+    pub fn start_with(home: &Path, args: &[&str], at: (u16, u16), more: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(size(at)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qd"));
         command.args(args);
@@ -41,6 +46,7 @@ impl Pty {
         command.env("QD_HOME", home);
         command.env("TERM", "xterm-256color");
         command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/qd-tests");
+        more.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (send, output) = mpsc::channel();
@@ -61,10 +67,16 @@ impl Pty {
         self.terminal.screen().contents()
     }
 
+    /// Has every frame that was begun arrived to its end? Before that nobody has seen it.
+    fn whole(&self) -> bool {
+        let last = |mark: &[u8]| self.raw.windows(mark.len()).rposition(|bytes| bytes == mark);
+        last(b"\x1b[?2026h") <= last(b"\x1b[?2026l")
+    }
+
     /// Waits until the screen is as wanted.
     pub fn until(&mut self, what: &str, seen: impl Fn(&vt100::Screen) -> bool) {
         let end = Instant::now() + LIMIT;
-        while !seen(self.terminal.screen()) {
+        while !(self.whole() && seen(self.terminal.screen())) {
             let left = end.saturating_duration_since(Instant::now());
             let Ok(chunk) = self.output.recv_timeout(left) else {
                 panic!("never saw {what}:\n{}", self.screen());
@@ -76,6 +88,33 @@ impl Pty {
 
     pub fn until_text(&mut self, text: &str) {
         self.until(text, |screen| screen.contents().contains(text));
+    }
+
+    /// Reads on until something that is not on the screen is so.
+    pub fn until_so(&mut self, what: &str, so: impl Fn() -> bool) {
+        let end = Instant::now() + LIMIT;
+        while !so() {
+            assert!(Instant::now() < end, "never so: {what}\n{}", self.screen());
+            if let Ok(chunk) = self.output.recv_timeout(Duration::from_millis(50)) {
+                self.terminal.process(&chunk);
+                self.raw.extend(chunk);
+            }
+        }
+    }
+
+    /// Continues a `qd` that stepped aside, until its screen is back with this text on it.
+    pub fn until_back(&mut self, text: &str) {
+        self.until("the shell's screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+        // It gives the terminal back before it stops, and only what has stopped can be continued: so more than once.
+        let end = Instant::now() + LIMIT;
+        while !(self.terminal.screen().alternate_screen() && self.screen().contains(text)) {
+            assert!(Instant::now() < end, "never came back:\n{}", self.screen());
+            self.signal("-CONT");
+            if let Ok(chunk) = self.output.recv_timeout(Duration::from_millis(100)) {
+                self.terminal.process(&chunk);
+                self.raw.extend(chunk);
+            }
+        }
     }
 
     pub fn press(&mut self, keys: &str) {

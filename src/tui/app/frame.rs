@@ -42,6 +42,10 @@ impl App {
         self.views[self.open].draw(body, &scene, &mut canvas);
         statusbar::draw(line(area.bottom() - 2), &self.fleet, &mut canvas);
         let facts = self.facts();
+        if self.settings.manner.linear && self.overlay.is_some() {
+            // Read out line by line, what lies behind a box would stand in one line with what is in it.
+            canvas.fill(body, Role::Paper);
+        }
         match &mut self.overlay {
             Some(Overlay::Help(help)) => help.draw(body, &self.keys, &facts, &self.trouble, &mut canvas),
             Some(Overlay::Palette(palette)) => palette.draw(body, &mut canvas),
