@@ -5,6 +5,7 @@
 
 mod able;
 mod affected;
+mod answers;
 mod board;
 mod contents;
 mod deeds;

@@ -214,5 +214,5 @@ fn looking_leaves_nothing_behind_and_an_empty_outbox_is_a_list() {
     assert_eq!((said.code, said.out.as_str()), (0, "{\"schema\":\"qd.writes/1\",\"items\":[]}\n"));
     assert_eq!(home.qd(&["audit", "verify", "--json"]).json()["item"]["broken"], json!(null));
     let doctor = home.qd(&["doctor"]);
-    assert!(doctor.out.contains("schema 2, 0 writes: 0 under way, 0 waiting for you"), "{doctor:?}");
+    assert!(doctor.out.contains("schema 3, 0 writes: 0 under way, 0 waiting for you"), "{doctor:?}");
 }

@@ -125,8 +125,8 @@ fn links_lead_through_the_records_of_a_platform_and_back() {
     assert_eq!(fleet.qd(&["sync"]).code, 0);
     let home = fleet.stop();
     let mut pty = Pty::start(home.path(), &[], (160, 48));
-    pty.until_text("DOCUMENT");
-    pty.press("4");
+    pty.until_text("Inbox");
+    pty.press("6");
     pty.until_text("ASKS FOR");
     // An approval names the run that waits for it, and the agent.
     pty.press("L");
@@ -153,8 +153,8 @@ fn it_opens_where_it_was_left_unless_one_begins_afresh() {
     assert_eq!(fleet.qd(&["sync"]).code, 0);
     let home = fleet.stop();
     let mut pty = Pty::start(home.path(), &[], (160, 48));
-    pty.until_text("DOCUMENT");
-    pty.press("3/status:completed\r");
+    pty.until_text("Inbox");
+    pty.press("5/status:completed\r");
     pty.until_text("/ status:completed");
     pty.press("q");
     pty.ends_well();
@@ -163,7 +163,7 @@ fn it_opens_where_it_was_left_unless_one_begins_afresh() {
     pty.press("q");
     pty.ends_well();
     let mut pty = Pty::start(home.path(), &["--fresh"], (160, 48));
-    pty.until_text("DOCUMENT");
+    pty.until_text("Inbox");
     assert!(!pty.screen().contains("/ status:completed"), "{}", pty.screen());
     pty.press("q");
     pty.ends_well();

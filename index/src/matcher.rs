@@ -18,6 +18,7 @@ pub struct Matcher {
     test: Test,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a query has a handful of them")]
 enum Test {
     Always,
     Never,
@@ -35,6 +36,7 @@ enum Test {
 }
 
 /// What the value of a facet is like; folded.
+#[expect(clippy::large_enum_variant, reason = "a query has a handful of them")]
 enum Like {
     Any,
     Whole(String),

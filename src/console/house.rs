@@ -7,15 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::{
-    By, ContentPolicy, ContentTotals, CountOf, Freshness, IncidentId, Intent, ListKey, Problem, Query, Record, Row,
-    RowKey, Scope, Window, Write, WriteId, WriteState,
-};
+use quarterdeck_sync::model::{By, Intent, ListKey, Query, Record, Row, Scope, Write, WriteId, WriteState};
+use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::outbox::action::{self, Asked};
 use quarterdeck_sync::outbox::decide::{self, Target as Aim};
 use quarterdeck_sync::outbox::merge::merge;
 use quarterdeck_sync::outbox::moves::{self, Move};
-use quarterdeck_sync::outbox::{Outbox, Which};
 use quarterdeck_sync::platform::{Manifest, Registry};
 use quarterdeck_sync::store::Reader;
 use serde_json::Value;
@@ -24,23 +21,8 @@ use super::incidents::asked_of;
 use super::seen::Seen;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
-use crate::inbox::{Findings, Inbox};
-use crate::incident::{Case, Line};
-use crate::numbers::Numbers;
-use crate::search::{Answer, Find, Question, SavedSearch, Searcher};
-use crate::timeline::{self, Timeline};
-use crate::tui::data::{DraftOf, NamedWords, Store};
-use crate::tui::decisions::{Brief, Change, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine};
-use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
-use crate::tui::grounds::Grounds;
-use crate::tui::kept::Kept;
-use crate::tui::links::Links;
-use crate::tui::reading::{Kin, Read, Transcript};
-
-/// Records that are found by the beginning of an id, at most.
-const IDS: usize = 12;
-/// Finished writes that are listed, the newest.
-const FINISHED: usize = 1_000;
+use crate::search::Searcher;
+use crate::tui::decisions::{Brief, Change, Item, OpenedWrite, Target, WriteItem};
 
 /// What there is once the first frame is on the screen.
 #[derive(Debug)]
@@ -62,7 +44,7 @@ impl Open {
 /// What the console reads.
 #[derive(Debug)]
 pub struct House {
-    seen: Seen,
+    pub(super) seen: Seen,
     pub(super) searcher: Searcher,
     pub(super) paths: Paths,
     pub(super) by: By,
@@ -73,7 +55,7 @@ pub struct House {
     pub(super) open: OnceLock<Open>,
 }
 
-fn words(error: impl std::fmt::Display) -> String {
+pub(super) fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
@@ -95,7 +77,11 @@ impl House {
     }
 
     /// Asks the mirror, with what `query` asks of words looked up in the index.
-    fn listed<T>(&self, query: &Query, ask: impl FnOnce(&Reader, &Query) -> Result<T, String>) -> Result<T, String> {
+    pub(super) fn listed<T>(
+        &self,
+        query: &Query,
+        ask: impl FnOnce(&Reader, &Query) -> Result<T, String>,
+    ) -> Result<T, String> {
         let lists = self.searcher.lists(&query.filter);
         let reader = self.reader()?;
         let Some(lists) = lists else { return ask(&reader, query) };
@@ -164,18 +150,18 @@ impl House {
     }
 
     /// What the person wants, from the text they left.
-    fn edited(&self, record: &Record, text: &str, asked: &Asked) -> Result<Asked, String> {
+    pub(super) fn edited(&self, record: &Record, text: &str, asked: &Asked) -> Result<Asked, String> {
         let edited = self.editable(record)?.read(text).map_err(complained)?;
         Ok(Asked { expires: asked.expires, ..Editable::asked(edited, asked.reason.clone(), self.by.clone()) })
     }
 
-    fn opened(&self, outbox: &Outbox, id: &WriteId) -> Result<Option<OpenedWrite>, String> {
+    pub(super) fn opened(&self, outbox: &Outbox, id: &WriteId) -> Result<Option<OpenedWrite>, String> {
         let Some(write) = outbox.get(id).map_err(words)? else { return Ok(None) };
         let (turns, diff) = (outbox.turns(id).map_err(words)?, action::diff(&write));
         Ok(Some(OpenedWrite { write, turns, diff }))
     }
 
-    fn about_writes(&self, ids: &[WriteId], change: &Change) -> Result<Brief, String> {
+    pub(super) fn about_writes(&self, ids: &[WriteId], change: &Change) -> Result<Brief, String> {
         let outbox = self.outbox()?;
         let mut items = Vec::new();
         for id in ids {
@@ -192,7 +178,7 @@ impl House {
     }
 
     /// The decision that takes back a write that has left.
-    fn inverse(&self, write: &Write, asked: Asked) -> Result<Brief, String> {
+    pub(super) fn inverse(&self, write: &Write, asked: Asked) -> Result<Brief, String> {
         let reader = self.reader()?;
         let id = write.intent.target.as_deref().unwrap_or_default();
         let record = named(&reader, &write.list(), id)?;
@@ -311,171 +297,4 @@ fn rests_on(manifest: &Manifest, record: &Record, verb: &str, intent: Option<&In
         _ => 1,
     });
     found
-}
-
-impl Store for House {
-    fn window(&self, query: &Query) -> Result<Window, String> {
-        self.listed(query, |reader, query| reader.window(query).map_err(words))
-    }
-
-    fn count(&self, query: &Query, cap: u64) -> Result<CountOf, String> {
-        self.listed(query, |reader, query| reader.count(query, cap).map_err(words))
-    }
-
-    fn record(&self, key: RowKey) -> Result<Option<Record>, String> {
-        self.seen.record(key)
-    }
-
-    fn freshness(&self) -> Result<Vec<Freshness>, String> {
-        let mut lists = self.seen.freshness()?;
-        // An index that cannot be read keeps nobody from the mirror: search says what is wrong with it.
-        let _ = self.searcher.count_indexed(&mut lists);
-        Ok(lists)
-    }
-
-    fn problems(&self, limit: usize) -> Result<Vec<Problem>, String> {
-        self.seen.problems(limit)
-    }
-
-    fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String> {
-        self.seen.statuses(scope)
-    }
-
-    fn standing(&self) -> Result<Standing, String> {
-        let read = |outbox: Outbox| {
-            let (counts, paused) = (outbox.counts().map_err(words)?, outbox.paused().map_err(words)?);
-            Ok::<_, String>(Standing { counts, paused, trouble: None })
-        };
-        // An outbox that cannot be read keeps nobody from the mirror; it is said in the status bar.
-        let mut standing = match self.outbox().and_then(read) {
-            Ok(standing) => standing,
-            Err(why) => Standing { trouble: Some(why), ..Standing::default() },
-        };
-        if standing.trouble.is_none() && !self.paths.damaged_outboxes().is_empty() {
-            standing.trouble = Some("a damaged outbox lies aside: qd doctor".to_owned());
-        }
-        Ok(standing)
-    }
-
-    fn writes(&self, finished: bool) -> Result<Vec<WriteLine>, String> {
-        let outbox = self.outbox()?;
-        let mut writes = outbox.list(&Which::default()).map_err(words)?;
-        if finished {
-            let over: Vec<WriteState> = WriteState::ALL.into_iter().filter(|state| !state.is_unfinished()).collect();
-            let which = Which { all: true, states: over, limit: Some(FINISHED), ..Which::default() };
-            writes.extend(outbox.list(&which).map_err(words)?);
-        }
-        Ok(writes.iter().map(WriteLine::from).collect())
-    }
-
-    fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
-        self.read(of, known)
-    }
-
-    fn kept(&self, list: &ListKey, id: &str) -> Result<Kept, String> {
-        self.kept_about(list, id)
-    }
-
-    fn kin(&self, of: RowKey, names: &[(String, usize)]) -> Result<Kin, String> {
-        self.kin_of(of, names)
-    }
-
-    fn find(&self, question: &Question) -> Result<Answer, String> {
-        self.searcher.find(question).map_err(words)
-    }
-
-    fn inbox(&self, findings: &Findings) -> Result<Inbox, String> {
-        self.wants(findings)
-    }
-
-    fn findings(&self) -> Result<Findings, String> {
-        self.seek()
-    }
-
-    fn numbers(&self) -> Result<Numbers, String> {
-        self.count_fleet()
-    }
-
-    fn timeline(&self, ask: &timeline::Ask) -> Result<Option<Timeline>, String> {
-        self.trace(ask)
-    }
-
-    fn words(&self, scope: &Scope) -> Result<NamedWords, String> {
-        self.named_words(scope)
-    }
-
-    fn ids(&self, begun: &str) -> Result<Vec<Row>, String> {
-        let found = self.reader()?.find(&Scope::default(), begun, IDS).map_err(words)?;
-        Ok(found.into_iter().map(|record| record.row).collect())
-    }
-
-    fn contents(&self) -> Result<Vec<ContentTotals>, String> {
-        self.reader()?.content_totals(ContentPolicy::All, Timestamp::now()).map_err(words)
-    }
-
-    fn links(&self, of: &Target) -> Result<Option<Links>, String> {
-        self.linked(of)
-    }
-
-    fn searches(&self) -> Result<Vec<SavedSearch>, String> {
-        self.searcher.saved()
-    }
-
-    fn incidents(&self) -> Result<Vec<Line>, String> {
-        self.incident_lines()
-    }
-
-    fn incident(&self, id: &IncidentId) -> Result<Option<Case>, String> {
-        self.case(id)
-    }
-
-    fn write(&self, id: &WriteId) -> Result<Option<OpenedWrite>, String> {
-        self.opened(&self.outbox()?, id)
-    }
-
-    fn brief(&self, subject: &Subject) -> Result<Brief, String> {
-        match subject {
-            Subject::Records { targets, asked } => {
-                let reader = self.reader()?;
-                let found: Result<Vec<_>, _> = targets.iter().map(|target| self.target(&reader, target)).collect();
-                let items = self.weigh(&reader, found?.into_iter().flatten().collect(), asked)?;
-                Ok(Brief::Records { asked: asked.clone(), items })
-            }
-            Subject::Edited { record, text, asked } => {
-                let asked = self.edited(record, text, asked)?;
-                let items = self.weigh(&self.reader()?, vec![(**record).clone()], &asked)?;
-                Ok(Brief::Records { asked, items })
-            }
-            Subject::Restored { record, version, asked } => {
-                let asked = self.restored(record, *version, asked)?;
-                let items = self.weigh(&self.reader()?, vec![(**record).clone()], &asked)?;
-                Ok(Brief::Records { asked, items })
-            }
-            Subject::Writes { ids, change } => self.about_writes(ids, change),
-        }
-    }
-
-    fn draft(&self, of: &DraftOf) -> Result<Draft, String> {
-        self.draft_of(of)
-    }
-
-    fn grounds(&self, item: &Item) -> Result<Grounds, String> {
-        self.grounds_of(item)
-    }
-
-    fn opening(&self, of: &DraftOf) -> Result<Opening, String> {
-        self.open_draft(of)
-    }
-
-    fn check(&self, check: &Check) -> Result<Checked, String> {
-        self.check_text(check)
-    }
-
-    fn affected(&self, policy: &Record) -> Result<Affected, String> {
-        self.affected_by(policy)
-    }
-
-    fn versions(&self, record: &Record) -> Result<Vec<Version>, String> {
-        self.versions_of(record)
-    }
 }

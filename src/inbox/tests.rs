@@ -276,7 +276,7 @@ fn a_connection_in_trouble_stands_once_and_a_failing_list_by_itself() {
     ];
     let paused = [Paused { connection: "refused".to_owned(), since: ago(100), message: "401".to_owned() }];
     let known = Known { connections: &connections, lists: &lists, problems: &problems, paused: &paused, now: now() };
-    let found: Vec<(String, Option<String>, Vec<(Risk, Option<Timestamp>)>)> = find(&known)
+    let found: Vec<_> = find(&known)
         .into_iter()
         .map(|((name, list), reasons)| (name, list, reasons.iter().map(|it| (it.risk, it.since)).collect()))
         .collect();

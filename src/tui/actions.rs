@@ -4,14 +4,16 @@
 //! done and why. The footer's hints, the `?` help, the `:` palette, `docs/keys.md` and remapping are all read off it.
 //! To add a key: one row here, and one match arm where it is done.
 
+mod facts;
 mod scope;
 mod verbs;
 
 use std::borrow::Cow;
 
-use quarterdeck_sync::model::{ListKey, WriteState};
+use quarterdeck_sync::model::WriteState;
 pub(crate) use verbs::{of_agents, verbs, view_number};
 
+pub use facts::Facts;
 pub use scope::Scope;
 
 use super::incidents;
@@ -29,85 +31,6 @@ pub enum Danger {
 
 /// Why something cannot be done now.
 pub type Reason = Cow<'static, str>;
-
-/// What an action needs to know to say whether it can be done.
-#[derive(Debug, Clone, Default)]
-pub struct Facts {
-    /// A record is selected.
-    pub selected: bool,
-    /// The open view is a list of records.
-    pub records: bool,
-    /// The open view is the inbox, and something waits in it.
-    pub item: bool,
-    /// The open view is the inbox.
-    pub inbox: bool,
-    /// The list is grouped.
-    pub grouped: bool,
-    /// The list is filtered.
-    pub filtered: bool,
-    /// There is a connection to sync.
-    pub connected: bool,
-    /// Another process holds the lease: this one only reads.
-    pub reading: bool,
-    /// Views there are.
-    pub views: usize,
-    /// Lists of the records that a decision would be about: the marked ones, else the selected one.
-    pub targets: Vec<ListKey>,
-    /// The list of the agent behind the selected record, where decisions about agents are about that one.
-    pub agents: Vec<ListKey>,
-    /// Decisions that these lists do not let be taken, and why.
-    pub lacking: Vec<(Act, Reason)>,
-    /// The selected record may have entries.
-    pub readable: bool,
-    /// The open transcript has entries.
-    pub entries: bool,
-    /// Something is selected that a search has found.
-    pub hit: bool,
-    /// A list of a connection is selected.
-    pub list: bool,
-    /// There is a query that could be kept.
-    pub query: bool,
-    /// A saved search is chosen.
-    pub saved: bool,
-    /// The open view is the outbox.
-    pub outbox: bool,
-    /// Where the selected write stands.
-    pub write: Option<WriteState>,
-    /// Where the marked writes stand.
-    pub marked: Vec<WriteState>,
-    /// There is something that could be taken back.
-    pub undoable: bool,
-    /// What is known of incidents.
-    pub incidents: incidents::Facts,
-    /// Why the open sheet cannot be confirmed.
-    pub unconfirmed: Option<Reason>,
-    /// What the open sheet shows is not what is there any more.
-    pub moved: bool,
-    /// Nothing is decided in this console.
-    pub read_only: bool,
-}
-
-impl Facts {
-    fn lacks(&self, act: Act) -> Option<Reason> {
-        if !self.records && !self.inbox {
-            return IN_LIST(self);
-        }
-        if self.targets.is_empty() {
-            return Some("nothing is selected".into());
-        }
-        self.lacking.iter().find(|(lacking, _)| *lacking == act).map(|(_, why)| why.clone())
-    }
-
-    fn write_in(&self, passes: impl Fn(WriteState) -> bool, why: &'static str) -> Option<Reason> {
-        match self.write {
-            // One that can is enough: the sheet says what is left out.
-            Some(_) if self.marked.iter().any(|state| passes(*state)) => None,
-            None => Some("no write is selected".into()),
-            Some(state) if passes(state) => None,
-            Some(state) => Some(format!("{why}; this one is {state}").into()),
-        }
-    }
-}
 
 type Why = fn(&Facts) -> Option<Reason>;
 

@@ -12,6 +12,7 @@ mod frame;
 mod incidents;
 mod input;
 mod layers;
+mod news;
 mod remember;
 mod trail;
 
@@ -23,7 +24,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::actions::{self, Act, Facts};
-use super::data::{Answer, Answered, Desk, Lane, Owner, Question, Slot, Store, Ticket};
+use super::data::{Answer, Answered, Desk, Lane, Owner, Store, Ticket};
 use super::fleet::{ConnectionInfo, Fleet};
 use super::keys::Keymap;
 use super::memory::Memory;
@@ -188,6 +189,7 @@ impl App {
         self.recall();
         self.ask_health(Lane::Now);
         self.with_view(clock, |view, cx| view.enter(cx));
+        self.tell_others(clock);
         if !self.trouble.is_empty() {
             let more = if self.trouble.len() > 1 {
                 format!(" (and {} more, see help)", self.trouble.len() - 1)
@@ -269,74 +271,6 @@ impl App {
             Owner::Frame => return,
         }
         self.dirty = true;
-    }
-
-    fn outside(&mut self, news: Outside, clock: Instant) {
-        match news {
-            // A burst of commits is one refresh.
-            Outside::Committed | Outside::Outbox => {
-                match self.refreshed.map(|at| at + self.settings.manner.refresh()) {
-                    Some(next) if next > clock => self.refresh_due = Some(next),
-                    _ => self.refresh(clock),
-                }
-            }
-            Outside::Sync(event) => {
-                self.fleet.event(event, (self.now)());
-                self.stir(clock);
-            }
-            Outside::LeaseHeldBy(who) => {
-                self.toasts.say(format!("{who} is syncing; this console reads along."), clock);
-                self.fleet.lease = Some(who);
-                self.dirty = true;
-            }
-            Outside::LeaseTaken => {
-                self.fleet.lease = None;
-                self.dirty = true;
-            }
-            Outside::Notice(words) => {
-                self.toasts.say(words, clock);
-                self.dirty = true;
-            }
-            Outside::Capabilities(known) => {
-                self.fleet.capabilities = Some(known);
-                // What can be done, and until when, is known now.
-                self.refresh_due = Some(clock);
-                self.dirty = true;
-            }
-            Outside::Decided { sheet, outcome } => {
-                self.decided(sheet, outcome, clock);
-                self.dirty = true;
-            }
-            Outside::Incident(outcome) => {
-                self.incident_done(outcome, clock);
-                self.dirty = true;
-            }
-            Outside::Fetched { list, id, failed } => self.fetched(&list, &id, failed, clock),
-            Outside::Quit => self.quit(clock),
-        }
-    }
-
-    /// Something happened that no key asked for: on a calm screen it is drawn with what else happens meanwhile.
-    fn stir(&mut self, clock: Instant) {
-        match self.settings.manner.is_calm() {
-            true => drop(self.stir_due.get_or_insert(clock + self.settings.manner.refresh())),
-            false => self.dirty = true,
-        }
-    }
-
-    fn refresh(&mut self, clock: Instant) {
-        self.refresh_due = None;
-        self.refreshed = Some(clock);
-        self.ask_health(Lane::Later);
-        self.look_again();
-        self.with_view(clock, |view, cx| view.refresh(cx));
-        for number in (0..views::VIEWS.len()).filter(|number| *number != self.open).collect::<Vec<_>>() {
-            self.with(number, clock, |view, cx| view.changed(cx));
-        }
-    }
-
-    fn ask_health(&mut self, lane: Lane) {
-        self.health = Some(self.desk.ask(Slot { owner: Owner::Frame, part: HEALTH }, lane, Question::Health));
     }
 
     /// Lets a view handle something, and grants its wishes.

@@ -38,7 +38,7 @@ fn time(second: i64) -> Timestamp {
 fn incoming(number: usize, &(title, text, _, active): &Seed, hash: u64) -> Incoming {
     let columns = Columns {
         title: Some(TEXTS[title].to_owned()),
-        status: Some(if number % 2 == 0 { "active" } else { "failed" }.to_owned()),
+        status: Some(if number.is_multiple_of(2) { "active" } else { "failed" }.to_owned()),
         updated_at: Some(time(active)),
         ..Columns::default()
     };
@@ -156,7 +156,7 @@ fn question() -> impl Strategy<Value = String> {
 }
 
 fn write(number: usize, target: usize) -> Write {
-    let title = if number % 2 == 0 { Some(Some("deploy queued".to_owned())) } else { None };
+    let title = if number.is_multiple_of(2) { Some(Some("deploy queued".to_owned())) } else { None };
     let columns = ColumnEdits { title, ..ColumnEdits::default() };
     let now = time(50);
     Write {

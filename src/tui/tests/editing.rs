@@ -20,7 +20,7 @@ fn open(size: (u16, u16)) -> Console {
 }
 
 pub(super) fn open_in(console: &mut Console) {
-    console.press("5 /");
+    console.press("@policies /");
     console.type_text("connection:turen");
     console.press("<Enter> i");
 }
@@ -119,7 +119,7 @@ fn a_decision_about_something_else_throws_no_draft_away() {
     let mut console = open(SIZE);
     console.press("<Down> <Down> <End> <BS> <BS> 6 , C-s <Esc> <Esc> <Enter>");
     console.drafts();
-    console.press("1 s C-y");
+    console.press("@agents s C-y");
     let confirmed =
         console.asked.try_iter().find_map(|ask| if let Ask::Decide(confirmed) = ask { Some(confirmed) } else { None });
     console.news(Outside::Decided { sheet: confirmed.unwrap().sheet, outcome: Outcome::Kept(Vec::new()) });
@@ -215,7 +215,7 @@ fn words_are_found_and_the_cursor_comes_back_when_the_search_is_left() {
 #[test]
 fn an_older_version_comes_back_by_a_sheet() {
     let mut console = Console::new(SIZE);
-    console.press("5 /");
+    console.press("@policies /");
     console.type_text("connection:turen");
     console.press("<Enter> H j");
     let text = console.text();
@@ -265,7 +265,7 @@ pub(super) fn conflicted() -> World {
 #[test]
 fn a_conflict_is_settled_with_all_sides_in_sight() {
     let mut console = Console::with(SIZE, conflicted(), connections(), TuiSettings::default());
-    console.press("8 i");
+    console.press("@outbox i");
     let text = console.text();
     assert!(text.contains("Settling default") && text.contains("▸Conflict"), "{text}");
     assert!(text.contains("mine") && text.contains("theirs") && text.contains("WHAT THEY CHANGED"), "{text}");

@@ -39,10 +39,10 @@ fn the_editor_on_a_bad_day() {
     for size in SIZES {
         let name = |what: &str| format!("editor-{what}-{}x{}", size.0, size.1);
         let mut console = Console::with(size, conflicted(), connections(), TuiSettings::default());
-        console.press("8 i");
+        console.press("@outbox i");
         snapshot(&name("conflict"), &console.text());
         let mut console = Console::new(size);
-        console.press("5 /");
+        console.press("@policies /");
         console.type_text("connection:turen");
         console.press("<Enter>");
         console.key("i");
@@ -73,7 +73,7 @@ fn colours() {
         console.type_text("x");
         snapshot(&format!("colours-editor-{name}"), &styles(&console));
         let mut console = Console::with((80, 24), World::believable(), connections(), settings(theme, mode));
-        console.press("4 a <PgDn>");
+        console.press("@approvals a <PgDn>");
         snapshot(&format!("colours-approval-{name}"), &styles(&console));
     }
 }
@@ -83,7 +83,7 @@ fn an_approval() {
     for size in SIZES {
         let name = |what: &str| format!("sheet-approval-{what}-{}x{}", size.0, size.1);
         let mut console = Console::new(size);
-        console.press("4 a");
+        console.press("@approvals a");
         snapshot(&name("begin"), &console.text());
         console.press("<PgDn>");
         snapshot(&name("more"), &console.text());

@@ -82,7 +82,7 @@ fn every_step_of_a_long_way_is_found_again_as_it_was_left() {
         console.press("<Esc>");
         assert_eq!((console.selected(), crumbs(&console)), (selected, way));
     }
-    console.press("2");
+    console.press("@sessions");
     assert!(console.text().contains("1/1,204"), "the tab itself was never narrowed: {}", console.text());
 }
 
@@ -105,7 +105,7 @@ fn a_filter_typed_on_the_way_is_there_when_one_comes_back() {
 #[test]
 fn a_single_link_is_followed_at_once() {
     let mut console = Console::new(SIZE);
-    console.press("3 j L");
+    console.press("@runs j L");
     assert!(crumbs(&console).starts_with("Runs › "), "{}", console.text());
     assert!(crumbs(&console).ends_with("› Approvals"));
 }
@@ -113,7 +113,7 @@ fn a_single_link_is_followed_at_once() {
 #[test]
 fn a_record_that_leads_nowhere_says_so() {
     let mut console = Console::new(SIZE);
-    console.press("5 L");
+    console.press("@policies L");
     assert!(console.text().contains("It leads nowhere"), "{}", console.text());
 }
 
@@ -129,7 +129,7 @@ fn how_many_a_link_leads_to_comes_later() {
 #[test]
 fn a_write_leads_to_its_record() {
     let mut console = Console::with(SIZE, World::believable().with_writes(), connections(), TuiSettings::default());
-    console.press("8 L");
+    console.press("@outbox L");
     assert!(crumbs(&console).starts_with("Outbox › "), "{}", console.text());
     assert!(!console.selected().is_empty(), "{}", console.text());
     console.press("<Esc>");
@@ -139,7 +139,7 @@ fn a_write_leads_to_its_record() {
 #[test]
 fn a_tab_leaves_the_way() {
     let mut console = Console::new(SIZE);
-    console.press("L <Enter> L <Enter> 3");
+    console.press("L <Enter> L <Enter> @runs");
     assert_eq!(crumbs(&console), "");
     console.press("<Esc>");
     assert!(console.text().contains("/346"), "nothing leads back: {}", console.text());
@@ -157,7 +157,7 @@ fn links_are_not_offered_over_what_was_opened_meanwhile() {
 #[test]
 fn several_writes_are_marked_for_one_change() {
     let mut console = Console::with(SIZE, World::believable().with_writes(), connections(), TuiSettings::default());
-    console.press("8 <Space> <Space>");
+    console.press("@outbox <Space> <Space>");
     assert!(console.text().contains("* 2 marked"), "{}", console.text());
     console.press("d");
     let text = console.text();

@@ -109,7 +109,7 @@ fn asking(words: &str) -> World {
 
 fn sheet(words: &str, size: (u16, u16)) -> Console {
     let mut console = Console::with(size, asking(words), connections(), TuiSettings::default());
-    console.press("4 a");
+    console.press("@approvals a");
     console
 }
 
@@ -242,7 +242,7 @@ proptest! {
 #[test]
 fn all_there_is_to_know_is_on_the_sheet() {
     let mut console = Console::new((160, 48));
-    console.press("4 a");
+    console.press("@approvals a");
     let mut seen = String::new();
     for _ in 0..6 {
         seen.push_str(&console.text());
@@ -275,7 +275,7 @@ fn a_long_payload_is_there_to_its_last_line() {
     let items: Vec<String> = (0..3_000).map(|at| format!("item number {at}")).collect();
     world.rows[0].1 = json!({"id": "apr-000", "status": "PENDING", "payload": items, "tool_id": "stripe"}).to_string();
     let mut console = Console::with((80, 24), world, connections(), TuiSettings::default());
-    console.press("4 a");
+    console.press("@approvals a");
     assert!(console.text().contains("1–"), "{}", console.text());
     let mut last = String::new();
     let mut seen = false;
@@ -294,7 +294,7 @@ fn a_host_that_only_looks_right_is_pointed_out() {
     let doc = json!({"id": "apr-000", "status": "PENDING", "tool_url": "https://\u{430}pi.stripe.com/v1/refunds", "payload": {}});
     world.rows[0].1 = doc.to_string();
     let mut console = Console::with((160, 48), world, connections(), TuiSettings::default());
-    console.press("4 a");
+    console.press("@approvals a");
     let text = console.text();
     let line = text.lines().find(|line| line.contains("mixes scripts")).expect("a warning");
     assert!(
@@ -306,7 +306,7 @@ fn a_host_that_only_looks_right_is_pointed_out() {
 #[test]
 fn it_cannot_be_confirmed_before_what_it_rests_on_was_on_the_screen() {
     let mut console = Console::with((160, 48), asking("calm"), connections(), TuiSettings::default());
-    console.press("4");
+    console.press("@approvals");
     console.key("a");
     let brief = console.inbox.recv_timeout(Duration::from_secs(20)).expect("an answer");
     console.app.handle(brief, console.clock);
@@ -322,7 +322,7 @@ fn it_cannot_be_confirmed_before_what_it_rests_on_was_on_the_screen() {
 #[test]
 fn what_it_rests_on_may_be_unreadable_and_that_is_said() {
     let mut console = Console::new((160, 48));
-    console.press("4 a");
+    console.press("@approvals a");
     assert!(!console.text().contains("could not be read"), "{}", console.text());
     console.press("<Esc>");
     console.store.world.lock().unwrap().groundless = Some("disk I/O error".to_owned());

@@ -47,13 +47,13 @@ fn remembered(console: &Console) -> Memory {
 fn again(mut console: Console, world: World) -> Console {
     console.press("C-c");
     let memory = remembered(&console);
-    Console::with(SIZE, world, connections(), TuiSettings { memory, ..TuiSettings::default() })
+    Console::started(SIZE, world, connections(), TuiSettings { memory, ..TuiSettings::default() })
 }
 
 #[test]
 fn the_console_opens_where_it_was_left() {
     let mut console = Console::new(SIZE);
-    console.press("T 3 /");
+    console.press("T @runs /");
     console.type_text("status:failed");
     console.press("<Enter> o v # 7 j");
     console.pass(Duration::from_secs(60));
@@ -84,7 +84,7 @@ fn the_theme_one_left_with_is_kept_until_another_is_set() {
 #[test]
 fn a_list_left_at_its_top_shows_what_is_new() {
     let mut console = Console::new(SIZE);
-    console.press("3");
+    console.press("@runs");
     let mut world = World::believable();
     let doc = serde_json::json!({});
     let (list, status) = (("runs", Kind::Run), Some("RUNNING"));
@@ -96,7 +96,7 @@ fn a_list_left_at_its_top_shows_what_is_new() {
 #[test]
 fn in_a_mirror_made_anew_a_number_means_another_record_and_is_not_believed() {
     let mut console = Console::new(SIZE);
-    console.press("3 # 9 j");
+    console.press("@runs # 9 j");
     let mut world = World::believable();
     let count = world.rows.len() as i64;
     for (row, _) in &mut world.rows {
@@ -115,17 +115,17 @@ fn heads(console: &Console) -> String {
 #[test]
 fn columns_are_chosen_on_a_sheet_and_every_list_of_the_kind_has_them() {
     let mut console = Console::new(SIZE);
-    console.press("2 v v V");
+    console.press("@sessions v v V");
     assert!(console.text().contains("Columns of sessions"), "{}", console.text());
     // The project away, the id to the front.
     console.press("j j <Space> j K K K <Enter>");
     let chosen = |heads: &str| !heads.contains("PROJECT") && heads.find("ID") < heads.find("SESSION");
     let before = heads(&console);
     assert!(chosen(&before), "{before}");
-    console.press("1 # 1 1 j L <Enter> v v");
+    console.press("@agents # 1 1 j L <Enter> v v");
     assert!(chosen(&heads(&console)), "{}", heads(&console));
     let mut console = again(console, World::believable());
-    console.press("2");
+    console.press("@sessions");
     assert_eq!(heads(&console), before);
 }
 
@@ -140,7 +140,7 @@ fn choosing_columns_triggers_no_action_of_the_list() {
 #[test]
 fn a_filter_is_completed_from_what_there_is() {
     let mut console = Console::new(SIZE);
-    console.press("3 /");
+    console.press("@runs /");
     console.type_text("st");
     assert!(console.text().contains("status:"), "{}", console.text());
     console.type_text("atus:f");
@@ -156,7 +156,7 @@ fn a_filter_is_completed_from_what_there_is() {
 #[test]
 fn what_is_typed_without_a_suggestion_moves_through_the_rows_as_before() {
     let mut console = Console::new(SIZE);
-    console.press("2 /");
+    console.press("@sessions /");
     console.type_text("flaky");
     let place = |console: &Console| console.text().lines().position(|line| line.starts_with('▌'));
     let before = place(&console);
@@ -167,7 +167,7 @@ fn what_is_typed_without_a_suggestion_moves_through_the_rows_as_before() {
 #[test]
 fn the_palette_finds_a_record_by_the_beginning_of_its_id() {
     let mut console = Console::new(SIZE);
-    console.press("3 j :");
+    console.press("@runs j :");
     console.type_text("apr-00");
     assert!(console.text().contains("apr-004"), "{}", console.text());
     console.type_text("4");
@@ -208,7 +208,7 @@ fn the_palette_opens_a_saved_search() {
 #[test]
 fn a_list_of_a_connection_is_one_key_away() {
     let mut console = Console::new(SIZE);
-    console.press("9 j <Enter>");
+    console.press("@connections j <Enter>");
     let text = console.text();
     assert!(text.lines().nth(1).unwrap().starts_with("  Connections › Agents"), "{text}");
     assert!(text.contains("/ connection:turen collection:agents"), "{text}");
@@ -223,6 +223,6 @@ fn everything_between_two_marks_is_marked() {
     assert!(console.text().contains("Mark one record first"));
     console.press("j <Space> j j j M");
     assert!(console.text().contains("* 5 marked"), "{}", console.text());
-    console.press("5 j j <Space> k k k M");
+    console.press("@policies j j <Space> k k k M");
     assert!(console.text().contains("* 3 marked"), "upwards too: {}", console.text());
 }

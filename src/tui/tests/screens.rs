@@ -144,13 +144,13 @@ fn ways_and_choices() {
         snapshot(&name("crumbs"), &console.text());
         console.press("L <Down> <Enter> V");
         snapshot(&name("columns"), &console.text());
-        console.press("<Esc> 3 /");
+        console.press("<Esc> @runs /");
         console.type_text("status:paused agent:r");
         snapshot(&name("completion"), &console.text());
         console.press("<Esc> :");
         console.type_text("apr-01");
         snapshot(&name("palette-records"), &console.text());
-        console.press("<Esc> 1 # 1 1 j");
+        console.press("<Esc> @agents # 1 1 j");
         console.store.broken.store(true, Ordering::SeqCst);
         console.press("L");
         snapshot(&name("links-error"), &console.text());
@@ -165,7 +165,7 @@ fn a_long_and_hostile_way() {
         row.title = Some("\u{1b}]0;owned\u{7}\u{202e} › Outbox › ".repeat(9));
     }
     let mut console = Console::with((80, 24), world, connections(), TuiSettings::default());
-    console.press("2 L L L");
+    console.press("@sessions L L L");
     snapshot("crumbs-hostile-80x24", &console.text());
     assert!(!console.text().chars().any(|c| quarterdeck_sync::text::is_hidden(c) && c != '\n'));
 }

@@ -60,7 +60,7 @@ fn a_search_is_kept_under_a_name_and_let_go_of_again() {
     assert!(console.text().contains("⌕ refund"), "{}", console.text());
 
     // With nothing typed the saved ones are there, and the key that forgets one is not the one that says so.
-    console.press("/ C-u <Esc> [");
+    console.press("/ C-u <Esc> @search");
     let first = "errors".to_owned();
     console.press("D");
     assert!(console.text().contains(&format!("Let go of {first}")), "{}", console.text());

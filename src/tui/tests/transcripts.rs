@@ -83,7 +83,7 @@ fn without_colour_code_looks_like_any_text() {
     let first = world.first_session();
     world.contents.insert(first, (Held::Here { fetched_at: told::ago(60), stale: false }, coding()));
     let mut console = Console::with(SIZE, world, connections(), settings("dark", ColorMode::None));
-    console.press("2 t J J");
+    console.press("@sessions t J J");
     for words in ["fn now", "let wait", "// a remark"] {
         let style = style_of(&console, words);
         assert_eq!(
@@ -96,7 +96,7 @@ fn without_colour_code_looks_like_any_text() {
 #[test]
 fn what_could_not_be_fetched_is_said_calmly_and_asked_for_only_on_demand() {
     let mut console = console(SIZE);
-    console.press("2 j t");
+    console.press("@sessions j t");
     assert!(console.text().contains("is asked for them"), "{}", console.text());
     let asked = |console: &Console| {
         let fetches = console
@@ -126,7 +126,7 @@ fn what_could_not_be_fetched_is_said_calmly_and_asked_for_only_on_demand() {
 fn a_copy_says_how_old_it_is_while_its_platform_cannot_be_reached() {
     let mut console = console(SIZE);
     console.news(Outside::Sync(News::Finished(offline())));
-    console.press("2 t");
+    console.press("@sessions t");
     assert!(console.text().contains("○ offline, as of 4m ago"), "{}", console.text());
 }
 
@@ -211,7 +211,7 @@ fn a_review_holds_until_the_session_changes() {
 #[test]
 fn what_is_not_all_here_cannot_be_reviewed() {
     let mut console = console(SIZE);
-    console.press("2 j j t m");
+    console.press("@sessions j j t m");
     assert!(console.text().contains("what cannot be read is not reviewed"), "{}", console.text());
     assert_eq!(keep(&mut console), []);
 }
@@ -277,7 +277,7 @@ fn whatever_is_about_an_entry_leads_to_it() {
     world.contents.insert(approval, (Held::Here { fetched_at: told::ago(60), stale: false }, coding()));
     world.led = Some(3);
     let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
-    console.press("4 g");
+    console.press("@approvals g");
     while !console.selected().is_empty() && place(&console) != "4/5" {
         console.press("t");
         if place(&console) != "4/5" {
@@ -349,7 +349,7 @@ fn a_key_costs_few_bytes_where_everything_is_code() {
 #[test]
 fn while_another_syncs_nobody_is_said_to_be_asked() {
     let mut console = console(SIZE);
-    console.press("2 j t");
+    console.press("@sessions j t");
     console.news(Outside::LeaseHeldBy("qd sync, pid 7".into()));
     let text = console.text();
     assert!(text.contains("another qd is syncing") && !text.contains("is asked for them"), "{text}");
@@ -367,7 +367,7 @@ fn colours_of_code() {
         let first = world.first_session();
         world.contents.insert(first, (Held::Here { fetched_at: told::ago(60), stale: false }, coding()));
         let mut console = Console::with((80, 24), world, connections(), settings(theme, mode));
-        console.press("2 t J J");
+        console.press("@sessions t J J");
         snapshot(&format!("colours-code-{name}"), &styles(&console));
     }
 }

@@ -190,6 +190,7 @@ impl View for Inboxes {
 
     fn changed(&mut self, cx: &mut Cx) {
         self.ask(Lane::Later, cx);
+        self.look.begin(cx);
         self.look.refresh(cx);
     }
 

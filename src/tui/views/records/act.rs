@@ -114,6 +114,22 @@ impl Records {
         cx.say(format!("By {}, {}", sort_name(self.ask.sort()), self.ask.order_name()));
     }
 
+    fn mark_one(&mut self, cx: &mut Cx) {
+        if let Some(row) = self.rows.selected() {
+            self.marks.turn(row);
+            self.rows.step(1);
+            self.moved(cx);
+        }
+    }
+
+    fn trace_selected(&mut self, cx: &mut Cx) {
+        self.rows.hold();
+        cx.wishes.extend(self.rows.selected().map(|row| {
+            let about = row.title.clone().unwrap_or_else(|| row.id.clone());
+            Wish::Trace(row.list.clone(), row.id.clone(), about)
+        }));
+    }
+
     /// Does what is not a motion; false when it is none of the view's.
     pub(super) fn list_act(&mut self, act: Act, cx: &mut Cx) -> bool {
         match act {
@@ -136,13 +152,7 @@ impl Records {
                 self.ask.turn_group(act == Act::NextGroup, cx.fleet);
                 self.restart(cx);
             }
-            Act::Mark => {
-                if let Some(row) = self.rows.selected() {
-                    self.marks.turn(row);
-                    self.rows.step(1);
-                    self.moved(cx);
-                }
-            }
+            Act::Mark => self.mark_one(cx),
             Act::MarkTo => self.mark_to(cx),
             Act::MarkAll => self.mark_all(cx),
             Act::Read => {
@@ -151,13 +161,7 @@ impl Records {
                 let query = self.ask.text();
                 cx.wishes.extend(self.rows.selected().map(|row| Wish::Read(Reading::of_row(row, query))));
             }
-            Act::Timeline => {
-                self.rows.hold();
-                cx.wishes.extend(self.rows.selected().map(|row| {
-                    let about = row.title.clone().unwrap_or_else(|| row.id.clone());
-                    Wish::Trace(row.list.clone(), row.id.clone(), about)
-                }));
-            }
+            Act::Timeline => self.trace_selected(cx),
             Act::Links => {
                 self.rows.hold();
                 cx.wishes.extend(self.rows.selected().map(|row| Wish::Links(Target::Row(row.key))));

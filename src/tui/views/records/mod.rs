@@ -6,6 +6,7 @@
 mod act;
 mod complete;
 mod draw;
+mod fetching;
 mod marks;
 mod query;
 mod remember;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey, RowKey, Window};
+use quarterdeck_sync::model::{Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
 use super::chosen::Chosen;
@@ -25,7 +26,7 @@ use super::detail::Detail;
 use super::{Cx, Goal, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
-use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::data::{Answer, Answered, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::incidents;
 use crate::tui::memory::{ListState, RowState};
@@ -152,85 +153,6 @@ impl Records {
             detail_shown: true,
             list_area: Rect::default(),
             detail_area: Rect::default(),
-        }
-    }
-
-    fn fetch(&mut self, fetch: Fetch, cx: &Cx) {
-        let question = self.ask.window(fetch, &self.rows);
-        self.fetch = Some((cx.ask(part::ROWS, Lane::Now, question), fetch));
-        self.fetched_at = Some(cx.clock);
-    }
-
-    /// Everything again from the first row: filter, order or group have changed.
-    fn restart(&mut self, cx: &Cx) {
-        self.restart_due = None;
-        self.fetch(Fetch::Show(End::First), cx);
-        self.totals.restart(&self.ask, cx);
-    }
-
-    fn fill(&mut self, cx: &Cx) {
-        // The rows belong to an older filter: more of them would not fit it, nor the new one.
-        if self.restart_due.is_some() {
-            return;
-        }
-        let need = self.rows.need();
-        let waiting = self.fetch.is_some_and(|(_, fetch)| !matches!(fetch, Fetch::Extend(_)));
-        let asked = self.fetch.is_some_and(|(_, fetch)| fetch == Fetch::Extend(need));
-        if need != Need::Nothing && !waiting && !asked {
-            self.fetch(Fetch::Extend(need), cx);
-        }
-    }
-
-    fn take(&mut self, answered: Answered, cx: &Cx) {
-        let Some((_, fetch)) = self.fetch.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
-        self.slow = self.fetched_at.is_some_and(|at| cx.clock.saturating_duration_since(at) > SLOW);
-        match answered.answer {
-            Answer::Window(window) => {
-                let at = self.rows.selected().map(|row| row.key).filter(|_| self.rows.held());
-                match fetch {
-                    // The person moved on meanwhile: a window around another row would tear them away.
-                    Fetch::Refresh(around) if around != at => return self.fetch(Fetch::Refresh(at), cx),
-                    Fetch::Refresh(around) => self.rows.refresh(window, around.is_none()),
-                    Fetch::Show(end) => self.rows.show(window, end),
-                    Fetch::Extend(need) => self.rows.extend(window, need),
-                    Fetch::At(key) => {
-                        // It is not there any more, or never was among these.
-                        if !self.open_at(window, key) {
-                            return self.restart(cx);
-                        }
-                    }
-                }
-                self.failure = None;
-                self.loaded = true;
-                // Rows that come while one scrolls may ask for the room, but never take it away.
-                self.pending = self.rows.pending() || (self.pending && matches!(fetch, Fetch::Extend(_)));
-                self.in_detail &= !self.rows.is_empty();
-                self.fill(cx);
-                self.follow(matches!(fetch, Fetch::Refresh(_)), cx);
-            }
-            Answer::Failed(why) => {
-                (self.failure, self.loaded) = (Some(why), true);
-                if matches!(fetch, Fetch::Show(_) | Fetch::At(_)) {
-                    self.rows.show(Window::default(), End::First);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Brings the details to the selected record, unless the cursor runs. `again`: also if they show it already.
-    fn follow(&mut self, again: bool, cx: &Cx) {
-        let Some(key) = self.rows.selected().map(|row| row.key) else {
-            self.detail.clear();
-            self.detail_ticket = None;
-            return;
-        };
-        if self.resting_at.is_some() || !(self.detail_shown || self.in_detail) {
-            return;
-        }
-        let shown = self.detail.key() == Some(key) || self.detail_ticket.is_some_and(|(_, asked)| asked == key);
-        if again || !shown {
-            self.detail_ticket = Some((cx.ask(part::RECORD, Lane::Now, Question::Record(key)), key));
         }
     }
 

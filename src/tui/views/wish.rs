@@ -1,0 +1,124 @@
+//! What views want of the frame.
+
+use std::time::Duration;
+
+use quarterdeck_sync::model::{Filter, Flag, FlagKind, Kind, ListKey, Place, RowKey, WriteId};
+
+use crate::tui::actions::Act;
+use crate::tui::data::DraftOf;
+use crate::tui::decisions::{Change, Subject, Target};
+use crate::tui::drafting::{DraftKey, Kept};
+use crate::tui::incidents::Want;
+use crate::tui::kept::Keep;
+use crate::tui::reading::Reading;
+
+/// Something a view wants of the frame.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wish {
+    /// Say something; it goes away by itself.
+    Say(String),
+    /// Call [`View::wake`] after this long.
+    Wake(Duration),
+    /// Open a sheet about doing this to these records. Nothing is done before it is confirmed there.
+    Decide(Act, Vec<Wanted>),
+    /// Open a sheet about a write.
+    Change(WriteId, Change),
+    /// Open a sheet about several writes.
+    Changes(Vec<WriteId>, Change),
+    /// Open an editor on this, and a sheet about what comes back.
+    Draft(DraftOf),
+    /// Open the console's own editor on this, over what is open; `true`: with its versions in sight.
+    Compose(DraftOf, bool),
+    /// Let the person go on with this text in an editor of their own; its first part names it.
+    Outside(String, String),
+    /// Open a sheet about this.
+    Sheet(Box<Subject>),
+    /// Keep what is being typed.
+    KeepDraft(Box<Kept>),
+    /// Forget what was typed.
+    DropDraft(DraftKey),
+    /// Open a transcript over what is open.
+    Read(Reading),
+    /// Open a list over what is open: the view's id, a filter as a person would type it, and the row to select if it is among
+    /// them. Whoever goes back finds this view as it was.
+    List {
+        /// Id of the view: `sessions`.
+        view: &'static str,
+        /// The filter; empty for every row.
+        filter: String,
+        /// The row.
+        select: Option<RowKey>,
+    },
+    /// Offer what this record leads to.
+    Links(Target),
+    /// Open this record in its list, over what is open.
+    Find(Target),
+    /// Something for an incident.
+    Incident(Want),
+    /// Back to the view that this one was opened from.
+    Back,
+    /// Open something where it lives, over what is open.
+    Show(Goal),
+    /// Open the timeline of the agent of this record, which is called so.
+    Trace(ListKey, String, String),
+    /// Put up a flag.
+    Flag(Flag),
+    /// Take a flag down.
+    Unflag(FlagKind, Place),
+    /// Fetch the entries of this session or run.
+    Fetch(ListKey, String),
+    /// Sync this connection.
+    Sync(String),
+    /// What is to be remembered of this view has changed.
+    Remember,
+    /// Keep a bookmark, a note, or that something was reviewed.
+    Own(Box<Keep>),
+    /// Copy this: what it is, and the text.
+    Copy(&'static str, String),
+    /// Keep this query under this name.
+    SaveSearch(String, String),
+    /// Let go of the search of this name.
+    ForgetSearch(String),
+}
+
+/// Something that lives in a view.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Goal {
+    /// A record of a kind.
+    Row(Kind, RowKey),
+    /// A write.
+    Write(WriteId),
+    /// A connection.
+    Connection(String),
+    /// What a query finds.
+    Query(String),
+}
+
+/// What a list that is opened over another view shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Narrow {
+    /// A filter as a person would type it: in sight, and to be changed.
+    pub filter: String,
+    /// What rows have to pass besides. Nobody sees it: the breadcrumbs say it.
+    pub fixed: Filter,
+    /// In the outbox: only writes on this record.
+    pub about: Option<(ListKey, String)>,
+    /// Gone records too.
+    pub gone: bool,
+    /// The row to select, when it is among them.
+    pub select: Option<RowKey>,
+}
+
+/// Where somebody comes from who opens a transcript.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Came {
+    /// From another transcript.
+    Here,
+    /// From a view of this title, which itself lies over a transcript.
+    Over(String),
+    /// From a view of this title.
+    Fresh(String),
+}
+
+/// A record that something is to be done to, and the list it stands in.
+pub type Wanted = (ListKey, Target);
