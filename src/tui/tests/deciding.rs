@@ -243,7 +243,11 @@ fn one_decision_about_many_names_each_and_says_what_is_left_out() {
     console.press("s");
     let text = console.text();
     assert!(text.contains("Suspend 34 agents") && text.contains("31 of 34 marked"), "{text}");
-    assert!(text.contains("3 that cannot be") && text.contains("-05  ✗ it is suspended already  agt_0005"), "{text}");
+    assert!(
+        text.contains("3 that cannot be")
+            && text.contains("-05  ✗ it is suspended already, and only what is active can be: suspend  agt_0005"),
+        "{text}"
+    );
     console.press("C-y");
     let deeds = console.deeds();
     let [Confirmed { deed: Deed::Decide { seen, .. }, .. }] = deeds.as_slice() else { panic!("{deeds:?}") };
