@@ -2,12 +2,14 @@
 //!
 //! Nothing of the operator's is read or written: everything lives in a temporary folder that goes with the demo.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use quarterdeck_sim::{Endpoint, Options, Sim};
 use quarterdeck_sync::model::Freshness;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::columns::{Cell, table};
 use super::context::Context;
@@ -23,6 +25,10 @@ const NAMES: [&str; 3] = ["turen", "exo", "runagents"];
 
 /// How often the demo looks for news: its world moves every other second.
 const EVERY: Duration = Duration::from_secs(5);
+
+/// How often the folder is tried to be taken away, and how long after each other.
+const TRIES: usize = 20;
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
@@ -63,8 +69,23 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         cx.say(&format!("kept: QD_HOME={} qd status", home.display()));
     }
     drop(sim);
-    temporary.close()?;
+    clear(temporary)?;
     Ok(code)
+}
+
+/// Takes the demo's folder away. What still ran when the console was left, such as a commit of the index, may write into it once
+/// more while it is emptied.
+fn clear(folder: TempDir) -> io::Result<()> {
+    let path = folder.path().to_owned();
+    let mut left = folder.close();
+    for _ in 0..TRIES {
+        if left.is_ok() || !path.exists() {
+            return Ok(());
+        }
+        std::thread::sleep(BETWEEN);
+        left = std::fs::remove_dir_all(&path);
+    }
+    left
 }
 
 /// The folder to keep, made if need be: never one that holds something.

@@ -15,6 +15,7 @@ use crate::tui::data::{Answer, Answered, DraftOf, Lane, Owner, Question, Slot, T
 use crate::tui::decisions::{Change, Confirmed, Draft, Outcome, Subject};
 use crate::tui::links::Then;
 use crate::tui::looks::so_many;
+use crate::tui::text::fit;
 use crate::tui::views::{Narrow, Wanted, Wish};
 use crate::tui::widgets::sheet::Sheet;
 
@@ -25,6 +26,9 @@ const DRAFT: u8 = 2;
 
 /// What the frame asks for: what the answer on an open sheet rests on.
 const GROUNDS: u8 = 3;
+
+/// Cells that the name of what was decided on takes in a message.
+const NAMED: usize = 40;
 
 /// What is being decided.
 #[derive(Debug, Default)]
@@ -292,7 +296,8 @@ impl App {
         match queued.as_slice() {
             [] => {}
             [one] => {
-                let target = one.intent.target.as_deref().unwrap_or("(new)");
+                let target = one.intent.title.as_deref().or(one.intent.target.as_deref()).unwrap_or("(new)");
+                let target = fit(target, NAMED);
                 said.push(format!("{} {target}: queued", one.intent.verb));
             }
             [first, ..] => {

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{AGES, App, Overlay};
-use crate::tui::actions::Scope;
+use crate::tui::actions::{Act, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 use crate::tui::views::{Counts, Scene, VIEWS};
@@ -96,7 +96,12 @@ impl App {
 
     fn hints(&self, area: Rect, canvas: &mut Canvas) {
         let scope = match &self.overlay {
-            Some(Overlay::Help(_)) => Scope::Move,
+            // Over the help there is nothing to do but to read it.
+            Some(Overlay::Help(_)) => {
+                let acts =
+                    [(Act::Back, "close"), (Act::Down, "down"), (Act::PageDown, "page down"), (Act::Last, "end")];
+                return statusbar::only(area, &acts, &self.keys, canvas);
+            }
             Some(Overlay::Palette(_)) => Scope::Prompt,
             Some(Overlay::Sheet(_)) => Scope::Sheet,
             Some(Overlay::Writing(writing)) => writing.scope(),

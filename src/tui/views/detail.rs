@@ -3,7 +3,7 @@
 //! While the cursor runs through a list the pane names the record and stays empty: a document that belongs to another
 //! row than the selected one is never shown, and a held key costs a slow line nothing.
 
-use quarterdeck_sync::model::{Row, RowKey};
+use quarterdeck_sync::model::{Kind, Row, RowKey};
 use quarterdeck_sync::text::hidden_count;
 use ratatui::layout::Rect;
 use serde_json::Value;
@@ -250,7 +250,9 @@ fn fields(lines: &mut Vec<Line>, row: &Row, cells: usize, room: usize) {
         }
     }
     if let Some(project) = &row.project {
-        field("project", "", project.clone(), Role::Text);
+        // Approvals and events are often told by the run they are of, which is no project.
+        let name = if matches!(row.kind, Kind::Approval | Kind::Event) { "belongs to" } else { "project" };
+        field(name, "", project.clone(), Role::Text);
     }
     let when = |at: quarterdeck_sync::model::Timestamp| moment(at);
     if let Some(at) = row.created_at {

@@ -8,6 +8,12 @@ use crate::tui::keys::Keymap;
 use crate::tui::text::wrap;
 use crate::tui::theme::Role;
 
+/// Cells for the keys of an action, and where its words begin.
+const KEYS: u16 = 20;
+const LABEL: u16 = 24;
+/// Lines that the words of one action may take.
+const WORDS: usize = 4;
+
 /// The open help.
 #[derive(Debug, Default)]
 pub(crate) struct Help {
@@ -37,7 +43,7 @@ impl Help {
 
     /// Draws it over `area`.
     pub fn draw(&mut self, area: Rect, keys: &Keymap, facts: &Facts, trouble: &[String], canvas: &mut Canvas) {
-        let wide = area.width.min(92);
+        let wide = area.width.min(104);
         let lines = lines(keys, facts, trouble, usize::from(wide.saturating_sub(8)));
         let high = area.height.saturating_sub(2).min(lines.len() as u16 + 2).max(5).min(area.height);
         let place = Rect {
@@ -60,8 +66,8 @@ impl Help {
                     canvas.put(inside.x, y, words, inside.width, Role::Warn);
                 }
                 Line::Key { keys, label, role } => {
-                    canvas.put(inside.x + 2, y, keys, 22, Role::Key);
-                    canvas.put(inside.x + 26, y, label, inside.width.saturating_sub(26), *role);
+                    canvas.put(inside.x + 2, y, keys, KEYS, Role::Key);
+                    canvas.put(inside.x + LABEL, y, label, inside.width.saturating_sub(LABEL), *role);
                 }
             }
         }
@@ -98,7 +104,10 @@ fn lines(keys: &Keymap, facts: &Facts, trouble: &[String], cells: usize) -> Vec<
                 Some(why) => (format!("{} ({why})", action.label), Role::Dim),
                 None => (action.label.to_owned(), Role::Text),
             };
-            lines.push(Line::Key { keys: written, label, role });
+            let mut keys = written;
+            for label in wrap(&label, cells.saturating_sub(usize::from(LABEL)), WORDS) {
+                lines.push(Line::Key { keys: std::mem::take(&mut keys), label, role });
+            }
         }
         lines.push(Line::Blank);
     }

@@ -106,6 +106,19 @@ pub(crate) fn hints(area: Rect, scope: Scope, facts: &Facts, keys: &Keymap, coun
     }
 }
 
+/// What these keys do, and nothing else, as many as fit.
+pub(crate) fn only(area: Rect, acts: &[(Act, &str)], keys: &Keymap, canvas: &mut Canvas) {
+    let mut x = area.x + 1;
+    for (act, words) in acts {
+        let Some(key) = keys.hint_of(*act) else { continue };
+        if x + (width(&key) + width(words)) as u16 + 1 > area.right() {
+            return;
+        }
+        x = canvas.put(x, area.y, &key, 12, Role::Key) + 1;
+        x = canvas.put(x, area.y, words, 24, Role::Hint) + 3;
+    }
+}
+
 /// Hints that others make room for.
 const KEPT: [Act; 2] = [Act::Help, Act::Palette];
 

@@ -177,14 +177,17 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
         conn.pragma_update(None, "page_size", PAGE).map_err(at)?;
     }
     conn.pragma_update(None, "journal_mode", "WAL").map_err(at)?;
-    for (done, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
-        let step = conn.transaction().map_err(at)?;
-        step.execute_batch(sql).map_err(at)?;
-        step.pragma_update(None, "application_id", APPLICATION).map_err(at)?;
-        step.pragma_update(None, "user_version", done as i64 + 1).map_err(at)?;
-        step.commit().map_err(at)?;
+    if found == VERSION {
+        return Ok(());
     }
-    Ok(())
+    // All at once: a reader that opens the file meanwhile finds no mirror yet, or a whole one, never one of an older version.
+    let step = conn.transaction().map_err(at)?;
+    for sql in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        step.execute_batch(sql).map_err(at)?;
+    }
+    step.pragma_update(None, "application_id", APPLICATION).map_err(at)?;
+    step.pragma_update(None, "user_version", VERSION).map_err(at)?;
+    step.commit().map_err(at)
 }
 
 /// `qd_time(milliseconds)` is RFC 3339 text; `qd_doc(frame)` and `qd_title(frame)` are what a frame holds.

@@ -86,6 +86,8 @@ struct Open {
     /// It is not.
     changed: bool,
     focus: Focus,
+    /// It was opened for its versions, and the text was not gone to yet.
+    looking: bool,
     words: String,
     beside: Beside,
     checked: Option<Box<Checked>>,
@@ -158,8 +160,17 @@ impl View for Editor {
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         let Some(open) = &mut self.open else { return false };
-        // Back is to the text first: only there one leaves.
-        let act = if act == Act::Back { Act::ToText } else { act };
+        // Back is to the text first: only there one leaves. Who came for the versions alone was never in the text, and must not
+        // find the next keys typed into it.
+        let act = match act {
+            Act::Back if open.looking && !open.changed => {
+                self.leave(cx);
+                return true;
+            }
+            Act::Back => Act::ToText,
+            act => act,
+        };
+        open.looking &= act != Act::ToText;
         if !open.act(act, count, cx) {
             self.leave(cx);
         }
@@ -196,7 +207,7 @@ impl View for Editor {
         let Some(open) = self.open.as_mut().filter(|open| !matches!(open.focus, Focus::Leaving)) else { return };
         let at = Position { x, y };
         if open.area.contains(at) {
-            open.focus = Focus::Text;
+            (open.focus, open.looking) = (Focus::Text, false);
             open.point(x, y);
         } else if open.side.contains(at) {
             open.focus = Focus::Beside;

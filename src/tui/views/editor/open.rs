@@ -27,6 +27,7 @@ impl Open {
             fresh: Arc::from(""),
             changed: false,
             focus: if versions { Focus::Beside } else { Focus::Text },
+            looking: versions,
             words: String::new(),
             beside: Beside::new(versions),
             checked: None,

@@ -232,8 +232,12 @@ fn one(connection: &Connection, area: Rect, fleet: &Fleet, canvas: &mut Canvas) 
                 .bar_gap(0)
                 .max(limit.max(1));
             canvas.chart(Rect { x, width: wide, y, height: 1 }, chart);
-            let words = format!("{} of {} requests left", grouped(left), grouped(limit));
-            canvas.put(x + wide + 1, y, &words, area.right().saturating_sub(x + wide + 1), Role::Dim);
+            let room = area.right().saturating_sub(x + wide + 1);
+            let mut words = format!("{} of {} requests left", grouped(left), grouped(limit));
+            if width(&words) > usize::from(room) {
+                words = format!("{} of {} left", grouped(left), grouped(limit));
+            }
+            canvas.put(x + wide + 1, y, &words, room, Role::Dim);
         }
         None if x + 24 < area.right() => {
             canvas.put(x, y, "no rate budget told yet", area.right() - x, Role::Dim);

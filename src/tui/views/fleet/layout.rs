@@ -27,7 +27,7 @@ pub(super) fn bands(width: u16, connections: u16, costs: bool) -> Vec<Band> {
         let mut bands = vec![
             band(&[(Agents, 1), (Versions, 1), (Systems, 1), (Runs, 1)], 7, 9),
             band(&[(Sessions, 1)], 11, 11),
-            band(events, 8, 12),
+            band(events, 8, 14),
             band(&[(Connections, 1)], lines, lines),
         ];
         if !costs {

@@ -15,7 +15,7 @@ use crate::tui::widgets::table::{self, Column, Mark, Text};
 /// From this width on, what is known of an item stands beside the list.
 const BESIDE: u16 = 108;
 /// Widest pane: longer lines are hard to read.
-const PANE_MOST: u16 = 78;
+const PANE_MOST: u16 = 60;
 /// Lines of the pane below the list.
 const BELOW: u16 = 7;
 
@@ -41,8 +41,8 @@ const COLUMNS: &[Column<Cell>] = &[
     column(Cell::Cause, "WHAT", 10, 12, 1),
     column(Cell::Title, "ITEM", 20, 60, 0),
     column(Cell::Why, "WHY", 34, 400, 7),
-    column(Cell::Agent, "AGENT", 12, 18, 6),
-    column(Cell::Connection, "FROM", 6, 10, 4),
+    column(Cell::Agent, "AGENT", 12, 18, 4),
+    column(Cell::Connection, "FROM", 6, 10, 5),
     Column { cell: Cell::Left, title: "LEFT", least: 5, most: 5, rank: 2, right: true },
     Column { cell: Cell::Waits, title: "WAITS", least: 7, most: 7, rank: 3, right: true },
 ];
@@ -85,7 +85,8 @@ impl Inboxes {
             return (body, None);
         }
         if body.width >= BESIDE {
-            let wide = (body.width / 2).min(PANE_MOST);
+            // The list is what is walked through: it has more of the width.
+            let wide = (body.width * 2 / 5).min(PANE_MOST);
             let list = Rect { width: body.width - wide - 1, ..body };
             return (list, Some(Rect { x: list.right() + 2, width: wide - 2, ..body }));
         }

@@ -196,7 +196,11 @@ fn text(line: &WriteLine, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
             let (glyph, role) = look(line.state);
             Text { glyph, ..Text::new(line.state.as_str(), role) }
         }
-        Cell::Write => Text::new(format!("{} {}", line.verb, line.target.as_deref().unwrap_or("(new)")), Role::Text),
+        // What people call it; its id is told beside.
+        Cell::Write => {
+            let target = line.title.as_deref().or(line.target.as_deref()).unwrap_or("(new)");
+            Text::new(format!("{} {target}", line.verb), Role::Text)
+        }
         Cell::Why => match (&line.why, line.due_at) {
             (Some(why), _) => Text::new(why.lines().next().unwrap_or_default(), Role::Dim),
             (None, Some(due)) if line.state == WriteState::Retrying => {

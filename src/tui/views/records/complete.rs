@@ -201,7 +201,7 @@ pub(super) fn understood(filter: &Filter) -> String {
         Filter::Not(not) => format!("not ({})", understood(not)),
         Filter::Field(field, what) => format!("{} {}", named(*field), matched(what)),
         Filter::Text(what) => format!("anything {}", matched(what)),
-        Filter::Judged(_) => "what the index knows of its words".to_owned(),
+        Filter::Judged(_) => "with these words".to_owned(),
         Filter::After(at) => format!("since {}", crate::tui::text::moment(*at)),
         Filter::Before(at) => format!("before {}", crate::tui::text::moment(*at)),
         Filter::Gone => "gone".to_owned(),

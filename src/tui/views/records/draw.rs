@@ -141,7 +141,8 @@ impl Records {
             return (format!("! {why}"), Role::Bad);
         }
         let filtered = !self.ask.text().is_empty();
-        if let Some(note) = self.ask.note.as_ref().filter(|_| self.typing.is_some()) {
+        // What is wrong with the words also explains a list that stays empty.
+        if let Some(note) = self.ask.note.as_ref().filter(|_| self.typing.is_some() || self.rows.is_empty()) {
             return (note.clone(), Role::Warn);
         }
         let searching = self.slow && matches!(self.fetch, Some((_, Fetch::Show(_))));

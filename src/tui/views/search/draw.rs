@@ -29,7 +29,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("parse_auth* OR E0277", "how a word begins; one or the other"),
     ("kind:tool tool:bash has:error", "commands that failed"),
     ("path:src/auth after:3d", "files, in the last three days"),
-    ("agent:build-07 is:gone", "one agent; what its platform no longer lists"),
+    ("agent:build-07 is:gone", "one agent; what is listed no longer"),
 ];
 
 /// Where everything goes.
@@ -235,8 +235,7 @@ impl Search {
         y += 1;
         let lists: u64 = scene.fleet.lists.iter().map(|list| list.mirror_count).sum();
         if lists > 0 && y < area.bottom() {
-            let words =
-                format!("{} records are here, and the entries of sessions and runs that were fetched.", grouped(lists));
+            let words = format!("{} records are here, and what was fetched of sessions and runs.", grouped(lists));
             canvas.put(left, y, &words, room, Role::Dim);
         }
     }

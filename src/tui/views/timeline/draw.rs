@@ -196,7 +196,7 @@ fn draw_item(item: &Item, selected: bool, zone: &TimeZone, area: Rect, canvas: &
     canvas.put(x, y, glyph, 1, role);
     let said = match (item.pending.last(), &item.status) {
         (Some(state), _) => state.to_string(),
-        (None, known) => word(known.as_deref().unwrap_or("–")),
+        (None, known) => known.as_deref().map(word).unwrap_or_default(),
     };
     canvas.put(x + 2, y, &said, 15, role);
     x += 18;

@@ -78,7 +78,7 @@ fn heading(area: Rect, open: &Open, mode: &Mode, scene: &Scene, canvas: &mut Can
     let mut x = area.x;
     let from = open.from.as_deref().unwrap_or("…");
     x = canvas.put(x, area.y, from, 20, Role::Dim);
-    x = canvas.put(x, area.y, " › ", 3, Role::Line);
+    x = canvas.put(x, area.y, " › ", 3, Role::Dim);
     let title = open.transcript().and_then(|it| it.row.title.as_deref()).map(str::trim).filter(|it| !it.is_empty());
     let title = title.unwrap_or(&open.reading.title).split('\n').next().unwrap_or_default();
     canvas.put(x, area.y, title, (area.x + room).saturating_sub(x), Role::Title);

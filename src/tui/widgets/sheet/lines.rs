@@ -4,18 +4,22 @@
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{Dispute, Intent, Row, WriteState};
+use quarterdeck_sync::text::Clean;
 
 use super::Sheet;
 use crate::tui::canvas::Canvas;
 use crate::tui::decisions::{Brief, Change, Item, OpenedWrite, Subject, WriteItem, why};
 use crate::tui::fleet::Fleet;
 use crate::tui::looks::{capital, look, meaning, so_many, status};
-use crate::tui::text::{age, moment, word};
+use crate::tui::text::{age, fit, moment, word};
 use crate::tui::theme::Role;
 use crate::tui::widgets::page::{Page, value};
 
 /// Records of a bulk decision that are listed one by one.
 const LISTED: usize = 500;
+
+/// Cells that the name of one of them may take.
+const NAMED: usize = 36;
 
 /// The heading: what would be done, to how many.
 pub(super) fn title(subject: &Subject, brief: Option<&Brief>) -> String {
@@ -174,8 +178,8 @@ fn all(page: &mut Page, verb: &str, items: &[Item], fleet: &Fleet) {
     for item in refused.chain(taken).take(LISTED) {
         let row = &item.record.row;
         match &item.intent {
-            Ok(intent) => page.foreign_line(&format!("{}  {}  {}", row.id, becomes(row, intent), title_of(row))),
-            Err(why) => page.foreign_line(&format!("{}  ✗ {why}  {}", row.id, title_of(row))),
+            Ok(intent) => page.foreign_line(&named(row, &becomes(row, intent))),
+            Err(why) => page.foreign_line(&named(row, &format!("✗ {why}"))),
         }
     }
     if items.len() > LISTED {
@@ -183,8 +187,13 @@ fn all(page: &mut Page, verb: &str, items: &[Item], fleet: &Fleet) {
     }
 }
 
-fn title_of(row: &Row) -> &str {
-    row.title.as_deref().filter(|title| *title != row.id).unwrap_or_default()
+/// A record among many: what people call it, what becomes of it, its id. A name is what one can check at a glance, so that it is
+/// the id that a narrow sheet cuts; and a long name never pushes what becomes of it out of sight.
+fn named(row: &Row, becomes: &str) -> String {
+    match row.title.as_deref().map(|title| Clean::line(title).as_str().to_owned()).filter(|title| *title != row.id) {
+        Some(title) => format!("{}  {becomes}  {}", fit(&title, NAMED), row.id),
+        None => format!("{}  {becomes}", row.id),
+    }
 }
 
 /// What is to become of writes.
