@@ -37,7 +37,7 @@ const fn column(cell: Cell, title: &'static str, least: u16, most: u16, rank: u8
 }
 
 const COLUMNS: &[Column<Cell>] = &[
-    column(Cell::Risk, "RISK", 9, 9, 0),
+    column(Cell::Risk, "RISK", 9, 9, 1),
     column(Cell::Cause, "WHAT", 10, 12, 1),
     column(Cell::Title, "ITEM", 20, 60, 0),
     column(Cell::Why, "WHY", 34, 400, 7),
