@@ -103,7 +103,9 @@ fn writes(fleet: &Fleet) -> Vec<(String, String, String, String)> {
 #[test]
 fn two_approvals_are_approved_by_their_marks_and_one_is_rejected() {
     let fleet = fleet("runagents");
-    let asked: Vec<String> = listed(&fleet, "approvals", "status:pending", 3).iter().map(id).collect();
+    let waiting = listed(&fleet, "approvals", "status:pending", 3);
+    let asked: Vec<String> = waiting.iter().map(id).collect();
+    let third = waiting[2]["title"].as_str().expect("a title");
     let pending = with_status(&fleet, "runagents", "approvals", "PENDING").len();
     let mut pty = console(fleet.own(), "approvals", "ASKS FOR");
     filter(&mut pty, "status:pending", pending);
@@ -118,7 +120,7 @@ fn two_approvals_are_approved_by_their_marks_and_one_is_rejected() {
         !text.contains(" marked") && text.contains(&format!("approvals  {}", asked[2]))
     });
     offered(&mut pty, "x", "x reject");
-    confirm(&mut pty, "reject it", "not at night", &format!("reject {}: queued", asked[2]));
+    confirm(&mut pty, "reject it", "not at night", &format!("reject {third}: queued"));
     let held = |status| with_status(&fleet, "runagents", "approvals", status);
     pty.until_so("both are approved and one is rejected", || {
         let (approved, rejected) = (held("APPROVED"), held("REJECTED"));

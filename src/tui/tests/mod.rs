@@ -293,7 +293,7 @@ impl Console {
                 }
             }
             if self.app.waiting() > 0 {
-                let message = self.inbox.recv_timeout(Duration::from_secs(20)).expect("an answer");
+                let message = self.inbox.recv_timeout(Duration::from_secs(120)).expect("an answer");
                 self.app.handle(message, self.clock);
             }
         }

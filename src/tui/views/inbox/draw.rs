@@ -42,7 +42,7 @@ const COLUMNS: &[Column<Cell>] = &[
     column(Cell::Title, "ITEM", 20, 60, 0),
     column(Cell::Why, "WHY", 34, 400, 7),
     column(Cell::Agent, "AGENT", 12, 18, 4),
-    column(Cell::Connection, "FROM", 6, 10, 5),
+    column(Cell::Connection, "FROM", 9, 10, 5),
     Column { cell: Cell::Left, title: "LEFT", least: 5, most: 5, rank: 2, right: true },
     Column { cell: Cell::Waits, title: "WAITS", least: 7, most: 7, rank: 3, right: true },
 ];
