@@ -43,6 +43,8 @@ fn the_fleet_in_numbers_is_what_the_lists_hold() {
     assert!(connections.iter().all(|deck| deck["lists"] == deck["up_to_date"]), "{connections:?}");
     let plain = fleet.qd(&["fleet"]);
     assert!(plain.code == 0 && plain.out.contains("Agents by status"), "{plain:?}");
+    let beyond = fleet.qd(&["fleet", "--days", "372"]);
+    assert!(beyond.code == 2 && beyond.err.contains("371"), "more days than are counted are no answer: {beyond:?}");
 }
 
 #[test]

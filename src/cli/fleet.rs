@@ -19,8 +19,8 @@ use crate::numbers::{self, Numbers, Shares};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Days that are told, back from today; at most 371
-    #[arg(long, value_name = "N", default_value_t = 30)]
-    days: usize,
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=371))]
+    days: u16,
 }
 
 /// One figure.
@@ -62,10 +62,10 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     }
     let mut out = Out::new();
     match cx.form {
-        Form::Plain => out.raw(&plain(cx, &numbers, &decks, args.days, &now))?,
+        Form::Plain => out.raw(&plain(cx, &numbers, &decks, usize::from(args.days), &now))?,
         form => {
             let mut items = Items::new("fleet", form);
-            for figure in figures(&numbers, decks, args.days) {
+            for figure in figures(&numbers, decks, usize::from(args.days)) {
                 items.item(&mut out, &figure)?;
             }
             items.finish(&mut out)?;
