@@ -9,7 +9,7 @@ use ratatui::symbols::Marker;
 use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Sparkline};
 
 use super::draw::{Inside, first, line, settle};
-use crate::numbers::{Cost, Numbers};
+use crate::numbers::{Cost, Numbers, Series};
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
 use crate::tui::looks::status;
@@ -19,6 +19,9 @@ use crate::tui::theme::Role;
 /// Cells for the name of an outcome, and for its number.
 const LABEL: u16 = 16;
 const NUMBER: u16 = 9;
+/// Days that are shown of the youngest fleet, and cells that a day takes at most.
+const FEWEST: usize = 14;
+const WIDEST: usize = 6;
 
 /// Events by outcome: a curve each over the last days, the day under the cursor told below.
 pub(super) fn outcomes(numbers: &Numbers, back: usize, inside: &Inside, canvas: &mut Canvas) {
@@ -32,9 +35,8 @@ pub(super) fn outcomes(numbers: &Numbers, back: usize, inside: &Inside, canvas: 
     let high = if lines >= 2 * numbers.outcomes.len() { 2 } else { 1 };
     let page = lines / usize::from(high);
     let room = usize::from(area.width.saturating_sub(2 + LABEL + NUMBER + 1));
-    let days = room.min(numbers.days.len());
+    let span = Span::of(numbers, room);
     let plot = area.x + 2 + LABEL + NUMBER;
-    let start = numbers.days.len() - days;
     for (line_at, (at, series)) in numbers.outcomes.iter().enumerate().skip(first(inside, page)).take(page).enumerate()
     {
         let y = area.y + high * line_at as u16;
@@ -43,28 +45,50 @@ pub(super) fn outcomes(numbers: &Numbers, back: usize, inside: &Inside, canvas: 
         let (sign, role) = status(&series.label);
         canvas.put(area.x, base, sign, 1, role);
         canvas.put(area.x + 2, base, &word(&series.label), LABEL - 1, Role::Text);
-        let seen = series.counts.get(start..).unwrap_or_default();
+        let seen = series.counts.get(numbers.days.len() - span.days..).unwrap_or_default();
         canvas.put_right(plot - 1, base, &grouped(seen.iter().sum()), NUMBER - 1, Role::Text);
         settle(inside, base, on, canvas);
         let style = canvas.style(role);
         let max = seen.iter().copied().max().unwrap_or(0).max(1);
-        let curve = Sparkline::default().data(seen.iter().copied()).max(max).style(style);
-        canvas.chart(Rect { x: plot, y, width: days as u16, height: high }, curve);
+        let cells = seen.iter().flat_map(|count| std::iter::repeat_n(*count, span.cells));
+        let curve = Sparkline::default().data(cells).max(max).style(style);
+        canvas.chart(Rect { x: plot, y, width: span.width(), height: high }, curve);
     }
     let under = area.y + (high * page.min(numbers.outcomes.len()) as u16).min(area.height.saturating_sub(2));
-    axis(numbers, back, Rect { x: plot, y: under, width: days as u16, height: 2 }, inside, canvas);
+    axis(numbers, back, span, Rect { x: plot, y: under, width: span.width(), height: 2 }, inside, canvas);
     day(numbers, back, Rect { y: under + 1, height: 1, ..area }, canvas);
 }
 
+/// The days that the curves are about, and how wide each is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    days: usize,
+    cells: usize,
+}
+
+impl Span {
+    /// As far back as there is something to see, and no further than there is room; a young fleet has wide days.
+    fn of(numbers: &Numbers, room: usize) -> Self {
+        let all = numbers.days.len();
+        let seen = |series: &Series| series.counts.iter().position(|count| *count > 0);
+        let first = numbers.outcomes.iter().filter_map(seen).min().unwrap_or(all);
+        let days = all.saturating_sub(first).max(FEWEST).min(room).min(all);
+        Self { days, cells: (room / days.max(1)).clamp(1, WIDEST) }
+    }
+
+    fn width(self) -> u16 {
+        u16::try_from(self.days * self.cells).unwrap_or(u16::MAX)
+    }
+}
+
 /// The days under the curves: the first, the last, and the one under the cursor.
-fn axis(numbers: &Numbers, back: usize, area: Rect, inside: &Inside, canvas: &mut Canvas) {
-    let days = usize::from(area.width);
+fn axis(numbers: &Numbers, back: usize, span: Span, area: Rect, inside: &Inside, canvas: &mut Canvas) {
     let name = |at: usize| numbers.days.get(at).map(|day| day.strftime("%d %b").to_string()).unwrap_or_default();
-    let start = numbers.days.len().saturating_sub(days);
+    let start = numbers.days.len().saturating_sub(span.days);
     canvas.put(area.x, area.y, &name(start), area.width, Role::Dim);
     canvas.put_right(area.right(), area.y, "today", area.width, Role::Dim);
-    if inside.focused && back < days {
-        let x = area.right().saturating_sub(1 + back as u16);
+    if inside.focused && back < span.days {
+        let x = area.right().saturating_sub((back * span.cells + span.cells.div_ceil(2)) as u16);
         canvas.put(x, area.y, "▲", 1, Role::Accent);
     }
 }
@@ -162,4 +186,31 @@ fn chart(by_day: &BTreeMap<Date, f64>, area: Rect, canvas: &mut Canvas) {
         .x_axis(Axis::default().style(dim).bounds([0.0, since(last).max(1.0)]).labels([name(first), name(last)]))
         .y_axis(Axis::default().style(dim).bounds([0.0, most]).labels(["0".to_owned(), format!("{most:.2}")]));
     canvas.chart(area, chart);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(days: usize, first: usize) -> Numbers {
+        let today: Date = "2026-02-01".parse().expect("a date");
+        let day = |back: usize| today.saturating_sub(jiff::Span::new().days(back as i64));
+        let counts = (0..days).map(|at| u64::from(at >= first)).collect();
+        let outcomes = vec![Series { label: "allow".to_owned(), counts }];
+        Numbers { days: (0..days).rev().map(day).collect(), outcomes, ..Numbers::default() }
+    }
+
+    #[test]
+    fn a_young_fleet_has_wide_days_and_an_old_one_as_many_as_there_is_room_for() {
+        assert_eq!(Span::of(&numbers(371, 365), 60), Span { days: FEWEST, cells: 4 });
+        assert_eq!(Span::of(&numbers(371, 341), 60), Span { days: 30, cells: 2 });
+        assert_eq!(Span::of(&numbers(371, 0), 60), Span { days: 60, cells: 1 });
+        assert_eq!(Span::of(&numbers(3, 0), 60), Span { days: 3, cells: WIDEST });
+    }
+
+    #[test]
+    fn no_room_and_no_days_are_no_reason_to_stop() {
+        assert_eq!(Span::of(&numbers(371, 0), 0).days, 0);
+        assert_eq!(Span::of(&numbers(0, 0), 60), Span { days: 0, cells: WIDEST });
+    }
 }
