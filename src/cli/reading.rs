@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use quarterdeck_sync::model::{Filter, Freshness, Record, Scope};
+use quarterdeck_sync::model::{Field, Filter, Freshness, Kind as RecordKind, Match, Query, Record, Scope};
 use quarterdeck_sync::store::Reader;
 use quarterdeck_sync::text::Clean;
 
@@ -63,7 +63,7 @@ fn never_synced(cx: &Context, reader: &Reader, scope: &Scope, asked: &[String]) 
 /// Most records that an ambiguous id is told to mean.
 const LISTED: usize = 10;
 
-/// The one record that `id` means: an id, `connection/id`, or the beginning of either.
+/// The one record that `id` means: an id, `connection/id`, the beginning of either, or the whole name of a record that is there.
 ///
 /// Ids may hold slashes themselves, so the whole is tried as an id first.
 pub fn find(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[String]) -> Result<Record, Failure> {
@@ -93,11 +93,33 @@ pub fn find(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[Strin
     }
     let exact = found.iter().any(|record| record.row.id == wanted);
     found.retain(|record| !exact || record.row.id == wanted);
+    if found.is_empty() {
+        found = named(reader, noun, id, asked)?;
+    }
     match found.len() {
         0 => Err(none(cx, reader, noun, id, asked)?),
         1 => Ok(found.swap_remove(0)),
         _ => Err(ambiguous(id, &found)),
     }
+}
+
+/// Kinds whose records have names, and are few enough to look through.
+const NAMED: [RecordKind; 2] = [RecordKind::Agent, RecordKind::Policy];
+
+/// Records that bear `name`, whole, their capitals aside: people know agents by name.
+fn named(reader: &Reader, noun: &Noun, name: &str, asked: &[String]) -> Result<Vec<Record>, Failure> {
+    let mut scope = noun.scope();
+    scope.connections = asked.to_vec();
+    match scope.kinds.as_slice() {
+        [] if scope.collections.is_empty() => scope.kinds = NAMED.to_vec(),
+        kinds if kinds.iter().all(|kind| NAMED.contains(kind)) => {}
+        _ => return Ok(Vec::new()),
+    }
+    let whole = format!("(?i)^{}$", regex::escape(name));
+    let filter = Filter::Field(Field::Title, Match::Regex(whole));
+    let query = Query { filter, limit: LISTED + 1, ..Query::newest(scope) };
+    let rows = reader.window(&query)?.rows;
+    Ok(rows.iter().map(|row| reader.record(row.key)).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 /// Where one finds the id that was meant.
@@ -109,7 +131,7 @@ fn listed(noun: &Noun, gone: &str) -> String {
 }
 
 fn none(cx: &Context, reader: &Reader, noun: &Noun, id: &str, asked: &[String]) -> Result<Failure, Failure> {
-    let failure = Failure::not_found(format!("nothing among {} has the id {id}", noun.name()));
+    let failure = Failure::not_found(format!("nothing among {} has the id or the name {id}", noun.name()));
     Ok(match never_synced(cx, reader, &noun.scope(), asked)? {
         Some(hint) => failure.hint(hint),
         None => failure.hint(listed(noun, " --gone")),

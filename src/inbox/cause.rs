@@ -118,8 +118,8 @@ pub const CAUSES: &[About] = &[
     About {
         cause: Cause::Connection,
         words: ("connection", "connections"),
-        when: "a connection is refused, unreachable, never synced, or not heard of for an hour; one of its lists fails",
-        risk: "high when it is refused or its writes are held; medium when it cannot be reached; low otherwise",
+        when: "a connection is refused, unreachable, never synced, or not heard of for an hour; a decision has not reached it for five minutes; one of its lists fails",
+        risk: "high when it is refused, or its writes are held or wait; medium when it cannot be reached; low otherwise",
         act: "sign in again, look at the connection, sync",
         verbs: (&[], &[]),
     },

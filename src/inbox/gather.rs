@@ -22,6 +22,8 @@ const COUNTED: u64 = 10_000;
 const PROBLEMS: usize = 500;
 /// States of writes that may want a person.
 const WRITES: [WriteState; 4] = [WriteState::Conflicted, WriteState::Wedged, WriteState::Expired, WriteState::Unknown];
+/// States of writes that have not reached their platform.
+const UNDELIVERED: [WriteState; 3] = [WriteState::Queued, WriteState::Sending, WriteState::Retrying];
 
 /// Everything that wants a person.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -174,7 +176,9 @@ impl Desk<'_> {
     fn findings(&mut self, findings: &Findings) -> Result<(), String> {
         findings.notes.iter().for_each(|words| note(&mut self.inbox.notes, words.clone()));
         for clone in &findings.clones {
-            if let Some(row) = self.live(clone.key)?.filter(|row| !states::halted(row.status.as_deref())) {
+            // A decision on its way has not stopped anything yet.
+            let stopped = |row: &Row| states::halted(row.status.as_deref()) && row.pending.is_empty();
+            if let Some(row) = self.live(clone.key)?.filter(|row| !stopped(row)) {
                 let reason = why::clone(&row);
                 self.put(row, reason)?;
             }
@@ -272,7 +276,16 @@ impl Desk<'_> {
         let connections = self.source.connections();
         let paused = self.source.paused().unwrap_or_default();
         let problems = self.source.problems(PROBLEMS)?;
-        let known = Known { connections: &connections, lists, problems: &problems, paused: &paused, now: self.now };
+        let waiting = self.source.writes(&UNDELIVERED, MOST).unwrap_or_default();
+        let waiting: Vec<_> = waiting.into_iter().map(|write| (write.intent.connection, write.created_at)).collect();
+        let known = Known {
+            connections: &connections,
+            lists,
+            problems: &problems,
+            paused: &paused,
+            waiting: &waiting,
+            now: self.now,
+        };
         for ((name, list), reasons) in troubles::find(&known) {
             let platform = connections.iter().find(|(known, _)| *known == name).map(|(_, platform)| platform.clone());
             let title =

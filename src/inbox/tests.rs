@@ -274,8 +274,16 @@ fn a_connection_in_trouble_stands_once_and_a_failing_list_by_itself() {
         problem("odd", "sessions", "content_server", Some("18"), 40),
         problem("gone-from-settings", "agents", "unreachable", None, 40),
     ];
+    let waiting = [("refused", 310), ("refused", 400), ("old", 299)].map(|(name, since)| (name.to_owned(), ago(since)));
     let paused = [Paused { connection: "refused".to_owned(), since: ago(100), message: "401".to_owned() }];
-    let known = Known { connections: &connections, lists: &lists, problems: &problems, paused: &paused, now: now() };
+    let known = Known {
+        connections: &connections,
+        lists: &lists,
+        problems: &problems,
+        paused: &paused,
+        waiting: &waiting,
+        now: now(),
+    };
     let found: Vec<_> = find(&known)
         .into_iter()
         .map(|((name, list), reasons)| (name, list, reasons.iter().map(|it| (it.risk, it.since)).collect()))
@@ -284,7 +292,11 @@ fn a_connection_in_trouble_stands_once_and_a_failing_list_by_itself() {
         ("new".to_owned(), None, vec![(Risk::Medium, None)]),
         ("odd".to_owned(), Some("events".to_owned()), vec![(Risk::Low, Some(ago(50))), (Risk::Low, Some(ago(40)))]),
         ("old".to_owned(), None, vec![(Risk::Low, Some(ago(7_200)))]),
-        ("refused".to_owned(), None, vec![(Risk::High, Some(ago(100))), (Risk::High, Some(ago(4_000)))]),
+        (
+            "refused".to_owned(),
+            None,
+            vec![(Risk::High, Some(ago(100))), (Risk::High, Some(ago(4_000))), (Risk::High, Some(ago(400)))],
+        ),
     ];
     assert_eq!(found, expected);
 }

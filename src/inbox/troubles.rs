@@ -8,7 +8,7 @@ use quarterdeck_sync::outbox::Paused;
 
 use super::cause::Risk;
 use super::item::Reason;
-use super::why::connection;
+use super::why::{UNDELIVERED, connection};
 
 /// A connection of which nothing was heard for so long is stale.
 const STALE: SignedDuration = SignedDuration::from_hours(1);
@@ -22,6 +22,8 @@ pub(super) struct Known<'a> {
     pub lists: &'a [Freshness],
     pub problems: &'a [Problem],
     pub paused: &'a [Paused],
+    /// Decisions that have not reached their platform: whose, and since when.
+    pub waiting: &'a [(String, Timestamp)],
     pub now: Timestamp,
 }
 
@@ -66,6 +68,7 @@ pub(super) fn find(known: &Known<'_>) -> Troubles {
         }
         tell(&mut troubles, problem);
     }
+    undelivered(known, &mut troubles);
     for name in &names {
         let lists = || {
             known
@@ -92,6 +95,25 @@ pub(super) fn find(known: &Known<'_>) -> Troubles {
         troubles.entry(((*name).to_owned(), None)).or_default().push(reason);
     }
     troubles
+}
+
+/// Decisions that wait for their platform: until it has them, nothing is as it was decided. One reason a connection, however
+/// many wait.
+fn undelivered(known: &Known<'_>, troubles: &mut Troubles) {
+    let mut by_connection: BTreeMap<&str, (u64, Timestamp)> = BTreeMap::new();
+    for (name, at) in known.waiting.iter().filter(|(_, at)| known.now.duration_since(*at) >= UNDELIVERED) {
+        let (count, oldest) = by_connection.entry(name).or_insert((0, *at));
+        *count += 1;
+        *oldest = (*oldest).min(*at);
+    }
+    for (name, (count, oldest)) in by_connection {
+        let why = match count {
+            1 => "a decision of yours has not reached it: nothing is as you decided yet".to_owned(),
+            count => format!("{count} of your decisions have not reached it: nothing is as you decided yet"),
+        };
+        let reason = connection(Risk::High, why, "undelivered", Some(oldest));
+        troubles.entry((name.to_owned(), None)).or_default().push(reason);
+    }
 }
 
 fn tell(troubles: &mut Troubles, problem: &Problem) {

@@ -15,6 +15,8 @@ pub(super) const SILENT: SignedDuration = SignedDuration::from_hours(24);
 pub(super) const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A write whose fate is unknown for so long wants a person.
 pub(super) const UNKNOWN: SignedDuration = SignedDuration::from_mins(10);
+/// Who decided something that has not reached its platform for so long should know it.
+pub(super) const UNDELIVERED: SignedDuration = SignedDuration::from_mins(5);
 /// Time left below which an approval is told to hurry.
 const HURRY: SignedDuration = SignedDuration::from_mins(15);
 
@@ -60,7 +62,10 @@ pub(super) fn by_status(row: &Row, cause: Cause) -> Reason {
 /// An agent that was cloned. That it was seen again is no news.
 pub(super) fn clone(row: &Row) -> Reason {
     let print = row.status.clone().unwrap_or_default();
-    let why = "its platform says that more than one machine answers as this agent";
+    let why = match row.pending.is_empty() {
+        true => "its platform says that more than one machine answers as this agent",
+        false => "more than one machine answers as this agent, and what you decided has not reached it yet",
+    };
     Reason { print, since: None, ..reason(Cause::Clone, Risk::High, why) }
 }
 

@@ -6,6 +6,7 @@
 mod choices;
 mod copy;
 mod decide;
+mod fates;
 mod finding;
 mod follow;
 mod frame;
@@ -104,6 +105,7 @@ pub(crate) struct App {
     under: Vec<usize>,
     overlay: Option<Overlay>,
     deciding: Deciding,
+    watched: fates::Watched,
     following: Following,
     finding: Finding,
     incidents: incidents::Incidents,
@@ -160,6 +162,7 @@ impl App {
             under: Vec::new(),
             overlay: None,
             deciding: Deciding::default(),
+            watched: fates::Watched::default(),
             following: Following::default(),
             finding: Finding::default(),
             incidents: incidents::Incidents::default(),

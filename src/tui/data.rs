@@ -15,7 +15,8 @@ mod store;
 use std::sync::Arc;
 
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, Write,
+    WriteId,
 };
 use serde_json::Value;
 
@@ -62,6 +63,8 @@ pub enum Question {
     Writes(bool),
     /// One write with all that is known of it.
     Write(WriteId),
+    /// These writes, as they stand.
+    Fates(Vec<WriteId>),
     /// What a decision would come to.
     Brief(Box<Subject>),
     /// The text for an editor.
@@ -138,6 +141,8 @@ pub enum Answer {
     Writes(Vec<WriteLine>),
     /// See [`Question::Write`]; `None` when there is no such write.
     Write(Option<Box<OpenedWrite>>),
+    /// See [`Question::Fates`]; without those that are not there.
+    Fates(Vec<Write>),
     /// See [`Question::Brief`].
     Brief(Box<Brief>),
     /// See [`Question::Draft`].

@@ -8,7 +8,7 @@ use super::theme::Role;
 pub(crate) fn status(words: &str) -> (&'static str, Role) {
     let words = words.to_lowercase();
     let is = |list: &[&str]| list.iter().any(|known| words == *known);
-    if is(&["active", "ready", "healthy", "enabled", "online", "connected", "open"]) {
+    if is(&["active", "ready", "healthy", "enabled", "online", "connected"]) {
         ("●", Role::Good)
     } else if is(&[
         "completed",
@@ -26,7 +26,7 @@ pub(crate) fn status(words: &str) -> (&'static str, Role) {
     } else if is(&["running", "in_progress", "resumed", "building", "deploying", "started"]) {
         ("▶", Role::Busy)
     } else if words.starts_with("paused")
-        || is(&["pending", "awaiting_approval", "review", "warning", "queued", "waiting"])
+        || is(&["pending", "awaiting_approval", "review", "warning", "queued", "waiting", "open"])
     {
         ("◆", Role::Warn)
     } else if is(&[

@@ -43,7 +43,11 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     if broken.is_none() {
         return Ok(Code::Done);
     }
-    cx.say("somebody or something changed outbox.db beside qd: compare it with an export or a copy");
+    cx.say(match proof.broken {
+        Some(_) => "somebody or something changed outbox.db beside qd: compare it with an export or a copy",
+        None => "every line follows from the one before. Was the hash noted down whole, and from this log? Then lines at its \
+                 end are gone: compare it with an export or a copy",
+    });
     Ok(Code::Fault)
 }
 

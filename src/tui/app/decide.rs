@@ -8,6 +8,7 @@ use quarterdeck_sync::model::{Record, WriteId};
 use quarterdeck_sync::outbox::action::Asked;
 use quarterdeck_sync::outbox::decide::Decision;
 
+use super::fates::FATES;
 use super::{App, Order, Overlay};
 use crate::tui::Ask;
 use crate::tui::actions::{self, ACTIONS, Act, Facts, Reason};
@@ -28,7 +29,7 @@ const DRAFT: u8 = 2;
 const GROUNDS: u8 = 3;
 
 /// Cells that the name of what was decided on takes in a message.
-const NAMED: usize = 40;
+pub(super) const NAMED: usize = 40;
 
 /// What is being decided.
 #[derive(Debug, Default)]
@@ -129,6 +130,9 @@ impl App {
 
     /// An answer to one of the frame's own questions about decisions.
     pub(super) fn looked(&mut self, answered: Answered, clock: Instant) {
+        if answered.slot.part == FATES {
+            return self.fated(answered, clock);
+        }
         if answered.slot.part == DRAFT {
             let Some((_, of)) = self.deciding.draft.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
             return match answered.answer {
@@ -247,8 +251,10 @@ impl App {
                 let states: Vec<String> =
                     results.iter().flatten().map(|write| format!("{} {}", write.intent.verb, write.state)).collect();
                 self.close_sheet(number);
+                self.watch(results.iter().flatten().map(|write| write.id.clone()));
                 self.look_after_outbox(clock);
-                self.deciding.last.clear();
+                let changed = |id: &WriteId| results.iter().flatten().any(|write| write.id == *id);
+                self.deciding.last.retain(|id| !changed(id));
                 match states.as_slice() {
                     [] => {}
                     [only] => self.toasts.reply(format!("{only}."), clock),
@@ -292,6 +298,7 @@ impl App {
                 Decision::Already(_) => already += 1,
             }
         }
+        self.watch(queued.iter().map(|write| write.id.clone()));
         let mut said = Vec::new();
         match queued.as_slice() {
             [] => {}

@@ -47,7 +47,9 @@ impl App {
             canvas.fill(body, Role::Paper);
         }
         match &mut self.overlay {
-            Some(Overlay::Help(help)) => help.draw(body, &self.keys, &facts, &self.trouble, &mut canvas),
+            Some(Overlay::Help(help)) => {
+                help.draw(body, self.views[self.open].scope(), &self.keys, &facts, &self.trouble, &mut canvas)
+            }
             Some(Overlay::Palette(palette)) => palette.draw(body, &mut canvas),
             Some(Overlay::Sheet(sheet)) => sheet.draw(body, &self.fleet, &self.keys, &mut canvas),
             Some(Overlay::Writing(writing)) => writing.draw(body, &self.keys, &mut canvas),

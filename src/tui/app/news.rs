@@ -65,6 +65,7 @@ impl App {
         self.refresh_due = None;
         self.refreshed = Some(clock);
         self.ask_health(Lane::Later);
+        self.ask_fates();
         self.look_again();
         self.with_view(clock, |view, cx| view.refresh(cx));
         self.tell_others(clock);

@@ -55,6 +55,10 @@ pub(super) fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Statuses(scope) => store.statuses(scope).map(Answer::Statuses),
         Question::Writes(finished) => store.writes(*finished).map(Answer::Writes),
         Question::Write(id) => store.write(id).map(|found| Answer::Write(found.map(Box::new))),
+        Question::Fates(ids) => {
+            let each = ids.iter().map(|id| Ok(store.write(id)?.map(|opened| opened.write)));
+            each.collect::<Result<Vec<_>, String>>().map(|found| Answer::Fates(found.into_iter().flatten().collect()))
+        }
         Question::Brief(subject) => store.brief(subject).map(|brief| Answer::Brief(Box::new(brief))),
         Question::Draft(of) => store.draft(of).map(|draft| Answer::Draft(Box::new(draft))),
         Question::Grounds(item) => store.grounds(item).map(|grounds| Answer::Grounds(Box::new(grounds))),

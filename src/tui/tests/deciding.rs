@@ -323,6 +323,36 @@ fn the_last_decision_is_taken_back_on_a_sheet() {
 }
 
 #[test]
+fn what_became_of_a_decision_is_told_once() {
+    let mut console = Console::new(SIZE);
+    console.press("s C-y");
+    let ids = console.keep();
+    console.store.world.lock().unwrap().turn(&ids[0], WriteState::Confirmed, None);
+    console.news(Outside::Outbox);
+    let told = console.text();
+    assert!(told.contains(": confirmed."), "{told}");
+    console.pass(Duration::from_secs(60));
+    console.news(Outside::Outbox);
+    assert!(!console.text().contains(": confirmed."), "{}", console.text());
+}
+
+#[test]
+fn a_refusal_is_asked_for_its_reason_once() {
+    let mut console = Console::new(SIZE);
+    console.press("@approvals x C-y");
+    assert_eq!(console.deeds(), []);
+    assert!(console.text().contains("say why; or confirm once more"), "{}", console.text());
+    console.type_text("not safe");
+    console.press("C-y");
+    let deeds = console.deeds();
+    assert!(format!("{deeds:?}").contains("not safe"), "{deeds:?}");
+
+    let mut console = Console::new(SIZE);
+    console.press("@approvals x C-y C-y");
+    assert_eq!(console.deeds().len(), 1);
+}
+
+#[test]
 fn what_failed_to_be_kept_is_said_on_the_sheet() {
     let mut console = Console::new(SIZE);
     console.press("s C-y");

@@ -42,9 +42,17 @@ impl Help {
     }
 
     /// Draws it over `area`.
-    pub fn draw(&mut self, area: Rect, keys: &Keymap, facts: &Facts, trouble: &[String], canvas: &mut Canvas) {
+    pub fn draw(
+        &mut self,
+        area: Rect,
+        here: Scope,
+        keys: &Keymap,
+        facts: &Facts,
+        trouble: &[String],
+        canvas: &mut Canvas,
+    ) {
         let wide = area.width.min(104);
-        let lines = lines(keys, facts, trouble, usize::from(wide.saturating_sub(8)));
+        let lines = lines(here, keys, facts, trouble, usize::from(wide.saturating_sub(8)));
         let high = area.height.saturating_sub(2).min(lines.len() as u16 + 2).max(5).min(area.height);
         let place = Rect {
             x: area.x + (area.width - wide) / 2,
@@ -78,7 +86,19 @@ impl Help {
     }
 }
 
-fn lines(keys: &Keymap, facts: &Facts, trouble: &[String], cells: usize) -> Vec<Line> {
+/// What counts where the help was asked for stands first, what counts everywhere behind it, then the rest.
+fn in_order(here: Scope) -> Vec<Scope> {
+    let chain = here.chain();
+    let mut scopes: Vec<Scope> = Scope::ALL.to_vec();
+    scopes.sort_by_key(|scope| match scope {
+        Scope::Global | Scope::Move => 1,
+        scope if chain.contains(scope) => 0,
+        _ => 2,
+    });
+    scopes
+}
+
+fn lines(here: Scope, keys: &Keymap, facts: &Facts, trouble: &[String], cells: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for words in trouble {
         lines.extend(wrap(&format!("! {words}"), cells, 3).into_iter().map(Line::Note));
@@ -86,7 +106,7 @@ fn lines(keys: &Keymap, facts: &Facts, trouble: &[String], cells: usize) -> Vec<
     if !trouble.is_empty() {
         lines.push(Line::Blank);
     }
-    for scope in Scope::ALL {
+    for scope in in_order(here) {
         lines.push(Line::Heading(scope.title()));
         for action in ACTIONS.iter().filter(|action| action.scope == scope) {
             // Nine lines that say the same would hide what is worth reading.

@@ -13,12 +13,14 @@ pub(crate) struct Input {
     text: String,
     /// Byte offset, always between graphemes.
     at: usize,
+    /// The whole text is chosen: what is typed takes its place.
+    chosen: bool,
 }
 
 impl Input {
     /// Begins with `text`, at its end.
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), at: text.len() }
+        Self { text: text.to_owned(), at: text.len(), chosen: false }
     }
 
     /// What is typed.
@@ -26,9 +28,20 @@ impl Input {
         &self.text
     }
 
+    /// Chooses the whole text, as one who comes back to it may want another; a key that moves keeps it.
+    pub fn choose(&mut self) {
+        (self.at, self.chosen) = (self.text.len(), !self.text.is_empty());
+    }
+
     /// A key that no action took. True when the text changed.
     pub fn key(&mut self, event: &KeyEvent) -> bool {
         let control = event.modifiers.contains(KeyModifiers::CONTROL);
+        if matches!(event.code, KeyCode::Backspace | KeyCode::Delete) && self.chosen {
+            return self.clear();
+        }
+        if !matches!(event.code, KeyCode::Char(_)) || control {
+            self.chosen = false;
+        }
         match event.code {
             KeyCode::Char('a') if control => self.at = 0,
             KeyCode::Char('e') if control => self.at = self.text.len(),
@@ -52,6 +65,9 @@ impl Input {
 
     /// Pasted text: its line breaks become spaces.
     pub fn insert(&mut self, pasted: &str) -> bool {
+        if self.chosen {
+            self.clear();
+        }
         let line: String = pasted.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         self.text.insert_str(self.at, &line);
         self.at += line.len();
@@ -78,8 +94,14 @@ impl Input {
         if width(&before[from..]) > room {
             from = self.at;
         }
-        canvas.put(x, y, &self.text[from..], cells, Role::Text);
+        let role = if self.chosen { Role::Selected } else { Role::Text };
+        canvas.put(x, y, &self.text[from..], cells, role);
         canvas.set_cursor(x + width(&before[from..]) as u16, y);
+    }
+
+    fn clear(&mut self) -> bool {
+        self.chosen = false;
+        self.cut(0, self.text.len())
     }
 
     fn cut(&mut self, from: usize, to: usize) -> bool {

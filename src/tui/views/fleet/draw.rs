@@ -8,7 +8,7 @@ use super::{Panel, Panels, curves, heat, layout};
 use crate::numbers::{Numbers, Shares};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
-use crate::tui::fleet::{Connection, Fleet};
+use crate::tui::fleet::{Connection, Ended, Fleet};
 use crate::tui::looks::status;
 use crate::tui::text::{grouped, width, word};
 use crate::tui::theme::Role;
@@ -215,7 +215,12 @@ fn one(connection: &Connection, area: Rect, fleet: &Fleet, canvas: &mut Canvas) 
     let lists: Vec<_> = fleet.lists.iter().filter(|list| list.list.connection == *name).collect();
     let offered = lists.iter().filter(|list| !matches!(list.offered, Offered::No { .. })).count();
     let fresh = lists.iter().filter(|list| list.up_to_date()).count();
-    let words = format!("{fresh} of {offered} lists up to date");
+    let oldest = lists.iter().filter_map(|list| list.checked_at).min();
+    let words = match (&connection.ended, oldest) {
+        // Nobody can say whether they still are.
+        (Some(Ended { error: Some(_), .. }), Some(at)) => format!("{offered} lists as of {}", canvas.age(at)),
+        _ => format!("{fresh} of {offered} lists up to date"),
+    };
     let room = area.right().saturating_sub(x);
     canvas.put(x, y, &words, room.min(27), Role::Dim);
     x += 28;

@@ -27,6 +27,8 @@ impl Search {
         if act == Act::Search {
             self.preview.leave();
             self.focus = Focus::Query;
+            // Another search, most likely; `/` goes on with this one.
+            self.input.choose();
             return true;
         }
         if self.preview.act(act, count) {

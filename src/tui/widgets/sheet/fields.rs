@@ -15,6 +15,8 @@ const UNSAID: &str = "not said";
 /// The value that is taken unless a person says otherwise, where there is one. Elsewhere nothing is said: some platforms hold a
 /// decision to the very payload only as long as it says nothing more.
 const CAREFUL: &str = "false";
+/// Stands for a reason that was asked for.
+const URGED: &str = "say why; or confirm once more to give no reason";
 /// Arguments that have a place of their own.
 const ELSEWHERE: [&str; 4] = ["reason", "comment", "doc", "fields"];
 
@@ -102,6 +104,19 @@ impl Fields {
     pub fn paste(&mut self, text: &str) {
         if let Some(Field { content: Content::Text(input), .. }) = self.list.get_mut(self.focus) {
             input.insert(text);
+        }
+    }
+
+    /// Asks for the reason, in its place; false when that was done before.
+    pub fn urge(&mut self) -> bool {
+        let last = self.list.len().saturating_sub(1);
+        match self.list.last_mut() {
+            Some(field) if field.empty != URGED => {
+                field.empty = URGED;
+                self.focus = last;
+                true
+            }
+            _ => false,
         }
     }
 

@@ -13,7 +13,7 @@ use crossterm::event::KeyEvent;
 use quarterdeck_sync::model::Kind;
 use quarterdeck_sync::outbox::action::Asked;
 
-use crate::tui::actions::Reason;
+use crate::tui::actions::{Act, Reason, verbs};
 use crate::tui::data::Ticket;
 use crate::tui::decisions::{Brief, Change, Deed, Item, Subject};
 use crate::tui::fleet::Fleet;
@@ -173,7 +173,7 @@ impl Sheet {
 
     /// Confirmed: what is to be done, with what the person saw. `None` when it cannot be.
     pub fn confirm(&mut self) -> Option<Deed> {
-        if self.unconfirmed().is_some() {
+        if self.unconfirmed().is_some() || self.wants_reason() {
             return None;
         }
         let deed = match (self.brief.as_ref()?, &self.subject) {
@@ -222,6 +222,14 @@ impl Sheet {
             return Some("nothing of it can be done".into());
         }
         self.fields.fill(&Asked::default()).err().map(Reason::from)
+    }
+
+    /// Who is refused should learn why: asks once for a reason that was not given, and takes none the second time.
+    fn wants_reason(&mut self) -> bool {
+        let Some(Brief::Records { asked, .. }) = &self.brief else { return false };
+        let refuses = verbs(Act::Reject).contains(&asked.verb.as_str());
+        let silent = self.fields.fill(asked).is_ok_and(|asked| asked.reason.is_none());
+        refuses && silent && self.fields.urge()
     }
 
     /// What it shows is not what is there any more.
