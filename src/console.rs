@@ -64,12 +64,23 @@ pub struct Opening {
     pub fresh: bool,
     /// How the console is to behave, beside what is set.
     pub manner: Manner,
+    /// Name of the theme, in place of the one that is set.
+    pub theme: Option<String>,
 }
 
 impl Opening {
     /// On what is at `paths`, as it is set there.
     pub fn new(env: Env, paths: Paths) -> Self {
-        Self { env, paths, every: None, no_color: false, label: None, manner: Manner::default(), fresh: false }
+        Self {
+            env,
+            paths,
+            every: None,
+            no_color: false,
+            label: None,
+            fresh: false,
+            manner: Manner::default(),
+            theme: None,
+        }
     }
 }
 
@@ -308,7 +319,7 @@ fn info(name: &str, connection: &Connection) -> ConnectionInfo {
 fn tui_settings(opening: &Opening, settings: &Settings) -> TuiSettings {
     let keys = settings.keys.iter().map(|(action, keys)| (action.clone(), keys.all().to_vec())).collect();
     let set = TuiSettings {
-        theme: settings.theme.clone(),
+        theme: opening.theme.clone().unwrap_or_else(|| settings.theme.clone()),
         themes: own_themes(&opening.paths.themes()),
         keys,
         mouse: settings.mouse,

@@ -265,6 +265,21 @@ fn an_id_may_be_shortened_while_it_means_one_record() {
 }
 
 #[test]
+fn an_agent_is_known_by_its_whole_name_too() {
+    let deck = fleet();
+    deck.fill("lab", "agents", Kind::Agent, vec![row("x-1", "twin", "active", 1), row("x-2", "Twin", "active", 1)]);
+    let shown = |id: &str| deck.json(&["agents", "show", id])["id"].clone();
+    assert_eq!(shown("web-02"), "a-2");
+    assert_eq!(shown("WEB-TEST"), "a-1");
+    // The id of one comes before the name of another, and a part of a name is none.
+    deck.fill("lab", "policies", Kind::Policy, vec![row("p.1", "strict (all)", "active", 1)]);
+    assert_eq!(deck.json(&["policies", "show", "strict (all)"])["id"], "p.1");
+    deck.refused(&["agents", "show", "eb-02"], 9);
+    let both = deck.refused(&["agents", "show", "twin"], 2);
+    assert!(both.contains("lab/x-1") && both.contains("lab/x-2"), "{both}");
+}
+
+#[test]
 fn an_unknown_connection_is_not_found_and_the_known_are_named() {
     let deck = fleet();
     for verb in [&["agents", "list"][..], &["agents", "show", "b-1"]] {

@@ -64,7 +64,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         .block_on(Sim::start(options))
         .map_err(|error| Failure::new(Kind::Io, format!("the simulator cannot start: {error}")))?;
     connect(&cx, &sim)?;
-    let code = if args.headless { headless(&cx)? } else { watch(&cx, args.flags)? };
+    let code = if args.headless { headless(&cx)? } else { watch(&cx, args.flags.clone())? };
     if args.keep.is_some() {
         cx.say(&format!("kept: QD_HOME={} qd status", home.display()));
     }
@@ -120,7 +120,7 @@ fn connect(cx: &Context, sim: &Sim) -> Result<(), Failure> {
 fn watch(cx: &Context, flags: Flags) -> Result<Code, Failure> {
     let opening = Opening::new(cx.env.clone(), cx.paths.clone());
     let (no_color, manner, label) = (!cx.style.color, flags.manner(), Some("demo".to_owned()));
-    console::run(Opening { every: Some(EVERY), no_color, manner, label, fresh: true, ..opening })
+    console::run(Opening { every: Some(EVERY), no_color, manner, theme: flags.theme, label, fresh: true, ..opening })
 }
 
 fn headless(cx: &Context) -> Result<Code, Failure> {

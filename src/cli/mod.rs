@@ -231,8 +231,8 @@ fn run(args: Vec<OsString>) -> Result<Code, Stop> {
 }
 
 fn open_console(cx: Context, flags: manner::Flags, fresh: bool) -> Result<Code, Failure> {
-    let (no_color, manner) = (!cx.style.color, flags.manner());
-    crate::console::run(Opening { no_color, manner, fresh, ..Opening::new(cx.env, cx.paths) })
+    let (no_color, manner, theme) = (!cx.style.color, flags.manner(), flags.theme);
+    crate::console::run(Opening { no_color, manner, theme, fresh, ..Opening::new(cx.env, cx.paths) })
 }
 
 fn context(global: &Global, env: Env, paths: Paths) -> Context {

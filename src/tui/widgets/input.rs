@@ -150,4 +150,22 @@ mod tests {
         input.insert("\nb");
         assert_eq!(input.text(), "status:fa bil");
     }
+
+    #[test]
+    fn what_is_chosen_gives_way_to_what_is_typed_and_stays_when_one_moves_in_it() {
+        let mut input = Input::new("refund");
+        input.choose();
+        press(&mut input, "ab");
+        assert_eq!(input.text(), "ab");
+        input.choose();
+        press(&mut input, "⌫");
+        assert_eq!(input.text(), "");
+        input.insert("refund");
+        input.choose();
+        press(&mut input, "←x");
+        assert_eq!(input.text(), "refunxd");
+        input.choose();
+        input.insert("pasted");
+        assert_eq!(input.text(), "pasted");
+    }
 }

@@ -1,8 +1,7 @@
 //! Drawing the panels: their headings, shares in bars, and the connections.
 
 use quarterdeck_sync::model::Offered;
-use ratatui::layout::{Direction, Rect};
-use ratatui::widgets::{Bar, BarChart, BarGroup};
+use ratatui::layout::Rect;
 
 use super::{Panel, Panels, curves, heat, layout};
 use crate::numbers::{Numbers, Shares};
@@ -175,17 +174,18 @@ fn shares(shares: &Shares, none: &str, inside: &Inside, fleet: &Fleet, canvas: &
         canvas.put(area.x, y, sign, 1, role);
         canvas.put(area.x + 2, y, &word(&share.label), label, Role::Text);
         canvas.put_right(area.right(), y, &grouped(share.count), 8, Role::Text);
-        let style = canvas.style(role);
-        let bar = Bar::default().value(share.count).text_value(String::new()).style(style);
-        let chart = BarChart::default()
-            .direction(Direction::Horizontal)
-            .data(BarGroup::default().bars(&[bar]))
-            .bar_width(1)
-            .bar_gap(0)
-            .max(max);
-        canvas.chart(Rect { x: bar_at, y, width: room, height: 1 }, chart);
+        bar(Rect { x: bar_at, y, width: room, height: 1 }, share.count, max, role, canvas);
         settle(inside, y, on, canvas);
     }
+}
+
+/// `count` of `max` as a bar. What there is shows, however little of the whole it is.
+fn bar(area: Rect, count: u64, max: u64, role: Role, canvas: &mut Canvas) {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let all = u128::from(area.width) * 8;
+    let filled = (u128::from(count.min(max)) * all).div_ceil(u128::from(max.max(1)));
+    let (whole, rest) = ((filled / 8) as usize, (filled % 8) as usize);
+    canvas.put(area.x, area.y, &format!("{}{}", "█".repeat(whole), EIGHTHS[rest]), area.width, role);
 }
 
 /// How each connection stands: verdict, lists, budget.
@@ -228,15 +228,8 @@ fn one(connection: &Connection, area: Rect, fleet: &Fleet, canvas: &mut Canvas) 
     match budget.limit.zip(budget.remaining) {
         Some((limit, left)) if x + 24 < area.right() => {
             let wide = (area.right() - x).saturating_sub(26).min(24);
-            let style = canvas.style(if left * 4 <= limit { Role::Warn } else { Role::Good });
-            let bar = Bar::default().value(left.min(limit)).text_value(String::new()).style(style);
-            let chart = BarChart::default()
-                .direction(Direction::Horizontal)
-                .data(BarGroup::default().bars(&[bar]))
-                .bar_width(1)
-                .bar_gap(0)
-                .max(limit.max(1));
-            canvas.chart(Rect { x, width: wide, y, height: 1 }, chart);
+            let role = if left.saturating_mul(4) <= limit { Role::Warn } else { Role::Good };
+            bar(Rect { x, width: wide, y, height: 1 }, left, limit, role, canvas);
             let room = area.right().saturating_sub(x + wide + 1);
             let mut words = format!("{} of {} requests left", grouped(left), grouped(limit));
             if width(&words) > usize::from(room) {
