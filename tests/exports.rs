@@ -9,7 +9,7 @@ use crate::fleet::{ENDPOINTS, Fleet};
 
 /// Lists whose records have content, with the word under which it is read.
 const NOUNS: [(&str, &str); 4] =
-    [("sessions", "entries"), ("conversations", "entries"), ("runs", "events"), ("workflow-runs", "events")];
+    [("sessions", "entries"), ("conversations", "entries"), ("runs", "events"), ("workflow-runs", "entries")];
 /// Records of each list that are written down.
 const EACH: usize = 3;
 

@@ -12,7 +12,7 @@ use quarterdeck_sync::platform::{
 };
 use quarterdeck_sync::store::{Access, Mirror};
 
-use crate::measure::{fact, line};
+use crate::measure::fact;
 
 /// Sessions, and contents after which a dictionary is trained.
 const SESSIONS: u64 = 2_000;
@@ -52,7 +52,7 @@ async fn measured() {
     let ours = started.elapsed().as_secs_f64();
     fact("limit: fetched and dropped", bytes as f64 / 1e6 / limit, "MB/s");
     fact("fetched, packed and kept", bytes as f64 / 1e6 / ours, "MB/s");
-    line("fetched, packed and kept, times the limit", ours / limit, "x", 2.0);
+    fact("fetched, packed and kept, times the limit", ours / limit, "x");
     sizes(&mirror, &rows);
 }
 
