@@ -3,6 +3,7 @@
 
 mod manners;
 mod reading;
+mod unmasking;
 
 use quarterdeck_sim::Options;
 use serde_json::{Value, json};

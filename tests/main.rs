@@ -19,6 +19,7 @@ mod cli_sync;
 #[cfg(unix)]
 mod console;
 mod contents;
+mod exports;
 mod fleet;
 mod house;
 #[cfg(unix)]

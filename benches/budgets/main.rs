@@ -1,10 +1,12 @@
 //! The measured budgets: each against its limit on this machine in the same run, since machines differ and are noisy.
 //!
 //! `cargo bench --bench budgets` measures at 1,000,000 sessions; `QD_BENCH_ROWS=100000` makes it a tenth; words after `--`
-//! choose parts: `peers`, `quiet`, `lists`, `console`, `flush`, `secrets`, `search`; all but the last three need the first sync.
+//! choose parts: `peers`, `quiet`, `lists`, `console`, `flush`, `secrets`, `contents`, `search`; all but the last four need the first
+//! sync.
 //! Nothing here fails a build: it prints what was asked, what was seen and whether it is within the budget.
 
 mod console;
+mod contents;
 mod floor;
 mod flush;
 mod lists;
@@ -36,10 +38,13 @@ fn main() {
     if wanted("secrets") {
         secrets::run();
     }
+    if wanted("contents") {
+        contents::run();
+    }
     if wanted("search") {
         search::run();
     }
-    if !args.is_empty() && args.iter().all(|arg| ["flush", "secrets", "search"].contains(&arg.as_str())) {
+    if !args.is_empty() && args.iter().all(|arg| ["flush", "secrets", "contents", "search"].contains(&arg.as_str())) {
         return;
     }
     let rows = std::env::var("QD_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);

@@ -146,13 +146,19 @@ pub fn fits(pattern: &str) -> bool {
     Pattern::new(pattern).is_some()
 }
 
-/// Is there a word in this text?
+/// Is there something in this text that can be looked for: a word, or a sign such as an emoji?
 pub fn has_words(text: &str) -> bool {
-    !Spelling::of(text).words.is_empty()
+    !Spelling::of(text).is_empty()
 }
 
 fn words(text: &str, node: Node) -> Option<Test> {
-    has_words(text).then(|| Test::Words(marker(node)))
+    let spelling = Spelling::of(text);
+    if spelling.signs.len() < 2 {
+        return (!spelling.is_empty()).then(|| Test::Words(marker(node)));
+    }
+    // All of them, wherever they stand.
+    let sign = |sign: &String| Node { kind: NodeKind::Word(sign.clone()), span: node.span };
+    Some(Test::And(spelling.signs.iter().map(|one| Test::Words(marker(sign(one)))).collect()))
 }
 
 fn field(asks: Asks, value: &Value, now: &Zoned) -> Option<Test> {

@@ -20,6 +20,7 @@ use crate::tui::grounds::Grounds;
 use crate::tui::kept::Kept;
 use crate::tui::links::Links;
 use crate::tui::reading::{Kin, Read, Transcript};
+use crate::tui::unsealed::Unsealed;
 
 /// Records that are found by the beginning of an id, at most.
 const IDS: usize = 12;
@@ -81,8 +82,12 @@ impl Store for House {
         Ok(writes.iter().map(WriteLine::from).collect())
     }
 
-    fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
-        self.read(of, known)
+    fn transcript(&self, of: &Target, known: Option<&Transcript>, unsealed: Option<&Unsealed>) -> Result<Read, String> {
+        self.read(of, known, unsealed)
+    }
+
+    fn unseal(&self, list: &ListKey, id: &str) -> Result<Unsealed, String> {
+        self.reveal(list, id)
     }
 
     fn kept(&self, list: &ListKey, id: &str) -> Result<Kept, String> {
@@ -172,8 +177,8 @@ impl Store for House {
         self.draft_of(of)
     }
 
-    fn grounds(&self, item: &Item) -> Result<Grounds, String> {
-        self.grounds_of(item)
+    fn grounds(&self, item: &Item, unsealed: Option<&Unsealed>) -> Result<Grounds, String> {
+        self.grounds_of(item, unsealed)
     }
 
     fn opening(&self, of: &DraftOf) -> Result<Opening, String> {

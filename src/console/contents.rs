@@ -8,6 +8,7 @@ use super::house::House;
 use crate::kin;
 use crate::tui::decisions::Target;
 use crate::tui::reading::{Held, Kin, Read, Transcript};
+use crate::tui::unsealed::Unsealed;
 
 fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
@@ -16,7 +17,12 @@ fn words(error: impl std::fmt::Display) -> String {
 impl House {
     /// A session or run with its entries; [`Read::Same`] when nothing has changed since `known` was read. A record that has no
     /// content leads to the session or run that it names.
-    pub(super) fn read(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
+    pub(super) fn read(
+        &self,
+        of: &Target,
+        known: Option<&Transcript>,
+        unsealed: Option<&Unsealed>,
+    ) -> Result<Read, String> {
         let reader = self.reader()?;
         let Some(record) = self.readable(&reader, of)? else { return Ok(Read::Gone) };
         let info = reader.content_state(record.row.key).map_err(words)?;
@@ -31,7 +37,8 @@ impl House {
             }
         };
         let held = held(&info);
-        if known.is_some_and(|known| known.held == held && same(&known.row, &record.row)) {
+        let as_known = |known: &Transcript| known.held == held && known.unsealed.as_ref() == unsealed;
+        if known.is_some_and(|known| as_known(known) && same(&known.row, &record.row)) {
             return Ok(Read::Same);
         }
         let messages = match held {
@@ -40,7 +47,7 @@ impl House {
         };
         let entries = messages.map_or_else(Vec::new, |content| content::entries(&content.messages));
         let led = lead.and_then(|lead| lead.entry(&entries));
-        Ok(Read::New(Transcript { led, ..Transcript::new(record.row, held, entries) }.into()))
+        Ok(Read::New(Transcript { led, ..Transcript::with(record.row, held, entries, unsealed) }.into()))
     }
 
     /// The record to be read. Sessions name their subagents by other ids than the list has; to be read, not to be decided about.

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{Flag, FlagKind, ListKey, NoteId, Place};
+use serde_json::json;
 
 use super::house::House;
 use crate::tui::kept::{Keep, Kept, KeptNote, What};
+use crate::tui::unsealed::Unsealed;
 
 fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
@@ -35,6 +37,19 @@ impl House {
             })
             .collect();
         Ok(kept)
+    }
+
+    /// The right to see the secrets of a record as they are. The audit log says so when this returns; if it cannot, nothing may be
+    /// shown.
+    pub(super) fn reveal(&self, list: &ListKey, id: &str) -> Result<Unsealed, String> {
+        let outbox = self.open.get().and_then(|open| open.outbox.as_ref());
+        let outbox = outbox.ok_or("the audit log cannot be written: see the message at the start, or qd doctor")?;
+        let about = json!({
+            "command": "console",
+            "connection": list.connection, "collection": list.collection, "target": id,
+        });
+        outbox.note("reveal", about, Timestamp::now()).map_err(|error| format!("the audit log: {error}"))?;
+        Ok(Unsealed::written(list.clone(), id.to_owned()))
     }
 
     /// Keeps something, on the disk when it returns.

@@ -103,10 +103,14 @@ impl Reading<'_> {
             }
             NodeKind::Field { name, values } => return self.field(span, name, values),
             NodeKind::Word(text) | NodeKind::Phrase(text) | NodeKind::Prefix(text)
-                if !text.contains(char::is_alphanumeric) =>
+                if !quarterdeck_index::has_words(text) =>
             {
                 if !self.typing {
-                    self.note(span, format!("there is no word in `{text}`"), "search looks for letters and digits");
+                    self.note(
+                        span,
+                        format!("there is no word in `{text}`"),
+                        "search looks for letters, digits and emoji",
+                    );
                 }
                 return None;
             }

@@ -96,6 +96,8 @@ const IN_ENTRIES: Why = |facts| said(!facts.entries, "there is no entry here");
 const WITH_HIT: Why = |facts| said(!facts.hit, "nothing is found yet");
 const WITH_QUERY: Why = |facts| said(!facts.query, "there is no query to keep");
 const WITH_SAVED: Why = |facts| said(!facts.saved, "saved searches are chosen while there is no query");
+const WITH_SECRETS: Why =
+    |facts| said(!facts.masks, "no secret is masked here: an open transcript and the details of a record show them");
 const CAN_SYNC: Why = |facts| match (facts.connected, facts.reading) {
     (false, _) => Some("there is no connection yet: qd connect add".into()),
     (_, true) => Some("another qd is syncing; this one only reads".into()),
@@ -141,6 +143,7 @@ actions! {
     Sync "sync" ["r"] Global Network 50 "sync" "Sync every connection now" CAN_SYNC;
     OpenIncident "open-incident" ["I"] Global None 0 "incident" "Open an incident; what is selected is pinned to it first" ALWAYS;
     Pin "pin" ["&"] Global None 0 "pin" "Pin what is selected to the incident that is worked on" incidents::not_pinnable;
+    Reveal "reveal" ["!"] Global None 44 "secrets" "Show the secrets of the open transcript or record as they are, after a question; again masks them" WITH_SECRETS;
     Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: details, filter, message" ALWAYS;
     NextTheme "next-theme" ["T"] Global None 0 "theme" "Next theme" ALWAYS;
     Mouse "mouse" ["<F12>"] Global None 0 "mouse" "Give the mouse to the terminal, or take it back" ALWAYS;
@@ -302,6 +305,7 @@ actions! {
 
     Confirm "confirm" ["C-y"] Sheet Decides 10 "yes, do it" "Do what the sheet says" |facts| facts.unconfirmed.clone();
     LookAgain "look-again" ["C-r"] Sheet None 5 "look again" "Take what is there now for what was seen" |facts| said(!facts.moved, "nothing has changed");
+    RevealGrounds "reveal-grounds" ["A-s"] Sheet None 35 "secrets" "Show the secrets in what the answer rests on, after a question; again masks them" WITH_SECRETS;
     Leave "leave" ["<Esc>" "C-g"] Sheet None 20 "leave" "Leave the sheet: nothing is done" ALWAYS;
     NextField "next-field" ["<Tab>" "<Down>" "<Enter>"] Sheet None 30 "next field" "Next field" ALWAYS;
     PreviousField "previous-field" ["<BackTab>" "<Up>"] Sheet None 0 "previous field" "Previous field" ALWAYS;
@@ -309,6 +313,9 @@ actions! {
     PreviousChoice "previous-choice" ["<Left>"] Sheet None 0 "previous choice" "Previous choice, in a field that has some" ALWAYS;
     SheetDown "sheet-down" ["<PgDn>" "C-f"] Sheet None 40 "more" "One page down" ALWAYS;
     SheetUp "sheet-up" ["<PgUp>" "C-b"] Sheet None 0 "less" "One page up" ALWAYS;
+
+    Unmask "unmask" ["C-x"] Unmasking None 10 "show them" "Show the secrets as they are; the audit log says so first" ALWAYS;
+    StayMasked "stay-masked" ["<Esc>" "C-g"] Unmasking None 20 "leave them masked" "Leave them masked" ALWAYS;
 
     KeepNote "keep-note" ["C-s" "A-<Enter>"] Note None 10 "keep" "Keep what is written" ALWAYS;
     LeaveNote "leave-note" ["<Esc>" "C-g"] Note None 20 "leave" "Leave; what is written is there the next time" ALWAYS;

@@ -16,6 +16,7 @@ mod layers;
 mod news;
 mod remember;
 mod trail;
+mod unmasking;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -35,6 +36,7 @@ use super::widgets::help::Help;
 use super::widgets::palette::Palette;
 use super::widgets::sheet::Sheet;
 use super::widgets::toast::Toasts;
+use super::widgets::unmasking::Unmasking;
 use super::widgets::writing::Writing;
 use super::{Ask, Outside, TuiSettings};
 use choices::load;
@@ -91,6 +93,7 @@ enum Overlay {
     Palette(Box<Palette>),
     Sheet(Box<Sheet>),
     Writing(Box<Writing>),
+    Unmasking(Box<Unmasking>),
 }
 
 /// The state.
@@ -109,6 +112,7 @@ pub(crate) struct App {
     following: Following,
     finding: Finding,
     incidents: incidents::Incidents,
+    unsealing: unmasking::Unsealing,
     toasts: Toasts,
     keys: Keymap,
     /// What is wrong with the operator's settings.
@@ -166,6 +170,7 @@ impl App {
             following: Following::default(),
             finding: Finding::default(),
             incidents: incidents::Incidents::default(),
+            unsealing: unmasking::Unsealing::default(),
             toasts: Toasts::new(settings.manner.is_calm()),
             keys,
             trouble,
@@ -251,8 +256,9 @@ impl App {
             Message::Answer(answered) => self.answer(answered, clock),
             Message::Outside(news) => self.outside(news, clock),
             Message::Terminate => self.quit(clock),
-            Message::Suspend => self.orders.push(Order::Suspend),
+            Message::Suspend => self.suspend(clock),
         }
+        self.seal_left(clock);
     }
 
     fn answer(&mut self, answered: Answered, clock: Instant) {
@@ -262,6 +268,7 @@ impl App {
             Owner::View(view) => self.with(view, clock, |view, cx| view.answer(answered, cx)),
             Owner::Links => self.linked(answered, clock),
             Owner::Palette => self.found(answered),
+            Owner::Secrets => self.unsealed(answered, clock),
             Owner::Frame if answered.slot.part != HEALTH => self.looked(answered, clock),
             Owner::Frame if self.health == Some(answered.ticket) => match answered.answer {
                 Answer::Health(lists, problems, standing) => self.fleet.health(lists, problems, standing),
@@ -307,6 +314,7 @@ impl App {
         };
         facts.incidents.pinnable = !self.views[self.open].chosen().is_empty();
         self.views[self.open].facts(&mut facts);
+        facts.masks = self.views[self.open].masks().is_some();
         self.deciding_facts(&mut facts);
         facts
     }
@@ -320,7 +328,8 @@ impl App {
         let (tabs, tab) = (trail::tabs(), self.tab());
         match act {
             Act::Quit => self.quit(clock),
-            Act::Suspend => self.orders.push(Order::Suspend),
+            Act::Suspend => self.suspend(clock),
+            Act::Reveal => self.reveal(clock),
             Act::Redraw => self.orders.push(Order::Redraw),
             Act::Mouse => self.turn_mouse(clock),
             Act::Help => self.overlay = Some(Overlay::Help(Help::default())),
@@ -354,6 +363,12 @@ impl App {
     /// Tells that the first frame is on the screen.
     pub fn shown(&self) {
         (self.asks)(Ask::Shown);
+    }
+
+    /// Back to the shell: whoever comes back may be somebody else.
+    fn suspend(&mut self, clock: Instant) {
+        self.seal(clock);
+        self.orders.push(Order::Suspend);
     }
 
     fn turn_mouse(&mut self, clock: Instant) {

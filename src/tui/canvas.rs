@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::cell::Cell as Slot;
 
 use jiff::Timestamp;
-use quarterdeck_sync::text::{Clean, is_hidden, secrets};
+use quarterdeck_sync::text::{Secrets, is_hidden, secrets};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
@@ -16,6 +16,7 @@ use ratatui::widgets::Widget;
 
 use super::text;
 use super::theme::{Role, Theme};
+use super::unsealed::Shown;
 
 /// One frame's drawing surface.
 pub struct Canvas<'a> {
@@ -88,12 +89,21 @@ impl<'a> Canvas<'a> {
 
     /// [`Canvas::put`] with a style of its own.
     pub fn put_styled(&mut self, x: u16, y: u16, words: &str, cells: u16, style: Style) -> u16 {
+        self.lay(x, y, words, cells, style, Secrets::Masked)
+    }
+
+    /// [`Canvas::put`] for text that a person has asked to see with its secrets in it. What could act is made visible all the same.
+    pub fn put_shown(&mut self, x: u16, y: u16, words: Shown<'_>, cells: u16, role: Role) -> u16 {
+        self.lay(x, y, words.text(), cells, self.style(role), Secrets::Revealed)
+    }
+
+    fn lay(&mut self, x: u16, y: u16, words: &str, cells: u16, style: Style, secrets: Secrets) -> u16 {
         let area = self.buffer.area;
         if y < area.top() || y >= area.bottom() || x >= area.right() {
             return x;
         }
         let cells = cells.min(area.right() - x);
-        let words = passed(words);
+        let words = passed(words, secrets);
         let words = text::fit(&words, usize::from(cells));
         self.buffer.set_stringn(x, y, words.as_ref(), usize::from(cells), style).0
     }
@@ -101,7 +111,7 @@ impl<'a> Canvas<'a> {
     /// [`Canvas::put`], cut from the left: for paths, whose end says most.
     pub fn put_end(&mut self, x: u16, y: u16, words: &str, cells: u16, role: Role) -> u16 {
         // Before it is cut: what is left of a secret would not be known for one.
-        let words = passed(words);
+        let words = passed(words, Secrets::Masked);
         self.put(x, y, &text::fit_end(&words, usize::from(cells)), cells, role)
     }
 
@@ -204,17 +214,21 @@ pub(crate) fn unmarked(words: &str) -> Cow<'_, str> {
 }
 
 /// The text behind the boundary. Nearly every text passes as it is, and is drawn without a copy.
-fn passed(words: &str) -> Cow<'_, str> {
-    match words.contains(|c| c == FOREIGN || is_hidden(c)) || secrets::holds(words) {
-        true => Cow::Owned(unmarked(Clean::line(words).as_str()).into_owned()),
+fn passed(words: &str, secrets: Secrets) -> Cow<'_, str> {
+    let acts = words.contains(|c| c == FOREIGN || is_hidden(c));
+    match acts || (secrets == Secrets::Masked && secrets::holds(words)) {
+        true => Cow::Owned(unmarked(secrets.line(words).as_str()).into_owned()),
         false => Cow::Borrowed(words),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use quarterdeck_sync::model::ListKey;
+
     use super::*;
     use crate::tui::theme::ColorMode;
+    use crate::tui::unsealed::Unsealed;
 
     #[test]
     fn nothing_hidden_reaches_a_cell() {
@@ -225,6 +239,20 @@ mod tests {
         let shown: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
         assert!(!shown.chars().any(is_hidden), "{shown:?}");
         assert!(shown.starts_with("a␛[2Jb⟨202E⟩c"));
+    }
+
+    #[test]
+    fn only_text_that_was_asked_for_is_drawn_with_its_secrets_and_it_acts_no_more_than_any() {
+        let theme = Theme::fallback(ColorMode::None);
+        let unsealed = Unsealed::written(ListKey::new("turen", "sessions"), "1".to_owned());
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 60, 2));
+        let mut canvas = Canvas::new(&mut buffer, &theme, Timestamp::UNIX_EPOCH);
+        let words = "https://me:hunter2-and-more@host/a\u{1b}[2J\u{202e}┊";
+        canvas.put_shown(0, 0, unsealed.shows(words), 60, Role::Text);
+        canvas.put(0, 1, words, 60, Role::Text);
+        let line = |y: u16| (0..60).map(|x| buffer.cell((x, y)).unwrap().symbol()).collect::<String>();
+        assert!(line(0).starts_with("https://me:hunter2-and-more@host/a␛[2J⟨202E⟩⟨250A⟩"), "{}", line(0));
+        assert!(!line(1).contains("hunter2"), "{}", line(1));
     }
 
     #[test]

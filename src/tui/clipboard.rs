@@ -3,7 +3,7 @@
 //! tmux and GNU screen hand on what is wrapped for them. A terminal that does not know the sequence ignores it. What is too
 //! long for most of them is not sent at all: half a copy is worse than none.
 
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::Secrets;
 
 /// Bytes of text that terminals take: xterm's limit, counted before encoding.
 pub(crate) const MOST: usize = 74_994;
@@ -35,9 +35,9 @@ impl Between {
 }
 
 /// The bytes that make the terminal copy `text`; `None` when it is too long. What is hidden in it is made visible:
-/// what is pasted into a shell must be what was seen.
-pub(crate) fn sequence(text: &str, between: Between) -> Option<Vec<u8>> {
-    let clean = Clean::block(text);
+/// what is pasted into a shell must be what was seen. So it is with secrets.
+pub(crate) fn sequence(text: &str, secrets: Secrets, between: Between) -> Option<Vec<u8>> {
+    let clean = secrets.block(text);
     let text = clean.as_str();
     if text.len() > MOST {
         return None;
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn text(between: Between, text: &str) -> String {
-        String::from_utf8(sequence(text, between).unwrap()).unwrap()
+        String::from_utf8(sequence(text, Secrets::Masked, between).unwrap()).unwrap()
     }
 
     #[test]
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_is_too_long_or_hidden_is_not_copied_as_it_is() {
-        assert_eq!(sequence(&"x".repeat(MOST + 1), Between::Nothing), None);
+        assert_eq!(sequence(&"x".repeat(MOST + 1), Secrets::Masked, Between::Nothing), None);
         assert_eq!(text(Between::Nothing, "rm\u{202e}x"), format!("\x1b]52;c;{}\x07", base64("rm⟨202E⟩x".as_bytes())));
     }
 

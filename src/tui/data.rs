@@ -31,6 +31,7 @@ use super::links::Links;
 use super::marking::Words;
 use super::pieces::Piece;
 use super::reading::{Kin, Read, Transcript};
+use super::unsealed::Unsealed;
 use crate::inbox::{Findings, Inbox};
 use crate::incident::{self, Case};
 use crate::numbers::Numbers;
@@ -53,8 +54,8 @@ pub enum Question {
     },
     /// A number of rows.
     Count(Query),
-    /// A whole record, its document parsed.
-    Record(RowKey),
+    /// A whole record, its document parsed; secrets in it for whoever may see those of this record.
+    Record(RowKey, Option<Unsealed>),
     /// Freshness of every list, the open problems, and how the outbox stands.
     Health,
     /// Live rows by status.
@@ -69,8 +70,10 @@ pub enum Question {
     Brief(Box<Subject>),
     /// The text for an editor.
     Draft(DraftOf),
-    /// What an answer to a request for approval rests on.
-    Grounds(Box<Item>),
+    /// What an answer to a request for approval rests on; secrets as with [`Question::Record`].
+    Grounds(Box<Item>, Option<Unsealed>),
+    /// The right to see the secrets of a record: the audit log is told first.
+    Unseal(ListKey, String),
     /// A document for the console's own editor.
     Opening(DraftOf),
     /// What is to be said about a text that is being typed.
@@ -79,8 +82,8 @@ pub enum Question {
     Affected(Box<Record>),
     /// The versions of a record's document that were seen.
     Versions(Box<Record>),
-    /// A session or run with its entries, unless it is as it is known already.
-    Transcript(Target, Option<Arc<Transcript>>),
+    /// A session or run with its entries, unless it is as it is known already; secrets as with [`Question::Record`].
+    Transcript(Target, Option<Arc<Transcript>>, Option<Unsealed>),
     /// The entries of a transcript that hold these words.
     Find(Arc<Transcript>, Words),
     /// Every incident.
@@ -149,6 +152,8 @@ pub enum Answer {
     Draft(Box<Draft>),
     /// See [`Question::Grounds`].
     Grounds(Box<Grounds>),
+    /// See [`Question::Unseal`].
+    Unsealed(Unsealed),
     /// See [`Question::Opening`].
     Opening(Box<Opening>),
     /// See [`Question::Check`].
@@ -209,6 +214,10 @@ pub struct NamedWords {
 pub struct Opened {
     /// The record.
     pub record: Record,
-    /// Its document, secrets masked: to be looked at, never to decide by.
+    /// Its document, to be looked at, never to decide by: secrets masked but for whoever may see them.
     pub doc: Value,
+    /// There are secrets in it.
+    pub secrets: bool,
+    /// The right to see them; without it they are masked.
+    pub unsealed: Option<Unsealed>,
 }

@@ -53,6 +53,7 @@ mod signals;
 mod terminal;
 mod text;
 
+pub mod unsealed;
 pub mod views;
 mod widgets;
 

@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{Call, Edit, Entry, Part, Row};
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::{Secrets, secrets};
 
 use super::decisions::Target;
 use super::marking::Words;
+use super::unsealed::{self, Unsealed};
 
 /// What is to be read, and where in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +87,8 @@ pub struct Transcript {
     pub row: Row,
     /// Whether its content is here.
     pub held: Held,
+    /// The right to see the secrets in its entries; without it they are masked.
+    pub unsealed: Option<Unsealed>,
     /// Its entries, every text clean. Entry *n* is message *n*.
     pub entries: Vec<Entry>,
     /// What each entry shows.
@@ -144,7 +147,7 @@ pub struct Sums {
     pub calls: usize,
     /// Changes of files.
     pub edits: usize,
-    /// Entries with a masked secret in them.
+    /// Entries with a secret in them, masked or not.
     pub secrets: usize,
     /// Characters that would act instead of being seen.
     pub hidden: usize,
@@ -163,14 +166,21 @@ pub struct Sums {
 }
 
 impl Transcript {
-    /// Makes a session ready to be read.
-    pub fn new(row: Row, held: Held, mut entries: Vec<Entry>) -> Self {
+    /// Makes a session ready to be read, secrets masked.
+    pub fn new(row: Row, held: Held, entries: Vec<Entry>) -> Self {
+        Self::with(row, held, entries, None)
+    }
+
+    /// Makes a session ready to be read by whoever may see the secrets of a record: if it is this one.
+    pub fn with(row: Row, held: Held, mut entries: Vec<Entry>, unsealed: Option<&Unsealed>) -> Self {
+        let unsealed = unsealed.filter(|unsealed| unsealed.is_of(&row.list, &row.id)).cloned();
+        let secrets = unsealed::secrets(unsealed.as_ref());
         let mut sums = Sums::default();
         let (mut tools, mut files) = (BTreeMap::new(), BTreeMap::new());
         let mut shows = Vec::with_capacity(entries.len());
         for (at, entry) in entries.iter_mut().enumerate() {
-            sums.hidden += clean(entry);
-            let found = look(entry);
+            sums.hidden += clean(entry, secrets);
+            let found = look(entry, secrets);
             shows.push(found);
             sums.add(at, entry, found);
             for part in &entry.parts {
@@ -182,7 +192,7 @@ impl Transcript {
             }
         }
         (sums.tools, sums.files) = (most_first(tools), most_first(files));
-        Self { row, held, entries, shows, sums, led: None }
+        Self { row, held, unsealed, entries, shows, sums, led: None }
     }
 
     /// Places of the entries whose text holds every one of `words`, in any case of letters.
@@ -244,11 +254,11 @@ fn most_first(counts: BTreeMap<String, usize>) -> Vec<(String, usize)> {
 }
 
 /// Takes every text of an entry over the boundary; how many characters had to be made visible.
-fn clean(entry: &mut Entry) -> usize {
+fn clean(entry: &mut Entry, secrets: Secrets) -> usize {
     let mut hidden = 0;
     let mut block = |text: &mut String| {
         hidden += quarterdeck_sync::text::hidden_count(text);
-        *text = Clean::block(text).into_string();
+        *text = secrets.block(text).into_string();
     };
     for part in &mut entry.parts {
         match part {
@@ -293,8 +303,9 @@ fn clean_edit(edit: &mut Edit, block: &mut impl FnMut(&mut String)) {
 /// Bytes of a text that are looked at for what it shows: what a command does stands near its beginning.
 const LOOKED_AT: usize = 16 * 1024;
 
-fn look(entry: &Entry) -> Shows {
+fn look(entry: &Entry, secrets: Secrets) -> Shows {
     use quarterdeck_sync::model::EntryKind;
+    let leaks = |text: &str| leaks(text, secrets);
     let mut found = Shows::default();
     found.put(Shows::USER, entry.kind == EntryKind::User);
     found.put(Shows::ERROR, entry.error);
@@ -302,7 +313,7 @@ fn look(entry: &Entry) -> Shows {
     found.put(Shows::APPROVAL, asks_permission(&entry.role));
     for part in &entry.parts {
         match part {
-            Part::Call(call) => look_at_call(&mut found, call),
+            Part::Call(call) => look_at_call(&mut found, call, leaks),
             Part::Result(answer) => {
                 found.put(Shows::ERROR, answer.error);
                 found.put(Shows::SECRET, leaks(&answer.text));
@@ -318,18 +329,19 @@ fn look(entry: &Entry) -> Shows {
     found
 }
 
-fn look_at_call(found: &mut Shows, call: &Call) {
+fn look_at_call(found: &mut Shows, call: &Call, leaks: impl Fn(&str) -> bool) {
     found.put(Shows::CALL, true);
     found.put(Shows::COMMAND, call.command.is_some());
     found.put(Shows::EDIT, !call.edits.is_empty());
     found.put(Shows::APPROVAL, asks_permission(&call.tool));
-    found.put(Shows::SECRET, leaks(&call.input) || call.command.as_deref().is_some_and(leaks));
+    found.put(Shows::SECRET, leaks(&call.input) || call.command.as_deref().is_some_and(&leaks));
     found.put(Shows::NETWORK, reaches(call));
 }
 
-/// A secret was masked in it.
-fn leaks(text: &str) -> bool {
-    text.contains('‹') && ["‹secret", "‹masked"].iter().any(|mark| text.contains(mark))
+/// A secret was masked in it, or stands there.
+fn leaks(text: &str, secrets: Secrets) -> bool {
+    let masked = text.contains('‹') && ["‹secret", "‹masked"].iter().any(|mark| text.contains(mark));
+    masked || (secrets == Secrets::Revealed && secrets::holds(text))
 }
 
 fn asks_permission(word: &str) -> bool {

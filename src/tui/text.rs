@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::Secrets;
 use quarterdeck_sync::text::secrets::mask;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -63,8 +63,13 @@ pub(crate) fn fit_end(text: &str, cells: usize) -> Cow<'_, str> {
 /// Breaks `text` into lines of at most `cells`, at spaces where there are some near the end, else anywhere.
 /// At most `limit` lines; the last one is cut with a mark. Hidden characters are made visible first: that makes them longer.
 pub(crate) fn wrap(text: &str, cells: usize, limit: usize) -> Vec<String> {
+    wrap_shown(text, Secrets::Masked, cells, limit)
+}
+
+/// [`wrap`], for whoever may see the secrets in it.
+pub(crate) fn wrap_shown(text: &str, secrets: Secrets, cells: usize, limit: usize) -> Vec<String> {
     let cells = cells.max(1);
-    let clean = Clean::block(text);
+    let clean = secrets.block(text);
     let mut lines = Vec::new();
     for paragraph in clean.as_str().split('\n') {
         wrap_line(paragraph, cells, &mut lines);

@@ -1,6 +1,7 @@
 //! Looking into documents without taking them apart: values stay the text they are, digits and all.
 //!
-//! Pure, and known to everybody below the engine. Not here: replies, which may be broken (`platform::decode`).
+//! Pure, and known to everybody below the engine. Not here: replies, which may be broken (`platform::decode`), and what agents wrote,
+//! which may be anything ([`json`](crate::json), which says why they are three).
 
 use std::borrow::Cow;
 use std::fmt;

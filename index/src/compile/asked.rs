@@ -25,8 +25,13 @@ pub(crate) struct Spelling {
     pub open: bool,
     /// The last word is a whole one, since something that is no word follows it.
     pub closed: bool,
+    /// The same words, of which the first is what follows a border in a longer one: `T10:00` of `2026-02-01T10:00`. Empty when it cannot
+    /// be.
+    pub behind: Vec<(usize, String)>,
     /// Parts of the only word, when it is in camel case.
     pub parts: Vec<String>,
+    /// Signs, each once; none beside words.
+    pub signs: Vec<String>,
 }
 
 impl Spelling {
@@ -35,7 +40,12 @@ impl Spelling {
         let mut spelling = Spelling::default();
         let mut last = None;
         let mut rest: Option<(usize, String)> = None;
+        let mut bordered = false;
         while let Some(word) = scan.next_word() {
+            if word.sort == Sort::Sign {
+                spelling.add_sign(&text[word.taken]);
+                continue;
+            }
             // What follows in the document decides whether the end of a run is an end there too.
             let ends_pair = word.sort == Sort::Single && last == Some(Sort::Pair);
             spelling.open = word.sort == Sort::Single;
@@ -54,6 +64,7 @@ impl Spelling {
             // Both positions of a word with pieces are asked for: a phrase with an open end can have no gap.
             spelling.words.extend(rest.take());
             let behind = word.pieces.iter().find(|piece| piece.follows);
+            bordered |= spelling.words.is_empty() && behind.is_some();
             rest = behind.map(|piece| (word.position + 1, fold(&text[piece.at.clone()])));
             if word.sort == Sort::Plain {
                 let found = parts(&text[word.taken.clone()]);
@@ -67,8 +78,29 @@ impl Spelling {
         if spelling.words.len() > 1 || spelling.parts.iter().any(String::is_empty) {
             spelling.parts.clear();
         }
+        if let ([(_, first), (second, _), others @ ..], true) = (spelling.words.as_slice(), bordered)
+            && !others.is_empty()
+        {
+            let shifted = others.iter().map(|(at, word)| (at - second, word.clone()));
+            spelling.behind = std::iter::once((0, first.clone())).chain(shifted).collect();
+        }
+        if !spelling.words.is_empty() {
+            spelling.signs.clear();
+        }
         spelling.open |= spelling.names_a_hash();
         spelling
+    }
+
+    fn add_sign(&mut self, sign: &str) {
+        let sign = fold(sign);
+        if self.signs.len() < PHRASE_WORDS && !self.signs.contains(&sign) {
+            self.signs.push(sign);
+        }
+    }
+
+    /// It asks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.signs.is_empty()
     }
 
     /// One word and nothing beside it.

@@ -37,10 +37,18 @@ impl Compiler<'_> {
         let term = |word: &str| Term::from_field_text(field, word);
         let mut any: Vec<Box<dyn Query>> = Vec::new();
         match spelling.words.as_slice() {
-            [] => return Ok(None),
+            [] if spelling.is_empty() => return Ok(None),
+            // All of them: whoever asks for two means both.
+            [] => {
+                let signs = spelling.signs.iter().map(|sign| exact(term(sign))).collect();
+                any.push(Box::new(BooleanQuery::intersection(signs)));
+            }
             [(_, word)] if open => any.push(self.begins(field, word)?),
             [(_, word)] => any.push(exact(term(word))),
             words => any.push(self.side_by_side(words.iter().map(|(at, word)| (*at, term(word))).collect(), open)),
+        }
+        if !spelling.behind.is_empty() {
+            any.push(self.side_by_side(spelling.behind.iter().map(|(at, word)| (*at, term(word))).collect(), open));
         }
         if spelling.parts.len() > 1 {
             let parts = spelling.parts.iter().map(|part| term(part)).enumerate().collect();

@@ -105,6 +105,13 @@ impl Marker {
                 self.alike(&Form::of(text, whole), &mut places);
             }
             let Some(word) = word.filter(|_| !one || places.found.is_empty()) else { break };
+            if word.sort == Sort::Sign {
+                let itself = Form::of(text, word.taken);
+                self.alike(&itself, &mut places);
+                // Of one line with no word: it stands beside none.
+                Sequences::new(&self.wanted).step(0, std::slice::from_ref(&itself), text, &mut places);
+                continue;
+            }
             let end = if word.sort == Sort::Plain { word.end } else { word.taken.end };
             if word.bare {
                 let itself = Form { word: Cow::Borrowed(&text[word.taken.clone()]), at: word.taken.start..end };

@@ -71,12 +71,17 @@ impl Wanted {
     }
 
     fn text(&mut self, text: &str, begun: bool) {
-        let Spelling { words, open, closed, parts } = Spelling::of(text);
+        let Spelling { words, behind, open, closed, parts, signs } = Spelling::of(text);
         let open = open || (begun && !closed);
+        for sign in signs {
+            self.sequence(vec![(0, sign)], false);
+            self.terms += 1;
+        }
         let Some((first, _)) = words.first() else { return };
         let first = *first;
         let words = words.into_iter().map(|(position, word)| (position - first, word)).collect();
         self.sequence(words, open);
+        self.sequence(behind, open);
         if parts.len() > 1 {
             self.sequence(parts.into_iter().enumerate().collect(), open);
         }

@@ -19,7 +19,10 @@ fn piece() -> impl Strategy<Value = String> {
         1 => "v[0-9]{1,2}\\.[0-9]{1,2}\\.[0-9]{1,2}",
         1 => "[部署失败重试了]{1,6}",
         1 => "[äöüéßñç]{1,4}[a-z]{1,3}",
-        1 => any::<String>(),
+        1 => "[0-9]{4}-[01][0-9]-[0-3][0-9]T[012][0-9]:[0-5][0-9]:[0-5][0-9]Z",
+        1 => "[🚀🔥👍✓✗⚠]{1,3}[\u{fe0f}\u{1f3fd}]?",
+        1 => "[\u{301}\u{903}\u{94d}]{1,2}[a-zéक]{1,6}",
+        2 => any::<String>(),
     ]
 }
 
@@ -43,11 +46,14 @@ fn planted(text: &str) -> Vec<String> {
         planted.extend(word.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
         let halves: Vec<&str> = word.split(['_', '/', '-']).collect();
         planted.extend(halves.windows(2).map(|two| two.join("/")));
+        // The time of day in a time.
+        let clock = word.len().checked_sub("T10:00:00Z".len()).filter(|at| *at > 0 && word.ends_with('Z'));
+        let clock =
+            clock.map(|at| word.split_at(at)).filter(|(_, clock)| clock.starts_with('T') && clock.contains(':'));
+        let clock = clock.filter(|(date, _)| date.ends_with(|c: char| c.is_ascii_digit()));
+        planted.extend(clock.map(|(_, clock)| clock.to_owned()));
     }
-    planted.retain(|planted| crate::token::fold(planted).chars().any(char::is_alphanumeric));
-    // Marks of rare scripts belong to the letter before them in a text, and to none at the beginning of a query.
-    let plain = |c: char| c.is_ascii() || ('\u{c0}'..='\u{17f}').contains(&c) || ('\u{4e00}'..='\u{9fff}').contains(&c);
-    planted.retain(|planted| planted.chars().all(plain));
+    planted.retain(|planted| crate::has_words(planted));
     planted
 }
 

@@ -42,11 +42,17 @@ fn fold_char(c: char, folded: &mut String) {
     });
 }
 
-/// Stands within a word and adds nothing to it: accents, joiners, soft hyphens, marks of direction.
+/// Stands within a word or behind a sign and adds nothing to it: accents, joiners, soft hyphens, marks of direction, colours of skin.
 pub(crate) fn is_silent(c: char) -> bool {
     !c.is_ascii()
         && (is_combining_mark(c)
-            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'))
+            || matches!(c,
+                '\u{ad}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{feff}'
+                | '\u{1f3fb}'..='\u{1f3ff}'))
 }
 
 /// Letters with strokes and joined letters, which no decomposition takes apart.

@@ -8,6 +8,8 @@
 //! and what leads up to a border, at the second what follows one. `20T10` is `20`, then `t10` and `10`: so `2026-11-20` and `10:00`
 //! find `2026-11-20T10:00:00Z`, and `20:00` does not.
 //!
+//! A **sign** is an emoji or its like ([`sign`]). It is an extra, so that it stands between no two words.
+//!
 //! Beside its words a text has **extras**, each kept once a document, behind its last word, where no phrase of words reaches:
 //! the **parts** of a word in camel case (`parseAuthToken`: `parse auth token`, side by side). And it has **wholes**, words joined
 //! by `_ - . / : @` (`src/auth/index.ts`; a path without the line behind it), which is what a regular expression or a word with
@@ -25,6 +27,7 @@ mod fold;
 mod kinds;
 mod parts;
 mod scan;
+mod sign;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use super::cjk::is_cjk;
 use super::fold::is_silent;
 use super::kinds;
 use super::parts::{Piece, pieces};
-use super::{BLOB_BYTES, WHOLE_BYTES, WORD_BYTES, capped};
+use super::{BLOB_BYTES, WHOLE_BYTES, WORD_BYTES, capped, sign};
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub(crate) enum Sort {
     Pair,
     /// The last character of such a run.
     Single,
+    /// No word: it takes no position, and stands beside none ([`sign`]).
+    Sign,
 }
 
 /// Goes over a text: [`Scan::next_word`] until it is `None`, and after each [`Scan::take_whole`].
@@ -82,10 +84,16 @@ impl<'a> Scan<'a> {
             return Some(self.next_of_run());
         }
         let gap = self.at;
-        let mut start = self.skip_gap();
+        let mut start = match self.skip_gap() {
+            Ok(start) => start,
+            Err(sign) => return Some(sign),
+        };
         if (self.blob.limit..self.blob.end).contains(&start) {
             self.at = self.blob.end;
-            start = self.skip_gap();
+            start = match self.skip_gap() {
+                Ok(start) => start,
+                Err(sign) => return Some(sign),
+            };
         }
         let Some(first) = self.text[start..].chars().next() else {
             self.end_whole(None);
@@ -143,20 +151,30 @@ impl<'a> Scan<'a> {
         Word { taken: start..end, end, position: self.advance(1), pieces: Vec::new(), sort, bare: false }
     }
 
-    /// Steps to the next word.
-    fn skip_gap(&mut self) -> usize {
+    /// Steps to the next word, or over the next sign, which is in the way.
+    fn skip_gap(&mut self) -> Result<usize, Word> {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(self.at) {
             match kinds::of(*byte) {
                 kinds::GAP => self.at += 1,
                 kinds::WIDE => {
-                    self.at = until(self.text, self.at, char::is_alphanumeric);
-                    break;
+                    // A mark belongs to the letter before it; without one it begins no word.
+                    let stops = |c: char| (c.is_alphanumeric() && !is_silent(c)) || sign::begins(c);
+                    self.at = until(self.text, self.at, stops);
+                    match sign::end(self.text, self.at) {
+                        Some(end) => return Err(self.sign(end)),
+                        None => break,
+                    }
                 }
                 _ => break,
             }
         }
-        self.at
+        Ok(self.at)
+    }
+
+    fn sign(&mut self, end: usize) -> Word {
+        let taken = std::mem::replace(&mut self.at, end)..end;
+        Word { taken, end, position: self.position, pieces: Vec::new(), sort: Sort::Sign, bare: false }
     }
 
     /// Looks once at each run of characters that blobs are made of: long, and changing between small letters, capitals and

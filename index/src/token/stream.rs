@@ -48,7 +48,7 @@ impl Extras {
         self.seen.insert(hasher.finish())
     }
 
-    fn add_whole(&mut self, text: &str, at: Range<usize>) {
+    fn add(&mut self, text: &str, at: Range<usize>) {
         if self.is_new(&text[at.clone()]) {
             self.found.push(Extra { at, follows: false });
         }
@@ -102,10 +102,16 @@ impl WordStream<'_> {
             self.fill(piece.at);
             return true;
         }
-        let word = self.scan.next_word();
-        if let Some(whole) = self.scan.take_whole().filter(|_| self.with_wholes) {
-            self.extras.add_whole(self.text, whole);
-        }
+        let word = loop {
+            let word = self.scan.next_word();
+            if let Some(whole) = self.scan.take_whole().filter(|_| self.with_wholes) {
+                self.extras.add(self.text, whole);
+            }
+            match word {
+                Some(sign) if sign.sort == Sort::Sign => self.extras.add(self.text, sign.taken),
+                word => break word,
+            }
+        };
         let Some(word) = word else {
             self.next_extra = Some(0);
             self.token.position = self.scan.positions();

@@ -39,6 +39,12 @@ fn words_stand_side_by_side_and_identifiers_come_behind_them_whole_and_in_parts(
         ("error: x", "0:error 1:x"),
         ("sha256", "0:sha256 1:256 | 4:sha 5:256"),
         ("don't", "0:don 1:t"),
+        ("ship it 🚀, ship", "0:ship 1:it 2:ship | 5:🚀"),
+        ("👍🏽 👍 a👍\u{fe0f}b", "0:a 1:b | 4:👍"),
+        ("👩\u{200d}💻 👩", "| 2:👩💻 4:👩"),
+        ("🇩🇪🇩🇰🇩", "| 2:🇩🇪 4:🇩🇰 6:🇩"),
+        ("a → b ─ c", "0:a 1:b 2:c"),
+        ("x \u{903}\u{94d}deploy \u{903} y", "0:x 1:deploy 2:y"),
     ];
     for (text, expected) in cases {
         assert_eq!(tokens(text), expected, "{text}");

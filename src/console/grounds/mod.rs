@@ -9,13 +9,14 @@ mod rules;
 use quarterdeck_sync::content;
 use quarterdeck_sync::model::{Field, Filter, Kind, Match, Query, Record, Scope, Sort};
 use quarterdeck_sync::store::Reader;
-use quarterdeck_sync::text::{hidden_count, secrets};
+use quarterdeck_sync::text::{Secrets, hidden_count, secrets};
 use serde_json::Value;
 
 use super::house::House;
 use crate::transcript::headline;
 use crate::tui::decisions::Item;
 use crate::tui::grounds::{Grounds, Payload, RunSoFar, Step};
+use crate::tui::unsealed::{self, Unsealed};
 
 /// Steps of the run that are shown.
 const STEPS: usize = 8;
@@ -63,7 +64,7 @@ impl Asking {
 
 impl House {
     /// What an answer to the request rests on.
-    pub(super) fn grounds_of(&self, item: &Item) -> Result<Grounds, String> {
+    pub(super) fn grounds_of(&self, item: &Item, unsealed: Option<&Unsealed>) -> Result<Grounds, String> {
         let reader = self.reader()?;
         let record = &item.record;
         let doc: Value = serde_json::from_str(&record.doc).unwrap_or_default();
@@ -76,23 +77,29 @@ impl House {
         let (rules_told, rules) = rules::fitting(&reader, &record.row.list.connection, &asking)?;
         let earlier = earlier::like(&reader, &self.outbox()?, record, &asking)?;
         let whole = serde_json::to_string_pretty(&doc).unwrap_or_else(|_| record.doc.clone());
-        let record = secrets::mask_json(&whole).into_owned();
-        Ok(Grounds { payload: payload(&docs), run, rules_told, rules, earlier, record })
+        let row = &record.row;
+        let secrets = unsealed::secrets(unsealed.filter(|unsealed| unsealed.is_of(&row.list, &row.id)));
+        let record = secrets.json(&whole).into_owned();
+        Ok(Grounds { payload: payload(&docs, secrets), run, rules_told, rules, earlier, record })
     }
 }
 
 /// What would be done: of the request itself, else of what it is about.
-fn payload(docs: &[(&str, &Value)]) -> Option<Payload> {
+fn payload(docs: &[(&str, &Value)], secrets: Secrets) -> Option<Payload> {
     for (name, doc) in docs {
         for at in PAYLOAD {
             let Some(value) = doc.pointer(at).filter(|value| !value.is_null()) else { continue };
             let field = at.trim_start_matches('/');
             let from = if name.is_empty() { field.to_owned() } else { format!("{name} {field}") };
             let (text, bytes) = match value {
-                Value::String(text) => (secrets::mask_under(field, text).into_owned(), text.len()),
+                Value::String(text) => (secrets.under(field, text).into_owned(), text.len()),
                 other => {
                     let pretty = serde_json::to_string_pretty(other).unwrap_or_default();
-                    (secrets::mask_json_under(field, &pretty).into_owned(), other.to_string().len())
+                    let text = match secrets {
+                        Secrets::Masked => secrets::mask_json_under(field, &pretty).into_owned(),
+                        Secrets::Revealed => pretty,
+                    };
+                    (text, other.to_string().len())
                 }
             };
             return Some(Payload { from, text, bytes, hidden: hidden(value) });
@@ -163,11 +170,11 @@ mod tests {
     fn what_would_be_done_is_found_with_its_size_and_what_is_hidden_in_it() {
         let doc = json!({"id": 1, "payload": null, "args": {"to": "a\u{202e}b", "n\u{200b}": 1}});
         let action = json!({"payload": "rm -rf /"});
-        let found = payload(&[("", &doc), ("action", &action)]).unwrap();
+        let found = payload(&[("", &doc), ("action", &action)], Secrets::Masked).unwrap();
         assert_eq!((found.from.as_str(), found.hidden), ("args", 2));
         assert_eq!(found.bytes, doc["args"].to_string().len());
-        let found = payload(&[("", &json!({})), ("action", &action)]).unwrap();
+        let found = payload(&[("", &json!({})), ("action", &action)], Secrets::Masked).unwrap();
         assert_eq!((found.from.as_str(), found.text.as_str(), found.bytes), ("action payload", "rm -rf /", 8));
-        assert_eq!(payload(&[("", &json!({}))]), None);
+        assert_eq!(payload(&[("", &json!({}))], Secrets::Masked), None);
     }
 }

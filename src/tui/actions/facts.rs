@@ -36,6 +36,8 @@ pub struct Facts {
     pub readable: bool,
     /// The open transcript has entries.
     pub entries: bool,
+    /// Secrets are masked in what is open, or shown.
+    pub masks: bool,
     /// Something is selected that a search has found.
     pub hit: bool,
     /// A list of a connection is selected.

@@ -35,6 +35,8 @@ pub enum Scope {
     Columns,
     /// On the sheet that a decision is confirmed on.
     Sheet,
+    /// Before secrets are shown.
+    Unmasking,
     /// While text is being typed: filter, palette.
     Prompt,
     /// While a note is being written.
@@ -49,7 +51,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 21] = [
+    pub const ALL: [Scope; 22] = [
         Scope::Global,
         Scope::Move,
         Scope::Inbox,
@@ -66,6 +68,7 @@ impl Scope {
         Scope::Connection,
         Scope::Columns,
         Scope::Sheet,
+        Scope::Unmasking,
         Scope::Prompt,
         Scope::Note,
         Scope::Editor,
@@ -97,6 +100,7 @@ impl Scope {
             Scope::Connection => "In the connections",
             Scope::Columns => "Choosing the columns of a list",
             Scope::Sheet => "On the sheet that confirms a decision",
+            Scope::Unmasking => "Before secrets are shown",
             Scope::Prompt => "While typing",
             Scope::Note => "While writing a note",
             Scope::Editor => "In the text of the editor",
@@ -110,6 +114,7 @@ impl Scope {
         match self {
             Scope::Prompt => &[Scope::Prompt],
             Scope::Sheet => &[Scope::Sheet],
+            Scope::Unmasking => &[Scope::Unmasking],
             Scope::Note => &[Scope::Note],
             Scope::Editor => &[Scope::Editor],
             Scope::Leaving => &[Scope::Leaving],

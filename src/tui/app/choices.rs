@@ -27,7 +27,7 @@ impl App {
         let here = self.views[self.open].scope().chain();
         // What lists and records offer is there everywhere, with the reason why it cannot be done where it cannot.
         let offered = |action: &&actions::Action| match action.scope {
-            Scope::Prompt | Scope::Sheet | Scope::Move | Scope::Editor | Scope::Leaving => false,
+            Scope::Prompt | Scope::Sheet | Scope::Move | Scope::Editor | Scope::Leaving | Scope::Unmasking => false,
             Scope::Global => actions::view_number(action.act).is_none() && action.act != Act::Palette,
             scope => here.contains(&scope) || matches!(scope, Scope::List | Scope::Record),
         };

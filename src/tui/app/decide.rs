@@ -7,6 +7,7 @@ use std::time::Instant;
 use quarterdeck_sync::model::{Record, WriteId};
 use quarterdeck_sync::outbox::action::Asked;
 use quarterdeck_sync::outbox::decide::Decision;
+use quarterdeck_sync::text::Secrets;
 
 use super::fates::FATES;
 use super::{App, Order, Overlay};
@@ -93,7 +94,8 @@ impl App {
             Wish::Own(keep) => (self.asks)(Ask::Own(keep)),
             Wish::SaveSearch(name, query) => (self.asks)(Ask::SaveSearch { name, query }),
             Wish::ForgetSearch(name) => (self.asks)(Ask::ForgetSearch(name)),
-            Wish::Copy(what, text) => self.copy(what, &text, clock),
+            Wish::Copy(what, text) => self.copy(what, &text, Secrets::Masked, clock),
+            Wish::CopyShown(what, text, _) => self.copy(what, &text, Secrets::Revealed, clock),
             Wish::Wake(_) => {}
         }
     }
@@ -156,13 +158,20 @@ impl App {
         match answered.answer {
             Answer::Brief(brief) => {
                 sheet.show(*brief, &self.fleet);
-                if let Some(item) = sheet.wants_grounds() {
-                    let question = Question::Grounds(Box::new(item.clone()));
-                    sheet.grounds_ticket = Some(self.desk.ask(slot(GROUNDS), Lane::Now, question));
-                }
+                self.ask_grounds();
             }
             Answer::Failed(why) => sheet.fail(why),
             _ => {}
+        }
+    }
+
+    /// Asks what the answer on an open sheet rests on.
+    pub(super) fn ask_grounds(&mut self) {
+        if let Some(Overlay::Sheet(sheet)) = &mut self.overlay
+            && let Some(item) = sheet.wants_grounds()
+        {
+            let question = Question::Grounds(Box::new(item.clone()), sheet.unsealed().cloned());
+            sheet.grounds_ticket = Some(self.desk.ask(slot(GROUNDS), Lane::Now, question));
         }
     }
 
@@ -336,6 +345,7 @@ impl App {
         if let Some(Overlay::Sheet(sheet)) = &self.overlay {
             facts.unconfirmed = sheet.unconfirmed();
             facts.moved = sheet.moved();
+            facts.masks = sheet.masks().is_some();
         }
         if facts.targets.is_empty() {
             return;

@@ -53,6 +53,7 @@ impl App {
             Some(Overlay::Palette(palette)) => palette.draw(body, &mut canvas),
             Some(Overlay::Sheet(sheet)) => sheet.draw(body, &self.fleet, &self.keys, &mut canvas),
             Some(Overlay::Writing(writing)) => writing.draw(body, &self.keys, &mut canvas),
+            Some(Overlay::Unmasking(question)) => question.draw(body, &self.keys, &mut canvas),
             None => {}
         }
         // After the sheet: it can be confirmed once it is drawn, and the hints say so in the same frame.
@@ -107,6 +108,7 @@ impl App {
             Some(Overlay::Palette(_)) => Scope::Prompt,
             Some(Overlay::Sheet(_)) => Scope::Sheet,
             Some(Overlay::Writing(writing)) => writing.scope(),
+            Some(Overlay::Unmasking(_)) => Scope::Unmasking,
             None => self.views[self.open].scope(),
         };
         let count = self.count.as_ref().map_or(String::new(), |count| format!("{count}_"));

@@ -35,6 +35,7 @@ impl App {
             Some(Overlay::Help(help)) => return self.key_in_help(help, key, clock),
             Some(Overlay::Sheet(sheet)) => return self.key_in_sheet(sheet, key, event, clock),
             Some(Overlay::Writing(writing)) => return self.key_in_writing(writing, key, event, clock),
+            Some(Overlay::Unmasking(question)) => return self.key_in_unmasking(question, key, clock),
             None => {}
         }
         let scope = self.views[self.open].scope();
@@ -124,6 +125,7 @@ impl App {
         let act = self.keys.find(Scope::Sheet, key);
         match act {
             Some(Act::Leave) => return,
+            Some(Act::RevealGrounds) => return self.reveal_on(sheet, clock),
             Some(Act::NextField) => sheet.turn(true),
             Some(Act::PreviousField) => sheet.turn(false),
             Some(Act::SheetDown) => sheet.step(page),
@@ -187,9 +189,9 @@ impl App {
             (Some(Overlay::Help(help)), Some((_, by))) => help.step(by),
             (Some(Overlay::Palette(palette)), Some((act, _))) => palette.step(act == Act::Down),
             (Some(Overlay::Sheet(sheet)), Some((_, by))) => sheet.step(by),
-            (Some(Overlay::Writing(_)), Some(_)) => {}
+            (Some(Overlay::Writing(_) | Overlay::Unmasking(_)), Some(_)) => {}
             // A click beside a decision, or beside a note, must not throw away what was typed.
-            (Some(Overlay::Sheet(_) | Overlay::Writing(_)), None) => {}
+            (Some(Overlay::Sheet(_) | Overlay::Writing(_) | Overlay::Unmasking(_)), None) => {}
             (Some(_), None) => self.overlay = None,
             (None, Some((act, _))) => {
                 self.with_view(clock, |view, cx| view.act(act, Some(WHEEL), cx));

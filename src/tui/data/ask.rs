@@ -1,12 +1,15 @@
 //! How each question is put to the store.
 
-use quarterdeck_sync::model::{Anchor, Query, RowKey, Window};
+use std::borrow::Cow;
+
+use quarterdeck_sync::model::{Anchor, Query, Record, RowKey, Window};
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
 use super::{Answer, Opened, Question, Store};
 use crate::search::{self, SavedSearch};
 use crate::tui::pieces;
+use crate::tui::unsealed::Unsealed;
 
 /// Problems shown at most.
 const PROBLEMS: usize = 200;
@@ -36,19 +39,25 @@ fn saved(store: &dyn Store) -> Result<Answer, String> {
     ))
 }
 
+/// A record with its document parsed. Masked here, whole: drawn line by line, a name and its value are apart.
+fn opened(record: Record, unsealed: Option<&Unsealed>) -> Box<Opened> {
+    let unsealed = unsealed.filter(|unsealed| unsealed.is_of(&record.row.list, &record.row.id)).cloned();
+    let masked = mask_json(&record.doc);
+    let secrets = matches!(masked, Cow::Owned(_));
+    let text = if unsealed.is_some() { &record.doc } else { masked.as_ref() };
+    let doc = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+    Box::new(Opened { doc, secrets, unsealed, record })
+}
+
 pub(super) fn ask(store: &dyn Store, question: &Question) -> Answer {
     let answer = match question {
         Question::Window(query) => store.window(query).map(Answer::Window),
         Question::Around { query, key, before } => around(store, query, *key, *before).map(Answer::Window),
         Question::Count(query) => store.count(query, COUNT_CAP).map(Answer::Count),
-        Question::Record(key) => store.record(*key).map(|found| {
-            Answer::Record(found.map(|record| {
-                // Masked here, whole: drawn line by line, a name and its value are apart.
-                let text = mask_json(&record.doc);
-                let doc = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.into_owned()));
-                Box::new(Opened { record, doc })
-            }))
-        }),
+        Question::Record(key, unsealed) => {
+            store.record(*key).map(|found| Answer::Record(found.map(|record| opened(record, unsealed.as_ref()))))
+        }
+        Question::Unseal(list, id) => store.unseal(list, id).map(Answer::Unsealed),
         Question::Health => {
             store.freshness().and_then(|lists| Ok(Answer::Health(lists, store.problems(PROBLEMS)?, store.standing()?)))
         }
@@ -61,12 +70,16 @@ pub(super) fn ask(store: &dyn Store, question: &Question) -> Answer {
         }
         Question::Brief(subject) => store.brief(subject).map(|brief| Answer::Brief(Box::new(brief))),
         Question::Draft(of) => store.draft(of).map(|draft| Answer::Draft(Box::new(draft))),
-        Question::Grounds(item) => store.grounds(item).map(|grounds| Answer::Grounds(Box::new(grounds))),
+        Question::Grounds(item, unsealed) => {
+            store.grounds(item, unsealed.as_ref()).map(|grounds| Answer::Grounds(Box::new(grounds)))
+        }
         Question::Opening(of) => store.opening(of).map(|opening| Answer::Opening(Box::new(opening))),
         Question::Check(check) => store.check(check).map(|checked| Answer::Checked(Box::new(checked))),
         Question::Affected(policy) => store.affected(policy).map(|affected| Answer::Affected(Box::new(affected))),
         Question::Versions(record) => store.versions(record).map(Answer::Versions),
-        Question::Transcript(of, known) => store.transcript(of, known.as_deref()).map(Answer::Transcript),
+        Question::Transcript(of, known, unsealed) => {
+            store.transcript(of, known.as_deref(), unsealed.as_ref()).map(Answer::Transcript)
+        }
         Question::Find(transcript, words) => Ok(Answer::Found(transcript.find(words))),
         Question::Incidents => store.incidents().map(Answer::Incidents),
         Question::Incident(id) => store.incident(id).map(|case| Answer::Incident(case.map(Box::new))),

@@ -17,6 +17,8 @@ pub enum Owner {
     Links,
     /// The palette.
     Palette,
+    /// Whoever wants to see secrets.
+    Secrets,
     /// A view.
     View(usize),
 }

@@ -16,6 +16,7 @@ use crate::tui::grounds::Grounds;
 use crate::tui::kept::Kept;
 use crate::tui::links::Links;
 use crate::tui::reading::{Kin, Read, Transcript};
+use crate::tui::unsealed::Unsealed;
 
 /// Where the console reads. Called by the workers only, never by the thread that draws.
 pub trait Store: Send + Sync {
@@ -51,8 +52,8 @@ pub trait Store: Send + Sync {
     fn draft(&self, _of: &DraftOf) -> Result<Draft, String> {
         Err(NO_OUTBOX.to_owned())
     }
-    /// What an answer to a request for approval rests on.
-    fn grounds(&self, _item: &Item) -> Result<Grounds, String> {
+    /// What an answer to a request for approval rests on; secrets in it for whoever may see those of the request.
+    fn grounds(&self, _item: &Item, _unsealed: Option<&Unsealed>) -> Result<Grounds, String> {
         Ok(Grounds::default())
     }
     /// The text of a document for the console's own editor, with what was typed before.
@@ -71,9 +72,19 @@ pub trait Store: Send + Sync {
     fn versions(&self, _record: &Record) -> Result<Vec<Version>, String> {
         Ok(Vec::new())
     }
-    /// A session or run with its entries; [`Read::Same`] when it is as `known` has it.
-    fn transcript(&self, _of: &Target, _known: Option<&Transcript>) -> Result<Read, String> {
+    /// A session or run with its entries; [`Read::Same`] when it is as `known` has it. Secrets in it for whoever may see those of
+    /// this record.
+    fn transcript(
+        &self,
+        _of: &Target,
+        _known: Option<&Transcript>,
+        _unsealed: Option<&Unsealed>,
+    ) -> Result<Read, String> {
         Ok(Read::Gone)
+    }
+    /// The right to see the secrets of a record. The line `reveal` stands in the audit log when it is given.
+    fn unseal(&self, _list: &ListKey, _id: &str) -> Result<Unsealed, String> {
+        Err(NO_OUTBOX.to_owned())
     }
     /// The bookmarks and notes of a session or run, and whether it was reviewed.
     fn kept(&self, _list: &ListKey, _id: &str) -> Result<Kept, String> {

@@ -48,6 +48,8 @@ pub struct World {
     pub findings: Findings,
     /// What was typed into the editor and not decided on.
     pub drafts: Vec<crate::tui::drafting::Kept>,
+    /// Why the audit log cannot be written.
+    pub sealed: Option<String>,
     /// Why nothing is known of what an answer rests on.
     pub groundless: Option<String>,
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::tui::decisions::Item;
 use crate::tui::grounds::{Earlier, Grounds, Past, Payload, Rule, RunSoFar, Step};
+use crate::tui::unsealed::secrets;
 
 /// Widest sheet, and the cells of its edges.
 const WIDEST: u16 = 96;
@@ -22,7 +23,7 @@ fn at(clock: &str) -> Option<Timestamp> {
 
 impl World {
     /// What an answer to a request rests on.
-    pub fn grounds(&self, item: &Item) -> Grounds {
+    pub fn grounds(&self, item: &Item, unsealed: Option<&Unsealed>) -> Grounds {
         let doc: Value = serde_json::from_str(&item.record.doc).unwrap_or_default();
         let told = doc["reason"].as_str().unwrap_or("the charge is a duplicate of ch_3Pw");
         let payload = doc.get("payload").map(|payload| Payload {
@@ -79,7 +80,7 @@ impl World {
                     past("apr-014", "REJECTED", "05:40:00", "jonas@acme.example", false),
                 ],
             },
-            record: serde_json::to_string_pretty(&doc).unwrap(),
+            record: secrets(unsealed).json(&serde_json::to_string_pretty(&doc).unwrap()).into_owned(),
         }
     }
 }

@@ -18,6 +18,7 @@ mod screens;
 mod searching;
 mod told;
 mod transcripts;
+mod unmasking;
 mod wants;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -42,6 +43,7 @@ use super::kept::Kept;
 use super::links::Links;
 use super::reading::{Kin, Read, Transcript};
 use super::theme::ColorMode;
+use super::unsealed::Unsealed;
 use super::views::{self, VIEWS};
 use super::{Ask, ConnectionInfo, Outside, TuiSettings};
 use crate::inbox::{Findings, Inbox, gather};
@@ -61,6 +63,8 @@ struct FakeStore {
     lists: AtomicUsize,
     finds: AtomicUsize,
     numbers: AtomicUsize,
+    /// What the audit log says of secrets.
+    revealed: Mutex<Vec<String>>,
     /// Most items of one answer about a timeline.
     stretch: AtomicUsize,
 }
@@ -127,8 +131,13 @@ impl Store for FakeStore {
         Ok(Draft { name, text: format!("{text:#}"), record: Some(Box::new(record)) })
     }
 
-    fn grounds(&self, item: &Item) -> Result<Grounds, String> {
-        self.read(|world| world.groundless.clone().map_or_else(|| Ok(world.grounds(item)), Err))?
+    fn grounds(&self, item: &Item, unsealed: Option<&Unsealed>) -> Result<Grounds, String> {
+        self.read(|world| world.groundless.clone().map_or_else(|| Ok(world.grounds(item, unsealed)), Err))?
+    }
+
+    fn unseal(&self, list: &ListKey, id: &str) -> Result<Unsealed, String> {
+        self.revealed.lock().unwrap().push(format!("{}/{}/{id}", list.connection, list.collection));
+        self.read(|world| world.sealed.clone().map_or_else(|| Ok(Unsealed::written(list.clone(), id.into())), Err))?
     }
 
     fn opening(&self, of: &DraftOf) -> Result<Opening, String> {
@@ -147,8 +156,8 @@ impl Store for FakeStore {
         self.read(|world| world.versions(record))?
     }
 
-    fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Result<Read, String> {
-        self.read(|world| world.transcript(of, known))
+    fn transcript(&self, of: &Target, known: Option<&Transcript>, unsealed: Option<&Unsealed>) -> Result<Read, String> {
+        self.read(|world| world.transcript(of, known, unsealed))
     }
 
     fn kept(&self, _list: &ListKey, id: &str) -> Result<Kept, String> {
@@ -267,6 +276,7 @@ impl Console {
             lists: AtomicUsize::new(0),
             finds: AtomicUsize::new(0),
             numbers: AtomicUsize::new(0),
+            revealed: Mutex::default(),
             stretch: AtomicUsize::new(0),
         });
         let (queue, inbox) = mpsc::channel();
@@ -352,9 +362,10 @@ impl Console {
 
     /// One key, at this very moment.
     fn key(&mut self, written: &str) {
-        let (rest, control) = match written.strip_prefix("C-") {
-            Some(rest) => (rest, KeyModifiers::CONTROL),
-            None => (written, KeyModifiers::NONE),
+        let (rest, control) = match written.split_at_checked(2) {
+            Some(("C-", rest)) => (rest, KeyModifiers::CONTROL),
+            Some(("A-", rest)) => (rest, KeyModifiers::ALT),
+            _ => (written, KeyModifiers::NONE),
         };
         let code = match rest {
             "<Enter>" => KeyCode::Enter,

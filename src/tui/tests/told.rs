@@ -14,6 +14,7 @@ use crate::search::{Answer, Count, Facet, Hit, HitEntry, Moment, Order, Question
 use crate::tui::decisions::Target;
 use crate::tui::marking::Words;
 use crate::tui::reading::{Held, Read, Transcript};
+use crate::tui::unsealed::Unsealed;
 
 /// A time so many seconds before now.
 pub fn ago(seconds: i64) -> Timestamp {
@@ -156,14 +157,14 @@ impl World {
         *self.contents.iter().find(|(_, (_, entries))| entries.len() > 12).expect("content").0
     }
 
-    pub fn transcript(&self, of: &Target, known: Option<&Transcript>) -> Read {
+    pub fn transcript(&self, of: &Target, known: Option<&Transcript>, unsealed: Option<&Unsealed>) -> Read {
         let row = self.rows.iter().map(|(row, _)| row).find(|row| match of {
             Target::Row(key) => row.key == *key,
             Target::Named(list, id) => row.list == *list && row.id == *id,
         });
         let Some(row) = row else { return Read::Gone };
         let (held, entries) = self.contents.get(&row.key).cloned().unwrap_or((Held::NotYet, Vec::new()));
-        let made = Transcript { led: self.led, ..Transcript::new(row.clone(), held, entries) };
+        let made = Transcript { led: self.led, ..Transcript::with(row.clone(), held, entries, unsealed) };
         if known == Some(&made) { Read::Same } else { Read::New(made.into()) }
     }
 

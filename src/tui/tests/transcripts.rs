@@ -3,11 +3,13 @@
 use quarterdeck_sync::engine::{ConnectionError, ConnectionReport, Event as News};
 use quarterdeck_sync::model::{Call, Edit, Entry, EntryKind, Part};
 use quarterdeck_sync::platform::FetchKind;
+use quarterdeck_sync::text::Secrets;
 use ratatui::style::Style;
 
 use super::reading::{console, place, reading};
 use super::screens::{SIZES, snapshot, styles};
 use super::*;
+use crate::tui::clipboard::Between;
 use crate::tui::kept::Keep;
 use crate::tui::paint::Painter;
 use crate::tui::reading::{Held, Kin};
@@ -238,7 +240,7 @@ fn one_of_several_things_of_an_entry_is_copied() {
     console.type_text("link");
     console.press("<Enter>");
     let [Order::Send(bytes)] = console.orders.as_slice() else { panic!("{:?}", console.orders) };
-    let expected = crate::tui::clipboard::sequence("https://go.example/race", crate::tui::clipboard::Between::Nothing);
+    let expected = crate::tui::clipboard::sequence("https://go.example/race", Secrets::Masked, Between::Nothing);
     assert_eq!(Some(bytes), expected.as_ref());
     console.press("J J J L");
     assert!(console.text().contains("No code, command, path or link"), "{}", console.text());

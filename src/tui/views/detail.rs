@@ -14,6 +14,7 @@ use crate::tui::fleet::Fleet;
 use crate::tui::looks::{look, status};
 use crate::tui::text::{moment, word, wrap};
 use crate::tui::theme::Role;
+use crate::tui::unsealed::{self, Unsealed};
 use crate::tui::widgets::tree::{self, Folds};
 
 /// Cells for the names of the extracted fields.
@@ -78,6 +79,11 @@ impl Detail {
     /// The row of the record it holds.
     pub fn row(&self) -> Option<&Row> {
         self.opened.as_ref().map(|opened| &opened.record.row)
+    }
+
+    /// There are secrets in the document it holds.
+    pub fn has_secrets(&self) -> bool {
+        self.opened.as_ref().is_some_and(|opened| opened.secrets)
     }
 
     /// The record it holds, or could not read.
@@ -152,12 +158,13 @@ impl Detail {
             self.make(body.width);
         }
         self.settle();
+        let unsealed = self.opened.as_ref().and_then(|opened| opened.unsealed.clone());
         for (at, line) in self.lines.iter().enumerate().skip(self.top).take(self.page) {
             let y = body.y + (at - self.top) as u16;
             if focused && at == self.cursor {
                 canvas.tint(Rect { y, height: 1, ..body }, Role::Selected);
             }
-            draw_line(line, body, y, canvas);
+            draw_line(line, body, y, unsealed.as_ref(), canvas);
             if focused && at == self.cursor {
                 canvas.settle(Rect { y, height: 1, ..body }, Role::Selected);
             }
@@ -170,7 +177,10 @@ impl Detail {
     fn heading(&self, area: Rect, row: &Row, focused: bool, canvas: &mut Canvas) {
         let role = if focused { Role::Accent } else { Role::Dim };
         let kind = row.list.collection.replace(['_', '-'], " ");
-        let x = canvas.put(area.x, area.y, &kind, area.width, role);
+        let mut x = canvas.put(area.x, area.y, &kind, area.width, role);
+        if self.opened.as_ref().is_some_and(|opened| opened.unsealed.is_some() && opened.record.row.key == row.key) {
+            x = canvas.put(x + 2, area.y, unsealed::SIGN, area.right().saturating_sub(x + 2), Role::Bad);
+        }
         let id = &row.id;
         canvas.put(x + 2, area.y, id, (area.right()).saturating_sub(x + 2), Role::Dim);
     }
@@ -204,7 +214,9 @@ impl Detail {
         }
         self.lines.push(Line::Blank);
         self.lines.push(Line::Heading("DOCUMENT"));
-        self.lines.extend(tree::lines(&opened.doc, &self.folds, usize::from(cells)).into_iter().map(Line::Tree));
+        let secrets = unsealed::secrets(opened.unsealed.as_ref());
+        let tree = tree::lines(&opened.doc, &self.folds, usize::from(cells), secrets);
+        self.lines.extend(tree.into_iter().map(Line::Tree));
     }
 }
 
@@ -268,7 +280,7 @@ fn fields(lines: &mut Vec<Line>, row: &Row, cells: usize, room: usize) {
     field("connection", "", format!("{} · {}", row.list.connection, row.platform), Role::Text);
 }
 
-fn draw_line(line: &Line, body: Rect, y: u16, canvas: &mut Canvas) {
+fn draw_line(line: &Line, body: Rect, y: u16, unsealed: Option<&Unsealed>, canvas: &mut Canvas) {
     match line {
         Line::Blank => {}
         Line::Heading(words) => {
@@ -293,9 +305,11 @@ fn draw_line(line: &Line, body: Rect, y: u16, canvas: &mut Canvas) {
             if let Some(open) = line.fold {
                 canvas.put(x, y, if open { "▾" } else { "▸" }, 1, Role::Accent);
             }
-            canvas.put(x + 2, y, &line.name, cells.saturating_sub(2), Role::JsonKey);
+            let place = unsealed::Place { unsealed, x: x + 2, y, cells: cells.saturating_sub(2) };
+            unsealed::put(place, &line.name, Role::JsonKey, canvas);
             let at = body.x + line.value_at as u16;
-            canvas.put(at, y, &line.value, body.right().saturating_sub(at), line.role);
+            let place = unsealed::Place { x: at, cells: body.right().saturating_sub(at), ..place };
+            unsealed::put(place, &line.value, line.role, canvas);
         }
     }
 }

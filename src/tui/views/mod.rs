@@ -35,6 +35,7 @@ use super::incidents::Chosen;
 use super::keys::Keymap;
 use super::memory::ListState;
 use super::reading::Reading;
+use super::unsealed::Unsealed;
 
 /// A line of the registry.
 pub struct Entry {
@@ -298,6 +299,14 @@ pub trait View {
     fn fetched(&mut self, _list: &ListKey, _id: &str, _failed: Option<&str>, _cx: &mut Cx) -> bool {
         false
     }
+
+    /// The record in sight whose secrets are masked, or shown.
+    fn masks(&self) -> Option<(ListKey, String)> {
+        None
+    }
+
+    /// The secrets of the record that it named may be shown as they are; none: no longer, from this moment on.
+    fn unseal(&mut self, _unsealed: Option<Unsealed>, _cx: &mut Cx) {}
 
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}

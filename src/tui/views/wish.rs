@@ -11,6 +11,7 @@ use crate::tui::drafting::{DraftKey, Kept};
 use crate::tui::incidents::Want;
 use crate::tui::kept::Keep;
 use crate::tui::reading::Reading;
+use crate::tui::unsealed::Unsealed;
 
 /// Something a view wants of the frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +76,8 @@ pub enum Wish {
     Own(Box<Keep>),
     /// Copy this: what it is, and the text.
     Copy(&'static str, String),
+    /// Copy this with its secrets in it, as it is shown.
+    CopyShown(&'static str, String, Unsealed),
     /// Keep this query under this name.
     SaveSearch(String, String),
     /// Let go of the search of this name.

@@ -13,4 +13,5 @@ pub(crate) mod table;
 pub(crate) mod tabs;
 pub(crate) mod toast;
 pub(crate) mod tree;
+pub(crate) mod unmasking;
 pub(crate) mod writing;

@@ -10,8 +10,9 @@ use ratatui::layout::Rect;
 use serde_json::Value;
 
 use crate::tui::canvas::{Canvas, unmarked};
-use crate::tui::text::{width, wrap};
+use crate::tui::text::{width, wrap, wrap_shown};
 use crate::tui::theme::Role;
+use crate::tui::unsealed::{self, Place, Unsealed};
 
 /// Cells for names.
 const NAMES: u16 = 11;
@@ -40,6 +41,8 @@ enum Line {
         words: String,
         role: Role,
     },
+    /// All of a text of others goes on here: the one thing that can be shown with its secrets.
+    Whole(String),
     /// Two of those in one line: name, value, name, value.
     Pair(Box<[String; 4]>),
 }
@@ -53,12 +56,18 @@ fn foreign(name: &str, words: String, role: Role) -> Line {
 pub(crate) struct Page {
     cells: u16,
     lines: Vec<Line>,
+    unsealed: Option<Unsealed>,
 }
 
 impl Page {
     /// An empty page.
     pub fn new(cells: u16) -> Self {
-        Self { cells, lines: Vec::new() }
+        Self { cells, lines: Vec::new(), unsealed: None }
+    }
+
+    /// The same, for whoever may see the secrets of what it is about.
+    pub fn unsealed(self, unsealed: Option<&Unsealed>) -> Self {
+        Self { unsealed: unsealed.cloned(), ..self }
     }
 
     /// Lines on it.
@@ -110,8 +119,12 @@ impl Page {
     }
 
     /// All of a text of others, however long it is.
-    pub fn foreign_whole(&mut self, name: &str, words: &str) {
-        self.foreign_lines(name, words, Role::Text, usize::MAX - 1);
+    pub fn foreign_whole(&mut self, words: &str) {
+        let secrets = unsealed::secrets(self.unsealed.as_ref());
+        let room = usize::from(self.cells.saturating_sub(2));
+        let lines = wrap_shown(&unmarked(words), secrets, room, usize::MAX - 1);
+        self.lines.extend(lines.into_iter().map(Line::Whole));
+        self.tell_hidden(hidden_count(words));
     }
 
     /// Text of others.
@@ -131,7 +144,10 @@ impl Page {
             let name = if at == 0 || name.is_empty() { name } else { " " };
             self.lines.push(foreign(name, words, role));
         }
-        let hidden = hidden_count(words) + hidden_count(name);
+        self.tell_hidden(hidden_count(words) + hidden_count(name));
+    }
+
+    fn tell_hidden(&mut self, hidden: usize) {
         if hidden > 0 {
             let noun = if hidden == 1 { "character" } else { "characters" };
             let words = format!("! {hidden} hidden {noun} made visible");
@@ -198,7 +214,7 @@ impl Page {
     /// Draws as many lines as fit, beginning with `top`.
     pub fn draw(&self, area: Rect, top: usize, canvas: &mut Canvas) {
         for (at, line) in self.lines.iter().skip(top).take(usize::from(area.height)).enumerate() {
-            draw_line(line, area, area.y + at as u16, canvas);
+            draw_line(line, area, area.y + at as u16, self.unsealed.as_ref(), canvas);
         }
     }
 }
@@ -217,7 +233,7 @@ pub(crate) fn value(name: &str, value: &Value) -> String {
     }
 }
 
-fn draw_line(line: &Line, area: Rect, y: u16, canvas: &mut Canvas) {
+fn draw_line(line: &Line, area: Rect, y: u16, unsealed: Option<&Unsealed>, canvas: &mut Canvas) {
     match line {
         Line::Blank => {}
         Line::Heading(words) => {
@@ -245,6 +261,11 @@ fn draw_line(line: &Line, area: Rect, y: u16, canvas: &mut Canvas) {
                 let at = x + FOREIGN_NAMES + 4;
                 canvas.put(at, y, value, area.right().saturating_sub(at), Role::Text);
             }
+        }
+        Line::Whole(words) => {
+            canvas.mark_foreign(area.x, y);
+            let place = Place { unsealed, x: area.x + 2, y, cells: area.width.saturating_sub(2) };
+            unsealed::put(place, words, Role::Text, canvas);
         }
         Line::Foreign { name, words, role } => {
             canvas.mark_foreign(area.x, y);

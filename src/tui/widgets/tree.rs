@@ -5,9 +5,10 @@
 
 use std::collections::HashSet;
 
+use quarterdeck_sync::text::Secrets;
 use serde_json::Value;
 
-use crate::tui::text::{width, wrap};
+use crate::tui::text::{width, wrap_shown};
 use crate::tui::theme::Role;
 
 /// Lines a single string may take; the rest of it is cut with a mark.
@@ -71,9 +72,9 @@ impl Folds {
     }
 }
 
-/// The lines of a document at a width.
-pub(crate) fn lines(doc: &Value, folds: &Folds, cells: usize) -> Vec<Line> {
-    let mut maker = Maker { folds, cells, out: Vec::new() };
+/// The lines of a document at a width; with its secrets in them for whoever may see those.
+pub(crate) fn lines(doc: &Value, folds: &Folds, cells: usize, secrets: Secrets) -> Vec<Line> {
+    let mut maker = Maker { folds, cells, secrets, out: Vec::new() };
     match doc {
         Value::Object(_) | Value::Array(_) => maker.members(doc, "", 0),
         scalar => maker.member(String::new(), scalar, String::new(), 0, 0),
@@ -84,6 +85,7 @@ pub(crate) fn lines(doc: &Value, folds: &Folds, cells: usize) -> Vec<Line> {
 struct Maker<'a> {
     folds: &'a Folds,
     cells: usize,
+    secrets: Secrets,
     out: Vec<Line>,
 }
 
@@ -143,7 +145,8 @@ impl Maker<'_> {
         // A value with little room beside its name goes below it.
         let below = self.cells.saturating_sub(value_at) < 16 && width(&text) > 16;
         let value_at = if below { indent + 4 } else { value_at };
-        let mut pieces = wrap(&text, self.cells.saturating_sub(value_at).max(8), STRING_LINES).into_iter();
+        let room = self.cells.saturating_sub(value_at).max(8);
+        let mut pieces = wrap_shown(&text, self.secrets, room, STRING_LINES).into_iter();
         let first = if below { String::new() } else { pieces.next().unwrap_or_default() };
         self.push(Line { path: path.clone(), indent, fold: None, name, value_at, value: first, role });
         for value in pieces {
@@ -215,7 +218,7 @@ mod tests {
 
     fn text(doc: &Value, folds: &Folds, cells: usize) -> String {
         let mut out = String::new();
-        for line in lines(doc, folds, cells) {
+        for line in lines(doc, folds, cells, Secrets::Masked) {
             let mark = match line.fold {
                 Some(true) => "▾ ",
                 Some(false) => "▸ ",
@@ -248,7 +251,7 @@ mod tests {
     #[test]
     fn long_strings_wrap_within_the_width() {
         let doc = json!({"prompt": "one two three four five six seven eight nine ten", "x": 1});
-        for line in lines(&doc, &Folds::default(), 30) {
+        for line in lines(&doc, &Folds::default(), 30, Secrets::Masked) {
             assert!(line.value_at + width(&line.value) <= 30, "{line:?}");
         }
     }
@@ -267,7 +270,7 @@ mod tests {
         let doc = json!({"a/b": {"x": 1}, "a": {"b": {"x": 1}}});
         let mut folds = Folds::default();
         folds.turn("/a~1b");
-        let shown = lines(&doc, &folds, 60);
+        let shown = lines(&doc, &folds, 60, Secrets::Masked);
         assert_eq!(shown.iter().filter(|line| line.fold == Some(false)).count(), 1);
     }
 }

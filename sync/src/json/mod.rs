@@ -8,6 +8,15 @@
 //! a piece of valid JSON is valid JSON.
 //!
 //! Not here: writing JSON, and whether a text is valid JSON (both serde_json).
+//!
+//! # Why there are three readers of JSON in this crate
+//!
+//! Each has to do what would be wrong of the others. `platform::decode` reads replies, once, before anything is kept: it must tell
+//! what is broken and where, pass it by, and hash and pick on the way. This one reads what agents wrote within what is kept: it must
+//! tell nothing and refuse nothing, a level at a time. [`peek`](crate::peek) reads documents of the mirror, which are well formed:
+//! there "not whole" is an answer, and serde_json gives it, so that it needs no scanner. The first two could share the end of a string and a
+//! table of escapes, some thirty lines; but one stops at the first doubt where the other reads over it, so each of those lines
+//! would ask whose it is, in the loop that decides how fast a reply is read.
 
 use std::borrow::Cow;
 

@@ -247,6 +247,8 @@ pub enum Delta {
         by: String,
         /// Seconds asked for again, for equal and late timestamps; counts when the column is a number.
         overlap: u64,
+        /// The value is a number that each row keeps: where the last one is not what it was, all is read again.
+        numbered: bool,
     },
 }
 

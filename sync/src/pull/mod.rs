@@ -1,7 +1,7 @@
 //! The pull: makes the mirror of one connection's lists equal to what its platform serves.
 //!
 //! Deciding and acting are apart. `plan` says what a list needs, `pager` where to read next and what a page reveals
-//! about a list that moves or lies, `guard` whether rows may be marked gone: all pure. `sweep` reads pages and `hands`
+//! about a list that moves or lies, `guard` whether rows may be marked gone: all pure. `sweep` reads pages, `compare` tells which rows are news, and `hands`
 //! gives them to the mirror; `piece` strings sweeps together until one piece of a list is known to be equal, `list`
 //! does the whole list, in however many pieces it comes. `content` fetches what belongs to records and stands apart from them.
 //!
@@ -10,6 +10,7 @@
 //!
 //! Not here: how a platform is spoken to (`platform`), how rows are kept (`store`), which connections are synced (`engine`).
 
+mod compare;
 mod content;
 mod guard;
 mod hands;

@@ -106,9 +106,13 @@ impl<S: Source> PiecePull<'_, S> {
         let order = Order { conditional: true, ..Order::new(self.goal(&piece.state), &piece.state) };
         let mut swept = self.sweeper.run(&order, seen, hands).await?;
         piece.count(&swept);
+        if self.numbered_anew(&piece.state, &swept) {
+            return self.walk(piece, seen, hands).await;
+        }
         // What a killed sync read is not new any more, but the rows behind it are.
         let went_on = swept.watermark != piece.state.watermark;
-        if (swept.new_ids > 0 || went_on) && swept.lie.is_none() {
+        let more = swept.new_ids > 0 || went_on || self.may_hide_more(&piece.state, &swept);
+        if more && swept.lie.is_none() {
             self.follow(&mut piece, &mut swept, seen, hands).await?;
         }
         let now = (hands.now)();
@@ -133,6 +137,23 @@ impl<S: Source> PiecePull<'_, S> {
             (Delta::Since { overlap, .. }, Some(mark)) => Goal::Since(before(mark, *overlap)),
             (Delta::Since { .. }, None) => Goal::All,
         }
+    }
+
+    fn is_numbered(&self) -> bool {
+        matches!(self.sweeper.collection.delta, Delta::Since { numbered: true, .. })
+    }
+
+    /// What was asked for again is all that came, where a reply may hold one row: more may be behind it.
+    fn may_hide_more(&self, state: &ListState, swept: &Swept) -> bool {
+        let narrow = Learned::of(state).narrow || state.server_count <= Some(1);
+        self.is_numbered() && narrow && swept.met == 1 && !swept.not_modified
+    }
+
+    /// Rows are numbered, and the one with which the last news ended is not there any more, or is another: nothing is known of any
+    /// number then. The last number is asked for again each time, so that this is seen with the news.
+    fn numbered_anew(&self, state: &ListState, swept: &Swept) -> bool {
+        let marked = state.watermark.as_deref().is_some_and(|mark| mark.parse::<i64>().is_ok());
+        self.is_numbered() && marked && !swept.not_modified && (!swept.anchored || swept.renumbered)
     }
 
     /// Do the news explain the count that the server tells now? Fewer rows than expected, in a long list whose rows age
@@ -211,6 +232,7 @@ impl<S: Source> PiecePull<'_, S> {
         if !matches!(self.sweeper.collection.delta, Delta::Since { .. }) {
             return Ok(());
         }
+        let first = seen.len();
         while let Some(mark) = swept.watermark.clone() {
             let state = ListState { watermark: Some(mark.clone()), ..piece.state.clone() };
             let mut met = Seen::default();
@@ -225,6 +247,7 @@ impl<S: Source> PiecePull<'_, S> {
                 break;
             }
         }
+        swept.narrow = first == 1 && seen.len() > first;
         Ok(())
     }
 
@@ -316,7 +339,8 @@ impl Piece {
 
     fn read_news(mut self, goal: &Goal, swept: &Swept, now: Timestamp) -> Self {
         self.ending = Ending::News;
-        Learned { one_page: false, ..Learned::of(&self.state) }.keep(&mut self.state);
+        let learned = Learned::of(&self.state);
+        Learned { one_page: false, narrow: learned.narrow || swept.narrow, ..learned }.keep(&mut self.state);
         let counted = self.state.server_count.map(|count| count.saturating_add(swept.new_ids));
         self.state.server_count = swept.total.filter(|_| !goal.is_filtered()).or(counted);
         self.note(swept, now);
@@ -328,7 +352,14 @@ impl Piece {
         self.ending = Ending::Walked { blind: swept.blind };
         self.state.walked_at = Some(now);
         self.state.server_count = swept.total.or(Some(swept.met));
-        let learned = Learned { disordered: swept.disordered, one_page: swept.pages == 1, ..Learned::default() };
+        // What an earlier walk saw last may be gone.
+        self.state.watermark = None;
+        let learned = Learned {
+            disordered: swept.disordered,
+            one_page: swept.pages == 1,
+            narrow: swept.narrow,
+            ..Learned::default()
+        };
         learned.keep(&mut self.state);
         self.note(swept, now);
         self

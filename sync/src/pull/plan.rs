@@ -39,6 +39,8 @@ pub struct Learned {
     pub one_page: bool,
     /// The list is not in the order that the manifest promises: an edit may be anywhere in it.
     pub disordered: bool,
+    /// A reply held one row, and there were more.
+    pub narrow: bool,
 }
 
 impl Learned {

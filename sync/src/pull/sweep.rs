@@ -7,6 +7,7 @@ use std::task::Poll;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jiff::Timestamp;
 
+use super::compare::{Compared, compare, later};
 use super::hands::Hands;
 use super::lie::Lie;
 use super::meter::Meter;
@@ -15,10 +16,10 @@ use super::plan::total_as_expected;
 use super::seen::Seen;
 use super::source::Source;
 use super::{Place, Stop};
-use crate::model::{Incoming, ListState, WalkCursor};
+use crate::model::{ListState, WalkCursor};
 use crate::platform::manifest::{Paging, Partition};
 use crate::platform::{At, BadRow, Collection, Page, PageAsk, Priority, Reply};
-use crate::store::{Batch, NewProblem, StoreError};
+use crate::store::{Batch, NewProblem};
 
 /// Pages asked for ahead of the one being read.
 const AHEAD: usize = 4;
@@ -83,6 +84,12 @@ pub struct Swept {
     pub news: bool,
     /// Ids the mirror did not hold live (not counted by [`Goal::All`]).
     pub new_ids: u64,
+    /// A row that stands where the last news ended is as it was.
+    pub anchored: bool,
+    /// Rows up to there are new or different: what was numbered so is not what it was.
+    pub renumbered: bool,
+    /// A reply held one row, and there were more.
+    pub narrow: bool,
     /// A row without a readable id was skipped: absence proves nothing.
     pub blind: bool,
     /// A later row stood below an earlier one: the order does not tell where the edits are.
@@ -175,7 +182,8 @@ impl<'a, S: Source> Sweeper<'a, S> {
                 swept.not_modified = true;
                 break;
             };
-            let compared = compare(&goal, &page, seen, hands).await?;
+            let mark = order.state.watermark.as_deref().filter(|_| goal.is_filtered());
+            let compared = compare(&goal, mark, &page, seen, hands).await?;
             let facts = facts(&page, seen, &pager);
             let turn = pager.turn(&at, &facts);
             trail = page.rows.iter().fold(trail, |trail, row| trail.rotate_left(5) ^ Seen::key(&row.id));
@@ -189,13 +197,8 @@ impl<'a, S: Source> Sweeper<'a, S> {
                 }
             }
             let enough = goal.reached(pager.pages(), quiet_pages, &page);
-            let resume_at = match &turn {
-                Turn::Read(next) if order.keep_cursor && goal == Goal::All => Some(next),
-                // The rows of this page hide from the next sync that those behind it were not read: should this one
-                // end before its time, the list is to be walked.
-                Turn::Read(_) if pager.pages() == 1 && !enough => Some(&At::Start),
-                _ => None,
-            };
+            let hides = pager.pages() == 1 && !enough;
+            let resume_at = resume_at(order, &goal, &turn, hides, swept.renumbered);
             let state = resume_at.map(|next| resumable(&order.state, started_at, next, pager.total()));
             hands.give(Batch { asked_at: Some(asked_at), ..self.batch(page, state, swept.bad) }).await?;
             (self.progress)(pager.total());
@@ -313,6 +316,8 @@ impl Swept {
     fn take_note(&mut self, page: &Page, compared: &Compared) {
         self.news |= compared.news;
         self.new_ids += compared.new_ids;
+        self.anchored |= compared.anchored;
+        self.renumbered |= compared.renumbered;
         self.bad += page.bad.len() as u64;
         self.blind |= page.bad.iter().any(|row| row.id.is_none());
         self.total = page.total.or(self.total);
@@ -333,30 +338,6 @@ impl Swept {
         self.first_total = pager.first_total();
         self.trail = pager.is_blindfold().then_some(trail);
     }
-}
-
-struct Compared {
-    news: bool,
-    new_ids: u64,
-}
-
-/// Which rows of a page are news to the mirror. A walk to the end does not ask: the mirror finds out by itself.
-async fn compare(goal: &Goal, page: &Page, seen: &Seen, hands: &Hands<'_>) -> Result<Compared, StoreError> {
-    if *goal == Goal::All {
-        return Ok(Compared { news: true, new_ids: 0 });
-    }
-    let fresh: Vec<&Incoming> = page.rows.iter().filter(|row| !seen.contains(Seen::key(&row.id))).collect();
-    let ids: Vec<String> = fresh.iter().map(|row| row.id.clone()).collect();
-    let list = hands.list;
-    let question =
-        move |reader: &crate::store::Reader| reader.hashes(list, &ids.iter().map(String::as_str).collect::<Vec<_>>());
-    let hashes = hands.read(question).await?;
-    let mut compared = Compared { news: false, new_ids: 0 };
-    for (row, hash) in fresh.iter().zip(hashes) {
-        compared.news |= hash != Some(row.hash);
-        compared.new_ids += u64::from(hash.is_none());
-    }
-    Ok(compared)
 }
 
 /// What the pager needs of a page; notes its ids as met. A row that cannot be taken, but names its id, counts as met.
@@ -400,6 +381,18 @@ fn total_fits(order: &Order, swept: &Swept) -> bool {
     total_as_expected(order.state.server_count, swept.new_ids, swept.total)
 }
 
+/// Where whoever is killed behind a page is to go on; `hides`: the rows of this page hide that those behind it were not read.
+fn resume_at<'t>(order: &Order, goal: &Goal, turn: &'t Turn, hides: bool, renumbered: bool) -> Option<&'t At> {
+    match turn {
+        // Once these rows are held, nothing would tell any more that they took the numbers of others.
+        _ if renumbered => Some(&At::Start),
+        Turn::Read(next) if order.keep_cursor && *goal == Goal::All => Some(next),
+        // Should this sync end before its time, the list is to be walked.
+        Turn::Read(_) if hides => Some(&At::Start),
+        _ => None,
+    }
+}
+
 /// The state of a walk that may be killed after this page.
 fn resumable(state: &ListState, started_at: Timestamp, next: &At, total: Option<u64>) -> ListState {
     let at = Place { at: next.clone(), total }.to_string();
@@ -409,15 +402,4 @@ fn resumable(state: &ListState, started_at: Timestamp, next: &At, total: Option<
 fn bad_row(row: BadRow) -> NewProblem {
     let message = format!("row {} of a page was skipped: {}", row.place + 1, row.reason);
     NewProblem { id: row.id, code: "bad_row".to_owned(), message }
-}
-
-/// Is `a` later than `b`? Numbers by size, times by time, all else as text.
-pub(super) fn later(a: &str, b: &str) -> bool {
-    if let (Ok(a), Ok(b)) = (a.parse::<i128>(), b.parse::<i128>()) {
-        return a > b;
-    }
-    if let (Ok(a), Ok(b)) = (a.parse::<Timestamp>(), b.parse::<Timestamp>()) {
-        return a > b;
-    }
-    a > b
 }

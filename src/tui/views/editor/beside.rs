@@ -302,7 +302,7 @@ fn request(checked: &Checked, page: &mut Page) {
     page.blank();
     let Some(body) = &request.body else { return };
     let shown = beginning(body, BODY);
-    page.foreign_whole("", shown);
+    page.foreign_whole(shown);
     if shown.len() < body.len() {
         page.plain(&format!("and {} bytes more: they are in the text", body.len() - shown.len()), Role::Dim);
     }

@@ -140,7 +140,7 @@ impl Inboxes {
                     self.detail.clear();
                 }
                 if again || !shown {
-                    self.detail_ticket = Some((cx.ask(part::RECORD, Lane::Now, Question::Record(key)), key));
+                    self.detail_ticket = Some((cx.ask(part::RECORD, Lane::Now, Question::Record(key, None)), key));
                 }
             }
             Some(Subject::Write { id, .. }) if wanted => {

@@ -73,17 +73,21 @@ impl Records {
 
     /// Brings the details to the selected record, unless the cursor runs. `again`: also if they show it already.
     pub(super) fn follow(&mut self, again: bool, cx: &Cx) {
-        let Some(key) = self.rows.selected().map(|row| row.key) else {
+        let Some(row) = self.rows.selected() else {
             self.detail.clear();
             self.detail_ticket = None;
             return;
         };
+        // Whoever moves on and comes back is asked again.
+        self.unsealed.take_if(|unsealed| !unsealed.is_of(&row.list, &row.id));
+        let key = row.key;
         if self.resting_at.is_some() || !(self.detail_shown || self.in_detail) {
             return;
         }
         let shown = self.detail.key() == Some(key) || self.detail_ticket.is_some_and(|(_, asked)| asked == key);
         if again || !shown {
-            self.detail_ticket = Some((cx.ask(part::RECORD, Lane::Now, Question::Record(key)), key));
+            let question = Question::Record(key, self.unsealed.clone());
+            self.detail_ticket = Some((cx.ask(part::RECORD, Lane::Now, question), key));
         }
     }
 }

@@ -31,6 +31,7 @@ use crate::tui::decisions::Target;
 use crate::tui::incidents;
 use crate::tui::memory::{ListState, RowState};
 use crate::tui::rows::{End, Need, Rows};
+use crate::tui::unsealed::Unsealed;
 use crate::tui::widgets::input::Input;
 use complete::{Known, Suggested};
 use marks::Marks;
@@ -107,6 +108,8 @@ pub(super) struct Records {
     /// Some row in memory has an unfinished write: the status needs room for it.
     pending: bool,
     detail: Detail,
+    /// The right to see the secrets of the selected record.
+    unsealed: Option<Unsealed>,
     detail_ticket: Option<(Ticket, RowKey)>,
     /// The cursor runs: the details wait until this time.
     resting_at: Option<Instant>,
@@ -144,6 +147,7 @@ impl Records {
             marks_ticket: None,
             pending: false,
             detail: Detail::default(),
+            unsealed: None,
             detail_ticket: None,
             resting_at: None,
             moved_at: None,
@@ -268,6 +272,17 @@ impl View for Records {
             )
         };
         self.marks.wanted(self.rows.selected()).into_iter().map(|(list, target)| name(&list, target)).collect()
+    }
+
+    fn masks(&self) -> Option<(ListKey, String)> {
+        let row = self.detail.row().filter(|row| self.rows.selected().is_some_and(|at| at.key == row.key))?;
+        (self.detail.has_secrets() && (self.detail_shown || self.in_detail)).then(|| (row.list.clone(), row.id.clone()))
+    }
+
+    fn unseal(&mut self, unsealed: Option<Unsealed>, cx: &mut Cx) {
+        self.unsealed = unsealed;
+        self.detail.clear();
+        self.follow(true, cx);
     }
 
     fn decided(&mut self) {

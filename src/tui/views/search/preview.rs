@@ -125,8 +125,8 @@ impl Preview {
             _ => {
                 let entries = entry.is_some() || matches!(hit.kind, Kind::Session | Kind::Run);
                 let question = match entries {
-                    true => Question::Transcript(Target::Row(hit.key), None),
-                    false => Question::Record(hit.key),
+                    true => Question::Transcript(Target::Row(hit.key), None, None),
+                    false => Question::Record(hit.key, None),
                 };
                 self.ticket = Some((cx.ask(part::PREVIEW, Lane::Now, question), hit.key));
             }

@@ -84,7 +84,7 @@ impl Transcripts {
             Mode::Noting(input, about) => self.noted(input.text(), about, cx),
             Mode::Copying(picker, things) => {
                 if let Some(thing) = picker.chosen().and_then(|at| things.into_iter().nth(at)) {
-                    cx.wishes.push(Wish::Copy(thing.what, thing.text));
+                    cx.wishes.extend(self.open.as_ref().map(|open| open.copy(thing.what, thing.text)));
                 }
             }
             Mode::Visiting(picker, visits) => {
@@ -150,7 +150,7 @@ impl Transcripts {
             [] => cx.say("No code, command, path or link in this entry"),
             [_] => {
                 let Thing { what, text, .. } = things.remove(0);
-                cx.wishes.push(Wish::Copy(what, text));
+                cx.wishes.push(open.copy(what, text));
             }
             _ => {
                 let item = |thing: &Thing| Item {
@@ -189,7 +189,8 @@ impl Transcripts {
                 None => ("id", book.transcript().row.id.clone()),
             },
         };
-        cx.wishes.push(Wish::Copy(what, text));
+        let wish = open.copy(what, text);
+        cx.wishes.push(wish);
     }
 }
 

@@ -43,7 +43,8 @@ impl Paper<'_> {
             deeds.push(Deed::new("✗", "error", entry.text(), Role::Bad, 0));
         }
         if shows.any(Shows::SECRET) {
-            deeds.push(Deed::new("!", "secret", "a secret stands in it, masked here".to_owned(), Role::Warn, 0));
+            let how = if self.transcript.unsealed.is_some() { "shown" } else { "masked" };
+            deeds.push(Deed::new("!", "secret", format!("a secret stands in it, {how} here"), Role::Warn, 0));
         }
         if shows.any(Shows::APPROVAL) && !deeds.iter().any(|deed| deed.word == "asks") {
             deeds.push(Deed::new("◆", "asks", entry.text(), Role::Warn, 0));

@@ -71,7 +71,8 @@ fn sums(card: &mut Card, transcript: &Transcript) {
         card.field("errors", format!("✗ {}", many(sums.errors, "entry failed", "entries failed")), Role::Bad);
     }
     if sums.secrets > 0 {
-        card.field("secrets", format!("! masked in {}", many(sums.secrets, "entry", "entries")), Role::Warn);
+        let (how, role) = if transcript.unsealed.is_some() { ("shown", Role::Bad) } else { ("masked", Role::Warn) };
+        card.field("secrets", format!("! {how} in {}", many(sums.secrets, "entry", "entries")), role);
     }
     if sums.hidden > 0 {
         let words = format!("! {} made visible", many(sums.hidden, "hidden character", "hidden characters"));

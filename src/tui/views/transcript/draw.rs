@@ -1,5 +1,7 @@
 //! Drawing a transcript: where one is, the session in one line, and the page.
 
+use std::sync::Arc;
+
 use ratatui::layout::Rect;
 
 use super::book::Book;
@@ -16,6 +18,7 @@ use crate::tui::marking::Words;
 use crate::tui::reading::Transcript;
 use crate::tui::text::{grouped, width, wrap};
 use crate::tui::theme::Role;
+use crate::tui::unsealed::{Place, SIGN, Unsealed, put};
 use crate::tui::views::Scene;
 
 /// Longer lines are hard to read.
@@ -76,6 +79,9 @@ fn heading(area: Rect, open: &Open, mode: &Mode, scene: &Scene, canvas: &mut Can
         return input.draw(canvas, x, area.y, room.saturating_sub(2), empty);
     }
     let mut x = area.x;
+    if open.transcript().is_some_and(|transcript| transcript.unsealed.is_some()) {
+        x = canvas.put(x, area.y, SIGN, 20, Role::Bad) + 2;
+    }
     let from = open.from.as_deref().unwrap_or("…");
     x = canvas.put(x, area.y, from, 20, Role::Dim);
     x = canvas.put(x, area.y, " › ", 3, Role::Dim);
@@ -156,6 +162,8 @@ fn page(area: Rect, cells: u16, open: &mut Open, canvas: &mut Canvas) {
     let count = book.count();
     open.scroll.settle(count, |at| book.height(at));
     look_ahead(book, &open.scroll, count);
+    let transcript = Arc::clone(book.transcript());
+    let unsealed = transcript.unsealed.as_ref();
     let mut at = open.scroll.top;
     for y in area.top()..area.bottom() {
         if at.entry >= count {
@@ -164,7 +172,8 @@ fn page(area: Rect, cells: u16, open: &mut Open, canvas: &mut Canvas) {
         let lines = book.lines(at.entry);
         if let Some(line) = lines.get(at.line) {
             let row = Rect { y, height: 1, ..area };
-            draw_line(line, row, cells, at == open.scroll.cursor, &open.words, canvas);
+            let pen = Pen { words: &open.words, unsealed: unsealed.filter(|_| at.entry > 0) };
+            draw_line(line, row, cells, at == open.scroll.cursor, pen, canvas);
             let entry = book.place(at.entry).and_then(|place| u64::try_from(place).ok());
             if line.head && book.kept().bookmarked(entry) {
                 canvas.put(area.x + 1, y, "★", 1, Role::Accent);
@@ -194,8 +203,18 @@ fn look_ahead(book: &mut Book, scroll: &Scroll, count: usize) {
     }
 }
 
+/// What lines of a page are drawn with.
+#[derive(Clone, Copy)]
+pub(super) struct Pen<'a> {
+    /// The words that are looked for.
+    pub words: &'a Words,
+    /// The right to see the secrets in it.
+    pub unsealed: Option<&'a Unsealed>,
+}
+
 /// One line, with the words marked that are looked for.
-pub(super) fn draw_line(line: &Line, area: Rect, cells: u16, cursor: bool, words: &Words, canvas: &mut Canvas) {
+pub(super) fn draw_line(line: &Line, area: Rect, cells: u16, cursor: bool, pen: Pen<'_>, canvas: &mut Canvas) {
+    let Pen { words, unsealed } = pen;
     let row = Rect { width: cells + 4, ..area };
     if cursor {
         canvas.tint(row, Role::Selected);
@@ -203,8 +222,8 @@ pub(super) fn draw_line(line: &Line, area: Rect, cells: u16, cursor: bool, words
     }
     let left = area.x + 2;
     for span in &line.spans {
-        let room = cells.saturating_sub(span.x);
-        canvas.put(left + span.x, area.y, &span.text, room, span.role);
+        let cells = cells.saturating_sub(span.x);
+        put(Place { unsealed, x: left + span.x, y: area.y, cells }, &span.text, span.role, canvas);
     }
     if let Some((words, role)) = &line.right
         && line.end() + width(words) as u16 + 2 <= cells
@@ -217,7 +236,8 @@ pub(super) fn draw_line(line: &Line, area: Rect, cells: u16, cursor: bool, words
     for span in &line.spans {
         for range in words.ranges(&span.text) {
             let from = span.x + width(&span.text[..range.start]) as u16;
-            canvas.put(left + from, area.y, &span.text[range], cells.saturating_sub(from), Role::Match);
+            let cells = cells.saturating_sub(from);
+            put(Place { unsealed, x: left + from, y: area.y, cells }, &span.text[range], Role::Match, canvas);
         }
     }
 }

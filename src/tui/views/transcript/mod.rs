@@ -7,7 +7,7 @@
 //!   and the page. `ink`: colours of code.
 //! - `preview`: an entry among its neighbours, for other views. `strip`: the session in one line. `draw`: drawing.
 //! - `act`, `jump`: what the keys do. `mode`: what is typed or chosen over the page. `keeping`: bookmarks, notes, reviews. `things`: what
-//!   can be copied alone. `kinship`: subagents and whose it is. `fetching`: asking for entries.
+//!   can be copied alone. `kinship`: subagents and whose it is. `fetching`: asking for entries. `unmasked`: its secrets as they are.
 //!
 //! Always true: entries come parsed and clean from a worker ([`crate::tui::reading`]); drawing lays out what is in sight, and no more.
 
@@ -30,6 +30,7 @@ mod strip;
 mod texts;
 mod things;
 mod tools;
+mod unmasked;
 
 use std::sync::Arc;
 
@@ -43,7 +44,8 @@ use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
-use crate::tui::reading::{Read, Reading};
+use crate::tui::reading::{Read, Reading, Transcript};
+use crate::tui::unsealed::Unsealed;
 use book::Book;
 use fetching::Fetching;
 pub(super) use lines::look;
@@ -71,6 +73,9 @@ struct Open {
     /// Title of the view it was opened from; none when it was another session.
     from: Option<String>,
     book: Option<Book>,
+    /// The right to see its secrets, and what is shown again when that ends.
+    unsealed: Option<Unsealed>,
+    masked: Option<Arc<Transcript>>,
     scroll: Scroll,
     /// The entry to go to, once it is known how large the page is.
     goal: Option<usize>,
@@ -91,6 +96,8 @@ impl Open {
             reading,
             from,
             book: None,
+            unsealed: None,
+            masked: None,
             scroll: Scroll::default(),
             words,
             found: Vec::new(),
@@ -131,7 +138,7 @@ impl Transcripts {
     fn ask(&mut self, cx: &Cx) {
         let Some(open) = &self.open else { return };
         let known = open.book.as_ref().map(|book| Arc::clone(book.transcript()));
-        let question = Question::Transcript(open.reading.of.clone(), known);
+        let question = Question::Transcript(open.reading.of.clone(), known, open.unsealed.clone());
         self.ticket = Some(cx.ask(part::ENTRIES, Lane::Now, question));
     }
 
@@ -158,6 +165,7 @@ impl Transcripts {
                 }
             }
             Read::New(transcript) => {
+                open.reads_as(&transcript);
                 open.missing = None;
                 self.strip = None;
                 self.colours_ticket = None;
@@ -219,6 +227,7 @@ impl View for Transcripts {
         self.mode = Mode::Reading;
         self.strip = None;
         (self.colours_ticket, self.kept_ticket, self.kin_ticket) = (None, None, None);
+        self.seal();
         let before = self.open.take().map(|open| *open);
         let from = match came {
             Came::Fresh(from) => {
@@ -244,6 +253,14 @@ impl View for Transcripts {
 
     fn close(&mut self) {
         *self = Self::default();
+    }
+
+    fn masks(&self) -> Option<(ListKey, String)> {
+        self.masked()
+    }
+
+    fn unseal(&mut self, unsealed: Option<Unsealed>, cx: &mut Cx) {
+        self.show_secrets(unsealed, cx);
     }
 
     fn answer(&mut self, answered: Answered, cx: &mut Cx) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::book::Book;
-use super::draw::draw_line;
+use super::draw::{Pen, draw_line};
 use super::scroll::{Scroll, Spot};
 use crate::tui::canvas::Canvas;
 use crate::tui::marking::Words;
@@ -63,7 +63,7 @@ impl Window {
             let lines = book.lines(at.entry);
             if let Some(line) = lines.get(at.line) {
                 let row = Rect { y, height: 1, ..area };
-                draw_line(line, row, cells, false, words, canvas);
+                draw_line(line, row, cells, false, Pen { words, unsealed: None }, canvas);
                 if self.goal.is_some() && at.entry == entry {
                     canvas.put(area.x, y, "▏", 1, crate::tui::theme::Role::Accent);
                 }

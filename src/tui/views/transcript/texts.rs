@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use quarterdeck_sync::text::Clean;
+
 use super::lines::{INDENT, Line, MOST, Paper, Sheet, Span, WORDS};
 use crate::tui::code::{Colours, Cutter};
 use crate::tui::kept::Kept;
@@ -19,7 +21,8 @@ impl Paper<'_> {
         let room = usize::from(self.cells.saturating_sub(INDENT + 2)).max(8);
         let mut notes = Vec::new();
         for note in kept.notes_at(u64::try_from(place).ok()) {
-            let (texts, _) = wrap_start(&note.text, room, NOTE);
+            // The secrets of the session may be in sight; those of a note are not among them.
+            let (texts, _) = wrap_start(Clean::block(&note.text).as_str(), room, NOTE);
             for (row, text) in texts.into_iter().enumerate() {
                 let mut line = Line::of(INDENT, if row == 0 { "✎" } else { " " }, Role::Accent);
                 line.add(1, text, Role::Warn);

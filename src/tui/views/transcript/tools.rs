@@ -9,6 +9,7 @@ use crate::tui::code::Cutter;
 use crate::tui::pieces::Of;
 use crate::tui::text::{fit, fit_end, grouped, width};
 use crate::tui::theme::Role;
+use crate::tui::unsealed::secrets;
 use crate::tui::widgets::tree;
 
 /// Bytes of a text that is read as JSON.
@@ -116,7 +117,8 @@ impl Sheet<'_> {
         let Some(value) = json(text) else { return self.body(text, folded, Role::Dim, number, of) };
         let mut folds = tree::Folds::default();
         folds.all(true);
-        let lines = tree::lines(&value, &folds, self.room());
+        let secrets = secrets(self.paper.transcript.unsealed.as_ref());
+        let lines = tree::lines(&value, &folds, self.room(), secrets);
         let limit = self.limit(folded, number);
         let hidden = lines.len().saturating_sub(limit);
         for line in lines.into_iter().take(limit) {

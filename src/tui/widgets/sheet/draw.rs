@@ -11,6 +11,7 @@ use crate::tui::fleet::Fleet;
 use crate::tui::keys::Keymap;
 use crate::tui::text::{width, wrap};
 use crate::tui::theme::Role;
+use crate::tui::unsealed::SIGN;
 
 /// Widest sheet: longer lines are hard to read.
 const WIDEST: u16 = 96;
@@ -36,7 +37,11 @@ impl Sheet {
             width: wide,
             height: high,
         };
-        let inside = canvas.boxed(place, &lines::title(&self.subject, self.brief.as_ref()));
+        let title = lines::title(&self.subject, self.brief.as_ref());
+        let inside = canvas.boxed(place, &title);
+        if self.unsealed.is_some() {
+            canvas.put_right(inside.right(), place.y, &format!(" {SIGN} "), 20, Role::Bad);
+        }
         let body = Rect { height: inside.height.saturating_sub(fixed - 2), ..inside };
         (self.lines, self.page) = (lines, usize::from(body.height));
         self.step(0);
@@ -77,7 +82,7 @@ impl Sheet {
             return;
         }
         let item = self.wants_grounds().zip(self.grounds.as_ref());
-        self.below = item.map(|(item, grounds)| (cells, grounds::page(item, grounds, cells)));
+        self.below = item.map(|(item, grounds)| (cells, grounds::page(item, grounds, self.unsealed.as_ref(), cells)));
     }
 
     /// When it is sent, and what stands in the way of confirming it.

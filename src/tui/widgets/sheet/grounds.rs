@@ -5,14 +5,15 @@ use crate::tui::grounds::{Earlier, Grounds, Past, Payload, RunSoFar, Step};
 use crate::tui::hosts;
 use crate::tui::text::{beginning, grouped, moment, word};
 use crate::tui::theme::Role;
+use crate::tui::unsealed::Unsealed;
 use crate::tui::widgets::page::Page;
 
 /// Bytes of a payload or a record that are laid out; what lies behind is told, never left out in silence.
 const LAID_OUT: usize = 1 << 20;
 
 /// The lines.
-pub(super) fn page(item: &Item, grounds: &Result<Grounds, String>, cells: u16) -> Page {
-    let mut page = Page::new(cells);
+pub(super) fn page(item: &Item, grounds: &Result<Grounds, String>, unsealed: Option<&Unsealed>, cells: u16) -> Page {
+    let mut page = Page::new(cells).unsealed(unsealed);
     for (name, value) in &item.rests_on {
         for doubt in hosts::doubts(value) {
             page.blank();
@@ -60,7 +61,7 @@ fn payload(payload: Option<&Payload>, page: &mut Page) {
 /// All of a text, as far as it is laid out.
 fn whole(text: &str, page: &mut Page) {
     let shown = beginning(text, LAID_OUT);
-    page.foreign_whole("", shown);
+    page.foreign_whole(shown);
     if shown.len() < text.len() {
         let more = grouped((text.len() - shown.len()) as u64);
         page.listed("!", &format!("{more} bytes more are not shown here: qd approvals show has them all"), Role::Bad);

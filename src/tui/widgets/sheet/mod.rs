@@ -10,14 +10,16 @@ mod grounds;
 mod lines;
 
 use crossterm::event::KeyEvent;
-use quarterdeck_sync::model::Kind;
+use quarterdeck_sync::model::{Kind, ListKey};
 use quarterdeck_sync::outbox::action::Asked;
+use quarterdeck_sync::text::secrets::has_mark;
 
 use crate::tui::actions::{Act, Reason, verbs};
 use crate::tui::data::Ticket;
 use crate::tui::decisions::{Brief, Change, Deed, Item, Subject};
 use crate::tui::fleet::Fleet;
 use crate::tui::grounds::Grounds;
+use crate::tui::unsealed::Unsealed;
 use crate::tui::widgets::page::Page;
 use fields::Fields;
 pub(crate) use lines::{conflict, write};
@@ -50,6 +52,8 @@ pub(crate) struct Sheet {
     brief: Option<Brief>,
     /// What the answer to a request for approval rests on, beside the request.
     grounds: Option<Result<Grounds, String>>,
+    /// The right to see the secrets in it.
+    unsealed: Option<Unsealed>,
     /// That, laid out for a width.
     below: Option<(u16, Page)>,
     stage: Stage,
@@ -72,6 +76,7 @@ impl Sheet {
             subject,
             brief: None,
             grounds: None,
+            unsealed: None,
             below: None,
             stage,
             fields,
@@ -164,6 +169,26 @@ impl Sheet {
             self.grounds = Some(grounds);
             self.below = None;
         }
+    }
+
+    /// The request whose secrets are masked in what the answer rests on, or shown.
+    pub fn masks(&self) -> Option<(ListKey, String)> {
+        let Ok(grounds) = self.grounds.as_ref()? else { return None };
+        let texts = std::iter::once(&grounds.record).chain(grounds.payload.iter().map(|payload| &payload.text));
+        let masked = self.unsealed.is_some() || texts.into_iter().any(|text| has_mark(text));
+        let row = &self.wants_grounds()?.record.row;
+        masked.then(|| (row.list.clone(), row.id.clone()))
+    }
+
+    /// The right to see them, if somebody has it.
+    pub fn unsealed(&self) -> Option<&Unsealed> {
+        self.unsealed.as_ref()
+    }
+
+    /// They may be shown, or not any more. What is shown is to be asked for again, and is not in sight until it has come.
+    pub fn unseal(&mut self, unsealed: Option<Unsealed>) {
+        self.unsealed = unsealed;
+        (self.grounds, self.below, self.drawn) = (None, None, false);
     }
 
     /// What the answer rests on is not there yet, and was never on the screen.

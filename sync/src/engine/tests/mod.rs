@@ -2,6 +2,7 @@
 
 mod contents;
 mod decisions;
+mod numbers;
 mod town;
 mod world;
 

@@ -72,6 +72,10 @@ pub enum Fault {
     Endless,
     /// A page that begins at or after this row is a 500.
     FailsFrom(u64),
+    /// What is asked for by a watermark is ignored.
+    IgnoresSince,
+    /// A reply holds so many rows, and says nothing of more.
+    CutsTo(usize),
 }
 
 type Meddle = Box<dyn FnMut(u64, &mut Vec<Item>) + Send>;
@@ -126,6 +130,14 @@ paging = "none"
 partition = { parent = "runs", open = ["RUNNING"] }
 delta = { kind = "since", param = "after", by = "/version" }
 columns = { id = "/id" }
+
+[collections.events]
+kind = "event"
+list = "/runs/{parent}/events"
+paging = "none"
+partition = { parent = "runs", open = ["RUNNING"] }
+delta = { kind = "since", param = "after_seq", by = "/version", numbered = true }
+columns = { id = "/id" }
 "#;
 
 impl World {
@@ -156,7 +168,7 @@ impl World {
     fn answer(&self, ask: &PageAsk) -> Result<Reply, FetchError> {
         let mut lists = self.lists.lock().unwrap();
         let name = match (&ask.partition, ask.collection.as_str()) {
-            (Some(parent), "steps") => format!("steps/{parent}"),
+            (Some(parent), child @ ("steps" | "events")) => format!("{child}/{parent}"),
             (_, name) => name.to_owned(),
         };
         let Some(list) = lists.get_mut(&name) else { return Err(error(FetchKind::NotOffered, Some(404))) };
@@ -180,7 +192,9 @@ impl World {
             (Some(status), "runs") => list.rows.iter().filter(|row| row.status == *status).collect(),
             _ => {
                 let since = ask.since.as_ref().and_then(|since| since.parse::<u64>().ok());
-                list.rows.iter().filter(|row| since.is_none_or(|since| row.version > since)).collect()
+                let since = since.filter(|_| list.manner.fault != Fault::IgnoresSince);
+                let most = if let Fault::CutsTo(most) = list.manner.fault { most } else { usize::MAX };
+                list.rows.iter().filter(|row| since.is_none_or(|since| row.version > since)).take(most).collect()
             }
         };
         let tagged = if list.manner.tag_of_the_page { &rows[..rows.len().min(list.manner.cap)] } else { &rows[..] };

@@ -3,7 +3,8 @@
 //! Our own, because a reply needs what a general parser does not give in one pass: the text of every number as sent, the
 //! span of every row, strings with half surrogate pairs, and a way on after a row that is broken. The grammar is that of
 //! RFC 8259, with two allowances for what servers really send: raw control characters in strings, and
-//! Python's `NaN` and `Infinity`. Whoever keeps the text mends both (see `row`).
+//! Python's `NaN` and `Infinity`. Whoever keeps the text mends both (see `row`). Why it is not the reader of `crate::json` too, that
+//! one says.
 
 use std::borrow::Cow;
 

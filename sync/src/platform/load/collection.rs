@@ -232,7 +232,10 @@ fn delta(report: &mut Report, node: &Node) -> Option<Delta> {
     }
     let param = fields.need(report, "param").and_then(|node| report.text(node));
     let overlap = fields.get("overlap").and_then(|node| report.number(node, 0, 366 * 86_400));
-    Some(Delta::Since { param: param?, by: by?, overlap: overlap.unwrap_or(60) })
+    let numbered = fields.get("numbered").and_then(|node| report.flag(node)).unwrap_or_default();
+    // The last number is asked for again, and no more than that.
+    let overlap = overlap.unwrap_or(if numbered { 1 } else { 60 }).max(u64::from(numbered));
+    Some(Delta::Since { param: param?, by: by?, overlap, numbered })
 }
 
 fn partition(report: &mut Report, node: &Node) -> Option<Partition> {

@@ -67,7 +67,8 @@ pub const PAGING_CURSOR: Section = Section { name: "paging (cursor)", keys: &["k
 pub const PAGING_PAGE: Section = Section { name: "paging (page)", keys: &["kind", "size", "limit", "page"] };
 pub const DELTA_FULL: Section = Section { name: "delta (full)", keys: &["kind"] };
 pub const DELTA_NEWEST: Section = Section { name: "delta (newest-first)", keys: &["kind", "by"] };
-pub const DELTA_SINCE: Section = Section { name: "delta (since)", keys: &["kind", "param", "by", "overlap"] };
+pub const DELTA_SINCE: Section =
+    Section { name: "delta (since)", keys: &["kind", "param", "by", "overlap", "numbered"] };
 pub const PARENT: Section = Section { name: "partition (parent)", keys: &["parent", "field", "open"] };
 pub const COLUMNS: Section = Section {
     name: "columns",
