@@ -1,10 +1,16 @@
 //! What a person keeps for themselves: bookmarks, notes and reviews, read and written in the outbox.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Flag, FlagKind, ListKey, NoteId, Place};
+use quarterdeck_sync::model::{Flag, FlagKind, Kind, ListKey, NoteId, Place, WriteState};
+use quarterdeck_sync::outbox::{Outbox, Which};
 
 use super::house::House;
-use crate::tui::kept::{Keep, Kept, KeptNote, What};
+use crate::tui::kept::{Flagged, Keep, Kept, KeptNote, What};
+
+/// Decisions that are looked through for containments, the newest.
+const LOOKED_AT: usize = 1_000;
 
 fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
@@ -37,6 +43,25 @@ impl House {
         Ok(kept)
     }
 
+    /// What stands beside records of a kind: which have a bookmark or a review; of agents, which were contained from here.
+    pub(super) fn flagged_of(&self, kind: Kind) -> Result<Flagged, String> {
+        let outbox = self.outbox()?;
+        let mut flagged = Flagged::default();
+        if kind == Kind::Agent {
+            return contained(&outbox);
+        }
+        for Flag { place, .. } in outbox.flags(FlagKind::Bookmark).map_err(words)? {
+            flagged.bookmark(ListKey::new(place.connection, place.collection), place.id);
+        }
+        for Flag { place, seen, .. } in outbox.flags(FlagKind::Reviewed).map_err(words)? {
+            if place.entry.is_none() {
+                let list = ListKey::new(place.connection, place.collection);
+                flagged.review(list, place.id, seen.unwrap_or_default());
+            }
+        }
+        Ok(flagged)
+    }
+
     /// Keeps something, on the disk when it returns.
     pub fn remember(&self, keep: &Keep) -> Result<(), String> {
         let outbox = self.open.get().and_then(|open| open.outbox.as_ref());
@@ -56,4 +81,22 @@ impl House {
         }
         .map_err(|error| format!("nothing was kept: {error}"))
     }
+}
+
+/// Agents that were contained, and not released since. Where a platform's own status says so, there is nothing to add; RunAgents binds a
+/// policy in a document that is not mirrored, and Exo stops what is deployed of the agent.
+fn contained(outbox: &Outbox) -> Result<Flagged, String> {
+    let mut flagged = Flagged::default();
+    let which = Which { all: true, states: vec![WriteState::Confirmed], limit: Some(LOOKED_AT), ..Which::default() };
+    let mut told = BTreeSet::new();
+    // The newest first: what was decided last holds.
+    for write in outbox.list(&which).map_err(words)? {
+        let contains = write.intent.verb == "contain";
+        let Some(target) = write.intent.target.clone().filter(|_| contains || write.intent.verb == "release") else { continue };
+        let first = told.insert((write.list(), target.clone()));
+        if first && contains && write.intent.kind == Kind::Agent && write.intent.effect.columns.status.is_none() {
+            flagged.contain(write.list(), target);
+        }
+    }
+    Ok(flagged)
 }

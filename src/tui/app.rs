@@ -14,6 +14,7 @@ mod input;
 mod layers;
 mod news;
 mod remember;
+mod testing;
 mod trail;
 
 use std::sync::Arc;

@@ -77,7 +77,7 @@ impl Sheet {
             return;
         }
         let item = self.wants_grounds().zip(self.grounds.as_ref());
-        self.below = item.map(|(item, grounds)| (cells, grounds::page(item, grounds, cells)));
+        self.below = item.map(|(item, grounds)| (cells, grounds::page(item, grounds, &self.fetch, cells)));
     }
 
     /// When it is sent, and what stands in the way of confirming it.

@@ -10,14 +10,14 @@ mod grounds;
 mod lines;
 
 use crossterm::event::KeyEvent;
-use quarterdeck_sync::model::Kind;
+use quarterdeck_sync::model::{Kind, ListKey};
 use quarterdeck_sync::outbox::action::Asked;
 
 use crate::tui::actions::Reason;
 use crate::tui::data::Ticket;
 use crate::tui::decisions::{Brief, Change, Deed, Item, Subject};
 use crate::tui::fleet::Fleet;
-use crate::tui::grounds::Grounds;
+use crate::tui::grounds::{Fetch, Grounds};
 use crate::tui::widgets::page::Page;
 use fields::Fields;
 pub(crate) use lines::{conflict, write};
@@ -50,6 +50,8 @@ pub(crate) struct Sheet {
     brief: Option<Brief>,
     /// What the answer to a request for approval rests on, beside the request.
     grounds: Option<Result<Grounds, String>>,
+    /// How fetching what the run did stands.
+    fetch: Fetch,
     /// That, laid out for a width.
     below: Option<(u16, Page)>,
     stage: Stage,
@@ -72,6 +74,7 @@ impl Sheet {
             subject,
             brief: None,
             grounds: None,
+            fetch: Fetch::No,
             below: None,
             stage,
             fields,
@@ -164,6 +167,26 @@ impl Sheet {
             self.grounds = Some(grounds);
             self.below = None;
         }
+    }
+
+    /// What the run did, when that is to be fetched: once for each sheet, as opening a transcript does.
+    pub fn wants_content(&mut self) -> Option<(ListKey, String)> {
+        let Some(Ok(Grounds { run: Some(run), .. })) = &self.grounds else { return None };
+        let list = run.due.clone().filter(|_| self.fetch == Fetch::No)?;
+        let id = run.id.clone();
+        self.fetch = Fetch::Asked(list.clone(), id.clone());
+        self.below = None;
+        Some((list, id))
+    }
+
+    /// What came of asking for what a run did; false when it is none that was asked for here.
+    pub fn fetched(&mut self, list: &ListKey, id: &str, failed: Option<&str>) -> bool {
+        if !matches!(&self.fetch, Fetch::Asked(asked, run) if asked == list && run == id) {
+            return false;
+        }
+        self.fetch = failed.map_or(Fetch::Answered, |why| Fetch::Failed(why.trim_end_matches('.').to_owned()));
+        self.below = None;
+        true
     }
 
     /// What the answer rests on is not there yet, and was never on the screen.
