@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
-    ContentPolicy, ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope,
-    Window, WriteId, WriteState,
+    ContentPolicy, ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey,
+    Scope, Window, WriteId, WriteState,
 };
 use quarterdeck_sync::outbox::{Outbox, Which};
 

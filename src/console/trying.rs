@@ -43,7 +43,13 @@ fn test(house: &Weak<House>, paths: &Paths, name: &str, resume: bool) -> Result<
         Some(outbox) => outbox.resume(name, Timestamp::now())?,
         None => false,
     };
-    Ok(Answer { collection: found.collection, rows: found.rows as u64, total: found.total, resumed, paused: paused && !resumed })
+    Ok(Answer {
+        collection: found.collection,
+        rows: found.rows as u64,
+        total: found.total,
+        resumed,
+        paused: paused && !resumed,
+    })
 }
 
 fn ask(paths: &Paths, name: &str) -> Result<Found, Failure> {
@@ -129,7 +135,10 @@ mod tests {
         // What was mended is read where it is kept.
         place.key(&place.sim.endpoint("turen").unwrap().key.unwrap());
         let looked = place.test(false).unwrap();
-        assert!(looked.paused && !looked.resumed && place.paused(), "whoever only looks lets nothing go on: {looked:?}");
+        assert!(
+            looked.paused && !looked.resumed && place.paused(),
+            "whoever only looks lets nothing go on: {looked:?}"
+        );
         let answer = place.test(true).unwrap();
         assert!(answer.resumed && !answer.paused && answer.rows <= 1, "{answer:?}");
         assert!(!place.paused());

@@ -15,7 +15,8 @@ mod store;
 use std::sync::Arc;
 
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
+    WriteId,
 };
 use serde_json::Value;
 

@@ -259,7 +259,9 @@ impl Rows {
         let ahead = if self.held || self.home() == 0 { 3.min(self.page().saturating_sub(1) / 4) } else { 0 };
         let lowest = (self.cursor + ahead + 1).saturating_sub(self.page());
         let highest = self.cursor.saturating_sub(ahead);
-        let bottom = self.rows.len().saturating_sub(self.page());
+        // A short list may begin below its first row too.
+        let opens = if self.held { 0 } else { self.home() };
+        let bottom = self.rows.len().saturating_sub(self.page()).max(opens);
         self.top = self.top.clamp(lowest.min(highest), highest).min(bottom.max(lowest.min(bottom)));
     }
 

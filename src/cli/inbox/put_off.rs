@@ -161,5 +161,7 @@ fn is(item: &Item, id: &str) -> bool {
 }
 
 fn begins(item: &Item, id: &str) -> bool {
-    is(item, id) || name(item).starts_with(id) && id.contains('/') || (!item.place.id.is_empty() && item.place.id.starts_with(id))
+    is(item, id)
+        || name(item).starts_with(id) && id.contains('/')
+        || (!item.place.id.is_empty() && item.place.id.starts_with(id))
 }

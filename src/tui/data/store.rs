@@ -1,7 +1,8 @@
 //! What the console asks of whoever holds the data.
 
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
+    WriteId,
 };
 
 use super::{DraftOf, NamedWords};

@@ -51,7 +51,7 @@ fn the_list_of_sessions_says_which_were_reviewed_which_changed_since_and_which_a
     keep(&mut world, &sessions[1], vec![Some(3)], None);
     keep(&mut world, &sessions[2], vec![None], Some(look(&sessions[0])));
     let mut console = console(world);
-    console.press("@sessions");
+    console.press("@sessions v v");
     let text = console.text();
     let line = |row: &Row| {
         let found = text.lines().find(|line| line.contains(&row.id)).unwrap_or_else(|| panic!("{text}"));
@@ -69,16 +69,18 @@ fn an_agent_that_was_contained_does_not_read_as_if_nothing_was() {
     let found = world.rows.iter().find(|(row, _)| row.kind == Kind::Agent && row.list.connection == "acme");
     let (row, doc) = found.cloned().expect("an agent of RunAgents");
     let asked = quarterdeck_sync::outbox::action::Asked { verb: "contain".into(), ..Default::default() };
-    let record = Record { row: row.clone(), doc };
+    let status = Some("active".to_owned());
+    let record = Record { row: Row { status, ..row.clone() }, doc };
     let mut intent = outbox::intent(&record, &asked).unwrap();
     intent.effect = Default::default();
     world.writes.push(outbox::write(1, intent, WriteState::Confirmed, 60));
     let mut console = console(world);
-    console.press("@agents /");
+    console.press("@agents v v /");
     console.type_text("connection:acme");
     console.press("<Enter>");
     let text = console.text();
-    let line = text.lines().find(|line| line.contains(row.title.as_deref().unwrap())).unwrap_or_else(|| panic!("{text}"));
+    let line =
+        text.lines().find(|line| line.contains(row.title.as_deref().unwrap())).unwrap_or_else(|| panic!("{text}"));
     assert!(line.contains("■contained"), "{line}");
     assert_eq!(text.matches("■contained").count(), 1, "{text}");
 }
@@ -122,7 +124,7 @@ fn a_list_with_a_day_to_come_opens_on_the_latest_that_has() {
     }
     world.count();
     let mut console = console(world);
-    console.press("@others v v");
+    console.press("@others v v . . . .");
     assert!(console.selected().contains("2026-11-22"), "{}", console.text());
     let first = |console: &Console| console.text().lines().find(|line| line.contains("2026-11-2")).map(str::to_owned);
     assert!(first(&console).unwrap().contains("2026-11-22"), "{}", console.text());

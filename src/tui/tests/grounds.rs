@@ -345,7 +345,10 @@ fn what_it_rests_on_may_be_unreadable_and_that_is_said() {
 
 /// A world in which what the run did is not here.
 fn unread() -> World {
-    World { unfetched: true, ..asking("calm") }
+    let mut world = World { unfetched: true, ..asking("calm") };
+    let doc = json!({"id": "apr-000", "status": "PENDING", "tool_id": "stripe", "run_id": "run-8f21", "payload": {"amount": 5}});
+    world.rows[0].1 = doc.to_string();
+    world
 }
 
 fn fetches(console: &Console) -> Vec<Ask> {

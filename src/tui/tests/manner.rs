@@ -63,7 +63,8 @@ fn a_message_never_shares_a_line_with_a_row() {
         console.press("@runs G");
         let mut reader = Reader::default();
         reader.read(console.screen.backend().buffer());
-        let words = "an operator far away has decided something, and this is told in as many words as it takes to tell it";
+        let words =
+            "an operator far away has decided something, and this is told in as many words as it takes to tell it";
         console.news(Outside::Notice(words.to_owned()));
         let said = reader.read(console.screen.backend().buffer());
         assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "whole, and alone: {said}");

@@ -30,7 +30,8 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
+    WriteId,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

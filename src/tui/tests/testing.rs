@@ -27,7 +27,10 @@ fn a_connection_is_tried_with_one_key_and_its_answer_stands_in_its_place() {
     assert_eq!(asks(&console), [], "one at a time: no older answer can come behind a newer one");
     console.news(Outside::Tested { name: "turen".into(), result: Ok(tried(true)) });
     let text = console.text();
-    assert!(text.contains("✓ tested at 2026-11-22 09:00:00 UTC: signed in; agents answered with 1 row of 24"), "{text}");
+    assert!(
+        text.contains("✓ tested at 2026-11-22 09:00:00 UTC: signed in; agents answered with 1 row of 24"),
+        "{text}"
+    );
     assert!(text.contains("it was paused, and what waits in the outbox is sent again"), "{text}");
     assert_eq!(asks(&console), [], "it was read well before: nothing is to be made up for");
     console.press("t");
@@ -89,5 +92,10 @@ fn the_key_is_in_the_palette_and_the_help() {
     console.press("<Enter>");
     assert_eq!(asks(&console), [Ask::Test { name: "turen".into(), resume: true }]);
     console.press("?");
-    assert!(console.text().contains("Test the selected connection"), "{}", console.text());
+    let mut pages = String::new();
+    for _ in 0..12 {
+        pages.push_str(&console.text());
+        console.press("<PgDn>");
+    }
+    assert!(pages.contains("Test the selected connection"), "{pages}");
 }

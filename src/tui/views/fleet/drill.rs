@@ -17,7 +17,8 @@ pub(super) fn value(text: &str) -> String {
 /// A version as it stands in the query language: this one, and none that goes on behind it. Words alone would also find `1.4.2` in
 /// `1.4.2-rc1`; a regular expression is compared with whole versions, and never reaches over a space.
 pub(super) fn version(text: &str) -> String {
-    let whole = !text.is_empty() && text.len() <= WHOLE && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let whole =
+        !text.is_empty() && text.len() <= WHOLE && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     if !whole {
         return value(text);
     }
@@ -107,7 +108,18 @@ mod tests {
 
     #[test]
     fn a_version_leads_to_those_that_have_it_and_to_no_other() {
-        let all = ["1.4.2", "1.4.20", "1.4.2-rc1", "11.4.2", "1.4.2.1", "1.4", "v1.4.2", "v1.4.2-RC.1", "2026.11.1+b7", "next"];
+        let all = [
+            "1.4.2",
+            "1.4.20",
+            "1.4.2-rc1",
+            "11.4.2",
+            "1.4.2.1",
+            "1.4",
+            "v1.4.2",
+            "v1.4.2-RC.1",
+            "2026.11.1+b7",
+            "next",
+        ];
         for one in all {
             let filter = version(one);
             let found: Vec<&str> = all.into_iter().filter(|other| finds(&filter, other)).collect();
