@@ -20,6 +20,7 @@ mod links;
 mod memory;
 mod searches;
 mod seen;
+mod trying;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -138,6 +139,7 @@ fn serve(
     for ask in std::iter::once(first).chain(asked) {
         match ask {
             tui::Ask::SyncNow(which) => live.iter().for_each(|live| live.ask(live::Ask::SyncNow(which.clone()))),
+            tui::Ask::Test { name, resume } => trying::begin(house, name, resume, news),
             tui::Ask::Decide(confirmed) => {
                 let outcome = house.carry_out(&confirmed.deed);
                 let _ = news.send(Outside::Decided { sheet: confirmed.sheet, outcome });

@@ -58,6 +58,8 @@ enum Meaning {
 const FIELDS: &[(&str, Meaning)] = &[
     ("kind", Meaning::Kind),
     ("status", Meaning::Exact(Field::Status)),
+    // Events call it so, on their pages and in the console.
+    ("outcome", Meaning::Exact(Field::Status)),
     ("agent", Meaning::Exact(Field::Agent)),
     ("host", Meaning::Exact(Field::Agent)),
     ("project", Meaning::Part(Field::Project)),

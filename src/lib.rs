@@ -29,4 +29,5 @@ pub mod stop;
 pub mod theme;
 pub mod timeline;
 pub mod transcript;
+pub mod trial;
 pub mod tui;

@@ -98,3 +98,62 @@ fn the_inbox_is_a_table_for_people_and_says_when_nothing_is_in_it() {
     assert!(said.err.contains("nothing wants you"), "{said:?}");
     assert_eq!(fleet.qd(&["inbox", "--cause", "boredom"]).code, 2);
 }
+
+/// The one item that a command tells of.
+fn told(said: &crate::fleet::Said) -> Value {
+    assert_eq!(said.code, 0, "{said:?}");
+    let all: Value = serde_json::from_str(&said.out).expect("one object");
+    assert_eq!((&all["schema"], all["items"].as_array().map(Vec::len)), (&Value::from("qd.inbox/1"), Some(1)));
+    all["items"][0].clone()
+}
+
+#[test]
+fn an_item_is_put_off_seen_and_brought_back_from_a_script() {
+    let fleet = Fleet::new(Options::default(), &["runagents"]);
+    assert_eq!(fleet.qd(&["sync"]).code, 0);
+    let before = items(&fleet, &[]);
+    let id = of(&before, "approval", "runagents").first().expect("an approval that waits").to_string();
+    let has = |items: &[Value]| items.iter().any(|item| item["id"] == id.as_str());
+
+    let item = told(&fleet.qd(&["inbox", "snooze", &id, "--for", "8h", "--json"]));
+    assert_eq!(item["id"], id.as_str());
+    assert!(item["snoozed_until"].is_string() && item["acknowledged_at"].is_null(), "{item}");
+    assert!(!has(&items(&fleet, &[])) && has(&items(&fleet, &["--all"])));
+
+    let item = told(&fleet.qd(&["inbox", "acknowledge", &format!("runagents/{id}"), "--json"]));
+    assert!(item["acknowledged_at"].is_string() && item["snoozed_until"].is_null(), "{item}");
+    let all = items(&fleet, &["--all"]);
+    let kept = all.iter().find(|item| item["id"] == id.as_str()).expect("it is there");
+    assert!(kept["acknowledged_at"].is_string(), "{kept}");
+
+    // What was seen would hide it beyond the time that is named now.
+    let item = told(&fleet.qd(&["inbox", "snooze", &id, "--until", "2099-01-01", "--json"]));
+    assert!(item["snoozed_until"].as_str().expect("a time").starts_with("20"), "{item}");
+    let all = items(&fleet, &["--all"]);
+    let kept = all.iter().find(|item| item["id"] == id.as_str()).expect("it is there");
+    assert_eq!((&kept["snoozed_until"], &kept["acknowledged_at"]), (&item["snoozed_until"], &Value::Null));
+
+    let said = fleet.qd(&["inbox", "back", &id]);
+    assert!(said.code == 0 && said.out.is_empty() && said.err.contains("back in the inbox"), "{said:?}");
+    assert_eq!(items(&fleet, &[]), before, "as if nothing had been said");
+    assert_eq!(fleet.qd(&["inbox", "back", &id]).code, 8, "there is nothing to take back");
+}
+
+#[test]
+fn what_cannot_be_put_off_is_told() {
+    let fleet = Fleet::new(Options::default(), &["runagents"]);
+    // A connection that was never read is an item too, and goes by its name.
+    let item = told(&fleet.qd(&["inbox", "snooze", "runagents", "--json"]));
+    assert_eq!((&item["kind"], &item["connection"]), (&Value::from("connection"), &Value::from("runagents")));
+    assert_eq!(fleet.qd(&["inbox", "back", "runagents"]).code, 0);
+    assert_eq!(fleet.qd(&["sync"]).code, 0);
+    assert_eq!(fleet.qd(&["inbox", "acknowledge", "nobody"]).code, 9);
+    assert_eq!(fleet.qd(&["inbox", "acknowledge", ""]).code, 2);
+    let all = items(&fleet, &[]);
+    let id = all.iter().find_map(|item| item["id"].as_str()).expect("an item with an id").to_owned();
+    for (until, why) in [("2001-01-01", "has passed"), ("3h", "--for 3h"), ("someday", "is not a time")] {
+        let said = fleet.qd(&["inbox", "snooze", &id, "--until", until]);
+        assert!(said.code == 2 && said.err.contains(why), "{until}: {said:?}");
+    }
+    assert_eq!(fleet.qd(&["inbox", "snooze", &id, "--for", "1h", "--until", "2099-01-01"]).code, 2);
+}

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
-    ContentPolicy, ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope,
-    Window, WriteId, WriteState,
+    ContentPolicy, ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey,
+    Scope, Window, WriteId, WriteState,
 };
 use quarterdeck_sync::outbox::{Outbox, Which};
 
@@ -17,7 +17,7 @@ use crate::tui::data::{DraftOf, NamedWords, Store};
 use crate::tui::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
 use crate::tui::grounds::Grounds;
-use crate::tui::kept::Kept;
+use crate::tui::kept::{Flagged, Kept};
 use crate::tui::links::Links;
 use crate::tui::reading::{Kin, Read, Transcript};
 use crate::tui::unsealed::Unsealed;
@@ -92,6 +92,10 @@ impl Store for House {
 
     fn kept(&self, list: &ListKey, id: &str) -> Result<Kept, String> {
         self.kept_about(list, id)
+    }
+
+    fn flagged(&self, kind: Kind) -> Result<Flagged, String> {
+        self.flagged_of(kind)
     }
 
     fn kin(&self, of: RowKey, names: &[(String, usize)]) -> Result<Kin, String> {

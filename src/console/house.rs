@@ -292,6 +292,7 @@ fn rests_on(manifest: &Manifest, record: &Record, verb: &str, intent: Option<&In
     }
     // What would be done stands before for whom, and that before numbers that nobody reads: a low screen shows the first.
     found.sort_by_key(|(name, _)| match name.as_str() {
+        "message" | "comment" => 0,
         "run id" | "action id" => 2,
         name if ["tool", "capability", "payload", "run", "action"].iter().any(|word| name.starts_with(word)) => 0,
         _ => 1,

@@ -67,6 +67,7 @@ pub const ASKS: &[(&str, Asks)] = &[
     ("project", Asks::Part(PROJECT)),
     ("branch", Asks::Part(BRANCH)),
     ("status", Asks::Whole(STATUS)),
+    ("outcome", Asks::Whole(STATUS)),
     ("connection", Asks::Whole(CONNECTION)),
     ("platform", Asks::Whole(PLATFORM)),
     ("collection", Asks::Whole(COLLECTION)),

@@ -98,6 +98,7 @@ const WITH_QUERY: Why = |facts| said(!facts.query, "there is no query to keep");
 const WITH_SAVED: Why = |facts| said(!facts.saved, "saved searches are chosen while there is no query");
 const WITH_SECRETS: Why =
     |facts| said(!facts.masks, "no secret is masked here: an open transcript and the details of a record show them");
+const CONNECTED: Why = |facts| said(!facts.connected, "there is no connection yet: qd connect add");
 const CAN_SYNC: Why = |facts| match (facts.connected, facts.reading) {
     (false, _) => Some("there is no connection yet: qd connect add".into()),
     (_, true) => Some("another qd is syncing; this one only reads".into()),
@@ -234,6 +235,7 @@ actions! {
     EditWriteHere "edit-write-here" ["i"] Outbox Decides 10 "settle here" "Settle a conflict in the console's editor, with all three sides" CONFLICTED;
     NextState "next-state" ["."] Outbox None 15 "filter" "Next state only" ALWAYS;
     PreviousState "previous-state" [","] Outbox None 0 "previous filter" "Previous state only" ALWAYS;
+    WriteColumns "write-columns" ["V"] Outbox None 56 "columns" "Choose the columns: which, in what order, how wide" WITH_WRITE;
     ShowFinished "show-finished" ["z"] Outbox None 20 "finished" "Show or hide writes that are over" ALWAYS;
 
     CloseEntries "close-entries" ["h" "<Left>" "<BS>"] Reading None 10 "back" "Back to where one came from" ALWAYS;
@@ -265,7 +267,8 @@ actions! {
     Times "times" ["t"] Reading None 21 "times" "Time of day, time since it began, time since the entry before" IN_ENTRIES;
     Yank "copy-entry" ["y"] Reading None 19 "copy" "Copy the entry" ALWAYS;
     YankPart "copy-part" ["Y"] Reading None 0 "copy part" "Copy what the cursor is on: the command, the path, the text, the answer" ALWAYS;
-    Pick "copy-thing" ["L"] Reading None 0 "copy code" "Copy a block of code, a command, a path or a link of the entry" IN_ENTRIES;
+    TranscriptLinks "transcript-links" ["L"] Reading None 20 "links" "Follow to its record, and to what it has to do with: agent, run, approvals, subagents" ALWAYS;
+    Pick "copy-thing" ["w"] Reading None 0 "copy code" "Copy a block of code, a command, a path or a link of the entry" IN_ENTRIES;
     Fetch "fetch" ["R"] Reading None 0 "fetch" "Ask the platform for the entries again" ALWAYS;
 
     EnterIncident "enter-incident" ["<Enter>" "l" "<Right>"] Incidents None 10 "open" "Into the incident; in it, to where the selected thing lives" incidents::nowhere_to_go;
@@ -293,6 +296,7 @@ actions! {
 
     OpenList "open-list" ["<Enter>" "l" "<Right>"] Connection None 10 "open" "Open the selected list" |facts| said(!facts.list, "no list of a connection is selected");
     SyncConnection "sync-connection" ["R"] Connection Network 11 "sync this" "Sync the selected connection now" CAN_SYNC;
+    TestConnection "test-connection" ["t"] Connection Network 12 "test" "Test the selected connection: sign in, read one row; if it was paused, it goes on" CONNECTED;
 
     ShowColumn "show-column" ["<Space>"] Columns None 10 "show" "Show or hide the column" ALWAYS;
     ColumnLater "column-later" ["J"] Columns None 11 "later" "Put the column one place later" ALWAYS;

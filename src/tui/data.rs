@@ -15,8 +15,8 @@ mod store;
 use std::sync::Arc;
 
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, Write,
-    WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
+    Write, WriteId,
 };
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ use super::code::Colours;
 use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::drafting::{Affected, Check, Checked, Opening, Version};
 use super::grounds::Grounds;
-use super::kept::Kept;
+use super::kept::{Flagged, Kept};
 use super::links::Links;
 use super::marking::Words;
 use super::pieces::Piece;
@@ -92,6 +92,8 @@ pub enum Question {
     Incident(IncidentId),
     /// What a person keeps about a session or run.
     Kept(ListKey, String),
+    /// What stands beside records of a kind: which have a bookmark or a review; of agents, which were contained from here.
+    Flagged(Kind),
     /// The sessions of its subagents, and the one that started it.
     Kin(Arc<Transcript>),
     /// The colours of code in a transcript.
@@ -172,6 +174,8 @@ pub enum Answer {
     Incident(Option<Box<Case>>),
     /// See [`Question::Kept`].
     Kept(Box<Kept>),
+    /// See [`Question::Flagged`].
+    Flagged(Flagged),
     /// See [`Question::Kin`].
     Kin(Box<Kin>),
     /// See [`Question::Colours`]: for each piece, if it has some.

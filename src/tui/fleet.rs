@@ -58,6 +58,46 @@ pub struct Ended {
     pub troubled: usize,
 }
 
+/// What answered when a connection was tried.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The list that did.
+    pub collection: String,
+    /// Rows it sent.
+    pub rows: u64,
+    /// Rows it says it has.
+    pub total: Option<u64>,
+    /// It was paused, and goes on.
+    pub resumed: bool,
+    /// It is paused, and stays so.
+    pub paused: bool,
+}
+
+/// How trying a connection went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trial {
+    /// It is being tried.
+    Running,
+    /// It answered, at this time.
+    Good(Timestamp, Answer),
+    /// It did not; why, for a person.
+    Bad(Timestamp, String),
+}
+
+impl Answer {
+    /// In a sentence, as the command line says it.
+    pub fn words(&self) -> String {
+        let total = self.total.map(|total| format!(" of {}", grouped(total))).unwrap_or_default();
+        let plural = if self.rows == 1 { "" } else { "s" };
+        let paused = match (self.resumed, self.paused) {
+            (true, _) => "; it was paused, and what waits in the outbox is sent again",
+            (_, true) => "; it is paused still: this console is read-only",
+            _ => "",
+        };
+        format!("signed in; {} answered with {} row{plural}{total}{paused}", self.collection, self.rows)
+    }
+}
+
 /// One connection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connection {
@@ -69,6 +109,8 @@ pub struct Connection {
     pub ended: Option<Ended>,
     /// Its budget, when told.
     pub budget: BudgetView,
+    /// How trying it went, in this session.
+    pub trial: Option<Trial>,
 }
 
 /// All of them, and what the mirror says of their lists.
@@ -108,7 +150,13 @@ impl Fleet {
     pub fn new(connections: Vec<ConnectionInfo>) -> Self {
         let connections = connections
             .into_iter()
-            .map(|info| Connection { info, activity: Activity::Idle, ended: None, budget: BudgetView::default() })
+            .map(|info| Connection {
+                info,
+                activity: Activity::Idle,
+                ended: None,
+                budget: BudgetView::default(),
+                trial: None,
+            })
             .collect();
         Self { connections, ..Self::default() }
     }
@@ -153,6 +201,19 @@ impl Fleet {
                 connection.activity = Activity::Idle;
                 connection.ended = Some(ended(&report));
             }
+        }
+    }
+
+    /// A connection is being tried from now on; false when it is already, or is none of ours.
+    pub fn try_one(&mut self, name: &str) -> bool {
+        let found = self.connections.iter_mut().find(|known| known.info.name == name);
+        found.is_some_and(|one| one.trial.replace(Trial::Running) != Some(Trial::Running))
+    }
+
+    /// Takes in how that went.
+    pub fn tried(&mut self, name: &str, trial: Trial) {
+        if let Some(one) = self.connections.iter_mut().find(|known| known.info.name == name) {
+            one.trial = Some(trial);
         }
     }
 

@@ -5,6 +5,7 @@
 //! (`Page::foreign`).
 
 use jiff::Timestamp;
+use quarterdeck_sync::model::ListKey;
 
 /// What an answer rests on.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,6 +50,22 @@ pub struct RunSoFar {
     pub total: usize,
     /// Why there are none to show, for a person.
     pub missing: Option<String>,
+    /// The list of the run, when what it did is not here, or is older than the run: it can be fetched.
+    pub due: Option<ListKey>,
+}
+
+/// How fetching what a run did stands, while a sheet is open about what it asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Fetch {
+    /// Nobody was asked.
+    #[default]
+    No,
+    /// Its platform is asked for the run of this list and id.
+    Asked(ListKey, String),
+    /// It has answered.
+    Answered,
+    /// It could not be asked, or did not answer; why, for a person.
+    Failed(String),
 }
 
 /// One step.

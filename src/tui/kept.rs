@@ -2,8 +2,10 @@
 //!
 //! It lies beside the outbox, never leaves this machine, and outlives the mirror.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use quarterdeck_sync::model::ListKey;
+use quarterdeck_sync::model::{ListKey, Row};
 
 /// All of one session or run.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -48,6 +50,78 @@ impl Kept {
         places.sort_unstable();
         places.dedup();
         places
+    }
+}
+
+/// What a session looks like now, in a word that changes when it does: a review holds as long as this is the same.
+pub fn look(row: &Row, entries: usize) -> String {
+    format!("{} {entries}", changed(row))
+}
+
+fn changed(row: &Row) -> String {
+    row.updated_at.or(row.created_at).unwrap_or_default().to_string()
+}
+
+/// What stands beside records, for lists: which have a bookmark or a review, and which were contained from here. A list shows neither
+/// notes nor entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flagged(BTreeMap<ListKey, BTreeMap<String, Flags>>);
+
+/// What stands beside one record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Flags {
+    bookmarked: bool,
+    reviewed: Option<String>,
+    contained: bool,
+}
+
+impl Flagged {
+    fn at(&mut self, list: ListKey, id: String) -> &mut Flags {
+        self.0.entry(list).or_default().entry(id).or_default()
+    }
+
+    /// There is a bookmark at this record, or at an entry of it.
+    pub fn bookmark(&mut self, list: ListKey, id: String) {
+        self.at(list, id).bookmarked = true;
+    }
+
+    /// This record was reviewed when it [looked](look) so.
+    pub fn review(&mut self, list: ListKey, id: String, seen: String) {
+        self.at(list, id).reviewed = Some(seen);
+    }
+
+    /// This agent was contained from here, and not released since.
+    pub fn contain(&mut self, list: ListKey, id: String) {
+        self.at(list, id).contained = true;
+    }
+
+    /// Was this one?
+    pub fn is_contained(&self, row: &Row) -> bool {
+        self.of(row).is_some_and(|flags| flags.contained)
+    }
+
+    /// Was any?
+    pub fn any_contained(&self) -> bool {
+        self.0.values().flat_map(BTreeMap::values).any(|flags| flags.contained)
+    }
+
+    fn of(&self, row: &Row) -> Option<&Flags> {
+        self.0.get(&row.list)?.get(&row.id)
+    }
+
+    /// The signs of a record: a star for a bookmark, a tick for a review, a tilde for one that the record has changed since.
+    pub fn sign(&self, row: &Row) -> &'static str {
+        let Some(flags) = self.of(row) else { return "" };
+        // How many entries there are now is not known to a list: that it was touched is.
+        let holds = |seen: &String| seen.rsplit_once(' ').is_some_and(|(then, _)| then == changed(row));
+        match (flags.bookmarked, flags.reviewed.as_ref().map(holds)) {
+            (false, None) => "",
+            (true, None) => "★",
+            (false, Some(true)) => "✓",
+            (true, Some(true)) => "★✓",
+            (false, Some(false)) => "~",
+            (true, Some(false)) => "★~",
+        }
     }
 }
 

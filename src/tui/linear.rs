@@ -12,7 +12,9 @@ use ratatui::style::Modifier;
 /// Columns of the page that is read out: more would only be blanks between words.
 pub(crate) const WIDTH: u16 = 100;
 /// Its lines.
-pub(crate) const HEIGHT: u16 = 30;
+pub(crate) const HEIGHT: u16 = 36;
+/// Lines of these that belong to messages: they share none with anything else.
+pub(crate) const SAID: u16 = 6;
 /// Cells in reverse that make a line the chosen one: a single one is a cursor.
 const CHOSEN: usize = 4;
 

@@ -106,7 +106,10 @@ impl Link {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
     /// They are offered; a single one is followed at once.
-    Offer,
+    Offer {
+        /// The record itself is offered before them.
+        itself: bool,
+    },
     /// The record itself is opened in its list.
     Show,
 }

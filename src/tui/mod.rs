@@ -181,6 +181,13 @@ pub enum Outside {
         /// Why its entries are not here, for a person; none when the platform has answered.
         failed: Option<String>,
     },
+    /// What came of [`Ask::Test`].
+    Tested {
+        /// The connection.
+        name: String,
+        /// What answered; else why it cannot be used, for a person.
+        result: Result<fleet::Answer, String>,
+    },
     /// Leave.
     Quit,
 }
@@ -190,6 +197,13 @@ pub enum Outside {
 pub enum Ask {
     /// Sync this connection now, or all.
     SyncNow(Option<String>),
+    /// Sign in to this connection and read one row. Answered with [`Outside::Tested`].
+    Test {
+        /// The connection.
+        name: String,
+        /// If it answers, and was paused because its key was not accepted, let it go on.
+        resume: bool,
+    },
     /// The first frame is on the screen: whatever is slow may begin. Said once.
     Shown,
     /// The person has confirmed this; answered with [`Outside::Decided`].

@@ -47,6 +47,8 @@ pub(crate) struct Rows {
     page: usize,
     held: bool,
     owed: i64,
+    /// Rows at the top that one does not open on: they lie in the future.
+    ahead: usize,
 }
 
 impl Rows {
@@ -114,14 +116,24 @@ impl Rows {
         self.settle();
     }
 
+    /// So many rows of the window that comes next are passed over by whoever opens the list. They are there all the same: above.
+    pub fn pass_over(&mut self, rows: usize) {
+        self.ahead = rows;
+    }
+
+    /// Where one stands who has not moved.
+    fn home(&self) -> usize {
+        if self.ahead < self.rows.len() { self.ahead } else { 0 }
+    }
+
     /// Takes a window of one end of the list as all there is in memory, with the cursor on that end.
     pub fn show(&mut self, window: Window, end: End) {
         self.fill(window);
         self.owed = 0;
         self.held = end == End::Last;
         self.first = (end == End::First || !self.more_before).then_some(0);
-        self.cursor = if end == End::Last { self.rows.len().saturating_sub(1) } else { 0 };
-        self.top = 0;
+        self.cursor = if end == End::Last { self.rows.len().saturating_sub(1) } else { self.home() };
+        self.top = if end == End::Last { 0 } else { self.cursor };
         self.settle();
     }
 
@@ -149,8 +161,9 @@ impl Rows {
         self.fill(window);
         self.first = (from_first || !self.more_before).then_some(0);
         let found = key.and_then(|key| self.rows.iter().position(|row| row.key == key));
-        self.cursor = if self.held { found.unwrap_or(before) } else { 0 }.min(self.rows.len().saturating_sub(1));
-        self.top = if self.held { self.cursor.saturating_sub(line) } else { 0 };
+        self.cursor =
+            if self.held { found.unwrap_or(before) } else { self.home() }.min(self.rows.len().saturating_sub(1));
+        self.top = if self.held { self.cursor.saturating_sub(line) } else { self.cursor };
         self.settle();
     }
 
@@ -214,8 +227,8 @@ impl Rows {
         }
         self.owed = 0;
         self.cursor = if end == End::First { 0 } else { self.rows.len() - 1 };
-        // The first row of a list is where it opened: from here new rows may come in above.
-        self.held = end == End::Last;
+        // The first row of a list is where it opened, unless it opened below: from here new rows may come in above.
+        self.held = end == End::Last || self.home() > 0;
         self.settle();
         true
     }
@@ -242,10 +255,13 @@ impl Rows {
 
     /// Keeps the cursor on the page, with a little of what comes next in sight.
     fn settle(&mut self) {
-        let ahead = 3.min(self.page().saturating_sub(1) / 4);
+        // Whoever has not moved sees the row that the list opens on first.
+        let ahead = if self.held || self.home() == 0 { 3.min(self.page().saturating_sub(1) / 4) } else { 0 };
         let lowest = (self.cursor + ahead + 1).saturating_sub(self.page());
         let highest = self.cursor.saturating_sub(ahead);
-        let bottom = self.rows.len().saturating_sub(self.page());
+        // A short list may begin below its first row too.
+        let opens = if self.held { 0 } else { self.home() };
+        let bottom = self.rows.len().saturating_sub(self.page()).max(opens);
         self.top = self.top.clamp(lowest.min(highest), highest).min(bottom.max(lowest.min(bottom)));
     }
 

@@ -1,9 +1,8 @@
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Intent, Write, WriteId, WriteState};
+use quarterdeck_sync::model::{Intent, Write, WriteId};
 use quarterdeck_sync::outbox::action::{self, Asked, Refusal};
 use quarterdeck_sync::outbox::decide::{self, Decision, Target};
 use quarterdeck_sync::platform::Manifest;
-use serde_json::Value;
 
 use super::desk::Desk;
 use super::flags::Shared;
@@ -170,16 +169,6 @@ pub fn name(target: &Target<'_>) -> String {
 
 /// The writes that would be kept: as if they had been, without an id.
 fn would_be(wanted: Vec<Intent>, now: Timestamp) -> Vec<Write> {
-    let write = |intent| Write {
-        id: WriteId::new(""),
-        intent,
-        created_at: now,
-        state: WriteState::Queued,
-        updated_at: now,
-        attempts: 0,
-        due_at: None,
-        verdict: None,
-        memory: Value::Null,
-    };
+    let write = |intent| Write::unsent(WriteId::new(""), intent, now);
     wanted.into_iter().map(write).collect()
 }

@@ -60,8 +60,15 @@ impl Contents {
         if totals.failing > 0 {
             parts.push(plural(totals.failing, "fails", "fail"));
         }
-        let taken =
+        let here = totals.held + totals.stale;
+        let bytes =
             format!("{} in {} of {}", size(totals.raw_bytes), size(totals.packed_bytes), size(self.budget_bytes));
+        let taken = match totals.in_records {
+            0 => bytes,
+            // Their bytes are those of the lists they stand in.
+            all if all >= here => "they are records of their own".to_owned(),
+            some => format!("{} are records of their own, the others {bytes}", count(some)),
+        };
         let role = if self.complete { Role::Faint } else { Role::Warning };
         format!("  {}\n", style.paint(role, &format!("contents: {}; {taken}", parts.join(", "))))
     }

@@ -2,7 +2,7 @@
 //! that can come back.
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Columns, Dispute, Incoming, Intent, Record, Verdict, Write, WriteId, WriteState};
+use quarterdeck_sync::model::{Columns, Dispute, Incoming, Intent, Record, Verdict, Write, WriteId};
 use quarterdeck_sync::outbox::Version as Seen;
 use quarterdeck_sync::outbox::action::{self, Asked, Plan, Sight};
 use quarterdeck_sync::outbox::decide;
@@ -248,17 +248,7 @@ fn planned(manifest: &Manifest, intent: Intent, theirs: Value) -> Result<Request
     };
     let related = intent.base.related.clone();
     let sight = Sight { target: Some(Looked { incoming, raw: theirs }), related, rows: None };
-    let write = Write {
-        id: WriteId::new(""),
-        intent,
-        created_at: now,
-        state: WriteState::Queued,
-        updated_at: now,
-        attempts: 0,
-        due_at: None,
-        verdict: None,
-        memory: Value::Null,
-    };
+    let write = Write::unsent(WriteId::new(""), intent, now);
     let said = |verdict: Verdict| why(&verdict);
     match action::plan(manifest, &write, &sight, false, now) {
         Plan::Send(call) => Ok(request(&call)),

@@ -7,7 +7,7 @@ mod earlier;
 mod rules;
 
 use quarterdeck_sync::content;
-use quarterdeck_sync::model::{Field, Filter, Kind, Match, Query, Record, Scope, Sort};
+use quarterdeck_sync::model::{ContentState, Field, Filter, Kind, Match, Query, Record, Scope, Sort};
 use quarterdeck_sync::store::Reader;
 use quarterdeck_sync::text::{Secrets, hidden_count, secrets};
 use serde_json::Value;
@@ -155,9 +155,18 @@ fn run_so_far(reader: &Reader, connection: &str, id: &str) -> Result<RunSoFar, S
         steps = rows.into_iter().take(STEPS).map(step).collect();
         steps.reverse();
     }
-    let missing =
-        steps.is_empty().then(|| "what it did is not here yet: open its transcript to have it fetched".to_owned());
-    Ok(RunSoFar { id: id.to_owned(), status: record.row.status, steps, total, missing })
+    let info = reader.content_state(record.row.key).map_err(words)?;
+    let waits = |state| {
+        use ContentState::{Absent, Dropped, Missing, Stale};
+        matches!(state, Missing | Dropped | Stale | Absent)
+    };
+    let due = record.row.gone_at.is_none() && info.as_ref().is_some_and(|info| waits(info.state));
+    let missing = steps.is_empty().then(|| match due {
+        true => "what it did is not here yet".to_owned(),
+        false => "it tells of nothing that it did".to_owned(),
+    });
+    let due = due.then_some(record.row.list);
+    Ok(RunSoFar { id: id.to_owned(), status: record.row.status, steps, total, missing, due })
 }
 
 #[cfg(test)]

@@ -85,8 +85,10 @@ impl App {
                 self.open_list(view, None, Narrow { filter, select, ..Narrow::default() }, clock);
             }
             Wish::Sync(name) => self.sync(Some(name), clock),
+            Wish::Test(name) => self.test(name, clock),
             Wish::Remember => self.remember_columns(),
-            Wish::Links(of) => self.ask_links(of, Then::Offer),
+            Wish::Links(of) => self.ask_links(of, Then::Offer { itself: false }),
+            Wish::LinksAndItself(of) => self.ask_links(of, Then::Offer { itself: true }),
             Wish::Find(of) => self.ask_links(of, Then::Show),
             Wish::Incident(want) => self.grant_incident(want),
             Wish::Back => drop(self.go_back(clock)),
@@ -150,7 +152,13 @@ impl App {
                 Answer::Failed(why) => Err(why),
                 _ => return,
             };
-            return sheet.rest_on(answered.ticket, answer);
+            sheet.rest_on(answered.ticket, answer);
+            // Another process that syncs fetches it in its turn, and would not hear of it.
+            let due = if self.fleet.lease.is_none() { sheet.wants_content() } else { None };
+            if let Some((list, id)) = due {
+                (self.asks)(Ask::Fetch(list, id));
+            }
+            return;
         }
         if sheet.ticket.take_if(|ticket| *ticket == answered.ticket).is_none() {
             return;

@@ -49,8 +49,9 @@ impl App {
             Answer::Links(Some(links)) => match then {
                 Then::Show => self.show_record(&links.of, clock),
                 // Whatever was opened meanwhile must not be covered by a list that nobody waits for any more.
-                Then::Offer if self.overlay.is_some() => {}
-                Then::Offer => self.offer(*links, clock),
+                Then::Offer { .. } if self.overlay.is_some() => {}
+                Then::Offer { itself: false } => self.offer(*links, clock),
+                Then::Offer { itself: true } => self.offer(with_itself(*links), clock),
             },
             Answer::Links(None) => self.toasts.reply("It is not in the mirror.".to_owned(), clock),
             Answer::Failed(why) => self.toasts.reply(why, clock),
@@ -108,6 +109,13 @@ impl App {
             self.open_list(view, Some(title(&links.of)), narrow, clock);
         }
     }
+}
+
+/// The record before what it leads to.
+fn with_itself(mut links: Links) -> Links {
+    let name = format!("this {}", links.of.kind.as_str());
+    links.links.insert(0, Link { name, to: To::Record(Box::new(links.of.clone())) });
+    links
 }
 
 /// What a person calls a record.

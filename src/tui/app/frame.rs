@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use super::{AGES, App, Overlay};
 use crate::tui::actions::{Act, Scope};
 use crate::tui::canvas::Canvas;
+use crate::tui::linear;
 use crate::tui::theme::Role;
 use crate::tui::views::{Counts, Scene, VIEWS};
 use crate::tui::widgets::tabs::Tab;
@@ -38,6 +39,9 @@ impl App {
             self.draw_crumbs(line(area.y + 1), &mut canvas);
             body = Rect { y: area.y + 2, height: area.height - 4, ..area };
         }
+        // Read out line by line, a message in a corner would stand in one line with a row.
+        let said = if self.settings.manner.linear { linear::SAID.min(body.height / 3) } else { 0 };
+        body.height -= said;
         let scene = Scene { fleet: &self.fleet, keys: &self.keys };
         self.views[self.open].draw(body, &scene, &mut canvas);
         statusbar::draw(line(area.bottom() - 2), &self.fleet, &mut canvas);
@@ -58,7 +62,10 @@ impl App {
         }
         // After the sheet: it can be confirmed once it is drawn, and the hints say so in the same frame.
         self.hints(line(area.bottom() - 1), &mut canvas);
-        self.toasts.draw(body, &mut canvas);
+        match said {
+            0 => self.toasts.draw(body, &mut canvas),
+            said => self.toasts.list(Rect { y: body.bottom(), height: said, ..body }, &mut canvas),
+        }
         let (cursor, changes) = canvas.finish();
         self.ages_due = changes.map(|seconds| clock + Duration::from_secs(seconds.max(AGES) as u64));
         self.with_view(clock, |view, cx| view.drawn(cx));

@@ -49,6 +49,7 @@ impl App {
                 self.dirty = true;
             }
             Outside::Fetched { list, id, failed } => self.fetched(&list, &id, failed, clock),
+            Outside::Tested { name, result } => self.tested(&name, result, clock),
             Outside::Quit => self.quit(clock),
         }
     }

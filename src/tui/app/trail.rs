@@ -8,7 +8,7 @@ use std::time::Instant;
 use quarterdeck_sync::model::ListKey;
 use ratatui::layout::Rect;
 
-use super::App;
+use super::{App, Overlay};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::DraftOf;
 use crate::tui::reading::Reading;
@@ -92,13 +92,17 @@ impl App {
         self.with_view(clock, |view, cx| view.read(reading, came, cx));
     }
 
-    /// What came of asking for the entries of a session: told to whoever reads it, else said.
+    /// What came of asking for the entries of a session: told to whoever reads it or decides by it, else said.
     pub(super) fn fetched(&mut self, list: &ListKey, id: &str, failed: Option<String>, clock: Instant) {
         let why = failed.as_deref();
         let view = views::number(TRANSCRIPT);
+        let on_sheet = match &mut self.overlay {
+            Some(Overlay::Sheet(sheet)) => sheet.fetched(list, id, why),
+            _ => false,
+        };
         let read = self.with(view, clock, |view, cx| view.fetched(list, id, why, cx)) && self.open == view;
         match failed {
-            Some(why) if !read => self.toasts.say(why, clock),
+            Some(why) if !read && !on_sheet => self.toasts.say(why, clock),
             Some(_) => {}
             None => self.refresh(clock),
         }

@@ -84,6 +84,7 @@ pub(super) fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Incidents => store.incidents().map(Answer::Incidents),
         Question::Incident(id) => store.incident(id).map(|case| Answer::Incident(case.map(Box::new))),
         Question::Kept(list, id) => store.kept(list, id).map(|kept| Answer::Kept(Box::new(kept))),
+        Question::Flagged(kind) => store.flagged(*kind).map(Answer::Flagged),
         Question::Kin(of) => store.kin(of.row.key, &of.sums.subagents).map(|kin| Answer::Kin(Box::new(kin))),
         Question::Colours(transcript, wanted) => Ok(Answer::Colours(pieces::coloured(transcript, wanted))),
         Question::Search(question) => store.find(question).map(|answer| Answer::Search(Box::new(answer))),

@@ -1,7 +1,8 @@
 //! What the console asks of whoever holds the data.
 
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
+    WriteId,
 };
 
 use super::{DraftOf, NamedWords};
@@ -13,7 +14,7 @@ use crate::timeline::{self, Timeline};
 use crate::tui::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
 use crate::tui::grounds::Grounds;
-use crate::tui::kept::Kept;
+use crate::tui::kept::{Flagged, Kept};
 use crate::tui::links::Links;
 use crate::tui::reading::{Kin, Read, Transcript};
 use crate::tui::unsealed::Unsealed;
@@ -89,6 +90,10 @@ pub trait Store: Send + Sync {
     /// The bookmarks and notes of a session or run, and whether it was reviewed.
     fn kept(&self, _list: &ListKey, _id: &str) -> Result<Kept, String> {
         Ok(Kept::default())
+    }
+    /// What stands beside records of a kind.
+    fn flagged(&self, _kind: Kind) -> Result<Flagged, String> {
+        Ok(Flagged::default())
     }
     /// The sessions of the subagents of a session, and the one that started it.
     fn kin(&self, _of: RowKey, _names: &[(String, usize)]) -> Result<Kin, String> {

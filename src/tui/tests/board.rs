@@ -240,7 +240,7 @@ fn a_number_leads_to_its_list_and_back() {
     assert!(text.contains("Fleet › Sessions"), "{text}");
     console.press("<Esc> . j <Enter>");
     let text = console.text();
-    assert!(text.contains("status:\"review\" on:2026-11-15"), "{text}");
+    assert!(text.contains("outcome:\"review\" on:2026-11-15"), "{text}");
     console.press("<Esc> . j <Enter>");
     assert!(console.text().contains("exo.lab.example"), "{}", console.text());
 }

@@ -27,6 +27,8 @@ pub struct World {
     pub problems: Vec<Problem>,
     pub writes: Vec<Write>,
     pub paused: Vec<Paused>,
+    /// What runs did is still to be fetched.
+    pub unfetched: bool,
     /// The contents that are here, by the record.
     pub contents: HashMap<RowKey, (Held, Vec<Entry>)>,
     /// What a person keeps about the records, by id.

@@ -165,3 +165,25 @@ fn several_writes_are_marked_for_one_change() {
     console.press("<Esc> <Esc>");
     assert!(!console.text().contains("marked"), "{}", console.text());
 }
+
+#[test]
+fn a_transcript_leads_to_its_record_and_to_what_it_has_to_do_with_and_back() {
+    let mut console = Console::with(SIZE, World::believable().with_contents(), connections(), TuiSettings::default());
+    console.press("@sessions t");
+    assert!(console.text().contains("Sessions › "), "{}", console.text());
+    let before = console.text();
+    console.press("L");
+    let text = console.text();
+    assert!(text.contains("leads to") && text.contains("this session: ") && text.contains("agent: "), "{text}");
+    console.press("<Enter>");
+    assert!(crumbs(&console).starts_with("Sessions › Transcript › "), "{}", crumbs(&console));
+    assert!(console.text().contains(" 1/1"), "itself, alone: {}", console.text());
+    console.press("<Esc>");
+    assert_eq!(console.text(), before, "the very entry");
+    console.press("L");
+    console.type_text("agent");
+    console.press("<Enter>");
+    assert!(crumbs(&console).ends_with("› Agents"), "{}", crumbs(&console));
+    console.press("<Esc> <Esc>");
+    assert!(console.text().contains("SESSION"), "{}", console.text());
+}

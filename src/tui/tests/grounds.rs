@@ -49,6 +49,17 @@ impl World {
             ],
             total: 17,
             missing: None,
+            due: None,
+        };
+        let run = match self.unfetched {
+            true => RunSoFar {
+                steps: Vec::new(),
+                total: 0,
+                missing: Some("what it did is not here yet".into()),
+                due: Some(ListKey::new("acme", "runs")),
+                ..run
+            },
+            false => run,
         };
         let rule = Rule {
             policy: "refunds-under-50".into(),
@@ -331,4 +342,56 @@ fn what_it_rests_on_may_be_unreadable_and_that_is_said() {
     assert!(console.text().contains("what it rests on could not be read: disk I/O error"), "{}", console.text());
     console.press("C-y");
     assert!(console.asked.try_iter().any(|ask| matches!(ask, Ask::Decide(_))));
+}
+
+/// A world in which what the run did is not here.
+fn unread() -> World {
+    let mut world = World { unfetched: true, ..asking("calm") };
+    let doc = json!({"id": "apr-000", "status": "PENDING", "tool_id": "stripe", "run_id": "run-8f21", "payload": {"amount": 5}});
+    world.rows[0].1 = doc.to_string();
+    world
+}
+
+fn fetches(console: &Console) -> Vec<Ask> {
+    console.asked.try_iter().filter(|ask| matches!(ask, Ask::Fetch(..))).collect()
+}
+
+#[test]
+fn what_the_run_did_is_fetched_while_one_reads_the_sheet() {
+    let mut console = Console::with((160, 48), unread(), connections(), TuiSettings::default());
+    console.press("@approvals a");
+    let list = ListKey::new("acme", "runs");
+    assert_eq!(fetches(&console), [Ask::Fetch(list.clone(), "run-8f21".into())]);
+    let text = console.text();
+    assert!(text.contains("what it did is not here yet") && text.contains("acme is asked for it"), "{text}");
+    console.news(Outside::Committed);
+    assert_eq!(fetches(&console), [], "asked once");
+    console.store.world.lock().unwrap().unfetched = false;
+    console.news(Outside::Fetched { list, id: "run-8f21".into(), failed: None });
+    let text = console.text();
+    assert!(text.contains("A customer was charged twice") && !text.contains("is asked for it"), "{text}");
+    assert_eq!(fetches(&console), []);
+}
+
+#[test]
+fn a_run_that_cannot_be_fetched_says_why_and_is_not_asked_for_again_and_again() {
+    let mut console = Console::with((160, 48), unread(), connections(), TuiSettings::default());
+    console.press("@approvals a");
+    fetches(&console);
+    let failed = Some("no route to host".to_owned());
+    console.news(Outside::Fetched { list: ListKey::new("acme", "runs"), id: "run-8f21".into(), failed });
+    let text = console.text();
+    assert!(text.contains("it was asked for, and did not come:") && text.contains("┊ no route to host"), "{text}");
+    console.news(Outside::Committed);
+    assert_eq!(fetches(&console), []);
+    console.press("C-y");
+    assert!(console.asked.try_iter().any(|ask| matches!(ask, Ask::Decide(_))), "a person decides all the same");
+}
+
+#[test]
+fn beside_another_qd_that_syncs_nobody_is_asked() {
+    let mut console = Console::with((160, 48), unread(), connections(), TuiSettings::default());
+    console.news(Outside::LeaseHeldBy("qd (pid 4242)".into()));
+    console.press("@approvals a");
+    assert_eq!(fetches(&console), []);
 }

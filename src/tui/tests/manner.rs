@@ -55,3 +55,21 @@ fn who_hears_the_console_hears_what_a_key_has_changed() {
     console.draw();
     assert_eq!(reader.read(console.screen.backend().buffer()), "", "nothing new, nothing said");
 }
+
+#[test]
+fn a_message_never_shares_a_line_with_a_row() {
+    for size in [(WIDTH, HEIGHT), (80, 24)] {
+        let mut console = console(size, Manner { linear: true, ..Manner::default() });
+        console.press("@runs G");
+        let mut reader = Reader::default();
+        reader.read(console.screen.backend().buffer());
+        let words =
+            "an operator far away has decided something, and this is told in as many words as it takes to tell it";
+        console.news(Outside::Notice(words.to_owned()));
+        let said = reader.read(console.screen.backend().buffer());
+        assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "whole, and alone: {said}");
+        console.press("k");
+        let text = console.text();
+        assert!(text.lines().filter(|line| line.contains("far away")).all(|line| !line.contains("acme")), "{text}");
+    }
+}

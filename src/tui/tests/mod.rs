@@ -1,6 +1,7 @@
 //! The console, driven as a person would: keys in, screens out, over a made-up mirror.
 
 mod behaviour;
+mod beside;
 mod board;
 mod deciding;
 mod drafts;
@@ -16,6 +17,7 @@ mod reading;
 mod remembering;
 mod screens;
 mod searching;
+mod testing;
 mod told;
 mod transcripts;
 mod unmasking;
@@ -29,7 +31,8 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window, WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
+    WriteId,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -39,7 +42,7 @@ use super::data::{DraftOf, NamedWords, Store};
 use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::drafting::{Affected, Check, Checked, Opening, Version};
 use super::grounds::Grounds;
-use super::kept::Kept;
+use super::kept::{Flagged, Kept};
 use super::links::Links;
 use super::reading::{Kin, Read, Transcript};
 use super::theme::ColorMode;
@@ -162,6 +165,10 @@ impl Store for FakeStore {
 
     fn kept(&self, _list: &ListKey, id: &str) -> Result<Kept, String> {
         self.read(|world| world.kept.get(id).cloned().unwrap_or_default())
+    }
+
+    fn flagged(&self, kind: Kind) -> Result<Flagged, String> {
+        self.read(|world| world.flagged(kind))
     }
 
     fn kin(&self, of: RowKey, _names: &[(String, usize)]) -> Result<Kin, String> {

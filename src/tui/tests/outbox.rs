@@ -122,17 +122,9 @@ pub fn intent(record: &Record, asked: &Asked) -> Result<Intent, String> {
 
 /// A write as it was decided.
 pub fn write(number: usize, intent: Intent, state: WriteState, seconds: i64) -> Write {
-    Write {
-        id: WriteId::new(format!("01KAMW{number:04}6H7QPZ4R0V2X9T1E")),
-        intent,
-        created_at: ago(seconds),
-        state,
-        updated_at: ago(seconds / 2),
-        attempts: u32::from(state != WriteState::Queued),
-        due_at: None,
-        verdict: None,
-        memory: Value::Null,
-    }
+    let id = WriteId::new(format!("01KAMW{number:04}6H7QPZ4R0V2X9T1E"));
+    let attempts = u32::from(state != WriteState::Queued);
+    Write { state, attempts, updated_at: ago(seconds / 2), ..Write::unsent(id, intent, ago(seconds)) }
 }
 
 impl World {

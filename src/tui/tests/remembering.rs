@@ -226,3 +226,30 @@ fn everything_between_two_marks_is_marked() {
     console.press("@policies j j <Space> k k k M");
     assert!(console.text().contains("* 3 marked"), "upwards too: {}", console.text());
 }
+
+#[test]
+fn the_columns_of_the_outbox_are_chosen_and_remembered_like_those_of_any_list() {
+    let settings = TuiSettings::default;
+    let heads = |console: &Console| {
+        let text = console.text();
+        text.lines().find(|line| line.contains("STATE")).unwrap_or_default().to_owned()
+    };
+    let mut console = Console::with(SIZE, World::believable().with_writes(), connections(), settings());
+    console.press("@outbox V");
+    assert!(console.text().contains("Columns of writes"), "{}", console.text());
+    // The age away; the list, which nobody sees by itself, to the front.
+    console.press("# 5 j <Space> j <Space> # 6 K");
+    for _ in 0..5 {
+        console.press("K");
+    }
+    console.press("<Enter>");
+    let chosen = heads(&console);
+    assert!(!chosen.contains("AGE") && chosen.find("LIST") < chosen.find("STATE"), "{chosen}");
+    assert!(console.asked.try_iter().all(|ask| matches!(ask, Ask::Remember(_) | Ask::Shown)), "nothing was decided");
+    console.press("q");
+    let memory = remembered(&console);
+    let settings = TuiSettings { memory, ..settings() };
+    let mut console = Console::started(SIZE, World::believable().with_writes(), connections(), settings);
+    console.press("@outbox");
+    assert_eq!(heads(&console), chosen);
+}

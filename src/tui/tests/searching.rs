@@ -231,3 +231,49 @@ fn a_held_key_costs_few_bytes() {
     let mean = costs.iter().sum::<usize>() / costs.len();
     assert!(mean <= 900, "{mean} bytes a key: {costs:?}");
 }
+
+/// Types without waiting for any answer.
+fn rush(console: &mut Console, text: &str) {
+    for c in text.chars() {
+        let event = KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+        console.app.handle(Message::Input(Event::Key(event)), console.clock);
+    }
+}
+
+#[test]
+fn enter_before_the_answer_opens_what_was_typed_as_soon_as_it_is_found() {
+    let mut console = console(SIZE);
+    console.press("@sessions f");
+    console.type_text("kind:agent");
+    let older = console.selected();
+    rush(&mut console, " OR refund_test");
+    console.key("<Enter>");
+    console.draw();
+    assert!(console.text().contains("⌕ kind:agent OR refund_test"), "the query stands: {}", console.text());
+    console.settle();
+    let text = console.text();
+    assert!(text.contains("Search › ") || text.contains("DOCUMENT"), "the first of the newest: {text}");
+    assert!(older.is_empty() || text.contains("refund_test"), "{text}");
+}
+
+#[test]
+fn enter_after_another_query_never_opens_a_hit_of_the_older_one() {
+    let mut console = console(SIZE);
+    console.press("@sessions f");
+    console.type_text("not refunded");
+    rush(&mut console, " zzzzqq");
+    console.key("<Enter>");
+    console.settle();
+    let text = console.text();
+    assert!(text.contains("Nothing is called or says “not refunded zzzzqq”"), "{text}");
+    // Who goes on typing, or leaves, is not torn away by an answer that comes late.
+    console.press("/");
+    rush(&mut console, "C");
+    let event = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    console.app.handle(Message::Input(Event::Key(event)), console.clock);
+    rush(&mut console, "not refunded");
+    console.key("<Enter>");
+    console.key("<Esc>");
+    console.settle();
+    assert!(!console.text().contains("Search › "), "{}", console.text());
+}

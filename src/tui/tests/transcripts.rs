@@ -232,7 +232,7 @@ fn jumps_lead_to_questions_for_permission() {
 #[test]
 fn one_of_several_things_of_an_entry_is_copied() {
     let mut console = reading(SIZE, coding());
-    console.press("J J L");
+    console.press("J J w");
     let text = console.text();
     for words in ["Copy what?", "fn now() -> u64 {", "code, 4 lines", "https://go.example/race", "cargo test"] {
         assert!(text.contains(words), "{words}: {text}");
@@ -242,7 +242,7 @@ fn one_of_several_things_of_an_entry_is_copied() {
     let [Order::Send(bytes)] = console.orders.as_slice() else { panic!("{:?}", console.orders) };
     let expected = crate::tui::clipboard::sequence("https://go.example/race", Secrets::Masked, Between::Nothing);
     assert_eq!(Some(bytes), expected.as_ref());
-    console.press("J J J L");
+    console.press("J J J w");
     assert!(console.text().contains("No code, command, path or link"), "{}", console.text());
 }
 
@@ -302,7 +302,7 @@ fn screens_of_what_is_kept_and_what_is_not_here() {
         keep(&mut console);
         console.pass(Duration::from_secs(30));
         snapshot(&name("kept"), &console.text());
-        console.press("L");
+        console.press("w");
         snapshot(&name("pick"), &console.text());
         console.press("<Esc> h");
         console.key("t");

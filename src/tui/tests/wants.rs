@@ -417,3 +417,48 @@ fn colours_of_the_inbox() {
         }
     }
 }
+
+#[test]
+fn a_key_that_is_pressed_twice_or_held_puts_away_the_one_item_under_the_cursor() {
+    for key in ["e", "z"] {
+        let mut console = wanting((120, 36));
+        let before = console.waiting_items();
+        console.press("n");
+        console.press(key);
+        let next = console.selected();
+        for _ in 0..20 {
+            console.pass(Duration::from_millis(60));
+            console.key(key);
+            console.settle();
+        }
+        assert_eq!((console.waiting_items(), console.selected()), (before - 1, next), "{key}");
+        assert!(console.text().contains("Once is enough"), "{}", console.text());
+        assert_eq!(console.keep_flags(), 1, "{key}");
+        // Who has had a look goes on.
+        console.pass(Duration::from_secs(1));
+        console.key(key);
+        console.settle();
+        assert_eq!(console.waiting_items(), before - 2, "{key}");
+    }
+}
+
+#[test]
+fn who_moves_first_may_go_on_at_once() {
+    let mut console = wanting((120, 36));
+    let before = console.waiting_items();
+    console.press("e");
+    console.key("n");
+    console.key("e");
+    console.settle();
+    assert_eq!(console.waiting_items(), before - 2);
+}
+
+#[test]
+fn snoozing_what_was_seen_brings_it_back_at_its_time() {
+    let mut console = wanting((120, 36));
+    console.press("e Z G z");
+    assert_eq!(console.keep_flags(), 3, "seen; not seen any more, and snoozed");
+    let flags: Vec<FlagKind> = console.store.world.lock().unwrap().flags.iter().map(|flag| flag.kind).collect();
+    assert_eq!(flags, [FlagKind::Snoozed]);
+    assert!(console.selected().contains("z snoozed"), "{}", console.selected());
+}

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::columns::{Cell, Listing, extra, name_of};
+use super::{Cx, Wish};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::memory::{ColumnState, WIDTHS};
@@ -12,35 +12,48 @@ use crate::tui::widgets::table::Column;
 /// Cells a column is made wider or narrower by.
 const STEP: u16 = 2;
 
+/// What a list has to choose from. `C` says what a column shows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offer<C: 'static> {
+    /// What is listed, many of it: `agents`.
+    pub noun: &'static str,
+    /// The columns it has by itself.
+    pub own: &'static [Column<C>],
+    /// Those that can be had besides.
+    pub more: &'static [Column<C>],
+    /// What a column is called where it is remembered.
+    pub name: fn(C) -> &'static str,
+}
+
 /// A column, and what was chosen about it.
 #[derive(Debug, Clone)]
-struct Choice {
-    column: Column<Cell>,
+struct Choice<C> {
+    column: Column<C>,
     shown: bool,
     width: Option<u16>,
 }
 
 /// The columns of one list.
 #[derive(Debug)]
-pub(super) struct Chosen {
-    listing: &'static Listing,
-    list: Vec<Choice>,
+pub(super) struct Chosen<C: 'static> {
+    offer: Offer<C>,
+    list: Vec<Choice<C>>,
     /// The one the cursor is on, while they are being chosen.
     cursor: Option<usize>,
 }
 
-impl Chosen {
-    /// As they are by themselves: the listing's own, and behind them those that can be had besides.
-    pub fn new(listing: &'static Listing) -> Self {
-        let own = listing.columns.iter().map(|column| Choice { column: *column, shown: true, width: None });
-        let known = |cell: Cell| listing.columns.iter().any(|column| column.cell == cell);
-        let more = extra().into_iter().filter(|column| !known(column.cell));
-        let more = more.map(|column| Choice { column, shown: false, width: None });
-        Self { listing, list: own.chain(more).collect(), cursor: None }
+impl<C: Copy + PartialEq> Chosen<C> {
+    /// As they are by themselves: the list's own, and behind them those that can be had besides.
+    pub fn new(offer: Offer<C>) -> Self {
+        let own = offer.own.iter().map(|column| Choice { column: *column, shown: true, width: None });
+        let known = |cell: C| offer.own.iter().any(|column| column.cell == cell);
+        let more = offer.more.iter().filter(|column| !known(column.cell));
+        let more = more.map(|column| Choice { column: *column, shown: false, width: None });
+        Self { offer, list: own.chain(more).collect(), cursor: None }
     }
 
     /// The columns that are wanted, in their order.
-    pub fn columns(&self) -> Vec<Column<Cell>> {
+    pub fn columns(&self) -> Vec<Column<C>> {
         let shown = self.list.iter().filter(|choice| choice.shown);
         shown
             .map(|choice| match choice.width {
@@ -52,23 +65,23 @@ impl Chosen {
 
     /// What is to be remembered; empty when nothing was chosen.
     pub fn keep(&self) -> Vec<ColumnState> {
-        let state = |choice: &Choice| ColumnState {
-            name: name_of(choice.column.cell).to_owned(),
+        let state = |choice: &Choice<C>| ColumnState {
+            name: (self.offer.name)(choice.column.cell).to_owned(),
             shown: choice.shown,
             width: choice.width,
         };
         let now: Vec<ColumnState> = self.list.iter().map(state).collect();
-        let plain: Vec<ColumnState> = Self::new(self.listing).list.iter().map(state).collect();
+        let plain: Vec<ColumnState> = Self::new(self.offer).list.iter().map(state).collect();
         if now == plain { Vec::new() } else { now }
     }
 
     /// Takes what was remembered. Columns it does not name come last, as they are by themselves.
     pub fn recall(&mut self, kept: &[ColumnState]) {
         let cursor = self.cursor;
-        let mut rest = Self::new(self.listing).list;
+        let mut rest = Self::new(self.offer).list;
         let mut list = Vec::with_capacity(rest.len());
         for state in kept {
-            let at = rest.iter().position(|choice| name_of(choice.column.cell) == state.name);
+            let at = rest.iter().position(|choice| (self.offer.name)(choice.column.cell) == state.name);
             if let Some(at) = at {
                 let choice = rest.remove(at);
                 list.push(Choice { shown: state.shown || choice.column.rank == 0, width: state.width, ..choice });
@@ -110,6 +123,17 @@ impl Chosen {
         Some(false)
     }
 
+    /// Does an action while the columns are being chosen; false when it is none of the sheet's.
+    pub fn choose(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        match self.act(act, count) {
+            Some(false) => {}
+            Some(true) => cx.wishes.push(Wish::Remember),
+            None if matches!(act, Act::ColumnsDone | Act::Back) => self.turn(),
+            None => return false,
+        }
+        true
+    }
+
     fn change(&mut self, at: usize, act: Act) -> Option<bool> {
         let choice = self.list.get_mut(at)?;
         match act {
@@ -121,7 +145,7 @@ impl Chosen {
                 choice.width = Some(cells.clamp(*WIDTHS.start(), *WIDTHS.end()));
             }
             Act::NaturalWidth => choice.width = None,
-            Act::PlainColumns => *self = Self { cursor: Some(0), ..Self::new(self.listing) },
+            Act::PlainColumns => *self = Self { cursor: Some(0), ..Self::new(self.offer) },
             _ => return None,
         }
         Some(true)
@@ -134,7 +158,7 @@ impl Chosen {
         let high = (self.list.len() as u16 + 2).min(area.height);
         let x = area.right().saturating_sub(wide + 1).max(area.x);
         let place = Rect { x, y: area.bottom().saturating_sub(high), width: wide, height: high };
-        let inside = canvas.boxed(place, &format!("Columns of {}", self.listing.nouns.1));
+        let inside = canvas.boxed(place, &format!("Columns of {}", self.offer.noun));
         let page = usize::from(inside.height).max(1);
         let top = (cursor + 1).saturating_sub(page);
         for (at, choice) in self.list.iter().enumerate().skip(top).take(page) {
@@ -145,7 +169,7 @@ impl Chosen {
             }
             let (sign, role) = if choice.shown { ("✓", Role::Text) } else { ("·", Role::Dim) };
             canvas.put(line.x + 2, line.y, sign, 1, role);
-            let name = name_of(choice.column.cell);
+            let name = (self.offer.name)(choice.column.cell);
             let title = if choice.column.title.to_lowercase() == name { String::new() } else { format!(" ({name})") };
             let x = canvas.put(line.x + 4, line.y, choice.column.title, 14, role);
             canvas.put(x, line.y, &title, line.right().saturating_sub(x), Role::Dim);
@@ -161,29 +185,29 @@ impl Chosen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::views::columns::{AGENTS, RUNS};
+    use crate::tui::views::columns::{AGENTS, Cell, RUNS};
     use crate::tui::widgets::table::place;
 
-    fn titles(chosen: &Chosen) -> Vec<&'static str> {
+    fn titles(chosen: &Chosen<Cell>) -> Vec<&'static str> {
         chosen.columns().iter().map(|column| column.title).collect()
     }
 
     #[test]
     fn nothing_chosen_is_the_list_as_it_always_was_and_nothing_to_remember() {
-        let chosen = Chosen::new(&RUNS);
+        let chosen = Chosen::new(RUNS.offer());
         assert_eq!(titles(&chosen), RUNS.columns.iter().map(|column| column.title).collect::<Vec<_>>());
         assert!(chosen.keep().is_empty());
     }
 
     #[test]
     fn what_was_chosen_is_found_again() {
-        let mut chosen = Chosen::new(&AGENTS);
+        let mut chosen = Chosen::new(AGENTS.offer());
         chosen.turn();
         for act in [Act::ShowColumn, Act::Down, Act::Down, Act::ColumnEarlier, Act::Wider, Act::Wider] {
             chosen.act(act, None);
         }
         assert_eq!(titles(&chosen)[..2], ["PROJECT", "AGENT"], "the status is away, the project stands first");
-        let mut again = Chosen::new(&AGENTS);
+        let mut again = Chosen::new(AGENTS.offer());
         again.recall(&chosen.keep());
         assert_eq!(titles(&again), titles(&chosen));
         assert_eq!(again.keep(), chosen.keep());
@@ -196,7 +220,7 @@ mod tests {
     #[test]
     fn strange_memories_leave_a_list_that_can_be_read() {
         let state = |name: &str, width| ColumnState { name: name.into(), shown: false, width };
-        let mut chosen = Chosen::new(&RUNS);
+        let mut chosen = Chosen::new(RUNS.offer());
         chosen.recall(&[
             state("nonsense", None),
             state("title", Some(4)),

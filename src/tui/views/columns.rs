@@ -2,6 +2,7 @@
 
 use quarterdeck_sync::model::{Kind, Mark as WriteMark, Row, Sort};
 
+use super::chosen::Offer;
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
 use crate::tui::looks::{foremost, look, status};
@@ -169,24 +170,29 @@ pub(super) static OTHERS: Listing = Listing {
     grouped: true,
 };
 
-/// Columns that any list can have, for those who want them.
-pub(super) fn extra() -> [Column<Cell>; 10] {
-    [
-        wide(Cell::Status, "STATUS", 12, 14, 3),
-        wide(Cell::Agent, "AGENT", 16, 24, 3),
-        wide(Cell::Project, "PROJECT", 12, 26, 3),
-        wide(Cell::Id, "ID", 10, 28, 3),
-        wide(Cell::Collection, "COLLECTION", 12, 20, 3),
-        wide(Cell::Connection, "CONNECTION", 10, 14, 3),
-        wide(Cell::Platform, "PLATFORM", 9, 14, 3),
-        age(Cell::Created, "CREATED", 3),
-        age(Cell::Updated, "CHANGE", 3),
-        Column { cell: Cell::Confirmed, title: "CONFIRMED", least: 9, most: 9, rank: 3, right: true },
-    ]
+impl Listing {
+    /// The columns to choose from.
+    pub fn offer(&self) -> Offer<Cell> {
+        Offer { noun: self.nouns.1, own: self.columns, more: EXTRA, name: name_of }
+    }
 }
 
+/// Columns that any list can have, for those who want them.
+const EXTRA: &[Column<Cell>] = &[
+    wide(Cell::Status, "STATUS", 12, 14, 3),
+    wide(Cell::Agent, "AGENT", 16, 24, 3),
+    wide(Cell::Project, "PROJECT", 12, 26, 3),
+    wide(Cell::Id, "ID", 10, 28, 3),
+    wide(Cell::Collection, "COLLECTION", 12, 20, 3),
+    wide(Cell::Connection, "CONNECTION", 10, 14, 3),
+    wide(Cell::Platform, "PLATFORM", 9, 14, 3),
+    age(Cell::Created, "CREATED", 3),
+    age(Cell::Updated, "CHANGE", 3),
+    Column { cell: Cell::Confirmed, title: "CONFIRMED", least: 9, most: 9, rank: 3, right: true },
+];
+
 /// What a column is called where it is remembered.
-pub(super) fn name_of(cell: Cell) -> &'static str {
+fn name_of(cell: Cell) -> &'static str {
     match cell {
         Cell::Title => "title",
         Cell::Status => "status",

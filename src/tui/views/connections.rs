@@ -9,7 +9,7 @@ use crate::amounts::size;
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
-use crate::tui::fleet::{Connection, Fleet};
+use crate::tui::fleet::{Connection, Fleet, Trial};
 use crate::tui::links::view_of;
 use crate::tui::text::{grouped, moment, wrap};
 use crate::tui::theme::Role;
@@ -144,6 +144,10 @@ impl View for Connections {
                 cx.wishes.extend(self.pick.as_ref().map(|pick| Wish::Sync(pick.connection.clone())));
                 return true;
             }
+            Act::TestConnection => {
+                cx.wishes.extend(self.pick.as_ref().map(|pick| Wish::Test(pick.connection.clone())));
+                return true;
+            }
             _ => return false,
         };
         self.point(to.min(self.stops.len().saturating_sub(1)));
@@ -207,6 +211,9 @@ fn lines<'a>(fleet: &'a Fleet, contents: &[ContentTotals], cells: usize, canvas:
                 lines.push(Line::Note(words, Role::Bad));
             }
         }
+        for (words, role) in trial_lines(connection.trial.as_ref(), cells) {
+            lines.push(Line::Note(words, role));
+        }
         if let Some((words, role)) = budget_line(&connection.budget, canvas) {
             lines.push(Line::Note(words, role));
         }
@@ -242,6 +249,17 @@ fn lines<'a>(fleet: &'a Fleet, contents: &[ContentTotals], cells: usize, canvas:
     lines
 }
 
+/// How trying a connection went.
+fn trial_lines(trial: Option<&Trial>, cells: usize) -> Vec<(String, Role)> {
+    let (words, role) = match trial {
+        None => return Vec::new(),
+        Some(Trial::Running) => ("↻ being tested: signs in and reads one row".to_owned(), Role::Busy),
+        Some(Trial::Good(at, answer)) => (format!("✓ tested at {}: {}", moment(*at), answer.words()), Role::Good),
+        Some(Trial::Bad(at, why)) => (format!("! tested at {}: {why}", moment(*at)), Role::Bad),
+    };
+    wrap(&words, cells, 3).into_iter().map(|line| (line, role)).collect()
+}
+
 /// What a connection may still ask for, where that is known.
 fn budget_line(budget: &BudgetView, canvas: &Canvas) -> Option<(String, Role)> {
     let now = canvas.now();
@@ -261,7 +279,13 @@ fn content_line(totals: &ContentTotals) -> Option<String> {
     if here + totals.missing + totals.dropped == 0 {
         return None;
     }
-    let mut said = vec![format!("{} here ({})", grouped(here), size(totals.packed_bytes))];
+    let kept = match totals.in_records {
+        0 => size(totals.packed_bytes),
+        // Their bytes are those of the lists above.
+        all if all >= here => "as records of their own".to_owned(),
+        some => format!("{}, and {} as records of their own", size(totals.packed_bytes), grouped(some)),
+    };
+    let mut said = vec![format!("{} here ({kept})", grouped(here))];
     for (count, words) in [
         (totals.stale, "of them older than their records"),
         (totals.missing, "not fetched"),

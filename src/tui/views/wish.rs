@@ -52,6 +52,8 @@ pub enum Wish {
     },
     /// Offer what this record leads to.
     Links(Target),
+    /// Offer this record, and what it leads to.
+    LinksAndItself(Target),
     /// Open this record in its list, over what is open.
     Find(Target),
     /// Something for an incident.
@@ -70,6 +72,8 @@ pub enum Wish {
     Fetch(ListKey, String),
     /// Sync this connection.
     Sync(String),
+    /// Sign in to this connection and read one row.
+    Test(String),
     /// What is to be remembered of this view has changed.
     Remember,
     /// Keep a bookmark, a note, or that something was reviewed.

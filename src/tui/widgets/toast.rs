@@ -75,6 +75,16 @@ impl Toasts {
         if self.stay { None } else { self.list.iter().map(|(_, until)| *until).min() }
     }
 
+    /// Draws them one below the other, each on lines of its own; where there are more than fit, the latest.
+    pub fn list(&self, area: Rect, canvas: &mut Canvas) {
+        let cells = usize::from(area.width.saturating_sub(4));
+        let lines: Vec<String> = self.list.iter().flat_map(|(words, _)| wrap(words, cells, 4)).collect();
+        let first = lines.len().saturating_sub(usize::from(area.height));
+        for (at, line) in lines.iter().skip(first).enumerate() {
+            canvas.put(area.x + 2, area.y + at as u16, line, area.width.saturating_sub(2), Role::Text);
+        }
+    }
+
     /// Draws them in the lower right corner of `area`.
     pub fn draw(&self, area: Rect, canvas: &mut Canvas) {
         let mut bottom = area.bottom();

@@ -133,6 +133,8 @@ pub struct ContentTotals {
     pub failing: u64,
     /// Contents kept of records that are gone.
     pub gone: u64,
+    /// Of those that are held, the ones that are records of lists of their own: they are counted in none of the bytes below.
+    pub in_records: u64,
     /// Bytes of JSON that are held.
     pub raw_bytes: u64,
     /// Bytes that they take in the mirror.

@@ -310,6 +310,21 @@ pub struct Write {
 }
 
 impl Write {
+    /// A decision as it stands from the moment it was taken until it is first looked at: kept, and not sent.
+    pub fn unsent(id: WriteId, intent: Intent, decided_at: Timestamp) -> Self {
+        Self {
+            id,
+            intent,
+            created_at: decided_at,
+            state: WriteState::Queued,
+            updated_at: decided_at,
+            attempts: 0,
+            due_at: None,
+            verdict: None,
+            memory: Value::Null,
+        }
+    }
+
     /// The list of its target.
     pub fn list(&self) -> ListKey {
         ListKey::new(&self.intent.connection, &self.intent.collection)

@@ -119,18 +119,7 @@ mod tests {
             by: By::default(),
         };
         let at = Timestamp::UNIX_EPOCH;
-        let id = WriteId::new("01");
-        Write {
-            id,
-            intent,
-            created_at: at,
-            state,
-            updated_at: at,
-            attempts: 0,
-            due_at: None,
-            verdict: None,
-            memory: serde_json::Value::Null,
-        }
+        Write { state, ..Write::unsent(WriteId::new("01"), intent, at) }
     }
 
     #[test]

@@ -14,6 +14,21 @@ pub(super) fn value(text: &str) -> String {
     format!("\"{}\"", plain.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// A version as it stands in the query language: this one, and none that goes on behind it. Words alone would also find `1.4.2` in
+/// `1.4.2-rc1`; a regular expression is compared with whole versions, and never reaches over a space.
+pub(super) fn version(text: &str) -> String {
+    let whole =
+        !text.is_empty() && text.len() <= WHOLE && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    if !whole {
+        return value(text);
+    }
+    let escaped: String = text.chars().flat_map(|c| (c == '.').then_some('\\').into_iter().chain([c])).collect();
+    format!("/{escaped}/")
+}
+
+/// Bytes of a word that is compared whole.
+const WHOLE: usize = 48;
+
 /// Opens a list with a filter.
 fn list(view: &'static str, filter: String) -> Option<Wish> {
     Some(Wish::List { view, filter, select: None })
@@ -40,13 +55,13 @@ impl Panels {
             Panel::Versions => {
                 let share = numbers.versions.items.get(at)?;
                 let place = share.connection.as_ref().map(|name| format!("connection:{} ", value(name)));
-                list("agents", place.unwrap_or_default() + &value(&share.label))
+                list("agents", place.unwrap_or_default() + &version(&share.label))
             }
             Panel::Systems => list("agents", numbers.systems.items.get(at).map(|share| value(&share.label))?),
             Panel::Sessions => list("sessions", on(day?)),
             Panel::Outcomes => {
                 let series = numbers.outcomes.get(at)?;
-                list("events", format!("status:{} {}", value(&series.label), on(day?)))
+                list("events", format!("outcome:{} {}", value(&series.label), on(day?)))
             }
             Panel::Costs => {
                 let spent = curves::spent(numbers).into_iter().nth(at)?;
@@ -54,5 +69,62 @@ impl Panels {
             }
             Panel::Connections => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use quarterdeck_sync::model::{Filter, Kind, ListKey, Record, Row, RowKey};
+
+    use super::*;
+
+    fn finds(filter: &str, told: &str) -> bool {
+        let row = Row {
+            key: RowKey(1),
+            list: ListKey::new("turen", "agents"),
+            platform: "turen".into(),
+            kind: Kind::Agent,
+            id: "agt_1".into(),
+            title: Some("web-01".into()),
+            status: None,
+            agent: None,
+            agent_title: None,
+            agent_doubt: false,
+            project: None,
+            created_at: None,
+            updated_at: None,
+            confirmed_at: Timestamp::UNIX_EPOCH,
+            gone_at: None,
+            pending: Vec::new(),
+        };
+        let record = Record { row, doc: serde_json::json!({"id": "agt_1", "version": told}).to_string() };
+        let now = Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
+        match crate::filter::typing(filter, &now).filter {
+            Filter::Judged(judged) => judged.0.holds(&record, &|| None),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_version_leads_to_those_that_have_it_and_to_no_other() {
+        let all = [
+            "1.4.2",
+            "1.4.20",
+            "1.4.2-rc1",
+            "11.4.2",
+            "1.4.2.1",
+            "1.4",
+            "v1.4.2",
+            "v1.4.2-RC.1",
+            "2026.11.1+b7",
+            "next",
+        ];
+        for one in all {
+            let filter = version(one);
+            let found: Vec<&str> = all.into_iter().filter(|other| finds(&filter, other)).collect();
+            assert_eq!(found, [one], "{filter}");
+        }
+        assert_eq!(version("1.4.2 (build 7)"), "\"1.4.2 (build 7)\"");
     }
 }

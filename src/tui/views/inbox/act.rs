@@ -1,5 +1,7 @@
 //! What the keys do in the inbox.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use quarterdeck_sync::model::{Flag, FlagKind, Kind};
 
@@ -11,12 +13,17 @@ use crate::tui::decisions::Target;
 use crate::tui::reading::Reading;
 use crate::tui::views::{Cx, Goal, Wish};
 
+/// A key that comes sooner than this after it has put an item away was meant for that item: nobody has read the next one yet.
+const BEAT: Duration = Duration::from_millis(300);
+
 /// Hours that somebody snoozes who does not say how many, and the most that are taken for meant.
 const HOURS: (u32, u32) = (1, 24 * 366);
 
 impl Inboxes {
     pub(super) fn point(&mut self, at: usize, cx: &Cx) {
         self.cursor = at.min(self.shown().len().saturating_sub(1));
+        // Whoever moves has looked.
+        self.put_away = None;
         self.hold();
         self.follow(false, cx);
     }
@@ -113,6 +120,11 @@ impl Inboxes {
 
     /// Puts up a flag at the selected item, or takes down the one that it has.
     fn turn(&mut self, kind: FlagKind, count: Option<u32>, cx: &mut Cx) {
+        if self.put_away.is_some_and(|at| cx.clock.saturating_duration_since(at) < BEAT) {
+            // A key that is held down, or bounces, stays with the one item.
+            self.put_away = Some(cx.clock);
+            return cx.say("Once is enough: it is put away. This is the next one");
+        }
         let Some(item) = self.selected().cloned() else { return };
         let (words, standing) = match (kind, item.standing) {
             (_, Standing::Waiting)
@@ -122,6 +134,10 @@ impl Inboxes {
                     let hours = count.unwrap_or(HOURS.0).clamp(1, HOURS.1);
                     cx.now.checked_add(SignedDuration::from_hours(i64::from(hours))).unwrap_or(cx.now)
                 });
+                if kind == FlagKind::Snoozed && item.standing != Standing::Waiting {
+                    // What was seen would hide it beyond that time.
+                    cx.wishes.push(Wish::Unflag(FlagKind::Acknowledged, item.place.clone()));
+                }
                 let seen = (kind == FlagKind::Acknowledged).then(|| item.fingerprint());
                 cx.wishes.push(Wish::Flag(Flag { kind, place: item.place.clone(), made_at: cx.now, until, seen }));
                 self.last = Some((kind, item.place.clone()));
@@ -145,6 +161,7 @@ impl Inboxes {
     /// What was said is to be seen at once, and not when the outbox tells of it: an answer that is on its way does not know it.
     fn show_as(&mut self, item: &Item, standing: Standing, cx: &Cx) {
         self.ticket = None;
+        self.put_away = Some(cx.clock);
         if let Some(known) = self.inbox.items.iter_mut().find(|known| known.place == item.place) {
             known.standing = standing;
         }

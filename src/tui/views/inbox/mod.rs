@@ -11,7 +11,7 @@ mod draw;
 mod look;
 mod pane;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{FlagKind, Kind, Place, RowKey, WriteId};
@@ -65,6 +65,8 @@ pub(super) struct Inboxes {
     turns_at: Option<Timestamp>,
     /// The last flag put up here: what `undo` takes down.
     last: Option<(FlagKind, Place)>,
+    /// When an item was put away, or brought back, and another came under the cursor.
+    put_away: Option<Instant>,
     list_area: Rect,
 }
 

@@ -9,9 +9,10 @@ use crate::tui::canvas::Canvas;
 use crate::tui::decisions::{OpenedWrite, WriteLine};
 use crate::tui::fleet::Fleet;
 use crate::tui::looks::look;
-use crate::tui::text::{grouped, moment};
+use crate::tui::text::{grouped, moment, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
+use crate::tui::views::chosen::{Chosen, Offer};
 use crate::tui::widgets::page::Page;
 use crate::tui::widgets::sheet;
 use crate::tui::widgets::table::{self, Column, Mark, Text};
@@ -23,13 +24,16 @@ const PANE_MOST: u16 = 78;
 
 /// What a column shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cell {
+pub(super) enum Cell {
     State,
     Write,
     Why,
     Connection,
     Deadline,
     Age,
+    Collection,
+    Moved,
+    Id,
 }
 
 const fn column(cell: Cell, title: &'static str, least: u16, most: u16, rank: u8) -> Column<Cell> {
@@ -44,6 +48,34 @@ const COLUMNS: &[Column<Cell>] = &[
     Column { cell: Cell::Deadline, title: "EXPIRES", least: 7, most: 7, rank: 2, right: true },
     Column { cell: Cell::Age, title: "AGE", least: 4, most: 4, rank: 3, right: true },
 ];
+
+/// Columns for those who want them.
+const MORE: &[Column<Cell>] = &[
+    column(Cell::Collection, "LIST", 10, 20, 3),
+    Column { cell: Cell::Moved, title: "MOVED", least: 5, most: 5, rank: 3, right: true },
+    column(Cell::Id, "ID", 10, 26, 3),
+];
+
+/// What a column is called where it is remembered.
+fn name_of(cell: Cell) -> &'static str {
+    match cell {
+        Cell::State => "state",
+        Cell::Write => "write",
+        Cell::Why => "why",
+        Cell::Connection => "connection",
+        Cell::Deadline => "expires",
+        Cell::Age => "age",
+        Cell::Collection => "list",
+        Cell::Moved => "moved",
+        Cell::Id => "id",
+    }
+}
+
+impl Default for Chosen<Cell> {
+    fn default() -> Self {
+        Self::new(Offer { noun: "writes", own: COLUMNS, more: MORE, name: name_of })
+    }
+}
 
 impl Outbox {
     pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
@@ -62,6 +94,7 @@ impl Outbox {
             false => {}
         }
         self.pane(pane, canvas);
+        self.columns.draw(area, canvas);
     }
 
     /// Where the list is, and what is known of the selected write.
@@ -125,7 +158,7 @@ impl Outbox {
         self.page = usize::from(area.height.saturating_sub(1)).max(1);
         let lowest = (self.cursor + 1).saturating_sub(self.page);
         self.top = self.top.clamp(lowest, self.cursor).min(self.shown().len().saturating_sub(self.page));
-        let columns = table::place(COLUMNS, area.width);
+        let columns = table::place(&self.columns.columns(), area.width);
         table::heads(canvas, area, &columns, |_| None);
         let cursor = if self.reading { Mark::CursorIdle } else { Mark::Cursor };
         for (at, line) in self.shown().into_iter().enumerate().skip(self.top).take(self.page) {
@@ -215,6 +248,9 @@ fn text(line: &WriteLine, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
             None => Text::new("–", Role::Dim),
         },
         Cell::Age => Text::new(canvas.age(line.created_at), Role::Dim),
+        Cell::Collection => Text::new(word(&line.list.collection).replace('-', " "), Role::Dim),
+        Cell::Moved => Text::new(canvas.age(line.updated_at), Role::Dim),
+        Cell::Id => Text::new(line.id.as_str(), Role::Dim),
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 pub(super) use draw::page;
 
+use jiff::Timestamp;
 use quarterdeck_sync::model::{ListKey, WriteId, WriteState};
 
 use super::{Cx, Goal, Narrow, Scene, View, Wish};
@@ -18,6 +19,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
 use crate::tui::decisions::{Change, OpenedWrite, Target, WriteLine};
 use crate::tui::incidents::Chosen;
+use crate::tui::memory::ListState;
 use ratatui::layout::{Position, Rect};
 
 /// The view's things that are asked for.
@@ -56,6 +58,7 @@ pub(super) struct Outbox {
     reading: bool,
     /// First line of it in sight, its lines, and how many fit.
     scroll: (usize, usize, usize),
+    columns: super::chosen::Chosen<draw::Cell>,
     list_area: Rect,
 }
 
@@ -255,8 +258,20 @@ impl View for Outbox {
         }
     }
 
+    fn keep(&self) -> Option<ListState> {
+        Some(ListState { columns: self.columns.keep(), ..ListState::default() })
+    }
+
+    fn recall(&mut self, kept: &ListState, _whole: bool, _now: Timestamp) {
+        self.columns.recall(&kept.columns);
+    }
+
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        if self.columns.open() {
+            return self.columns.choose(act, count, cx);
+        }
         match act {
+            Act::WriteColumns => self.columns.turn(),
             Act::OpenWrite => self.reading = self.selected().is_some(),
             Act::CloseWrite => self.reading = false,
             Act::NextState | Act::PreviousState => self.turn_filter(act == Act::NextState, cx),
@@ -322,7 +337,7 @@ impl View for Outbox {
     }
 
     fn scope(&self) -> Scope {
-        Scope::Outbox
+        if self.columns.open() { Scope::Columns } else { Scope::Outbox }
     }
 
     fn chosen(&self) -> Vec<Chosen> {

@@ -42,17 +42,6 @@ impl Records {
         true
     }
 
-    /// Does an action while the columns are chosen; false when it is none of the sheet's.
-    pub(super) fn choose_columns(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
-        match self.columns.act(act, count) {
-            Some(false) => {}
-            Some(true) => cx.wishes.push(Wish::Remember),
-            None if matches!(act, Act::ColumnsDone | Act::Back) => self.columns.turn(),
-            None => return false,
-        }
-        true
-    }
-
     fn back(&mut self, cx: &mut Cx) -> bool {
         if self.in_detail {
             self.in_detail = false;

@@ -13,8 +13,9 @@ const SHOWN: usize = 8;
 /// Suggestions found, at most: nobody goes through more.
 const MOST: usize = 64;
 /// Fields that lists answer, in the order they are offered in.
-const OFFERED: [&str; 16] = [
+const OFFERED: [&str; 17] = [
     "status",
+    "outcome",
     "agent",
     "project",
     "title",
@@ -154,7 +155,7 @@ fn field_names(begun: &str) -> Vec<String> {
 fn values(field: &str, begun: &str, known: &Known) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let all: Vec<String> = match field {
-        "status" => known.statuses.clone(),
+        "status" | "outcome" => known.statuses.clone(),
         "agent" | "host" => known.agents.clone(),
         "project" => known.projects.clone(),
         "connection" => known.connections.clone(),

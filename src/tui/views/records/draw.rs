@@ -230,7 +230,9 @@ impl Records {
         for (at, row) in self.rows.visible().iter().enumerate() {
             let line = Rect { y: area.y + 1 + at as u16, height: 1, ..area };
             let mark = if at == self.rows.line() { cursor } else { Mark::None };
-            table::row(canvas, line, &columns, mark, |canvas, cell| text(row, cell, scene.fleet, canvas));
+            table::row(canvas, line, &columns, mark, |canvas, cell| {
+                self.beside.told(row, cell, text(row, cell, scene.fleet, canvas))
+            });
             if self.marks.has(row.key) {
                 canvas.put(line.x + 1, line.y, "*", 1, Role::Accent);
             }
@@ -240,7 +242,7 @@ impl Records {
     /// The columns; with room for what is pending while something is.
     fn columns(&self) -> Vec<Column<Cell>> {
         let wider = |column: &Column<Cell>| match column.cell {
-            Cell::Status if self.pending => {
+            Cell::Status if self.pending || self.beside.wide() => {
                 Column { least: column.least.max(22), most: column.most.max(25), ..*column }
             }
             _ => *column,

@@ -39,6 +39,9 @@ impl Records {
         self.slow = self.fetched_at.is_some_and(|at| cx.clock.saturating_duration_since(at) > SLOW);
         match answered.answer {
             Answer::Window(window) => {
+                if matches!(fetch, Fetch::Show(_) | Fetch::Refresh(None)) {
+                    self.rows.pass_over(self.ask.ahead(&window, cx.now));
+                }
                 let at = self.rows.selected().map(|row| row.key).filter(|_| self.rows.held());
                 match fetch {
                     // The person moved on meanwhile: a window around another row would tear them away.

@@ -4,6 +4,7 @@
 //! ([`Rows`]); text typed into the filter is asked for at each key, and the newest answer wins. What its keys do is in `act`, drawing in `draw`.
 
 mod act;
+mod beside;
 mod complete;
 mod draw;
 mod fetching;
@@ -21,7 +22,7 @@ use quarterdeck_sync::model::{Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
 use super::chosen::Chosen;
-use super::columns::Listing;
+use super::columns::{Cell, Listing};
 use super::detail::Detail;
 use super::{Cx, Goal, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
@@ -33,6 +34,7 @@ use crate::tui::memory::{ListState, RowState};
 use crate::tui::rows::{End, Need, Rows};
 use crate::tui::unsealed::Unsealed;
 use crate::tui::widgets::input::Input;
+use beside::Beside;
 use complete::{Known, Suggested};
 use marks::Marks;
 use query::Ask;
@@ -46,6 +48,8 @@ mod part {
     pub const STATUSES: u8 = 3;
     pub const MARKS: u8 = 4;
     pub const WORDS: u8 = 5;
+    pub const FLAGGED: u8 = 6;
+    pub const PROJECTS: u8 = 7;
 }
 
 /// Two motions closer than this are one run: the details wait for its end.
@@ -80,7 +84,7 @@ enum Pane {
 /// The view.
 pub(super) struct Records {
     listing: &'static Listing,
-    columns: Chosen,
+    columns: Chosen<Cell>,
     rows: Rows,
     /// The row that was selected the last time, until it is found.
     recalled: Option<RowState>,
@@ -103,6 +107,7 @@ pub(super) struct Records {
     before: String,
     totals: Totals,
     marks: Marks,
+    beside: Beside,
     /// Every row that passes is to be marked when it has come.
     marks_ticket: Option<Ticket>,
     /// Some row in memory has an unfinished write: the status needs room for it.
@@ -127,7 +132,7 @@ impl Records {
     pub fn new(listing: &'static Listing) -> Self {
         Self {
             listing,
-            columns: Chosen::new(listing),
+            columns: Chosen::new(listing.offer()),
             recalled: None,
             rows: Rows::default(),
             fetch: None,
@@ -144,6 +149,7 @@ impl Records {
             before: String::new(),
             totals: Totals::default(),
             marks: Marks::default(),
+            beside: Beside::default(),
             marks_ticket: None,
             pending: false,
             detail: Detail::default(),
@@ -176,6 +182,7 @@ impl Records {
 
 impl View for Records {
     fn enter(&mut self, cx: &mut Cx) {
+        self.ask_beside(cx);
         if !self.loaded {
             return self.begin(cx);
         }
@@ -190,6 +197,7 @@ impl View for Records {
     }
 
     fn narrow(&mut self, narrow: Narrow, cx: &mut Cx) {
+        self.ask_beside(cx);
         let select = narrow.select;
         self.ask.narrow(narrow, cx.now);
         match select {
@@ -233,6 +241,7 @@ impl View for Records {
                     self.suggest(cx);
                 }
             }
+            part::FLAGGED | part::PROJECTS => self.beside.answer(answered),
             part::MARKS => {
                 let mine = self.marks_ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
                 if let (true, Answer::Window(window)) = (mine, answered.answer) {
@@ -291,7 +300,7 @@ impl View for Records {
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         if self.columns.open() {
-            return self.choose_columns(act, count, cx);
+            return self.columns.choose(act, count, cx);
         }
         match (act, self.typing.is_some()) {
             (Act::Accept, true) => {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use quarterdeck_sync::model::{Anchor, Filter, Order, Query, Scope, Sort};
+use quarterdeck_sync::model::{Anchor, Filter, Order, Query, Row, Scope, Sort, Window};
 
 use super::complete::understood;
 use super::{Fetch, Narrow};
@@ -147,6 +147,20 @@ impl Ask {
             (_, Order::Ascending) => "from A to Z",
             (_, Order::Descending) => "from Z to A",
         }
+    }
+
+    /// How many rows at the top of a window lie in the future, in a list whose latest day may be one that has not come yet. In other
+    /// lists the time of a row is when it happened: there a clock is wrong.
+    pub fn ahead(&self, window: &Window, now: Timestamp) -> usize {
+        let latest_first = matches!(self.sort(), Sort::Updated | Sort::Created) && self.order() == Order::Descending;
+        if !(self.listing.grouped && latest_first) || window.more_before {
+            return 0;
+        }
+        let at = |row: &Row| match self.sort() {
+            Sort::Created => row.created_at,
+            _ => row.updated_at.or(row.created_at),
+        };
+        window.rows.iter().take_while(|row| at(row).is_some_and(|at| at > now)).count()
     }
 
     /// The collections of a grouped list, with their live records; first all of them, without a name.

@@ -21,6 +21,8 @@ pub(super) fn order_name(order: Order) -> &'static str {
 
 impl Search {
     pub(super) fn do_act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        // Whoever presses another key waits for nothing any more.
+        self.opening = false;
         if self.naming.is_some() {
             return self.act_naming(act, cx);
         }
@@ -60,7 +62,7 @@ impl Search {
                 let chosen = self.saved.get(self.chosen);
                 self.naming = chosen.map(|(saved, _)| Naming::forget(&saved.name));
             }
-            Act::OpenHit => self.open(cx),
+            Act::OpenHit => self.open_newest(cx),
             Act::Preview => self.preview.turn(),
             Act::HitOrder => {
                 self.order = match self.order {
@@ -69,6 +71,7 @@ impl Search {
                     Order::Oldest => Order::Best,
                 };
                 self.cursor = 0;
+                self.stale = true;
                 self.ask(true, cx);
                 cx.say(format!("Found, {}", order_name(self.order)));
             }
@@ -92,10 +95,7 @@ impl Search {
             }
             Act::Accept => {
                 self.focus = Focus::Hits;
-                // Only what was typed is opened: hits of an older query are on the screen until the newer ones are there.
-                if self.ticket.is_none() {
-                    self.open(cx);
-                }
+                self.open_newest(cx);
             }
             Act::Cancel if empty => {
                 self.focus = Focus::Hits;
@@ -153,8 +153,16 @@ impl Search {
         self.moved(cx);
     }
 
+    /// Opens the selected hit; while hits of an older query are on the screen, the first of the newer ones as soon as it is there.
+    fn open_newest(&mut self, cx: &mut Cx) {
+        match self.stale && self.ticket.is_some() {
+            true => self.opening = true,
+            false => self.open(cx),
+        }
+    }
+
     /// Opens the selected hit where it stands: an entry in its transcript, a record in the pane beside the hits.
-    fn open(&mut self, cx: &mut Cx) {
+    pub(super) fn open(&mut self, cx: &mut Cx) {
         let Some(hit) = self.selected() else { return };
         match hit.entry.is_some() || matches!(hit.kind, Kind::Session | Kind::Run) {
             true => cx.wishes.push(Wish::Read(reading(hit, &self.answered))),

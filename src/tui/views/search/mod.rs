@@ -74,6 +74,10 @@ pub(super) struct Search {
     words: Words,
     ticket: Option<(Ticket, String)>,
     more: Option<Ticket>,
+    /// The person has changed what is asked for, and its answer is not here: what is on the screen answers something else.
+    stale: bool,
+    /// The first hit is to be opened as soon as the newest answer is here.
+    opening: bool,
     /// The answer takes long.
     late: bool,
     failure: Option<String>,
@@ -106,9 +110,10 @@ impl Search {
         if *asked == text && !again {
             return;
         }
+        self.stale |= *asked != text;
         self.more = None;
         if text.is_empty() {
-            (self.ticket, self.late) = (None, false);
+            (self.ticket, self.late, self.stale) = (None, false, false);
             self.show(text, None);
             return self.ask_saved(cx);
         }
@@ -173,13 +178,17 @@ impl Search {
 
     /// An answer to what was typed. Those to older questions never come here: their ticket is not the newest.
     fn take(&mut self, answer: Answer, text: String, cx: &mut Cx) {
-        self.late = false;
+        (self.late, self.stale) = (false, false);
+        let opening = std::mem::take(&mut self.opening);
         match answer {
             Answer::Search(answer) => {
                 self.show(text, Some(answer));
                 self.preview.rest();
                 self.fill(cx);
                 self.follow(cx);
+                if opening {
+                    self.open(cx);
+                }
             }
             Answer::Failed(why) => {
                 self.show(text, None);
@@ -272,6 +281,7 @@ impl View for Search {
         if let Some(naming) = &mut self.naming {
             naming.input.key(key);
         } else if self.input.key(key) {
+            self.opening = false;
             self.ask(false, cx);
         }
     }
@@ -309,6 +319,18 @@ impl View for Search {
     fn drawn(&mut self, cx: &mut Cx) {
         self.fill(cx);
         self.follow(cx);
+    }
+
+    fn covered(&mut self) {
+        self.opening = false;
+    }
+
+    fn leaving(&mut self, _cx: &mut Cx) {
+        self.opening = false;
+    }
+
+    fn close(&mut self) {
+        self.opening = false;
     }
 
     fn ready(&self) -> bool {

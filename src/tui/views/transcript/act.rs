@@ -41,6 +41,7 @@ impl Transcripts {
             Act::Follow => self.follow(cx),
             Act::Fetch => self.open.iter_mut().for_each(|open| open.fetch_again(cx)),
             Act::Kin => self.ask_kin(cx),
+            Act::TranscriptLinks => self.links(cx),
             Act::Yank | Act::YankPart => self.yank(act == Act::Yank, cx),
             Act::Pick => self.pick(cx),
             Act::Bookmark | Act::Note | Act::Review => self.mark(act, cx),

@@ -6,7 +6,7 @@ use super::mode::{About, Mode};
 use super::{Transcripts, part};
 use crate::tui::actions::Act;
 use crate::tui::data::{Lane, Question};
-use crate::tui::kept::{Keep, Kept, What};
+use crate::tui::kept::{self, Keep, Kept, What};
 use crate::tui::reading::{Held, Transcript};
 use crate::tui::views::{Cx, Wish};
 use crate::tui::widgets::input::Input;
@@ -33,10 +33,7 @@ pub(super) fn reviewed(kept: &Kept, transcript: &Transcript) -> Option<Reviewed>
 /// What a session looks like now, in a word that changes when it does; none while there is more of it than can be read here.
 fn look(transcript: &Transcript) -> Option<String> {
     match transcript.held {
-        Held::Here { stale: false, .. } => {
-            let changed = transcript.row.updated_at.or(transcript.row.created_at);
-            Some(format!("{} {}", changed.unwrap_or_default(), transcript.entries.len()))
-        }
+        Held::Here { stale: false, .. } => Some(kept::look(&transcript.row, transcript.entries.len())),
         _ => None,
     }
 }

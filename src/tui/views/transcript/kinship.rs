@@ -25,6 +25,15 @@ impl Transcripts {
         }
     }
 
+    /// Offers what it leads to, itself first: in a transcript that was opened from a hit or an approval, one has not seen its record.
+    pub(super) fn links(&self, cx: &mut Cx) {
+        let row = self.open.as_ref().and_then(|open| open.transcript()).map(|transcript| transcript.row.key);
+        match row {
+            Some(key) => cx.wishes.push(Wish::LinksAndItself(Target::Row(key))),
+            None => cx.say("It is still being read"),
+        }
+    }
+
     pub(super) fn took_kin(&mut self, kin: Kin, cx: &mut Cx) {
         let Some(transcript) = self.open.as_ref().and_then(|open| open.transcript()) else { return };
         if !matches!(self.mode, Mode::Reading) {

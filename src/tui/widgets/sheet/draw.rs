@@ -82,7 +82,8 @@ impl Sheet {
             return;
         }
         let item = self.wants_grounds().zip(self.grounds.as_ref());
-        self.below = item.map(|(item, grounds)| (cells, grounds::page(item, grounds, self.unsealed.as_ref(), cells)));
+        let unsealed = self.unsealed.as_ref();
+        self.below = item.map(|(item, grounds)| (cells, grounds::page(item, grounds, &self.fetch, unsealed, cells)));
     }
 
     /// When it is sent, and what stands in the way of confirming it.

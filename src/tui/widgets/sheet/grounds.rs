@@ -1,7 +1,7 @@
 //! What an answer rests on, below what the sheet says itself. Pure; made once for each width, since a payload may be long.
 
 use crate::tui::decisions::Item;
-use crate::tui::grounds::{Earlier, Grounds, Past, Payload, RunSoFar, Step};
+use crate::tui::grounds::{Earlier, Fetch, Grounds, Past, Payload, RunSoFar, Step};
 use crate::tui::hosts;
 use crate::tui::text::{beginning, grouped, moment, word};
 use crate::tui::theme::Role;
@@ -12,7 +12,13 @@ use crate::tui::widgets::page::Page;
 const LAID_OUT: usize = 1 << 20;
 
 /// The lines.
-pub(super) fn page(item: &Item, grounds: &Result<Grounds, String>, unsealed: Option<&Unsealed>, cells: u16) -> Page {
+pub(super) fn page(
+    item: &Item,
+    grounds: &Result<Grounds, String>,
+    fetch: &Fetch,
+    unsealed: Option<&Unsealed>,
+    cells: u16,
+) -> Page {
     let mut page = Page::new(cells).unsealed(unsealed);
     for (name, value) in &item.rests_on {
         for doubt in hosts::doubts(value) {
@@ -30,7 +36,7 @@ pub(super) fn page(item: &Item, grounds: &Result<Grounds, String>, unsealed: Opt
     };
     payload(grounds.payload.as_ref(), &mut page);
     if let Some(run) = &grounds.run {
-        run_so_far(run, &mut page);
+        run_so_far(run, fetch, &mut page);
     }
     page.heading("RULES THAT FIT");
     page.plain(&grounds.rules_told, Role::Dim);
@@ -68,12 +74,21 @@ fn whole(text: &str, page: &mut Page) {
     }
 }
 
-fn run_so_far(run: &RunSoFar, page: &mut Page) {
+fn run_so_far(run: &RunSoFar, fetch: &Fetch, page: &mut Page) {
     page.heading("THE RUN SO FAR");
     let status = run.status.as_deref().map_or(String::new(), |status| format!("  {}", word(status)));
     page.foreign("", &format!("{}{status}", run.id));
     if let Some(missing) = &run.missing {
         page.plain(missing, Role::Dim);
+    }
+    match fetch {
+        Fetch::Asked(list, _) => page.listed("⋯", &format!("{} is asked for it", list.connection), Role::Busy),
+        Fetch::Failed(why) => {
+            page.listed("○", "it was asked for, and did not come:", Role::Warn);
+            page.foreign("", why);
+        }
+        // There is a newer look to come, or nothing was to be asked.
+        Fetch::Answered | Fetch::No => {}
     }
     if run.total > run.steps.len() {
         page.plain(&format!("the last {} of {} steps:", run.steps.len(), run.total), Role::Dim);

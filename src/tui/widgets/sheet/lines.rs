@@ -94,7 +94,10 @@ fn one(page: &mut Page, verb: &str, item: &Item, fleet: &Fleet, canvas: &Canvas)
     if let Some(title) = row.title.as_deref().filter(|title| *title != row.id) {
         page.foreign("title", title);
     }
-    page.foreign_pairs(&item.rests_on.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>());
+    // What is asked is often what the request is called: it need not be read twice.
+    let told = |name: &str, value: &str| matches!(name, "message" | "comment") && row.title.as_deref() == Some(value);
+    let rests_on = item.rests_on.iter().filter(|(name, value)| !told(name, value));
+    page.foreign_pairs(&rests_on.map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>());
     let diff = item.intent.as_ref().map(changes).unwrap_or_default();
     if diff.len() > 1 || diff.iter().any(|dispute| dispute.at != "/status") {
         page.heading("WHAT CHANGES");

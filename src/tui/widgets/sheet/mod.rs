@@ -18,7 +18,7 @@ use crate::tui::actions::{Act, Reason, verbs};
 use crate::tui::data::Ticket;
 use crate::tui::decisions::{Brief, Change, Deed, Item, Subject};
 use crate::tui::fleet::Fleet;
-use crate::tui::grounds::Grounds;
+use crate::tui::grounds::{Fetch, Grounds};
 use crate::tui::unsealed::Unsealed;
 use crate::tui::widgets::page::Page;
 use fields::Fields;
@@ -54,6 +54,8 @@ pub(crate) struct Sheet {
     grounds: Option<Result<Grounds, String>>,
     /// The right to see the secrets in it.
     unsealed: Option<Unsealed>,
+    /// How fetching what the run did stands.
+    fetch: Fetch,
     /// That, laid out for a width.
     below: Option<(u16, Page)>,
     stage: Stage,
@@ -77,6 +79,7 @@ impl Sheet {
             brief: None,
             grounds: None,
             unsealed: None,
+            fetch: Fetch::No,
             below: None,
             stage,
             fields,
@@ -189,6 +192,26 @@ impl Sheet {
     pub fn unseal(&mut self, unsealed: Option<Unsealed>) {
         self.unsealed = unsealed;
         (self.grounds, self.below, self.drawn) = (None, None, false);
+    }
+
+    /// What the run did, when that is to be fetched: once for each sheet, as opening a transcript does.
+    pub fn wants_content(&mut self) -> Option<(ListKey, String)> {
+        let Some(Ok(Grounds { run: Some(run), .. })) = &self.grounds else { return None };
+        let list = run.due.clone().filter(|_| self.fetch == Fetch::No)?;
+        let id = run.id.clone();
+        self.fetch = Fetch::Asked(list.clone(), id.clone());
+        self.below = None;
+        Some((list, id))
+    }
+
+    /// What came of asking for what a run did; false when it is none that was asked for here.
+    pub fn fetched(&mut self, list: &ListKey, id: &str, failed: Option<&str>) -> bool {
+        if !matches!(&self.fetch, Fetch::Asked(asked, run) if asked == list && run == id) {
+            return false;
+        }
+        self.fetch = failed.map_or(Fetch::Answered, |why| Fetch::Failed(why.trim_end_matches('.').to_owned()));
+        self.below = None;
+        true
     }
 
     /// What the answer rests on is not there yet, and was never on the screen.

@@ -36,17 +36,7 @@ pub(super) fn append(desk: &mut Desk<'_>, prepared: Vec<Prepared>, now: Timestam
     for Prepared { intent, text } in prepared {
         let id = next_id(last.as_deref(), now);
         last = Some(id.to_string());
-        let write = Write {
-            id: WriteId::new(id.to_string()),
-            intent,
-            created_at: now,
-            state: WriteState::Queued,
-            updated_at: now,
-            attempts: 0,
-            due_at: None,
-            verdict: None,
-            memory: Value::Null,
-        };
+        let write = Write::unsent(WriteId::new(id.to_string()), intent, now);
         let (intent, millis) = (&write.intent, now.as_millisecond());
         desk.conn
             .prepare_cached(

@@ -645,3 +645,18 @@ fn a_manifest_that_reads_other_columns_makes_every_row_a_changed_one() {
     assert_eq!(hash(&sessions), hash(&sessions.clone()));
     assert_ne!(hash(&sessions), hash(&other));
 }
+
+#[test]
+fn an_approval_of_exo_is_called_by_what_is_asked_before_the_step_that_asks() {
+    let title = |more: Value| {
+        let mut row = json!({"id": "p", "run_id": "r", "node_id": "gate", "status": "pending"});
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let page = page("exo", "approvals", &json!([row]).to_string());
+        page.rows[0].columns.title.clone().unwrap()
+    };
+    assert_eq!(title(json!({})), "gate");
+    assert_eq!(title(json!({"comment": "", "message": null})), "gate");
+    assert_eq!(title(json!({"comment": "Three packages"})), "Three packages");
+    assert_eq!(title(json!({"comment": "c", "message": "Deploy to production?"})), "Deploy to production?");
+    assert_eq!(title(json!({"node_name": "Release gate"})), "Release gate");
+}

@@ -366,6 +366,7 @@ fn count_children(conn: &Connection, list: i64, live: i64, totals: &mut ContentT
         )?
         .query_row([list], |row| Ok((row.get(0)?, row.get(1)?)))?;
     totals.held += held.cast_unsigned();
+    totals.in_records += held.cast_unsigned();
     totals.gone += gone.cast_unsigned();
     totals.absent += (live - held).max(0).cast_unsigned();
     Ok(())

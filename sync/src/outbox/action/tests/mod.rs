@@ -77,17 +77,7 @@ pub fn related(pairs: &[(&str, Value)]) -> BTreeMap<String, Value> {
 
 /// A write as it is kept.
 pub fn write(intent: Intent) -> Write {
-    Write {
-        id: WriteId::new("01WRITE"),
-        intent,
-        created_at: now(),
-        state: WriteState::Queued,
-        updated_at: now(),
-        attempts: 0,
-        due_at: None,
-        verdict: None,
-        memory: Value::Null,
-    }
+    Write::unsent(WriteId::new("01WRITE"), intent, now())
 }
 
 /// A decision on one record, as it is kept.

@@ -8,7 +8,6 @@ mod recipes;
 mod wire;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::model::{Base, By, Effect, Intent, Kind, Write, WriteId, WriteState};
 
@@ -40,15 +39,5 @@ fn intent(action: &str, target: &str) -> Intent {
 
 /// A write with the id `id`.
 fn write(id: &str, target: &str, state: WriteState) -> Write {
-    Write {
-        id: WriteId::new(id),
-        intent: intent("suspend", target),
-        created_at: time(0),
-        state,
-        updated_at: time(0),
-        attempts: 0,
-        due_at: None,
-        verdict: None,
-        memory: Value::Null,
-    }
+    Write { state, ..Write::unsent(WriteId::new(id), intent("suspend", target), time(0)) }
 }

@@ -1,4 +1,8 @@
 //! `qd inbox`: everything that wants a person, the most pressing first, with why it is here and what can be done.
+//!
+//! Listing it is here; what a person says about an item (not now, seen, back again) in `put_off`.
+
+mod put_off;
 
 use jiff::{Timestamp, Zoned};
 use quarterdeck_sync::outbox::Outbox;
@@ -16,7 +20,11 @@ use crate::search::Find;
 
 /// Arguments of `inbox`.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    /// What is said about an item; without it the inbox is listed.
+    #[command(subcommand)]
+    verb: Option<put_off::Verb>,
     /// Only this connection; may be repeated
     #[arg(short, long, value_name = "NAME")]
     connection: Vec<String>,
@@ -41,6 +49,13 @@ impl Args {
 
 /// Runs it.
 pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
+    match &args.verb {
+        Some(verb) => put_off::run(cx, verb),
+        None => list(cx, args),
+    }
+}
+
+fn list(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let now = Zoned::now();
     let reader = cx.reader()?;
     reading::check_connections(cx, &reader, &args.connection)?;
