@@ -366,6 +366,12 @@ impl App {
         (self.asks)(Ask::SyncNow(name));
     }
 
+    /// Draws in another theme from now on.
+    #[cfg(test)]
+    pub fn wear(&mut self, theme: Theme) {
+        self.theme = theme;
+    }
+
     /// Questions without an answer yet.
     #[cfg(test)]
     pub fn waiting(&self) -> usize {

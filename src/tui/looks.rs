@@ -4,6 +4,9 @@ use quarterdeck_sync::model::{Mark, WriteState};
 
 use super::theme::Role;
 
+/// Said at the end of a list's head line until the first answer has come.
+pub(crate) const READING: &str = "reading …";
+
 /// A status: its sign and what it means. An open set: platforms invent words, and an unknown one is just said.
 pub(crate) fn status(words: &str) -> (&'static str, Role) {
     let words = words.to_lowercase();

@@ -8,7 +8,7 @@ use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::decisions::{OpenedWrite, WriteLine};
 use crate::tui::fleet::Fleet;
-use crate::tui::looks::look;
+use crate::tui::looks::{READING, look};
 use crate::tui::text::{grouped, moment};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
@@ -88,7 +88,8 @@ impl Outbox {
         let (left, right) = (area.x + 2, area.right().saturating_sub(1));
         let words = match &self.failure {
             Some(why) => format!("! {why}"),
-            None if !self.loaded || self.lines.is_empty() => String::new(),
+            None if !self.loaded => READING.to_owned(),
+            None if self.lines.is_empty() => String::new(),
             None => format!("{}{}/{}", self.said(), self.cursor + 1, self.shown().len()),
         };
         let role = if self.failure.is_some() { Role::Bad } else { Role::Dim };
