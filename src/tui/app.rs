@@ -264,7 +264,7 @@ impl App {
                 Answer::Health(lists, problems, standing) => self.fleet.health(lists, problems, standing),
                 Answer::Failed(why) => {
                     self.fleet.known = true;
-                    self.toasts.say(why, clock);
+                    self.toasts.say(format!("How things stand could not be read: {why}"), clock);
                 }
                 _ => {}
             },

@@ -157,7 +157,7 @@ impl App {
                     sheet.grounds_ticket = Some(self.desk.ask(slot(GROUNDS), Lane::Now, question));
                 }
             }
-            Answer::Failed(why) => sheet.fail(why),
+            Answer::Failed(why) => sheet.fail(format!("it could not be looked at: {why}")),
             _ => {}
         }
     }

@@ -342,7 +342,7 @@ fn draw_list(list: &Freshness, area: Rect, columns: &Columns, canvas: &mut Canva
 fn state(list: &Freshness, now: Timestamp) -> (&'static str, String, Role) {
     if list.up_to_date() && list.checked_at.is_some_and(|at| now.duration_since(at) >= OLD) {
         // What was up to date long ago must not pass for fresh.
-        ("~", "was up to date".to_owned(), Role::Warn)
+        ("~", "long ago".to_owned(), Role::Warn)
     } else if list.up_to_date() {
         ("✓", "up to date".to_owned(), Role::Good)
     } else if list.problems > 0 {

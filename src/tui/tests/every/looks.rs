@@ -24,6 +24,17 @@ fn words(screen: &Buffer) -> Vec<&str> {
     screen.content.iter().map(|cell| cell.symbol()).collect()
 }
 
+/// No wide letter has something in its second half: what a terminal shows of that nobody knows.
+fn letters_are_whole(screen: &Buffer, what: &str) {
+    for (at, cell) in screen.content.iter().enumerate() {
+        let (x, y) = screen.pos_of(at);
+        if crate::tui::text::width(cell.symbol()) > 1 {
+            let next = screen.cell((x + 1, y)).map(|cell| cell.symbol());
+            assert!(next.is_some_and(|next| next.trim().is_empty()), "{what}: {cell:?} at {x},{y} is cut by {next:?}");
+        }
+    }
+}
+
 /// Every box that is begun is drawn to its end: no text has broken its edge.
 fn boxes_are_whole(screen: &Buffer, what: &str) {
     let area = screen.area;
@@ -69,6 +80,7 @@ fn sound(console: &mut Console, place: &Place, state: State) -> Vec<Buffer> {
     let coloured = screens[2].content.iter().find(|cell| (cell.fg, cell.bg) != (Color::Reset, Color::Reset));
     assert_eq!(coloured, None, "{what}: there is colour where there is none");
     boxes_are_whole(&screens[0], &what);
+    letters_are_whole(&screens[0], &what);
     let text = console.text();
     assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "{what}: {text}");
     screens

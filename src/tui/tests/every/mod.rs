@@ -58,7 +58,7 @@ const ALL: &[State] = &[Data, Empty, Loading, Error, Offline, Long];
 const AT_ONCE: &[State] = &[Data, Empty, Error, Offline, Long];
 
 const fn view(name: &'static str, opens: &'static str) -> Place {
-    Place { name, before: "", opens, again: "", about: false, states: ALL }
+    Place { name, before: "", opens, again: "j", about: false, states: ALL }
 }
 
 const fn over(name: &'static str, before: &'static str, opens: &'static str, again: &'static str) -> Place {
@@ -82,7 +82,7 @@ const PLACES: &[Place] = &[
     view("others", "@others"),
     Place { states: AT_ONCE, ..view("connections", "@connections") },
     Place { before: "f", again: "~s", ..view("search", "~refund") },
-    over("transcript", "@sessions", "t", ""),
+    over("transcript", "@sessions", "t", "/ ~re <Esc>"),
     over("timeline", "@agents", "=", "-"),
     over("editor", POLICY, "i", "~x"),
     over("approval", "@approvals / ~status:pending <Enter> j", "a", "<Tab> <Right>"),

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::MutexGuard;
 
 use super::*;
-use crate::tui::actions::{ACTIONS, Act, Danger};
+use crate::tui::actions::{ACTIONS, Act, Action, Danger};
 use crate::tui::paint::Painter;
 
 const SIZE: (u16, u16) = (110, 32);
-/// Said on every sheet that can be confirmed.
+/// Said on every sheet.
+const SHEET: &str = "nothing is done";
+/// Said on one that can be confirmed.
 const ASKS: &str = "C-y yes, ";
 
 /// Every key of the table, once, as it is written there.
@@ -23,10 +25,12 @@ fn pressable(key: &str) -> bool {
 
 /// Back to where one was, whatever was opened.
 fn leave(console: &mut Console) {
-    for _ in 0..8 {
-        console.go("<Esc>");
-        if console.text().contains("throw away") {
+    for _ in 0..4 {
+        let text = console.text();
+        if text.contains("throw away") {
             console.go("C-d");
+        } else if text.contains(SHEET) || text.contains("Editing ") {
+            console.go("<Esc>");
         }
     }
     console.orders.clear();
@@ -36,65 +40,77 @@ fn leave(console: &mut Console) {
 fn asked_for(console: &mut Console) -> bool {
     let text = console.text();
     let edits = console.orders.drain(..).any(|order| matches!(order, Order::Edit { .. }));
-    edits || text.contains(ASKS) || text.contains("Editing ")
+    edits || text.contains(SHEET) || text.contains("Editing ")
 }
 
-/// Rows that are tried in a list: among them one of each status.
+/// Rows that are tried in a list: among them some of each status.
 const ROWS: usize = 12;
 
 #[test]
 fn a_key_that_decides_asks_first_and_pressed_again_never_confirms() {
-    let deciding: Vec<_> = ACTIONS.iter().filter(|action| action.danger == Danger::Decides).collect();
+    // The sheet's own key is the one that may.
+    let decides = |action: &&Action| action.danger == Danger::Decides && action.act != Act::Confirm;
+    let deciding: Vec<&Action> = ACTIONS.iter().filter(decides).collect();
     let mut asked: BTreeSet<&str> = BTreeSet::new();
-    for place in PLACES.iter().filter(|place| place.states == ALL) {
+    for place in PLACES.iter().filter(|place| place.name != "approval" && place.states.len() > 4) {
         let mut console = Console::at(place, Data, SIZE);
         let mut here: BTreeSet<&str> = BTreeSet::new();
         for row in 0..ROWS {
             for action in &deciding {
-                let key = action.keys[0];
-                if here.contains(action.id) {
+                if here.contains(action.id) || action.why_not(&console.app.facts()).is_some() {
                     continue;
                 }
+                let key = action.keys[0];
                 console.go(key);
                 let when = format!("{} by {key} in {}, line {row}", action.id, place.name);
                 console.decides_nothing(&when);
+                let edits = console.text().contains("Editing ") || !console.orders.is_empty();
+                let confirmable = edits || console.text().contains(ASKS);
                 if asked_for(&mut console) {
-                    here.insert(action.id);
+                    // Only one that could be confirmed shows that nothing else did.
+                    here.extend(confirmable.then_some(action.id));
                     for again in [key, key, "<Enter>", "<Space>", "y", key] {
                         console.go(again);
                         console.decides_nothing(&when);
                     }
-                    // It is not that nothing was asked for: its own key would do it.
                     leave(&mut console);
-                    console = Console::at(place, Data, SIZE);
-                    (0..row).for_each(|_| console.go("j"));
                 }
             }
             console.go("j");
         }
         asked.extend(here);
     }
-    let never: Vec<&str> =
-        deciding.iter().filter(|action| !asked.contains(action.id)).map(|action| action.id).collect();
-    println!("{asked:?} never {never:?}");
+    let never: Vec<&str> = deciding.iter().map(|action| action.id).filter(|id| !asked.contains(id)).collect();
+    // The platforms of these tests have no alerts.
+    assert_eq!(never, ["acknowledge"], "asked for somewhere: {asked:?}");
 }
 
-/// Every key of the table twice in every place: nothing leaves but what a sheet confirms, and there is no sheet to begin with.
+/// Where keys mean something else than anywhere else.
+const APART: [&str; 11] = [
+    "inbox",
+    "fleet",
+    "agents",
+    "approvals",
+    "policies",
+    "outbox",
+    "incidents",
+    "connections",
+    "search",
+    "transcript",
+    "timeline",
+];
+
 #[test]
 fn no_key_of_the_table_decides_anywhere_by_itself() {
-    for place in PLACES {
-        let mut console = Console::at(place, Data, SIZE);
-        let sheet = console.text().contains(ASKS);
+    for place in PLACES.iter().filter(|place| APART.contains(&place.name)) {
+        let mut console = Console::at(place, Data, (80, 24));
         for key in keys().into_iter().filter(|key| pressable(key) && *key != "C-c" && *key != "q") {
-            // The one that confirms, on the one place that is a sheet.
-            if sheet && key == "C-y" {
-                continue;
-            }
             console.go(key);
-            console.go(key);
+            console.strike(key);
             console.decides_nothing(&format!("{key} in {}", place.name));
+            console.settle();
             if asked_for(&mut console) {
-                console = Console::at(place, Data, SIZE);
+                console = Console::at(place, Data, (80, 24));
             }
         }
     }

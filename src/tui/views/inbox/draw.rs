@@ -7,7 +7,7 @@ use crate::inbox::{Item, Risk, Standing};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
-use crate::tui::looks::READING;
+use crate::tui::looks::{DOCTOR, READING};
 use crate::tui::text::{grouped, width};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
@@ -187,7 +187,11 @@ impl Inboxes {
             None => format!("Not every connection was looked at yet: {} syncs.", key(Act::Sync)),
         };
         let mut lines: Vec<(String, Role)> = match &self.failure {
-            Some(why) => vec![("The inbox could not be read.".into(), Role::Title), (why.clone(), Role::Bad)],
+            Some(why) => vec![
+                ("The inbox could not be read.".into(), Role::Title),
+                (why.clone(), Role::Bad),
+                (DOCTOR.into(), Role::Dim),
+            ],
             None => vec![
                 ("✓ Nothing wants you.".into(), Role::Good),
                 (looked, Role::Dim),

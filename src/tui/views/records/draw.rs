@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{Fetch, Pane, Records};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
-use crate::tui::looks::{READING, status};
+use crate::tui::looks::{DOCTOR, READING, status};
 use crate::tui::text::{grouped, width, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
@@ -285,7 +285,7 @@ impl Records {
             return;
         } else if let Some(why) = &self.failure {
             standings = false;
-            ("The mirror could not be read.".to_owned(), vec![why.clone()])
+            ("The mirror could not be read.".to_owned(), vec![why.clone(), DOCTOR.to_owned()])
         } else if !self.ask.text().is_empty() {
             standings = false;
             let home = self.ask.text() == self.ask.home();
