@@ -174,12 +174,16 @@ fn it_fits_whatever_size_the_terminal_takes() {
     pty.until_text("Inbox");
     pty.press(":open agents\r");
     pty.until_text("active");
-    for (columns, rows) in [(80, 24), (120, 36), (30, 8), (160, 48)] {
+    for (columns, rows, shows) in
+        [(80, 24, "active"), (120, 36, "active"), (30, 8, "30x8: too small"), (160, 48, "active")]
+    {
         pty.resize((columns, rows));
-        pty.settle(MOMENT);
-        let text = pty.screen();
-        assert!(!text.trim().is_empty(), "nothing is drawn at {columns}x{rows}");
-        assert!(columns < 80 || text.contains("active"), "at {columns}x{rows}:\n{text}");
+        // Of what is still drawn for the size before, a line is longer, or there is another of them.
+        pty.until(&format!("all of it at {columns}x{rows}"), |screen| {
+            let text = screen.contents();
+            let drawn = text.lines().last().is_some_and(|line| line.contains("palette")) || columns < 40;
+            drawn && text.contains(shows) && text.lines().count() <= usize::from(rows)
+        });
     }
     pty.press("q");
     pty.ends_well();
@@ -190,10 +194,9 @@ fn a_console_that_is_left_alone_writes_nothing() {
     let home = Home::new();
     let mut pty = Pty::start(home.path(), &[], (120, 36));
     pty.until_text("Welcome");
-    pty.settle(MOMENT);
-    let before = pty.raw.len();
-    pty.settle(3 * MOMENT);
-    assert_eq!(pty.raw.len(), before);
+    // What belongs to the start may come late on a busy machine.
+    let still = (0..100).any(|_| pty.left_alone(3 * MOMENT).0 == 0);
+    assert!(still, "it never held still");
     pty.press("q");
     pty.ends_well();
 }

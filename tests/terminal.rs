@@ -146,6 +146,34 @@ impl Pty {
         assert!(frames > 0 && ends == frames + 1, "{frames} frames begun, {ends} ended");
     }
 
+    /// Bytes written, and processor time used in ticks of the clock, while nobody touches it for so long.
+    pub fn left_alone(&mut self, time: Duration) -> (usize, u64) {
+        let (bytes, ticks) = (self.raw.len(), self.ticks());
+        let end = Instant::now() + time;
+        while let Ok(chunk) = self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            self.terminal.process(&chunk);
+            self.raw.extend(chunk);
+        }
+        (self.raw.len() - bytes, self.ticks() - ticks)
+    }
+
+    /// Processor time of all its threads so far, in ticks of the clock: a hundredth of a second each. None is told where there is
+    /// no `/proc`.
+    fn ticks(&self) -> u64 {
+        let pid = self.child.process_id().unwrap();
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return 0 };
+        // The name in brackets may hold blanks: user and system time are the 12th and 13th field behind it (proc(5)).
+        let fields: Vec<u64> = stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .skip(1)
+            .map(|field| field.parse().unwrap_or(0))
+            .collect();
+        fields[10] + fields[11]
+    }
+
     /// Reads until nothing has come for `quiet`.
     pub fn settle(&mut self, quiet: Duration) {
         let end = Instant::now() + LIMIT;

@@ -275,7 +275,7 @@ impl App {
                 Answer::Health(lists, problems, standing) => self.fleet.health(lists, problems, standing),
                 Answer::Failed(why) => {
                     self.fleet.known = true;
-                    self.toasts.say(why, clock);
+                    self.toasts.say(format!("How things stand could not be read: {why}"), clock);
                 }
                 _ => {}
             },
@@ -383,6 +383,12 @@ impl App {
         let words = name.as_ref().map_or("Syncing every connection".to_owned(), |name| format!("Syncing {name}"));
         self.toasts.reply(words, clock);
         (self.asks)(Ask::SyncNow(name));
+    }
+
+    /// Draws in another theme from now on.
+    #[cfg(test)]
+    pub fn wear(&mut self, theme: Theme) {
+        self.theme = theme;
     }
 
     /// Questions without an answer yet.

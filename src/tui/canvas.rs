@@ -105,6 +105,7 @@ impl<'a> Canvas<'a> {
         let cells = cells.min(area.right() - x);
         let words = passed(words, secrets);
         let words = text::fit(&words, usize::from(cells));
+        self.cut_wide(Rect { x, y, width: 1, height: 1 });
         self.buffer.set_stringn(x, y, words.as_ref(), usize::from(cells), style).0
     }
 

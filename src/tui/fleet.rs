@@ -15,7 +15,7 @@ use super::theme::{BADGES, Role};
 /// A sync shorter than this is not shown as one.
 const SHORT: SignedDuration = SignedDuration::from_millis(600);
 /// A mirror last checked longer ago than this is called old.
-const OLD: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const OLD: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the operator has set up, as far as the console shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -282,12 +282,13 @@ impl Fleet {
             return Verdict { role: Role::Busy, glyph: "↻", words, since: None };
         }
         if let Some(Ended { error: Some((word, _)), at, .. }) = &connection.ended {
-            return Verdict {
-                role: Role::Bad,
-                glyph: "!",
-                words: format!("{word} {}", age(now, *at).0),
-                since: Some(*at),
+            // What matters now is how old that is which is shown all the same.
+            let words = match oldest.map(|oldest| age(now, oldest).0) {
+                Some(old) if old == "now" => (*word).to_owned(),
+                Some(old) => format!("{word}, {old} old"),
+                None => format!("{word} {}", age(now, *at).0),
             };
+            return Verdict { role: Role::Bad, glyph: "!", words, since: oldest.or(Some(*at)) };
         }
         let Some(oldest) = oldest else {
             let begun = self.lists_of(name).any(|list| list.walking || list.mirror_count > 0);

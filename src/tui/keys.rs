@@ -154,6 +154,7 @@ impl Keymap {
             Scope::Sheet => Some("a reason"),
             Scope::Note => Some("a note"),
             Scope::Editor => Some("a document"),
+            Scope::Prompt => Some("a filter"),
             _ => None,
         };
         if let Some(what) = what.filter(|_| key.is_text()) {

@@ -4,6 +4,12 @@ use quarterdeck_sync::model::{Mark, WriteState};
 
 use super::theme::Role;
 
+/// Said at the end of a list's head line until the first answer has come.
+pub(crate) const READING: &str = "reading …";
+
+/// What to do where something of ours cannot be read.
+pub(crate) const DOCTOR: &str = "`qd doctor` looks into what is wrong with what is kept here.";
+
 /// A status: its sign and what it means. An open set: platforms invent words, and an unknown one is just said.
 pub(crate) fn status(words: &str) -> (&'static str, Role) {
     let words = words.to_lowercase();

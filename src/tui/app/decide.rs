@@ -168,7 +168,7 @@ impl App {
                 sheet.show(*brief, &self.fleet);
                 self.ask_grounds();
             }
-            Answer::Failed(why) => sheet.fail(why),
+            Answer::Failed(why) => sheet.fail(format!("it could not be looked at: {why}")),
             _ => {}
         }
     }

@@ -54,7 +54,7 @@ impl App {
                 Then::Offer { itself: true } => self.offer(with_itself(*links), clock),
             },
             Answer::Links(None) => self.toasts.reply("It is not in the mirror.".to_owned(), clock),
-            Answer::Failed(why) => self.toasts.reply(why, clock),
+            Answer::Failed(why) => self.toasts.reply(format!("Where it leads could not be read: {why}"), clock),
             _ => {}
         }
     }

@@ -6,7 +6,7 @@ use quarterdeck_sync::engine::{ConnectionError, ConnectionReport, Event as SyncE
 use quarterdeck_sync::model::{Kind, ListKey, Timestamp};
 use quarterdeck_sync::platform::{BudgetView, FetchKind};
 
-use super::screens::{SIZES, snapshot, styles};
+use super::screens::{SIZES, snapshot};
 use super::*;
 use crate::numbers::{Cost, Numbers, Series, Sessions, Share, Shares, WEEKS, days};
 use crate::timeline::axis::Axis;
@@ -117,7 +117,7 @@ impl World {
         })
     }
 
-    fn with_costs(mut self) -> Self {
+    pub(super) fn with_costs(mut self) -> Self {
         let first = fake::now().to_zoned(TimeZone::UTC).date().saturating_sub(29.days());
         for (at, day) in first.series(1.day()).take(30).enumerate() {
             self.costs.push(Cost {
@@ -172,28 +172,6 @@ fn the_fleet() {
         console.news(Outside::Committed);
         console.pass(Duration::from_secs(30));
         snapshot(&name("old"), &console.text());
-    }
-}
-
-#[test]
-fn a_fleet_without_numbers() {
-    for size in SIZES {
-        let name = |what: &str| format!("fleet-{what}-{}x{}", size.0, size.1);
-        let mut console = Console::with(size, World::default(), connections(), TuiSettings::default());
-        console.press("@fleet");
-        snapshot(&name("empty"), &console.text());
-        let mut console = Console::new(size);
-        console.store.broken.store(true, Ordering::SeqCst);
-        console.press("@fleet");
-        snapshot(&name("error"), &console.text());
-        let mut console = Console::new(size);
-        console.open("fleet");
-        console.draw();
-        snapshot(&name("loading"), &console.text());
-        let mut console = Console::new(size);
-        console.press("@fleet");
-        offline(&mut console);
-        snapshot(&name("offline"), &console.text());
     }
 }
 
@@ -275,14 +253,6 @@ fn timelines() {
         console.store.broken.store(true, Ordering::SeqCst);
         console.press("n");
         snapshot(&name("old"), &console.text());
-        let mut console = Console::new(size);
-        console.store.broken.store(true, Ordering::SeqCst);
-        console.press("=");
-        snapshot(&name("error"), &console.text());
-        let mut console = Console::new(size);
-        console.key("=");
-        console.draw();
-        snapshot(&name("loading"), &console.text());
         let mut world = World::believable();
         world.rows.retain(|(row, _)| row.kind == Kind::Agent);
         let mut console = Console::with(size, world, connections(), TuiSettings::default());
@@ -322,30 +292,6 @@ fn a_timeline_never_asks_for_more_than_a_window() {
     assert_ne!(first, last);
     let most = console.store.stretch.load(Ordering::SeqCst);
     assert!(most > 0 && most <= 240, "{most} items in one answer");
-}
-
-#[test]
-fn colours_of_fleet_and_timeline() {
-    for (theme, mode) in [("dark", ColorMode::True), ("light", ColorMode::True), ("dark", ColorMode::None)] {
-        let name = if mode == ColorMode::None { "mono" } else { theme };
-        let world = World::believable().with_writes();
-        let mut console = Console::with((80, 24), world, connections(), settings(theme, mode));
-        console.press("@fleet . k");
-        snapshot(&format!("colours-fleet-{name}"), &styles(&console));
-        console.press("@agents =");
-        snapshot(&format!("colours-timeline-{name}"), &styles(&console));
-    }
-    // What they say does not depend on colour.
-    let texts =
-        [("dark", ColorMode::True), ("light", ColorMode::Ansi), ("dark", ColorMode::None)].map(|(theme, mode)| {
-            let world = World::believable().with_costs();
-            let mut console = Console::with((120, 36), world, connections(), settings(theme, mode));
-            console.press("@fleet . .");
-            let fleet = console.text();
-            console.press("@agents =");
-            fleet + &console.text()
-        });
-    assert!(texts.windows(2).all(|pair| pair[0] == pair[1]));
 }
 
 /// A budget is told with its number, whatever its bar looks like.

@@ -1,7 +1,7 @@
 //! The editor and the sheet of an approval as they look.
 
 use super::editing::{conflicted, open_in};
-use super::screens::{SIZES, snapshot, styles};
+use super::screens::{SIZES, snapshot};
 use super::*;
 
 #[test]
@@ -61,20 +61,6 @@ fn the_editor_on_a_bad_day() {
         console.press("<Up>");
         snapshot(&name("hostile"), &console.text());
         assert!(!console.text().chars().any(|c| quarterdeck_sync::text::is_hidden(c) && c != '\n'));
-    }
-}
-
-#[test]
-fn colours() {
-    for (theme, mode) in [("dark", ColorMode::True), ("light", ColorMode::True), ("dark", ColorMode::None)] {
-        let name = if mode == ColorMode::None { "mono" } else { theme };
-        let mut console = Console::with((80, 24), World::believable(), connections(), settings(theme, mode));
-        open_in(&mut console);
-        console.type_text("x");
-        snapshot(&format!("colours-editor-{name}"), &styles(&console));
-        let mut console = Console::with((80, 24), World::believable(), connections(), settings(theme, mode));
-        console.press("@approvals a <PgDn>");
-        snapshot(&format!("colours-approval-{name}"), &styles(&console));
     }
 }
 

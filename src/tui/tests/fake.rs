@@ -52,6 +52,8 @@ pub struct World {
     pub drafts: Vec<crate::tui::drafting::Kept>,
     /// Why the audit log cannot be written.
     pub sealed: Option<String>,
+    /// It cannot be read, from the first look on.
+    pub broken: bool,
     /// Why nothing is known of what an answer rests on.
     pub groundless: Option<String>,
 }
@@ -101,13 +103,22 @@ const NAMES: [&str; 8] = [
 impl World {
     /// The world of the screens.
     pub fn believable() -> Self {
+        Self::with_so_many(1_204, 346, 812)
+    }
+
+    /// The same, and less of it: for tests that walk through all of the console, often.
+    pub fn small() -> Self {
+        Self::with_so_many(64, 24, 52)
+    }
+
+    fn with_so_many(sessions: usize, runs: usize, events: usize) -> Self {
         let mut world = Self::default();
         let mut dice = Dice(7);
         world.agents(&mut dice);
-        world.sessions(&mut dice, 1_204);
-        world.runs(&mut dice, 346);
+        world.sessions(&mut dice, sessions);
+        world.runs(&mut dice, runs);
         world.approvals(&mut dice);
-        world.events(&mut dice, 812);
+        world.events(&mut dice, events);
         world.rest(&mut dice);
         world.count();
         world

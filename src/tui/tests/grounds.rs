@@ -25,6 +25,9 @@ impl World {
     /// What an answer to a request rests on.
     pub fn grounds(&self, item: &Item, unsealed: Option<&Unsealed>) -> Grounds {
         let doc: Value = serde_json::from_str(&item.record.doc).unwrap_or_default();
+        if doc == json!({}) {
+            return Grounds::default();
+        }
         let told = doc["reason"].as_str().unwrap_or("the charge is a duplicate of ch_3Pw");
         let payload = doc.get("payload").map(|payload| Payload {
             from: "payload".into(),

@@ -486,19 +486,6 @@ fn every_theme_says_the_same_of_incidents() {
     }
 }
 
-#[test]
-fn the_colours_of_incidents() {
-    for (theme, mode) in [("dark", ColorMode::True), ("light", ColorMode::True), ("dark", ColorMode::None)] {
-        let name = if mode == ColorMode::None { "mono" } else { theme };
-        let mut console = opened((80, 24), world(), settings(theme, mode));
-        console.press("l j");
-        let mut settings = insta::Settings::clone_current();
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(format!("colours-incidents-{name}"), screens::styles(&console)));
-    }
-}
-
 /// When the answer has not come there is nothing wrong to be read.
 #[test]
 fn before_the_first_answer_it_says_that_it_reads() {

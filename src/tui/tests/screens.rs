@@ -3,7 +3,6 @@
 use ratatui::style::Style;
 
 use super::*;
-use crate::tui::views::VIEWS;
 
 pub(super) const SIZES: [(u16, u16); 2] = [(80, 24), (160, 48)];
 
@@ -12,17 +11,6 @@ pub(super) fn snapshot(name: &str, text: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));
-}
-
-#[test]
-fn views() {
-    for size in SIZES {
-        let mut console = Console::new(size);
-        for view in VIEWS.iter().filter(|view| view.tab) {
-            console.press(&format!("@{}", view.id));
-            snapshot(&format!("{}-{}x{}", view.id, size.0, size.1), &console.text());
-        }
-    }
 }
 
 #[test]
@@ -224,35 +212,6 @@ pub(super) fn styles(console: &Console) -> String {
         }
     }
     out
-}
-
-#[test]
-fn colours() {
-    for (theme, mode) in [("dark", ColorMode::True), ("light", ColorMode::True), ("dark", ColorMode::None)] {
-        let name = if mode == ColorMode::None { "mono" } else { theme };
-        let mut console = Console::with((80, 24), World::believable(), connections(), settings(theme, mode));
-        console.press("@runs j");
-        snapshot(&format!("colours-{name}"), &styles(&console));
-        let world = World::believable().with_writes();
-        let mut console = Console::with((80, 24), world, connections(), settings(theme, mode));
-        console.press("@outbox j");
-        snapshot(&format!("colours-outbox-{name}"), &styles(&console));
-        console.press("@approvals j j a");
-        snapshot(&format!("colours-sheet-{name}"), &styles(&console));
-        let world = World::believable().with_contents();
-        let mut console = Console::with((80, 24), world, connections(), settings(theme, mode));
-        console.press("@sessions t d");
-        snapshot(&format!("colours-transcript-{name}"), &styles(&console));
-        console.press("f");
-        console.type_text("refund");
-        snapshot(&format!("colours-search-{name}"), &styles(&console));
-        let mut console = Console::with((80, 24), World::believable(), connections(), settings(theme, mode));
-        console.press("# 1 1 j L <Enter> /");
-        console.type_text("connection:t");
-        snapshot(&format!("colours-completion-{name}"), &styles(&console));
-        console.press("<Esc> V");
-        snapshot(&format!("colours-columns-{name}"), &styles(&console));
-    }
 }
 
 /// Long and hostile text keeps to its place, and nothing hidden is left in it.

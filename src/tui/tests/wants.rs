@@ -10,7 +10,7 @@ use quarterdeck_sync::model::{
 use quarterdeck_sync::outbox::Paused;
 
 use super::fake::{World, now};
-use super::screens::{SIZES, snapshot, styles};
+use super::screens::{SIZES, snapshot};
 use super::*;
 use crate::inbox::{Clone, Leak, Signs, Source};
 
@@ -96,27 +96,8 @@ impl World {
 }
 
 impl World {
-    /// Nothing failed, nothing was blocked, everybody was seen.
-    fn calm(mut self) -> Self {
-        for (row, _) in &mut self.rows {
-            let status = match row.kind {
-                Kind::Agent => "active",
-                Kind::Run => "COMPLETED",
-                Kind::Approval => "APPROVED",
-                Kind::Event => "allow",
-                _ => continue,
-            };
-            row.status = Some(status.to_owned());
-            row.updated_at = Timestamp::from_second(now().as_second() - 90).ok();
-        }
-        for list in &mut self.lists {
-            list.checked_at = Timestamp::from_second(now().as_second() - 130).ok();
-        }
-        self
-    }
-
     /// No network for hours.
-    fn offline(mut self) -> Self {
+    pub(super) fn offline(mut self) -> Self {
         let ago = |seconds: i64| Timestamp::from_second(now().as_second() - seconds).expect("a time");
         for list in &mut self.lists {
             list.checked_at = Some(ago(5 * 3_600));
@@ -361,9 +342,6 @@ fn one_cause_can_be_looked_at_alone() {
 fn snapshots_of_the_inbox() {
     for size in SIZES {
         let name = |what: &str| format!("inbox-{what}-{}x{}", size.0, size.1);
-        let mut console = Console::opened(size, World::believable().wanting(), connections(), TuiSettings::default());
-        console.draw();
-        snapshot(&name("loading"), &console.text());
         let mut console = wanting(size);
         snapshot(&name("night"), &console.text());
         seek(&mut console, "approval");
@@ -378,11 +356,6 @@ fn snapshots_of_the_inbox() {
         console.news(Outside::Committed);
         console.pass(Duration::from_secs(30));
         snapshot(&name("error"), &console.text());
-        let calm = Console::started(size, World::believable().calm(), connections(), TuiSettings::default());
-        snapshot(&name("empty"), &calm.text());
-        let offline =
-            Console::started(size, World::believable().calm().offline(), connections(), TuiSettings::default());
-        snapshot(&name("offline"), &offline.text());
     }
 }
 
@@ -401,20 +374,6 @@ fn long_and_hostile_items() {
         console.press("n n");
         snapshot(&format!("inbox-hostile-{}x{}", size.0, size.1), &console.text());
         assert!(!console.text().chars().any(|c| quarterdeck_sync::text::is_hidden(c) && c != '\n'));
-    }
-}
-
-#[test]
-fn colours_of_the_inbox() {
-    for (theme, mode) in [("dark", ColorMode::True), ("light", ColorMode::True), ("dark", ColorMode::None)] {
-        let name = if mode == ColorMode::None { "mono" } else { theme };
-        for size in SIZES {
-            let mut console =
-                Console::started(size, World::believable().wanting(), connections(), settings(theme, mode));
-            console.pass(Duration::from_secs(1));
-            console.press("n");
-            snapshot(&format!("colours-inbox-{name}-{}x{}", size.0, size.1), &styles(&console));
-        }
     }
 }
 

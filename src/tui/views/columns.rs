@@ -34,6 +34,8 @@ pub(super) struct Listing {
     pub nouns: (&'static str, &'static str),
     /// What one sees when there is none.
     pub none: &'static str,
+    /// What would stand here.
+    pub here: &'static str,
     pub columns: &'static [Column<Cell>],
     /// Orders to cycle through; the first is the default.
     pub sorts: &'static [Sort],
@@ -57,6 +59,7 @@ pub(super) static AGENTS: Listing = Listing {
     kind: Kind::Agent,
     nouns: ("agent", "agents"),
     none: "No agents yet.",
+    here: "Agents, and the machines they run on, stand here once a platform knows them.",
     columns: &[
         STATUS,
         wide(Cell::Title, "AGENT", 18, 60, 0),
@@ -74,6 +77,7 @@ pub(super) static SESSIONS: Listing = Listing {
     kind: Kind::Session,
     nouns: ("session", "sessions"),
     none: "No sessions yet.",
+    here: "What people and agents said and did stands here, to be read entry by entry.",
     columns: &[
         wide(Cell::Title, "SESSION", 30, 400, 0),
         wide(Cell::Agent, "AGENT", 16, 24, 2),
@@ -91,6 +95,7 @@ pub(super) static RUNS: Listing = Listing {
     kind: Kind::Run,
     nouns: ("run", "runs"),
     none: "No runs yet.",
+    here: "What agents are at work on stands here, and how it ended.",
     columns: &[
         wide(Cell::Status, "STATUS", 19, 19, 1),
         wide(Cell::Title, "RUN", 22, 400, 0),
@@ -108,6 +113,7 @@ pub(super) static APPROVALS: Listing = Listing {
     kind: Kind::Approval,
     nouns: ("approval", "approvals"),
     none: "Nothing has asked for approval yet.",
+    here: "What an agent may do only with a person's yes stands here, to be answered.",
     columns: &[
         STATUS,
         wide(Cell::Title, "ASKS FOR", 24, 400, 0),
@@ -126,6 +132,7 @@ pub(super) static POLICIES: Listing = Listing {
     kind: Kind::Policy,
     nouns: ("policy", "policies"),
     none: "No policies yet.",
+    here: "What agents may do stands here, to be read and edited.",
     columns: &[
         STATUS,
         wide(Cell::Title, "POLICY", 20, 70, 0),
@@ -142,6 +149,7 @@ pub(super) static EVENTS: Listing = Listing {
     kind: Kind::Event,
     nouns: ("event", "events"),
     none: "No events yet.",
+    here: "What agents did stands here, and whether it was let through.",
     columns: &[
         wide(Cell::Status, "OUTCOME", 16, 18, 1),
         wide(Cell::Title, "EVENT", 24, 400, 0),
@@ -158,6 +166,7 @@ pub(super) static OTHERS: Listing = Listing {
     kind: Kind::Other,
     nouns: ("record", "records"),
     none: "Nothing here yet.",
+    here: "What platforms keep besides stands here: tools, deployments, workflows.",
     columns: &[
         wide(Cell::Collection, "COLLECTION", 16, 20, 1),
         wide(Cell::Title, "NAME", 20, 60, 0),

@@ -1,6 +1,6 @@
 //! The connections: how fresh each list is, what the server and the mirror count, the budget, and every open problem.
 
-use quarterdeck_sync::model::{ContentTotals, Freshness, Kind, Offered, Problem};
+use quarterdeck_sync::model::{ContentTotals, Freshness, Kind, Offered, Problem, Timestamp};
 use quarterdeck_sync::platform::BudgetView;
 use ratatui::layout::Rect;
 
@@ -9,7 +9,7 @@ use crate::amounts::size;
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
-use crate::tui::fleet::{Connection, Fleet, Trial};
+use crate::tui::fleet::{Connection, Fleet, OLD, Trial};
 use crate::tui::links::view_of;
 use crate::tui::text::{grouped, moment, wrap};
 use crate::tui::theme::Role;
@@ -347,7 +347,7 @@ fn head(connection: &Connection, area: Rect, fleet: &Fleet, canvas: &mut Canvas)
 }
 
 fn draw_list(list: &Freshness, area: Rect, columns: &Columns, canvas: &mut Canvas) {
-    let (glyph, words, role) = state(list);
+    let (glyph, words, role) = state(list, canvas.now());
     canvas.put(columns.name, area.y, &list.list.collection, columns.state - columns.name - 1, Role::Text);
     let x = canvas.put(columns.state, area.y, glyph, 1, role) + 1;
     canvas.put(x, area.y, &words, columns.numbers.saturating_sub(x), role);
@@ -363,8 +363,11 @@ fn draw_list(list: &Freshness, area: Rect, columns: &Columns, canvas: &mut Canva
 }
 
 /// What is the case with a list, in a few words.
-fn state(list: &Freshness) -> (&'static str, String, Role) {
-    if list.up_to_date() {
+fn state(list: &Freshness, now: Timestamp) -> (&'static str, String, Role) {
+    if list.up_to_date() && list.checked_at.is_some_and(|at| now.duration_since(at) >= OLD) {
+        // What was up to date long ago must not pass for fresh.
+        ("~", "long ago".to_owned(), Role::Warn)
+    } else if list.up_to_date() {
         ("✓", "up to date".to_owned(), Role::Good)
     } else if list.problems > 0 {
         let noun = if list.problems == 1 { "problem" } else { "problems" };

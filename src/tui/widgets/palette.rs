@@ -165,7 +165,10 @@ impl Palette {
         self.input.draw(canvas, x, inside.y, inside.width.saturating_sub(2), self.empty);
         let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };
         if self.found.is_empty() {
-            canvas.put(list.x + 2, list.y, "Nothing is called like that.", list.width, Role::Dim);
+            let wide = list.width.saturating_sub(2);
+            canvas.put(list.x + 2, list.y, "Nothing is called like that.", wide, Role::Dim);
+            let words = "Here are actions, views and records by their id; `find` looks into all there is.";
+            canvas.put(list.x + 2, list.y + 1, words, wide, Role::Dim);
         }
         let page = usize::from(list.height).max(1);
         let top = (self.cursor + 1).saturating_sub(page);

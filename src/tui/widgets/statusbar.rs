@@ -5,19 +5,22 @@ use ratatui::layout::Rect;
 
 use crate::tui::actions::{ACTIONS, Act, Action, Facts, Scope};
 use crate::tui::canvas::Canvas;
-use crate::tui::fleet::{Fleet, budget_words};
+use crate::tui::fleet::{Connection, Fleet, Verdict, budget_words};
 use crate::tui::keys::Keymap;
 use crate::tui::looks::look;
 use crate::tui::text::{grouped, width};
 use crate::tui::theme::Role;
+
+/// Room for one connection that cannot be reached: `turen ! unreachable, 5h old`, and for how many there are besides.
+const ONE: u16 = 32;
 
 /// Each connection with its verdict; on the right, problems and who syncs.
 pub(crate) fn draw(area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
     canvas.fill(area, Role::Raised);
     let mut right = area.right().saturating_sub(1);
     for (words, role) in right_words(fleet) {
-        // What only informs leaves room for how the connections stand.
-        let room = if role == Role::Dim { area.width / 2 } else { 20 };
+        // What only informs leaves room for how the connections stand; the rest for one of them, and for how old what it shows is.
+        let room = if role == Role::Dim { area.width / 2 } else { ONE };
         if width(&words) as u16 + room < right.saturating_sub(area.x) {
             right = canvas.put_right(right, area.y, &words, area.width, role).saturating_sub(3);
         }
@@ -26,20 +29,13 @@ pub(crate) fn draw(area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
     if fleet.connections.is_empty() {
         canvas.put(x, area.y, "no connection", right.saturating_sub(x), Role::Dim);
     }
-    let now = canvas.now();
-    for (at, connection) in fleet.connections.iter().enumerate() {
-        let verdict = fleet.verdict(connection, now);
-        if let Some(since) = verdict.since {
-            canvas.age(since);
-        }
-        let name = &connection.info.name;
-        let mut wide = width(name) + width(&verdict.words) + 3;
-        let budget = budget_words(&connection.budget, now);
-        wide += budget.as_ref().map_or(0, |words| width(words) + 3);
-        if x + wide as u16 > right {
-            canvas.put(x, area.y, &format!("+{}", fleet.connections.len() - at), right.saturating_sub(x), Role::Dim);
+    let stands = stands(fleet, right.saturating_sub(x), canvas);
+    for (at, stand) in stands.iter().enumerate() {
+        if x + stand.wide() > right {
+            canvas.put(x, area.y, &format!("+{}", stands.len() - at), right.saturating_sub(x), Role::Dim);
             return;
         }
+        let Stand { name, verdict, budget } = stand;
         x = canvas.put(x, area.y, name, 24, fleet.badge(name)) + 1;
         x = canvas.put(x, area.y, verdict.glyph, 1, verdict.role) + 1;
         x = canvas.put(x, area.y, &verdict.words, 40, verdict.role);
@@ -48,6 +44,39 @@ pub(crate) fn draw(area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
         }
         x += 3;
     }
+}
+
+/// How one connection stands.
+struct Stand<'a> {
+    name: &'a str,
+    verdict: Verdict,
+    budget: Option<String>,
+}
+
+impl Stand<'_> {
+    fn wide(&self) -> u16 {
+        let budget = self.budget.as_ref().map_or(0, |words| width(words) + 3);
+        (width(self.name) + width(&self.verdict.words) + 3 + budget) as u16
+    }
+}
+
+/// Every connection in its own place; where they do not all fit, those in trouble come first.
+fn stands<'a>(fleet: &'a Fleet, room: u16, canvas: &Canvas) -> Vec<Stand<'a>> {
+    let now = canvas.now();
+    let stand = |connection: &'a Connection| {
+        let verdict = fleet.verdict(connection, now);
+        verdict.since.iter().for_each(|since| drop(canvas.age(*since)));
+        Stand { name: &connection.info.name, verdict, budget: budget_words(&connection.budget, now) }
+    };
+    let mut stands: Vec<Stand> = fleet.connections.iter().map(stand).collect();
+    if stands.iter().map(|stand| stand.wide() + 3).sum::<u16>() > room + 3 {
+        stands.sort_by_key(|stand| match stand.verdict.role {
+            Role::Bad => 0,
+            Role::Warn => 1,
+            _ => 2,
+        });
+    }
+    stands
 }
 
 /// States of writes that are told everywhere, what a person has to see first.

@@ -7,6 +7,7 @@ use crate::inbox::{Item, Risk, Standing};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
+use crate::tui::looks::{DOCTOR, READING};
 use crate::tui::text::{grouped, width};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
@@ -108,6 +109,7 @@ impl Inboxes {
         let (words, role) = match (&self.failure, self.inbox.notes.first()) {
             (Some(why), _) => (format!("! {why}"), Role::Bad),
             (None, Some(note)) => (format!("! {note}"), Role::Warn),
+            (None, None) if !self.loaded => (READING.to_owned(), Role::Dim),
             (None, None) if shown == 0 => (String::new(), Role::Dim),
             (None, None) => (format!("{put_off}{}/{}", self.cursor + 1, grouped(shown as u64)), Role::Dim),
         };
@@ -185,8 +187,16 @@ impl Inboxes {
             None => format!("Not every connection was looked at yet: {} syncs.", key(Act::Sync)),
         };
         let mut lines: Vec<(String, Role)> = match &self.failure {
-            Some(why) => vec![("The inbox could not be read.".into(), Role::Title), (why.clone(), Role::Bad)],
-            None => vec![("✓ Nothing wants you.".into(), Role::Good), (looked, Role::Dim)],
+            Some(why) => vec![
+                ("The inbox could not be read.".into(), Role::Title),
+                (why.clone(), Role::Bad),
+                (DOCTOR.into(), Role::Dim),
+            ],
+            None => vec![
+                ("✓ Nothing wants you.".into(), Role::Good),
+                (looked, Role::Dim),
+                ("What waits for an answer, fails, leaks or falls silent comes here.".into(), Role::Dim),
+            ],
         };
         if put_off > 0 {
             let words = format!("{} seen or snoozed: {} shows them.", grouped(put_off as u64), key(Act::ShowSnoozed));

@@ -158,7 +158,11 @@ impl Incidents {
     fn nothing(&self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         let key = |act| scene.keys.hint_of(act).unwrap_or_else(|| "(no key)".to_owned());
         let lines: Vec<(String, Role)> = match &self.failure {
-            Some(why) => vec![("The incidents could not be read.".into(), Role::Title), (why.clone(), Role::Bad)],
+            Some(why) => vec![
+                ("The incidents could not be read.".into(), Role::Title),
+                (why.clone(), Role::Bad),
+                (looks::DOCTOR.into(), Role::Dim),
+            ],
             None if !self.loaded => vec![("reading …".into(), Role::Dim)],
             None if !self.lines.is_empty() => vec![
                 ("✓ No incident is open.".into(), Role::Good),

@@ -8,7 +8,7 @@ use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::decisions::{OpenedWrite, WriteLine};
 use crate::tui::fleet::Fleet;
-use crate::tui::looks::look;
+use crate::tui::looks::{DOCTOR, READING, look};
 use crate::tui::text::{grouped, moment, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
@@ -121,7 +121,8 @@ impl Outbox {
         let (left, right) = (area.x + 2, area.right().saturating_sub(1));
         let words = match &self.failure {
             Some(why) => format!("! {why}"),
-            None if !self.loaded || self.lines.is_empty() => String::new(),
+            None if !self.loaded => READING.to_owned(),
+            None if self.lines.is_empty() => String::new(),
             None => format!("{}{}/{}", self.said(), self.cursor + 1, self.shown().len()),
         };
         let role = if self.failure.is_some() { Role::Bad } else { Role::Dim };
@@ -198,7 +199,11 @@ impl Outbox {
         let key = |act| scene.keys.hint_of(act).unwrap_or_else(|| "(no key)".to_owned());
         let finished = format!("{} shows what is over", key(Act::ShowFinished));
         let lines: Vec<(String, Role)> = match &self.failure {
-            Some(why) => vec![("The outbox could not be read.".into(), Role::Title), (why.clone(), Role::Bad)],
+            Some(why) => vec![
+                ("The outbox could not be read.".into(), Role::Title),
+                (why.clone(), Role::Bad),
+                (DOCTOR.into(), Role::Dim),
+            ],
             None if self.finished => vec![
                 ("Nothing was decided yet.".into(), Role::Title),
                 (

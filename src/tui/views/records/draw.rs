@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{Fetch, Pane, Records};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
-use crate::tui::looks::status;
+use crate::tui::looks::{DOCTOR, READING, status};
 use crate::tui::text::{grouped, width, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
@@ -175,7 +175,7 @@ impl Records {
             return (format!("{gone}{order}{place} of {all} match"), Role::Text);
         }
         if self.rows.is_empty() {
-            return (String::new(), Role::Dim);
+            return (if self.loaded { String::new() } else { READING.to_owned() }, Role::Dim);
         }
         (format!("{gone}{order}{place}"), Role::Dim)
     }
@@ -287,7 +287,7 @@ impl Records {
             return;
         } else if let Some(why) = &self.failure {
             standings = false;
-            ("The mirror could not be read.".to_owned(), vec![why.clone()])
+            ("The mirror could not be read.".to_owned(), vec![why.clone(), DOCTOR.to_owned()])
         } else if !self.ask.text().is_empty() {
             standings = false;
             let home = self.ask.text() == self.ask.home();
@@ -315,7 +315,8 @@ impl Records {
                 true => "None of the connections offers such a list.".to_owned(),
                 false => format!("Asked: {}.", dedup(counted).join(", ")),
             };
-            (self.listing.none.to_owned(), vec![more])
+            let again = format!("{more} {} asks again.", key(Act::Sync));
+            (self.listing.none.to_owned(), vec![self.listing.here.to_owned(), again])
         };
         let connections = if standings { scene.fleet.connections.len() as u16 + 1 } else { 0 };
         let high = 2 + more.len() as u16 + connections;

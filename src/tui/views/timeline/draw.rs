@@ -9,7 +9,7 @@ use crate::amounts::length;
 use crate::timeline::axis::{Axis, SPANS, span_name};
 use crate::timeline::{Item, Lane, LaneCounts, Timeline};
 use crate::tui::canvas::Canvas;
-use crate::tui::looks::{look, status};
+use crate::tui::looks::{DOCTOR, look, status};
 use crate::tui::text::{grouped, width, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
@@ -54,12 +54,17 @@ impl Timelines {
     }
 
     fn nothing(&self, area: Rect, canvas: &mut Canvas) {
+        let y = area.y + area.height / 3;
         let (words, role) = match &self.failure {
-            Some(why) => (why.clone(), Role::Bad),
+            Some(why) => {
+                canvas.put_centre(area, y, "The timeline could not be read.", Role::Title);
+                canvas.put_centre(area, y + 3, DOCTOR, Role::Dim);
+                return canvas.put_centre(area, y + 2, why, Role::Bad);
+            }
             None if self.missing => ("The record is not in the mirror any more.".to_owned(), Role::Dim),
             None => ("Looking …".to_owned(), Role::Dim),
         };
-        canvas.put_centre(area, area.y + area.height / 3, &words, role);
+        canvas.put_centre(area, y, &words, role);
     }
 
     /// Whose time it is, and how much of it is shown.

@@ -14,6 +14,7 @@ use super::strip::Strip;
 use super::{Open, Transcripts};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
+use crate::tui::looks::DOCTOR;
 use crate::tui::marking::Words;
 use crate::tui::reading::Transcript;
 use crate::tui::text::{grouped, width, wrap};
@@ -245,7 +246,7 @@ pub(super) fn draw_line(line: &Line, area: Rect, cells: u16, cursor: bool, pen: 
 /// It is not in the mirror, cannot be read, or has not come yet.
 fn absent(area: Rect, open: &Open, canvas: &mut Canvas) {
     let (words, role) = match (&open.failure, open.missing) {
-        (Some(why), _) => (format!("It cannot be read: {why}."), Role::Bad),
+        (Some(why), _) => (format!("It cannot be read: {why}. {DOCTOR}"), Role::Bad),
         (None, Some(why)) => (why.to_owned(), Role::Dim),
         (None, None) => ("⋯ It is being opened.".to_owned(), Role::Dim),
     };

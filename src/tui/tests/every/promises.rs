@@ -1,0 +1,254 @@
+//! What no key may do anywhere, and what a store that fails may not do to the console.
+
+use std::collections::BTreeSet;
+use std::sync::MutexGuard;
+
+use super::*;
+use crate::tui::actions::{ACTIONS, Act, Action, Danger};
+use crate::tui::paint::Painter;
+
+const SIZE: (u16, u16) = (110, 32);
+/// Said on every sheet.
+const SHEET: &str = "nothing is done";
+/// Said on one that can be confirmed.
+const ASKS: &str = "C-y yes, ";
+
+/// Every key of the table, once, as it is written there.
+fn keys() -> BTreeSet<&'static str> {
+    ACTIONS.iter().flat_map(|action| action.keys).copied().collect()
+}
+
+/// What a key of the table is called here, where it can be pressed here at all.
+fn pressable(key: &str) -> bool {
+    !key.starts_with("A-") && !key.starts_with("<F") && !["<PgUp>", "<Home>", "<Del>"].contains(&key)
+}
+
+/// Back to where one was, whatever was opened.
+fn leave(console: &mut Console) {
+    for _ in 0..4 {
+        let text = console.text();
+        if text.contains("throw away") {
+            console.go("C-d");
+        } else if text.contains(SHEET) || text.contains("Editing ") {
+            console.go("<Esc>");
+        }
+    }
+    console.orders.clear();
+}
+
+/// Where an action that changes the outside is first asked for: on a sheet, or in an editor that leads to one.
+fn asked_for(console: &mut Console) -> bool {
+    let text = console.text();
+    let edits = console.orders.drain(..).any(|order| matches!(order, Order::Edit { .. }));
+    edits || text.contains(SHEET) || text.contains("Editing ")
+}
+
+/// Rows that are tried in a list: among them some of each status.
+const ROWS: usize = 12;
+
+#[test]
+fn a_key_that_decides_asks_first_and_pressed_again_never_confirms() {
+    // The sheet's own key is the one that may.
+    let decides = |action: &&Action| action.danger == Danger::Decides && action.act != Act::Confirm;
+    let deciding: Vec<&Action> = ACTIONS.iter().filter(decides).collect();
+    let mut asked: BTreeSet<&str> = BTreeSet::new();
+    for place in PLACES.iter().filter(|place| place.name != "approval" && place.states.len() > 4) {
+        let mut console = Console::at(place, Data, SIZE);
+        let mut here: BTreeSet<&str> = BTreeSet::new();
+        for row in 0..ROWS {
+            for action in &deciding {
+                if here.contains(action.id) || action.why_not(&console.app.facts()).is_some() {
+                    continue;
+                }
+                let key = action.keys[0];
+                console.go(key);
+                let when = format!("{} by {key} in {}, line {row}", action.id, place.name);
+                console.decides_nothing(&when);
+                let edits = console.text().contains("Editing ") || !console.orders.is_empty();
+                let confirmable = edits || console.text().contains(ASKS);
+                if asked_for(&mut console) {
+                    // Only one that could be confirmed shows that nothing else did.
+                    here.extend(confirmable.then_some(action.id));
+                    for again in [key, key, "<Enter>", "<Space>", "y", key] {
+                        console.go(again);
+                        console.decides_nothing(&when);
+                    }
+                    leave(&mut console);
+                }
+            }
+            console.go("j");
+        }
+        asked.extend(here);
+    }
+    let never: Vec<&str> = deciding.iter().map(|action| action.id).filter(|id| !asked.contains(id)).collect();
+    // The platforms of these tests have no alerts.
+    assert_eq!(never, ["acknowledge"], "asked for somewhere: {asked:?}");
+}
+
+/// Where keys mean something else than anywhere else.
+const APART: [&str; 11] = [
+    "inbox",
+    "fleet",
+    "agents",
+    "approvals",
+    "policies",
+    "outbox",
+    "incidents",
+    "connections",
+    "search",
+    "transcript",
+    "timeline",
+];
+
+#[test]
+fn no_key_of_the_table_decides_anywhere_by_itself() {
+    for place in PLACES.iter().filter(|place| APART.contains(&place.name)) {
+        let mut console = Console::at(place, Data, (80, 24));
+        for key in keys().into_iter().filter(|key| pressable(key) && *key != "C-c" && *key != "q") {
+            console.go(key);
+            console.strike(key);
+            console.decides_nothing(&format!("{key} in {}", place.name));
+            console.settle();
+            if asked_for(&mut console) {
+                console = Console::at(place, Data, (80, 24));
+            }
+        }
+    }
+}
+
+/// A field that takes text, and how it is reached.
+const FIELDS: &[(&str, &str)] = &[
+    ("the filter of a list", "@sessions /"),
+    ("the search", "f"),
+    ("the palette", ":"),
+    ("the search inside of a transcript", "@sessions t /"),
+    ("the reason on a sheet", "@agents / ~connection:turen <Enter> j j j j s"),
+    ("the title of an incident", "I"),
+    ("a note on an incident", "@incidents n"),
+    ("a note on an entry", "@sessions t i"),
+    ("the name of a search that is kept", "f ~refund <Esc> s"),
+    ("the editor", "@policies / ~connection:turen <Enter> i"),
+    ("the search in the editor", "@policies / ~connection:turen <Enter> i C-f"),
+];
+
+/// The keys of the table that can be typed, and the digits.
+fn typeable() -> Vec<char> {
+    let one = |key: &&str| key.chars().count() == 1;
+    let letters: BTreeSet<char> = keys().into_iter().filter(one).flat_map(str::chars).chain('0'..='9').collect();
+    letters.into_iter().collect()
+}
+
+#[test]
+fn in_a_text_field_every_key_that_is_bound_is_only_typed() {
+    let letters = typeable();
+    assert!(letters.len() > 60, "{letters:?}");
+    for (what, keys) in FIELDS {
+        for some in letters.chunks(16) {
+            let world = world(Data, false);
+            let mut console = Console::started(SIZE, world, connections(), TuiSettings::default());
+            console.go(keys);
+            console.orders.clear();
+            console.asked.try_iter().for_each(drop);
+            // Not first: where a field is empty, some keys might mean something else.
+            let typed: String = some.iter().collect();
+            console.type_text(&typed);
+            let text = console.text();
+            assert!(text.contains(&typed), "{what}: `{typed}` is not what was typed:\n{text}");
+            assert_eq!(console.orders, [], "{what}: {typed}");
+            let asked: Vec<Ask> =
+                console.asked.try_iter().filter(|ask| !matches!(ask, Ask::KeepDraft(_) | Ask::Remember(_))).collect();
+            assert_eq!(asked, [], "{what}: {typed}");
+        }
+    }
+}
+
+#[test]
+fn no_settings_make_a_letter_act_where_text_is_typed() {
+    for action in ACTIONS.iter().filter(|action| action.scope.takes_text() || action.act == Act::Confirm) {
+        let mut settings = TuiSettings::default();
+        settings.keys.insert(action.id.into(), vec!["e".into()]);
+        let (keys, trouble) = crate::tui::keys::Keymap::new(&settings.keys);
+        assert_eq!(keys.keys_of(action.act), Vec::<String>::new(), "{}", action.id);
+        assert!(trouble.iter().any(|line| line.contains("e is text where")), "{}: {trouble:?}", action.id);
+    }
+}
+
+impl Console {
+    fn broken(&self, broken: bool) {
+        self.store.panics.store(broken, Ordering::SeqCst);
+        self.store.broken.store(broken, Ordering::SeqCst);
+    }
+}
+
+/// The store refuses the thread that draws, so that every test here sees a view that reads by itself.
+#[test]
+#[should_panic(expected = "a view read the mirror on the thread that draws")]
+fn the_store_of_these_tests_refuses_the_thread_that_draws() {
+    let console = Console::opened(SIZE, World::default(), connections(), TuiSettings::default());
+    let world: Result<MutexGuard<'_, World>, _> = console.store.world.try_lock();
+    drop(world);
+    let _ = console.store.freshness();
+}
+
+#[test]
+fn a_store_that_breaks_under_any_view_is_said_and_survived() {
+    for place in PLACES.iter().filter(|place| place.states.contains(&Error)) {
+        let mut console = Console::before(place, Data, SIZE);
+        console.broken(true);
+        console.go(place.opens);
+        console.go("j j k G g");
+        console.news(Outside::Committed);
+        let text = console.text();
+        assert!(text.contains("failed inside qd"), "{}:\n{text}", place.name);
+        console.broken(false);
+        console.news(Outside::Committed);
+        console.go("<Esc>");
+        console.pass(Duration::from_secs(60));
+        console.news(Outside::Committed);
+        let text = console.text();
+        assert!(!text.contains("failed inside qd"), "{}:\n{text}", place.name);
+    }
+}
+
+/// Begins and ends as one update of the screen, and holds no other.
+fn is_one_update(bytes: &[u8]) -> bool {
+    let (begin, end) = (b"\x1b[?2026h".as_slice(), b"\x1b[?2026l".as_slice());
+    let count = |mark: &[u8]| bytes.windows(mark.len()).filter(|part| *part == mark).count();
+    bytes.starts_with(begin) && bytes.ends_with(end) && (count(begin), count(end)) == (1, 1)
+}
+
+#[test]
+fn every_frame_is_one_update_of_the_screen_or_nothing_at_all() {
+    for place in PLACES {
+        let mut painter = Painter::new(true);
+        let mut console = Console::before(place, Data, (120, 36));
+        let mut frames = 0;
+        let steps = [
+            place.opens,
+            "j",
+            "j",
+            "<PgDn>",
+            "G",
+            "g",
+            "<Enter>",
+            "<Esc>",
+            "?",
+            "<PgDn>",
+            "<Esc>",
+            ":",
+            "~open",
+            "<Esc>",
+        ];
+        for step in steps.iter().flat_map(|keys| keys.split(' ')).filter(|key| !key.is_empty()) {
+            console.go(step);
+            let cursor = ratatui::layout::Position { x: 3, y: frames % 20 };
+            for cursor in [Some(cursor), None, None] {
+                let bytes = painter.paint(console.screen.backend().buffer(), cursor);
+                assert!(bytes.is_empty() || is_one_update(bytes), "{} after {step}: {bytes:?}", place.name);
+                frames += u16::from(!bytes.is_empty());
+            }
+            assert!(painter.paint(console.screen.backend().buffer(), None).is_empty(), "{} after {step}", place.name);
+        }
+        assert!(frames > 10, "{}: {frames} frames", place.name);
+    }
+}
