@@ -20,6 +20,7 @@ mod open;
 mod owners;
 mod paper;
 pub mod query;
+mod removal;
 mod schema;
 mod snapshot;
 #[cfg(test)]
