@@ -16,6 +16,7 @@ mod error;
 mod face;
 mod mark;
 mod matcher;
+mod merging;
 mod open;
 mod owners;
 mod paper;

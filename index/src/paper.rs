@@ -11,7 +11,7 @@ use tantivy::schema::{Field, OwnedValue};
 use crate::face::Document;
 
 /// Most bytes that wait to be indexed; a single document may be larger.
-const MOST: usize = 8 << 20;
+const MOST: usize = 4 << 20;
 
 /// What a document takes beside its texts: most records have little text and many small values.
 const FRAME: usize = 1024;

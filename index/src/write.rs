@@ -4,12 +4,13 @@ use std::ops::{Bound, RangeBounds};
 use std::path::Path;
 use std::sync::Arc;
 
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
+use tantivy::indexer::{IndexWriterOptions, UserOperation};
 use tantivy::query::RangeQuery;
 use tantivy::{IndexWriter, Term};
 
 use crate::error::Error;
 use crate::face::{Document, Effort, Layout, Mark};
+use crate::merging::Merging;
 use crate::open;
 use crate::paper::{self, Paper, Room};
 use crate::removal::OfOwners;
@@ -42,7 +43,7 @@ impl Writer {
             .num_merge_threads(1)
             .build();
         let writer = index.writer_with_options(options)?;
-        writer.set_merge_policy(Box::new(merge_policy()));
+        writer.set_merge_policy(Box::new(Merging::default()));
         // The lock is held now: what another writer did in between is seen here.
         open::check(writer.index(), &shape)?;
         Ok(Self { shape, writer, room: Room::default() })
@@ -131,14 +132,4 @@ impl Writer {
         self.writer.wait_merging_threads()?;
         Ok(())
     }
-}
-
-/// Commits come about once a second and are small: few segments are what keeps a query fast, and merging only what is
-/// small, or has been deleted from, is what keeps a commit cheap.
-fn merge_policy() -> LogMergePolicy {
-    let mut policy = LogMergePolicy::default();
-    policy.set_min_num_segments(6);
-    policy.set_min_layer_size(2_000);
-    policy.set_del_docs_ratio_before_merge(0.3);
-    policy
 }

@@ -259,3 +259,6 @@ pub fn behind(reader: &Reader, progress: Option<Progress>, most: u64) -> Result<
     }
     Ok(behind.min(most))
 }
+
+#[cfg(test)]
+mod tests;
