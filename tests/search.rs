@@ -301,6 +301,24 @@ fn a_wrong_query_is_told_with_its_column_and_what_to_do() {
 }
 
 #[test]
+fn a_word_is_found_by_its_beginning_while_it_is_typed() {
+    let fleet = synced(&["turen"]);
+    plant(&fleet, "the wombatical ledger drifted");
+    sync(&fleet);
+    let paths = Paths::under(fleet.home());
+    let mirror = Mirror::open(&paths.mirror(), Access::ReadOnly).expect("a mirror");
+    let searcher = Searcher::new(mirror, &paths.outbox(), &paths.search());
+    for typed in ["wombat", "ledger womb", "\"the womb", "kind:session wombatic", "wombatical"] {
+        let all = searcher.find(&Question::typing(typed)).expect("an answer");
+        assert!(all.total > 0, "{typed}");
+        let one = Question { connections: vec!["turen".to_owned()], ..Question::typing(typed) };
+        assert_eq!(searcher.find(&one).expect("an answer").total, all.total, "{typed}");
+    }
+    let asked = searcher.find(&Question::new("wombat")).expect("an answer");
+    assert_eq!(asked.total, 0, "a word that is not being typed is whole");
+}
+
+#[test]
 fn no_beginning_of_a_query_is_an_error_while_it_is_typed() {
     let fleet = synced(&["turen"]);
     let paths = Paths::under(fleet.home());

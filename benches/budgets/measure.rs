@@ -85,6 +85,12 @@ pub fn cpu() -> f64 {
     (ticks(11) + ticks(12)) / 100.0
 }
 
+/// Milliseconds of processor time that this thread has taken, where the system tells it.
+pub fn thread_cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    stat.split(' ').next().and_then(|text| text.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1e6
+}
+
 /// Prints one line: what, what was seen, what the budget is, and whether it holds.
 pub fn line(what: &str, seen: f64, unit: &str, budget: f64) {
     let verdict = if seen <= budget { "ok" } else { "MISSED" };

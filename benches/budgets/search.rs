@@ -12,7 +12,7 @@ use quarterdeck_sync::model::{Columns, ContentPolicy, ContentSource, Incoming, K
 use quarterdeck_sync::store::{Access, Batch, ListSpec, Mirror, NewContent};
 use serde_json::json;
 
-use crate::measure::{cpu, fact, line, percentile};
+use crate::measure::{cpu, fact, line, percentile, thread_cpu};
 use crate::rivals::{Fts, Plain};
 use crate::text::{Corpus, ENTRIES};
 
@@ -139,11 +139,13 @@ fn ask(searcher: &Searcher, text: &str) -> u64 {
 
 /// Words as a person types them: each key is a question, and its answer is ready to be drawn.
 fn keys(searcher: &Searcher, corpus: &Corpus) {
-    let (mut taken, mut found) = (Vec::new(), 0);
+    let (mut taken, mut worked, mut found) = (Vec::new(), Vec::new(), 0);
     for number in 0..QUERIES {
         let query = corpus.query("two words", number);
         for (end, _) in query.char_indices().skip(1) {
+            let before = thread_cpu();
             let (total, took) = timed(|| ask(searcher, &query[..end]));
+            worked.push(thread_cpu() - before);
             found += total;
             taken.push(took * 1e3);
         }
@@ -151,23 +153,37 @@ fn keys(searcher: &Searcher, corpus: &Corpus) {
     assert!(found > 0, "something is found");
     line("search as you type, a key, p50", percentile(&mut taken, 0.5), "ms", 5.0);
     line("search as you type, a key, p99", percentile(&mut taken, 0.99), "ms", 16.0);
+    fact("the same, p50, in processor time", percentile(&mut worked, 0.5), "ms");
+    fact("the same, p99, in processor time", percentile(&mut worked, 0.99), "ms");
 }
 
 fn compare(searcher: &Searcher, plain: &Plain, fts: &Fts, corpus: &Corpus, kind: &str) {
     let queries: Vec<String> = (0..QUERIES).map(|number| corpus.query(kind, number)).collect();
-    let measure =
-        |run: &dyn Fn(&str) -> u64| -> Vec<f64> { queries.iter().map(|query| timed(|| run(query)).1 * 1e3).collect() };
-    let mut ours = measure(&|query| {
+    let measure = |run: &dyn Fn(&str) -> u64| -> (Vec<f64>, Vec<f64>) {
+        let each = |query: &String| {
+            let before = thread_cpu();
+            let took = timed(|| run(query)).1 * 1e3;
+            (took, thread_cpu() - before)
+        };
+        queries.iter().map(each).unzip()
+    };
+    let (mut ours, mut our_work) = measure(&|query| {
         searcher.find(&Question { limit: 20, ..Question::new(query) }).map_or(0, |answer| answer.total)
     });
-    let mut tantivy = measure(&|query| plain.search(kind, query));
-    let mut fts5 = measure(&|query| fts.search(kind, query));
+    let (mut tantivy, _) = measure(&|query| plain.search(kind, query));
+    let (mut fts5, mut their_work) = measure(&|query| fts.search(kind, query));
     let (seen, there) = (percentile(&mut ours, 0.5), percentile(&mut fts5, 0.5));
     fact(&format!("{kind}: plain tantivy, p50, top 20 alone"), percentile(&mut tantivy, 0.5), "ms");
     match kind {
         // FTS5 knows no similar words.
         "fuzzy" => fact(&format!("{kind}: ours with snippets, p50"), seen, "ms"),
         _ => line(&format!("{kind}: ours with snippets, p50, against FTS5's"), seen, "ms", there),
+    }
+    if kind != "fuzzy" {
+        for (part, name) in [(0.5, "p50"), (0.99, "p99")] {
+            let times = percentile(&mut our_work, part) / percentile(&mut their_work, part);
+            fact(&format!("{kind}: the same in processor time, {name}, times FTS5's"), times, "x");
+        }
     }
     if kind == "phrase" {
         line("phrase: ours with snippets, p99", percentile(&mut ours, 0.99), "ms", 60.0);

@@ -48,6 +48,9 @@ pub fn first(fleet: &Fleet) -> f64 {
     line("first sync, times the limit", taken.wall.as_secs_f64() / limit, "x", 3.0);
     line("peak memory", taken.peak_mib, "MiB", 150.0);
     line("file, times the raw JSON", file as f64 / bytes as f64, "x", 0.5);
+    let filled = run(fleet.qd(&["index", "rebuild"]));
+    fact("index of the records, rows a second", fleet.rows as f64 / filled.wall.as_secs_f64(), "rows/s");
+    line("index of the records, peak memory", filled.peak_mib, "MiB", 250.0);
     fleet.rows as f64 / taken.wall.as_secs_f64()
 }
 

@@ -16,10 +16,12 @@ mod error;
 mod face;
 mod mark;
 mod matcher;
+mod merging;
 mod open;
 mod owners;
 mod paper;
 pub mod query;
+mod removal;
 mod schema;
 mod snapshot;
 #[cfg(test)]

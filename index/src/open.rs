@@ -1,8 +1,9 @@
 //! Opening an index, following what its writer commits, and doing away with it.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 use tantivy::directory::{INDEX_WRITER_LOCK, error::OpenReadError};
 use tantivy::{IndexReader, ReloadPolicy, TantivyError};
@@ -10,7 +11,7 @@ use tantivy::{IndexReader, ReloadPolicy, TantivyError};
 use crate::directory::{self, Private};
 use crate::error::Error;
 use crate::face::{Document, Layout, Mark};
-use crate::paper::Room;
+use crate::paper::{self, Room};
 use crate::schema::{FORMAT, Shape};
 use crate::snapshot::Snapshot;
 
@@ -32,6 +33,16 @@ struct Reading {
     reader: IndexReader,
     /// There is no index in the folder yet: this is an empty one in memory.
     missing: bool,
+    /// What `meta.json` said just before it was opened: as long as it says the same, nothing was committed. Opening every part of
+    /// an index anew takes longer than most searches in it.
+    told: Option<Vec<u8>>,
+    mark: Option<Mark>,
+}
+
+impl Reading {
+    fn is_of(&self, told: Option<&[u8]>) -> bool {
+        !self.missing && told.is_some() && self.told.as_deref() == told
+    }
 }
 
 impl Index {
@@ -58,12 +69,13 @@ impl Index {
             let mut writer = index.writer_with_num_threads(1, 15_000_000)?;
             let room = Room::default();
             for (owner, document) in docs {
-                let share = room.take(document.text.len());
+                let share = room.take(paper::weight(&document));
                 writer.add_document(shape.paper(owner, document, share))?;
             }
             writer.commit()?;
         }
-        let reader = RwLock::new(Reading { reader: reader(&index)?, index, missing: false });
+        let reading = Reading { reader: reader(&index)?, index, missing: false, told: None, mark: None };
+        let reader = RwLock::new(reading);
         Ok(Self { folder: None, shape, reader })
     }
 
@@ -73,34 +85,42 @@ impl Index {
     /// As [`Index::open`]: the index may have been made anew by a newer version meanwhile.
     pub fn reload(&self) -> Result<(), Error> {
         let Some(folder) = &self.folder else { return Ok(()) };
+        let told = told(folder)?;
+        if self.reading().is_of(told.as_deref()) {
+            return Ok(());
+        }
         let mut reading = self.reader.write().unwrap_or_else(|broken| broken.into_inner());
-        if reading.missing || !folder.join(META).exists() {
+        if reading.missing || told.is_none() {
             *reading = read(folder, &self.shape)?;
             return Ok(());
         }
-        check(&reading.index, &self.shape)?;
+        let mark = check(&reading.index, &self.shape)?;
         reading.reader.reload()?;
         self.shape.values.keep(reading.reader.searcher().segment_readers());
+        (reading.told, reading.mark) = (told, mark);
         Ok(())
+    }
+
+    fn reading(&self) -> RwLockReadGuard<'_, Reading> {
+        self.reader.read().unwrap_or_else(|broken| broken.into_inner())
     }
 
     /// A view that stays as it is, for paging.
     pub fn snapshot(&self) -> Snapshot {
-        let reading = self.reader.read().unwrap_or_else(|broken| broken.into_inner());
+        let reading = self.reading();
         Snapshot::new(reading.reader.searcher(), self.shape.clone())
     }
 
     /// What the last commit was marked with; `None` when there was none. Read from the disk, not from what is shown.
     pub fn mark(&self) -> Result<Option<Mark>, Error> {
-        match &self.folder {
-            Some(folder) if folder.join(META).exists() => {
-                let reading = self.reader.read().unwrap_or_else(|broken| broken.into_inner());
-                match reading.missing {
-                    true => read(folder, &self.shape).and_then(|now| check(&now.index, &self.shape)),
-                    false => check(&reading.index, &self.shape),
-                }
-            }
-            _ => Ok(None),
+        let Some(folder) = &self.folder else { return Ok(None) };
+        let told = told(folder)?;
+        let reading = self.reading();
+        match told.as_deref() {
+            None => Ok(None),
+            told if reading.is_of(told) => Ok(reading.mark.clone()),
+            _ if reading.missing => read(folder, &self.shape).map(|now| now.mark),
+            _ => check(&reading.index, &self.shape),
         }
     }
 
@@ -109,7 +129,7 @@ impl Index {
     /// # Errors
     /// [`Error::Damaged`] names the files.
     pub fn check(&self) -> Result<(), Error> {
-        let reading = self.reader.read().unwrap_or_else(|broken| broken.into_inner());
+        let reading = self.reading();
         let mut damaged: Vec<_> = reading.index.validate_checksum()?.into_iter().collect();
         damaged.sort();
         match damaged.as_slice() {
@@ -166,22 +186,29 @@ fn reader(index: &tantivy::Index) -> Result<IndexReader, Error> {
     Ok(index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?)
 }
 
+/// What `meta.json` says; `None` when there is none. It is replaced whole, so that it is never half there.
+fn told(folder: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let meta = folder.join(META);
+    match std::fs::read(&meta) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        told => told.map(Some).map_err(Error::io(&meta)),
+    }
+}
+
 fn read(folder: &Path, shape: &Shape) -> Result<Reading, Error> {
-    let found = match folder.join(META).exists() {
-        true => opened(folder, shape)?,
-        false => None,
+    let told = told(folder)?;
+    let found = match told {
+        Some(_) => opened(folder, shape)?,
+        None => None,
     };
     let missing = found.is_none();
-    let index = match found {
-        Some(index) => index,
-        None => tantivy::Index::create_in_ram(shape.schema.clone()),
-    };
+    let (index, mark) = found.unwrap_or_else(|| (tantivy::Index::create_in_ram(shape.schema.clone()), None));
     shape.prepare(&index);
-    Ok(Reading { reader: reader(&index)?, index, missing })
+    Ok(Reading { reader: reader(&index)?, index, missing, told, mark })
 }
 
 /// Opens what is in the folder; `None` when it went away meanwhile.
-fn opened(folder: &Path, shape: &Shape) -> Result<Option<tantivy::Index>, Error> {
+fn opened(folder: &Path, shape: &Shape) -> Result<Option<(tantivy::Index, Option<Mark>)>, Error> {
     let index = match tantivy::Index::open(Private::open(folder)?) {
         Ok(index) => index,
         Err(TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(path))) if path.ends_with(META) => {
@@ -189,16 +216,16 @@ fn opened(folder: &Path, shape: &Shape) -> Result<Option<tantivy::Index>, Error>
         }
         Err(error) => return Err(error.into()),
     };
-    check(&index, shape)?;
+    let mark = check(&index, shape)?;
     shape.prepare(&index);
-    Ok(Some(index))
+    Ok(Some((index, mark)))
 }
 
 /// Opens the index to write to it, or makes it. The caller must know that nobody else writes.
 pub(crate) fn open_or_make(folder: &Path, shape: &Shape) -> Result<tantivy::Index, Error> {
     directory::make(folder).map_err(Error::io(folder))?;
     if folder.join(META).exists()
-        && let Some(index) = opened(folder, shape)?
+        && let Some((index, _)) = opened(folder, shape)?
     {
         return Ok(index);
     }

@@ -8,8 +8,16 @@ use std::time::Duration;
 
 use tantivy::schema::{Field, OwnedValue};
 
-/// Most bytes of text that wait to be indexed; a single document may be larger.
-const MOST: usize = 16 << 20;
+use crate::face::Document;
+
+/// Most bytes that wait to be indexed; a single document may be larger.
+const MOST: usize = 4 << 20;
+
+/// What a document takes beside its texts: most records have little text and many small values.
+const FRAME: usize = 1024;
+
+/// What a value takes beside its text.
+const VALUE: usize = 64;
 
 /// How long anybody waits for room: where the index has failed, the documents that wait there are never let go.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -54,6 +62,12 @@ impl<'a> Iterator for Written<'a> {
         let (field, place) = self.fields.next()?;
         Some((*field, self.values.get(*place)?))
     }
+}
+
+/// Bytes that a document takes while it waits.
+pub(crate) fn weight(document: &Document) -> usize {
+    let values: usize = document.facets.iter().map(|(_, value)| VALUE + value.len()).sum();
+    FRAME + document.text.len() + document.title.len() + values
 }
 
 /// The room for documents that wait.

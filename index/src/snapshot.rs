@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use tantivy::Searcher;
+use tantivy::{Searcher, Term};
 
 use crate::error::Error;
 use crate::face::{Found, Search};
 use crate::owners::Owners;
 use crate::schema::Shape;
+use crate::token::folded_value;
 
 /// An index as it was at one moment: pages of one answer are asked of the same one.
 #[derive(Clone)]
@@ -22,6 +23,18 @@ impl Snapshot {
     /// All documents.
     pub fn total(&self) -> u64 {
         self.searcher.num_docs()
+    }
+
+    /// Has any document this value of the facet, as far as can be told without looking at one? One that was just removed counts.
+    pub fn has(&self, facet: usize, value: &str) -> Result<bool, Error> {
+        let Some(field) = self.shape.facets.get(facet) else { return Ok(false) };
+        let term = Term::from_field_text(*field, &folded_value(value));
+        for segment in self.searcher.segment_readers() {
+            if segment.inverted_index(*field)?.doc_freq(&term).map_err(Error::io("search index"))? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Answers a question.

@@ -4,14 +4,16 @@ use std::ops::{Bound, RangeBounds};
 use std::path::Path;
 use std::sync::Arc;
 
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
+use tantivy::indexer::{IndexWriterOptions, UserOperation};
 use tantivy::query::RangeQuery;
 use tantivy::{IndexWriter, Term};
 
 use crate::error::Error;
 use crate::face::{Document, Effort, Layout, Mark};
+use crate::merging::Merging;
 use crate::open;
-use crate::paper::{Paper, Room};
+use crate::paper::{self, Paper, Room};
+use crate::removal::OfOwners;
 use crate::schema::Shape;
 
 /// The one that writes to an index. There is one at a time, over all processes; it gives way when it is dropped or its
@@ -41,7 +43,7 @@ impl Writer {
             .num_merge_threads(1)
             .build();
         let writer = index.writer_with_options(options)?;
-        writer.set_merge_policy(Box::new(merge_policy()));
+        writer.set_merge_policy(Box::new(Merging::default()));
         // The lock is held now: what another writer did in between is seen here.
         open::check(writer.index(), &shape)?;
         Ok(Self { shape, writer, room: Room::default() })
@@ -49,16 +51,26 @@ impl Writer {
 
     /// Puts these documents in the place of all that the owner has. They are taken one by one.
     pub fn replace(&self, owner: u64, docs: impl IntoIterator<Item = Document>) -> Result<(), Error> {
-        self.writer.delete_term(Term::from_field_u64(self.shape.owner, owner));
+        self.clear(&[owner])?;
         self.add(owner, docs)
     }
 
-    /// Adds documents of an owner of whom there are none: what is to be replaced has to be looked for in every part of the index.
+    /// Removes all documents of each of these owners. What is to be removed is looked for in every part of the index: the more
+    /// owners at once, the better.
+    pub fn clear(&self, owners: &[u64]) -> Result<(), Error> {
+        if !owners.is_empty() {
+            let query = OfOwners { field: self.shape.owner, owners: owners.into() };
+            self.writer.delete_query(Box::new(query))?;
+        }
+        Ok(())
+    }
+
+    /// Adds documents of an owner of whom there are none.
     pub fn add(&self, owner: u64, docs: impl IntoIterator<Item = Document>) -> Result<(), Error> {
         let mut batch = Vec::new();
         let mut weight = 0;
         for document in docs {
-            let bytes = document.text.len() + document.title.len();
+            let bytes = paper::weight(&document);
             // What this thread has not handed over yet would keep it waiting for itself.
             if weight + bytes > 1 << 18 {
                 self.writer.run(std::mem::take(&mut batch))?;
@@ -87,9 +99,7 @@ impl Writer {
             (Bound::Unbounded, Bound::Unbounded) => {
                 self.writer.delete_all_documents()?;
             }
-            (Bound::Included(first), Bound::Included(last)) if first == last => {
-                self.writer.delete_term(Term::from_field_u64(self.shape.owner, *first));
-            }
+            (Bound::Included(first), Bound::Included(last)) if first == last => self.clear(&[*first])?,
             (first, last) => {
                 self.writer.delete_query(Box::new(RangeQuery::new(bound(first), bound(last))))?;
             }
@@ -122,14 +132,4 @@ impl Writer {
         self.writer.wait_merging_threads()?;
         Ok(())
     }
-}
-
-/// Commits come about once a second and are small: few segments are what keeps a query fast, and merging only what is
-/// small, or has been deleted from, is what keeps a commit cheap.
-fn merge_policy() -> LogMergePolicy {
-    let mut policy = LogMergePolicy::default();
-    policy.set_min_num_segments(6);
-    policy.set_min_layer_size(2_000);
-    policy.set_del_docs_ratio_before_merge(0.3);
-    policy
 }

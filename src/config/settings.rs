@@ -64,7 +64,7 @@ pub struct Settings {
     pub max_reply: u64,
     /// Which contents are fetched, and how much of them is kept.
     pub content: ContentSettings,
-    /// Memory in which the search index gathers what it writes: `"48MiB"`, or a number of bytes.
+    /// Memory in which the search index gathers what it writes: `"32MiB"`, or a number of bytes.
     #[serde(deserialize_with = "size")]
     pub index_memory: u64,
     /// Action of the console -> keys. An empty list unbinds it.
@@ -135,7 +135,7 @@ impl Default for Settings {
             secret_timeout: Duration::from_secs(20),
             max_reply: client.max_reply,
             content: ContentSettings::default(),
-            index_memory: 48 << 20,
+            index_memory: 32 << 20,
             keys: BTreeMap::new(),
         }
     }

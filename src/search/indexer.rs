@@ -2,7 +2,8 @@
 //!
 //! Records are taken in the order of the change feed, each with all its documents, in the place of what the index had of it: doing
 //! the same twice does no harm. What was read of the mirror is never older than the place in the feed that is kept with the
-//! commit, so that a crash at any moment leaves an index that is behind and nothing worse.
+//! commit, so that a crash at any moment leaves an index that is behind and nothing worse. What a first sync brings is new: nothing
+//! is looked for to be replaced of a record whose number is higher than all that were ever taken.
 //!
 //! Always true: after a commit the index holds nothing that the mirror did not hold when it was read; a mirror of another identity, a
 //! new layout or a damage has the index filled anew, without a network.
@@ -15,7 +16,7 @@ use quarterdeck_sync::model::{ListKey, RowKey};
 use quarterdeck_sync::store::{Reader, StoreError};
 
 use super::fields;
-use super::makers::{self, Put, Taken};
+use super::makers::{self, Taken};
 use super::progress::Progress;
 
 /// Records of one step, at most.
@@ -98,12 +99,13 @@ impl Indexer {
             None => self.start(reader, mirror)?,
         };
         self.entries = reader.entry_lists()?.into_iter().collect();
-        let (progress, step) = match progress.filled {
+        let (progress, followed) = self.follow(reader, progress)?;
+        let (progress, filled) = match progress.filled {
             Some(filled) => self.fill(reader, progress, filled)?,
-            None => self.follow(reader, progress)?,
+            None => (progress, Step { records: 0, more: false }),
         };
         self.progress = Some(progress);
-        Ok(step)
+        Ok(Step { records: followed.records + filled.records, more: followed.more || filled.more })
     }
 
     /// Empties the index, to fill it.
@@ -118,54 +120,69 @@ impl Indexer {
     fn fill(&mut self, reader: &Reader, progress: Progress, filled: i64) -> Result<(Progress, Step), FollowError> {
         let most = if self.makers > 1 { MANY } else { RECORDS };
         let keys = reader.keys(RowKey(filled.saturating_add(1)), RowKey(i64::MAX), most)?;
-        // It was emptied before, and each record comes once.
-        self.take(reader, &keys, Put::Add)?;
+        let progress = self.take(reader, progress, &keys)?;
         self.dirty = true;
         let more = keys.len() == most;
         let filled = keys.last().map(|key| key.0).filter(|_| more);
         Ok((Progress { filled, ..progress }, Step { records: keys.len(), more: true }))
     }
 
+    /// Does what the next entries of the change feed ask for. Of records that are still to be filled in they ask for nothing: those
+    /// are read later, as they are then.
     fn follow(&mut self, reader: &Reader, mut progress: Progress) -> Result<(Progress, Step), FollowError> {
         let feed = reader.feed(progress.seq, FEED)?;
+        let reach = progress.filled.unwrap_or(i64::MAX);
         let mut touched = BTreeSet::new();
         let mut more = feed.len() == FEED;
         for entry in feed {
             let first = entry.first.0.max(progress.within.saturating_add(1));
-            if self.drop_stretch(reader, first, entry.last.0)? {
+            let end = entry.last.0.min(reach);
+            if first > end || self.drop_stretch(reader, progress, first, end)? {
                 (progress.seq, progress.within) = (entry.seq, 0);
                 continue;
             }
             let room = RECORDS.saturating_sub(touched.len());
-            let last = entry.last.0.min(first.saturating_add(i64::try_from(room).unwrap_or(0)).saturating_sub(1));
+            let last = end.min(first.saturating_add(i64::try_from(room).unwrap_or(0)).saturating_sub(1));
             touched.extend(first..=last);
-            if last < entry.last.0 {
+            if last < end {
                 (progress.within, more) = (last.max(progress.within), true);
                 break;
             }
             (progress.seq, progress.within) = (entry.seq, 0);
         }
         let keys: Vec<RowKey> = touched.iter().copied().map(RowKey).collect();
-        self.take(reader, &keys, Put::Replace)?;
+        let progress = self.take(reader, progress, &keys)?;
         self.dirty |= !touched.is_empty();
         Ok((progress, Step { records: touched.len(), more }))
     }
 
     /// Removes a long stretch of which the mirror has nothing any more: a connection was forgotten.
-    fn drop_stretch(&mut self, reader: &Reader, first: i64, last: i64) -> Result<bool, FollowError> {
+    fn drop_stretch(
+        &mut self,
+        reader: &Reader,
+        progress: Progress,
+        first: i64,
+        last: i64,
+    ) -> Result<bool, FollowError> {
         let long = last.saturating_sub(first) >= i64::try_from(RECORDS).unwrap_or(i64::MAX);
         if !long || !reader.keys(RowKey(first), RowKey(last), 1)?.is_empty() {
             return Ok(false);
         }
-        self.writer.remove(first.cast_unsigned()..=last.cast_unsigned())?;
-        self.dirty = true;
+        if first <= progress.top {
+            self.writer.remove(first.cast_unsigned()..=last.cast_unsigned())?;
+            self.dirty = true;
+        }
         Ok(true)
     }
 
-    /// Puts what the mirror has of these records into the index. Each is there once.
-    fn take(&self, reader: &Reader, keys: &[RowKey], put: Put) -> Result<(), FollowError> {
+    /// Puts what the mirror has of these records into the index, in the place of what it has of them. Each is there once, ascending.
+    fn take(&self, reader: &Reader, progress: Progress, keys: &[RowKey]) -> Result<Progress, FollowError> {
+        let known = keys.iter().filter(|key| key.0 <= progress.top);
+        self.writer.clear(&known.map(|key| key.0.cast_unsigned()).collect::<Vec<_>>())?;
         let read = |key: &RowKey| self.read(reader, *key);
-        makers::run(self.makers, keys.iter().map(read), |taken| makers::put(&self.writer, put, taken))
+        makers::run(self.makers, keys.iter().map(read), |taken| makers::put(&self.writer, taken))?;
+        let top = keys.last().map_or(progress.top, |key| progress.top.max(key.0));
+        Ok(Progress { top, ..progress })
     }
 
     /// What the mirror has of a record.
@@ -242,3 +259,6 @@ pub fn behind(reader: &Reader, progress: Option<Progress>, most: u64) -> Result<
     }
     Ok(behind.min(most))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Keeps the index up to the mirror in the background: one thread, woken when something was committed.
 //!
-//! What arrives after a pause is committed to the index at once; while more keeps coming, about once a second. Whoever writes to
+//! What arrives after a pause is committed to the index at once; while more keeps coming, about once a second, and less often as long
+//! as the mirror is far ahead. Whoever writes to
 //! the index keeps everybody else from writing, so the thread gives way when it stops, and waits its turn when another was first.
 //!
 //! Always true: it never blocks whoever wakes it; dropping it ends the thread before it returns, with what was done kept.
@@ -19,6 +20,10 @@ use crate::config::{Paths, Settings};
 
 /// Time between two commits while there is more to come.
 const PACE: Duration = Duration::from_secs(1);
+
+/// The same when the mirror was ahead all the time since the last commit: what arrives is not found at once anyway, and each
+/// commit cuts the index into more parts that have to be merged, and takes memory for that.
+const HURRY: Duration = Duration::from_secs(5);
 
 /// How soon it is tried again while another process writes to the index.
 const TURN: Duration = Duration::from_millis(250);
@@ -133,6 +138,7 @@ impl Keeper {
             told: None,
             open: None,
             committed: None,
+            behind: false,
             held: None,
         };
         let thread = std::thread::Builder::new().name("qd-index".to_owned()).spawn(move || work.run())?;
@@ -176,6 +182,8 @@ struct Work {
     told: Option<String>,
     open: Option<(Mirror, Indexer)>,
     committed: Option<Instant>,
+    /// The index was never up to the mirror since then.
+    behind: bool,
     /// Since when another process writes.
     held: Option<Instant>,
 }
@@ -256,10 +264,13 @@ impl Work {
         loop {
             let step = indexer.step(&reader)?;
             let stop = self.desk.asked().stop;
-            let due = self.committed.is_none_or(|at| at.elapsed() >= PACE);
+            self.behind &= step.more;
+            let pace = if self.behind { HURRY } else { PACE };
+            let due = self.committed.is_none_or(|at| at.elapsed() >= pace);
             if indexer.is_dirty() && (stop || due || (!step.more && self.is_quiet())) {
                 indexer.commit()?;
                 self.committed = Some(Instant::now());
+                self.behind = step.more;
                 (self.tell)(KeeperEvent::Committed);
             }
             if stop {

@@ -1,8 +1,8 @@
 //! Making documents on several threads: one reads the mirror, the others take messages apart, look for secrets and hand over what
 //! is to be found.
 //!
-//! Always true: all that was read has been handed over when [`run`] returns, or it returns an error; a record is in one pair of hands
-//! at a time, so what it had is removed before what it has is added; few records wait, since one may have megabytes of messages.
+//! Always true: all that was read has been handed over when [`run`] returns, or it returns an error; few records
+//! wait, since one may have megabytes of messages.
 //! Records are independent of each other: in which order they are handed over does not matter.
 
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -19,15 +19,6 @@ use super::indexer::FollowError;
 /// Fewer records than this are not worth a thread.
 const FEW: usize = 8;
 
-/// How a record's documents come into the index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Put {
-    /// The index has none of it.
-    Add,
-    /// In the place of what it has.
-    Replace,
-}
-
 /// A record as it was read.
 pub struct Taken {
     pub key: RowKey,
@@ -36,17 +27,13 @@ pub struct Taken {
     pub content: Option<Content>,
 }
 
-/// Makes a record's documents and hands them over.
-pub fn put(writer: &Writer, put: Put, taken: Taken) -> Result<(), Error> {
-    let owner = taken.key.0.cast_unsigned();
-    let Some(record) = taken.record else { return writer.remove(owner..=owner) };
+/// Makes a record's documents and hands them over. The index has none of it.
+pub fn put(writer: &Writer, taken: Taken) -> Result<(), Error> {
+    let Some(record) = taken.record else { return Ok(()) };
     let entries = taken.content.map(|content| content::entries(&content.messages)).unwrap_or_default();
     let documents = documents::of(&record, &entries);
     drop(entries);
-    match put {
-        Put::Add => writer.add(owner, documents),
-        Put::Replace => writer.replace(owner, documents),
-    }
+    writer.add(taken.key.0.cast_unsigned(), documents)
 }
 
 /// Calls `put` with all that is read, from so many threads.

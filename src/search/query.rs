@@ -50,21 +50,23 @@ pub fn read(text: &str, typing: bool, names: &dyn Names) -> Result<Asked, Flaw> 
     }
 }
 
-/// The same query, of these connections alone, and without what is gone unless it is asked for.
+/// The same query, of these connections alone, and without what is gone unless it is asked for. What narrows it comes in front: the
+/// last word of a query that is being typed may be the beginning of one.
 pub fn narrow(asked: &Ast, connections: &[String], gone: bool) -> Ast {
     let span = asked.root.span;
     let text = |text: &str| Value { kind: ValueKind::Text(text.to_owned()), span };
     let field = |name: &str, values| Node { kind: NodeKind::Field { name: name.to_owned(), values }, span };
-    let mut parts = match &asked.root.kind {
-        NodeKind::And(nodes) => nodes.clone(),
-        _ => vec![asked.root.clone()],
-    };
+    let mut parts = Vec::new();
     if !connections.is_empty() {
         parts.push(field("connection", connections.iter().map(|name| text(name)).collect()));
     }
     if !gone {
         let gone = field("is", vec![text("gone")]);
         parts.push(Node { kind: NodeKind::Not(Box::new(gone)), span });
+    }
+    match &asked.root.kind {
+        NodeKind::And(nodes) => parts.extend(nodes.iter().cloned()),
+        _ => parts.push(asked.root.clone()),
     }
     let root = if parts.len() == 1 { parts.swap_remove(0) } else { Node { kind: NodeKind::And(parts), span } };
     Ast { root }
@@ -76,11 +78,11 @@ pub fn only_gone(asked: &Ast, connections: &[String]) -> Ast {
     let span = root.span;
     let values = vec![Value { kind: ValueKind::Text("gone".to_owned()), span }];
     let gone = Node { kind: NodeKind::Field { name: "is".to_owned(), values }, span };
-    let mut parts = match root.kind {
-        NodeKind::And(nodes) => nodes,
-        _ => vec![root],
-    };
-    parts.push(gone);
+    let mut parts = vec![gone];
+    match root.kind {
+        NodeKind::And(nodes) => parts.extend(nodes),
+        _ => parts.push(root),
+    }
     Ast { root: Node { kind: NodeKind::And(parts), span } }
 }
 

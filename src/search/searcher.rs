@@ -78,7 +78,7 @@ impl Find for Searcher {
         let sight = moment.sight.as_ref().ok_or_else(|| trouble("there is no index"))?;
         let with_gone = question.gone || asked.gone;
         let found = ask(sight, question, &query::narrow(&asked.asks, &question.connections, with_gone), &moment.now)?;
-        let gone = match with_gone || question.typing {
+        let gone = match with_gone || question.typing || !sight.may_have_gone().map_err(wrong)? {
             true => 0,
             false => {
                 let only = Question { limit: 0, offset: 0, facets: Vec::new(), ..question.clone() };
@@ -292,7 +292,7 @@ fn show(reader: &Reader, found: &Found, marker: &Marker, secrets: Secrets) -> Re
         let key = RowKey(hit.owner.cast_signed());
         let Some(record) = shown.record(key).map_err(trouble)? else { continue };
         let (entry, text) = match hit.place {
-            None => (None, documents::record_text(&record)),
+            None => (None, shown.text(record.clone())),
             Some(place) => match shown.entry(key, place).map_err(trouble)? {
                 Some(entry) => {
                     let tools = entry.tools().into_iter().map(str::to_owned).collect();

@@ -10,6 +10,8 @@ use quarterdeck_sync::store::{Reader, StoreError};
 use quarterdeck_sync::text::Secrets;
 use serde_json::value::RawValue;
 
+use super::documents;
+
 /// A session's messages are read completely, to name the tool of a result by its call, up to this size.
 const WHOLE: usize = 256 * 1024;
 
@@ -36,10 +38,14 @@ impl<'a> Shown<'a> {
             return Ok(known.clone());
         }
         let record = sound(self.reader.record(key))?;
-        let masked = |record: Record| Record { doc: self.secrets.json(&record.doc).into_owned(), ..record };
-        let record = record.map(masked);
         self.records.insert(key, record.clone());
         Ok(record)
+    }
+
+    /// What is searched of a record itself.
+    pub fn text(&self, record: Record) -> String {
+        let doc = self.secrets.json(&record.doc).into_owned();
+        documents::record_text(&Record { doc, ..record })
     }
 
     /// An entry; none when it is not there any more.

@@ -16,6 +16,17 @@ pub struct Sight {
 }
 
 impl Sight {
+    /// May there be anything that is gone? Told at once.
+    pub fn may_have_gone(&self) -> Result<bool, Error> {
+        let over = self.over.snapshot.iter();
+        for snapshot in over.chain([&self.snapshot]) {
+            if snapshot.has(fields::IS, "gone")? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Asks both as if they were one. [`Search::without`] is set here.
     pub fn search(&self, search: &Search<'_>) -> Result<Found, Error> {
         match &self.over.snapshot {

@@ -83,11 +83,11 @@ fn only_who_asks_for_it_sees_what_is_gone() {
     assert!(gone("is:gone web") && gone("web OR is:gone"));
     assert!(!gone("web") && !gone("-is:gone"));
     let asked = read("web", false, &Fleet).expect("right").asks;
-    assert_eq!(narrow(&asked, &[], false).to_string(), "web -is:gone");
-    assert_eq!(narrow(&asked, &["prod".to_owned(), "lab".to_owned()], true).to_string(), "web connection:prod,lab");
-    assert_eq!(only_gone(&asked, &[]).to_string(), "web is:gone");
+    assert_eq!(narrow(&asked, &[], false).to_string(), "-is:gone web");
+    assert_eq!(narrow(&asked, &["prod".to_owned(), "lab".to_owned()], true).to_string(), "connection:prod,lab web");
+    assert_eq!(only_gone(&asked, &[]).to_string(), "is:gone web");
     let either = read("a OR b", false, &Fleet).expect("right").asks;
-    assert_eq!(narrow(&either, &[], false).to_string(), "(a OR b) -is:gone");
+    assert_eq!(narrow(&either, &[], false).to_string(), "-is:gone (a OR b)");
 }
 
 #[test]
