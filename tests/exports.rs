@@ -11,7 +11,7 @@ use crate::fleet::{ENDPOINTS, Fleet};
 const NOUNS: [(&str, &str); 4] =
     [("sessions", "entries"), ("conversations", "entries"), ("runs", "events"), ("workflow-runs", "entries")];
 /// Records of each list that are written down.
-const EACH: usize = 3;
+const EACH: usize = 2;
 
 /// What the entries held, over all platforms.
 #[derive(Default)]

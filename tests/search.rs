@@ -108,8 +108,8 @@ fn what_was_said_is_found_at_its_entry_on_every_platform() {
 #[test]
 fn identifiers_paths_flags_and_codes_are_found_whole_and_by_their_parts() {
     let fleet = Fleet::new(Options::default(), &["turen"]);
-    let prompt =
-        "Make parseQuaggaToken in src/zanzibar/okapi_util.ts accept --dry-zebra: E0977, tapir5f3c9e and 検索する言葉";
+    let prompt = "Make parseQuaggaToken in src/zanzibar/okapi_util.ts accept --dry-zebra: E0977, tapir5f3c9e and 検索する言葉 by \
+         2026-02-01T13:57:59Z 🦓👍🏽 \u{301}numbat";
     let id = plant(&fleet, prompt);
     sync(&fleet);
     for query in [
@@ -131,6 +131,10 @@ fn identifiers_paths_flags_and_codes_are_found_whole_and_by_their_parts() {
         "quagga okapi",
         "quagga -nosuchword",
         "quagga OR nosuchword",
+        "🦓",
+        "quagga 👍",
+        "quagga T13:57",
+        "\u{301}numbat",
     ] {
         let found = places(&fleet, &format!("({query}) is:entry"));
         assert_eq!(found, [(id.clone(), Some(0))], "{query}");
