@@ -100,7 +100,7 @@ fn the_inbox_is_a_table_for_people_and_says_when_nothing_is_in_it() {
 }
 
 /// The one item that a command tells of.
-fn told(said: &crate::fleet::Said) -> Value {
+fn told(said: &crate::cli_harness::Said) -> Value {
     assert_eq!(said.code, 0, "{said:?}");
     let all: Value = serde_json::from_str(&said.out).expect("one object");
     assert_eq!((&all["schema"], all["items"].as_array().map(Vec::len)), (&Value::from("qd.inbox/1"), Some(1)));
