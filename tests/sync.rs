@@ -191,8 +191,9 @@ fn peak_of_a_first_sync(sessions: u64) -> u64 {
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_does_not_grow_with_the_number_of_rows() {
-    let (small, large) = (peak_of_a_first_sync(10_000), peak_of_a_first_sync(200_000));
-    assert!(large < small + 40 * 1024, "{small} KiB for 10,000 rows, {large} KiB for 200,000");
+    // Both are more than all caches and buffers hold, the index's too: what grows beyond grows with the rows.
+    let (small, large) = (peak_of_a_first_sync(80_000), peak_of_a_first_sync(240_000));
+    assert!(large < small + 40 * 1024, "{small} KiB for 80,000 rows, {large} KiB for 240,000");
 }
 
 #[test]
