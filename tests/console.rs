@@ -23,7 +23,7 @@ fn a_person_looks_round_in_the_demo_and_leaves() {
         screen.contents().lines().count() <= 24 && screen.contents().contains("palette")
     });
     pty.press("?");
-    pty.until_text("Everywhere");
+    pty.until_text(" Keys ");
     pty.press("q");
     pty.resize((120, 36));
     pty.until_text("DOCUMENT");

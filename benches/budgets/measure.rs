@@ -1,6 +1,9 @@
 //! What the parts share: a simulated fleet with a home for `qd`, the table that is printed, percentiles.
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use quarterdeck_sim::{Endpoint, Options, Scenario, Sim};
@@ -27,6 +30,9 @@ impl Fleet {
             .qd(&["connect", "add", "turen", "--platform", "turen", "--url", &fleet.turen.url, "--secret", "env:KEY"])
             .status();
         assert!(added.is_ok_and(|status| status.success()), "the connection is added");
+        // A million contents would be a measurement of their own, and no console beside them is idle.
+        let config = fleet.home.path().join("config.toml");
+        std::fs::write(config, "[content]\npolicy = \"none\"\n").expect("settings");
         fleet
     }
 
@@ -52,8 +58,35 @@ pub struct Taken {
 /// Runs a command to its end, looking at its memory meanwhile.
 pub fn run(mut command: Command) -> Taken {
     let started = Instant::now();
-    let mut child = command.spawn().expect("the command runs");
+    let child = command.spawn().expect("the command runs");
+    watch(child, started, |_| {})
+}
+
+/// The same for a sync; first what it had taken when the mirror was whole, which is before all of it is indexed.
+pub fn run_sync(mut command: Command) -> (Taken, Taken) {
+    let started = Instant::now();
+    let mut child = command.arg("--ndjson").stdout(Stdio::piped()).spawn().expect("the command runs");
+    let out = BufReader::new(child.stdout.take().expect("piped"));
+    let whole = Arc::new(OnceLock::new());
+    let told = Arc::clone(&whole);
+    let reader = thread::spawn(move || {
+        for line in out.lines().map_while(Result::ok).filter(|line| line.contains("\"event\":\"finished\"")) {
+            told.get_or_init(|| (line, started.elapsed()));
+        }
+    });
+    let mut mirrored = None;
+    let taken = watch(child, started, |so_far| match whole.get() {
+        Some((_, wall)) if mirrored.is_none() => mirrored = Some(Taken { wall: *wall, ..so_far }),
+        _ => {}
+    });
+    let _ = reader.join();
+    (mirrored.unwrap_or(taken), taken)
+}
+
+/// Waits for a child, looking at what it takes.
+fn watch(mut child: Child, started: Instant, mut look: impl FnMut(Taken)) -> Taken {
     let (mut peak, mut ticks) = (0.0, 0);
+    let taken = |peak, ticks| Taken { wall: started.elapsed(), cpu: Duration::from_millis(ticks * 10), peak_mib: peak };
     loop {
         let proc = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap_or_default();
         let status = proc("status");
@@ -64,6 +97,7 @@ pub fn run(mut command: Command) -> Taken {
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let tick = |field: usize| fields.get(field).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
         ticks = ticks.max(tick(11) + tick(12));
+        look(taken(peak, ticks));
         match child.try_wait() {
             Ok(None) => std::thread::sleep(Duration::from_millis(5)),
             Ok(Some(status)) => assert!(status.success(), "the command ends well"),
@@ -73,7 +107,7 @@ pub fn run(mut command: Command) -> Taken {
             break;
         }
     }
-    Taken { wall: started.elapsed(), cpu: Duration::from_millis(ticks * 10), peak_mib: peak }
+    taken(peak, ticks)
 }
 
 /// Seconds of processor time that this process has taken, where the system tells it: on a machine that others use too, they say

@@ -311,9 +311,10 @@ fn count(
     since: i64,
     totals: &mut ContentTotals,
 ) -> rusqlite::Result<()> {
+    // Those that were never fetched are told from the rest of the list. They may be a million, and grouping sorts them.
     let mut statement = conn.prepare_cached(
         "SELECT state, gone, count(*), coalesce(sum(raw), 0), coalesce(sum(packed), 0) FROM content
-         WHERE list = ?1 GROUP BY state, gone",
+         WHERE list = ?1 AND (state <> 0 OR gone = 1) GROUP BY state, gone",
     )?;
     let mut rows = statement.query([list])?;
     let mut known = 0;
