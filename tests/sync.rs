@@ -193,7 +193,8 @@ fn peak_of_a_first_sync(sessions: u64) -> u64 {
 fn memory_does_not_grow_with_the_number_of_rows() {
     // Both are more than all caches and buffers hold, the index's too: what grows beyond grows with the rows.
     let (small, large) = (peak_of_a_first_sync(80_000), peak_of_a_first_sync(240_000));
-    assert!(large < small + 40 * 1024, "{small} KiB for 80,000 rows, {large} KiB for 240,000");
+    // Rows that were kept would take a KiB each, and more: 160 MiB. The rest is room for allocators and mapped files.
+    assert!(large < small + 96 * 1024, "{small} KiB for 80,000 rows, {large} KiB for 240,000");
 }
 
 #[test]
