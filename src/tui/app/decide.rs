@@ -338,7 +338,11 @@ impl App {
         if let Some(why) = results.iter().find_map(|result| result.as_ref().err()) {
             said.push(format!("{refused} refused: {why}"));
         }
-        self.toasts.reply(format!("{}.", said.join("; ")), clock);
+        let said = format!("{}.", said.join("; "));
+        if refused == 0 {
+            self.said_of_watched(said.clone());
+        }
+        self.toasts.reply(said, clock);
         self.look_after_outbox(clock);
     }
 

@@ -23,6 +23,8 @@ const MOST: usize = 200;
 pub(super) struct Watched {
     ids: Vec<WriteId>,
     ticket: Option<Ticket>,
+    /// What was said when they were decided: no longer so once they have come to something.
+    said: Option<String>,
 }
 
 impl App {
@@ -34,6 +36,11 @@ impl App {
             watched.ids.push(id);
         }
         watched.ids.drain(..watched.ids.len().saturating_sub(MOST));
+    }
+
+    /// Remembers what was said of them when they were decided.
+    pub(super) fn said_of_watched(&mut self, words: String) {
+        self.watched.said = Some(words);
     }
 
     /// Asks how they stand.
@@ -54,7 +61,9 @@ impl App {
         }
         let over: Vec<&Write> = writes.iter().filter(|write| !under_way(write.state)).collect();
         watched.ids.retain(|id| over.iter().all(|write| write.id != *id));
+        let said = if watched.ids.is_empty() { watched.said.take() } else { None };
         if let Some(words) = words(&over) {
+            said.iter().for_each(|said| self.toasts.unsay(said));
             self.toasts.say(words, clock);
         }
     }

@@ -330,7 +330,7 @@ fn what_became_of_a_decision_is_told_once() {
     console.store.world.lock().unwrap().turn(&ids[0], WriteState::Confirmed, None);
     console.news(Outside::Outbox);
     let told = console.text();
-    assert!(told.contains(": confirmed."), "{told}");
+    assert!(told.contains(": confirmed.") && !told.contains(": queued."), "{told}");
     console.pass(Duration::from_secs(60));
     console.news(Outside::Outbox);
     assert!(!console.text().contains(": confirmed."), "{}", console.text());

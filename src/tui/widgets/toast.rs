@@ -48,6 +48,11 @@ impl Toasts {
         self.list.push((words, now + stay));
     }
 
+    /// Takes back what is no longer so.
+    pub fn unsay(&mut self, words: &str) {
+        self.list.retain(|(said, _)| said != words);
+    }
+
     /// A key was pressed: what has been there long enough was read.
     pub fn key(&mut self, now: Instant) {
         self.list.retain(|(_, until)| *until > now);
