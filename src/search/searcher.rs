@@ -5,23 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 use quarterdeck_index::query::Ast;
 use quarterdeck_index::{Error, Found, Index, Marker, Search};
-use quarterdeck_sync::model::{Filter, Freshness, RowKey};
+use quarterdeck_sync::model::{Filter, Freshness};
 use quarterdeck_sync::outbox::{Onlooker, Outbox, SavedSearch};
 use quarterdeck_sync::store::{Mirror, Reader};
-use quarterdeck_sync::text::Secrets;
 
-use super::face::{Answer, Count, Facet, Find, FindError, Hit, HitEntry, Moment, Question};
+use super::face::{Answer, Count, Facet, Find, FindError, Moment, Question};
 use super::indexer::behind;
 use super::lists::{Answers, Lists, asks_words};
 use super::names::Agents;
 use super::progress::Progress;
-use super::shown::Shown;
+use super::shown::shown;
 use super::sight::{Over, Sight};
 use super::upkeep::count_in;
-use super::{documents, fields, query, snippet};
+use super::{fields, query};
 
 /// Values of a facet that are told, at most.
 const VALUES: usize = 20;
@@ -86,7 +85,7 @@ impl Find for Searcher {
             }
         };
         let marker = Marker::new(&asked.ast, question.typing);
-        let hits = show(&reader, &found, &marker, question.secrets)?;
+        let hits = shown(&reader, &found.hits, &marker, question.secrets).map_err(trouble)?;
         let behind = behind(&reader, self.progress()?, BEHIND).map_err(trouble)?;
         Ok(Answer {
             // What went away since the last commit of the index is not counted either.
@@ -282,45 +281,4 @@ fn wrong(error: Error) -> FindError {
         true => trouble(format!("{error}; qd index rebuild makes it anew, as the next sync does")),
         false => trouble(error),
     }
-}
-
-/// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out.
-fn show(reader: &Reader, found: &Found, marker: &Marker, secrets: Secrets) -> Result<Vec<Hit>, FindError> {
-    let mut shown = Shown::new(reader, secrets);
-    let mut hits = Vec::with_capacity(found.hits.len());
-    for hit in &found.hits {
-        let key = RowKey(hit.owner.cast_signed());
-        let Some(record) = shown.record(key).map_err(trouble)? else { continue };
-        let (entry, text) = match hit.place {
-            None => (None, shown.text(record.clone())),
-            Some(place) => match shown.entry(key, place).map_err(trouble)? {
-                Some(entry) => {
-                    let tools = entry.tools().into_iter().map(str::to_owned).collect();
-                    let text = documents::entry_text(&entry);
-                    (Some(HitEntry { place, kind: entry.kind, role: entry.role, tools }), text)
-                }
-                None => continue,
-            },
-        };
-        let row = &record.row;
-        let title = row.title.as_deref().filter(|_| entry.is_none());
-        hits.push(Hit {
-            key,
-            list: row.list.clone(),
-            platform: row.platform.clone(),
-            kind: row.kind,
-            id: row.id.clone(),
-            title: row.title.clone(),
-            status: row.status.clone(),
-            agent: row.agent_title.clone().or_else(|| row.agent.clone()),
-            project: row.project.clone(),
-            gone: row.gone_at.is_some(),
-            pending: row.pending.clone(),
-            entry,
-            at: hit.at.and_then(|at| Timestamp::from_millisecond(at).ok()),
-            score: hit.score,
-            snippet: snippet::cut(&text, title, marker, secrets),
-        });
-    }
-    Ok(hits)
 }

@@ -1,64 +1,176 @@
-//! What hits show, read from the mirror: each record, and each session's messages, once for an answer.
+//! What hits show, read from the mirror.
+//!
+//! One thread reads, as the mirror is read by one; understanding messages, masking secrets and cutting snippets is shared among
+//! several. Only the part of a session that a hit stands in is unpacked.
 //!
 //! Secrets are masked in the documents, where each stands under its name: what a snippet is cut from holds the values alone.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
 
+use jiff::Timestamp;
+use quarterdeck_index::{Hit as Place, Marker};
 use quarterdeck_sync::content::{self, Messages};
-use quarterdeck_sync::model::{Content, Entry, Part, Record, RowKey};
+use quarterdeck_sync::model::{Entry, Part, Record, RowKey, Stretch};
 use quarterdeck_sync::store::{Reader, StoreError};
 use quarterdeck_sync::text::Secrets;
 use serde_json::value::RawValue;
 
-use super::documents;
+use super::face::{Hit, HitEntry};
+use super::{documents, snippet};
 
-/// A session's messages are read completely, to name the tool of a result by its call, up to this size.
-const WHOLE: usize = 256 * 1024;
+/// A session is looked through for the call that a result answers, which names its tool, up to this size.
+const WHOLE: usize = 1 << 20;
 
-/// Contents that are kept for the next hit.
+/// Pieces of contents that are kept for the next hit.
 const KEPT: usize = 8;
 
-/// Reads what hits show.
-pub struct Shown<'a> {
-    reader: &'a Reader,
-    secrets: Secrets,
-    records: HashMap<RowKey, Option<Record>>,
-    contents: Vec<(RowKey, Option<Content>)>,
+/// Fewer hits than this for each are not worth a thread.
+const FEW: usize = 5;
+
+/// More threads than this are no sooner done with a page of hits.
+const THREADS: usize = 4;
+
+/// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out.
+///
+/// # Errors
+/// When the mirror cannot be read; what is damaged in it is left out.
+pub fn shown(reader: &Reader, places: &[Place], marker: &Marker, secrets: Secrets) -> Result<Vec<Hit>, StoreError> {
+    let mut reading = Reading { reader, records: HashMap::new(), stretches: Vec::new() };
+    let read = places.iter().filter_map(|place| reading.read(place).transpose()).collect::<Result<Vec<_>, _>>()?;
+    let mut hits = Vec::with_capacity(read.len());
+    for made in each(&read, |read| read.make(marker, secrets)) {
+        let Some(Made { mut hit, unnamed }) = made else { continue };
+        if let (Some(call), Some(entry)) = (unnamed, &mut hit.entry) {
+            let tool = reading.tool_called(hit.key, entry.place, &call)?;
+            entry.tools.extend(tool.map(|tool| secrets.text(&tool).into_owned()));
+        }
+        hits.push(hit);
+    }
+    Ok(hits)
 }
 
-impl<'a> Shown<'a> {
-    /// From this state of the mirror.
-    pub fn new(reader: &'a Reader, secrets: Secrets) -> Self {
-        Self { reader, secrets, records: HashMap::new(), contents: Vec::new() }
+/// Does `make` for each, in their order, in as many threads as it is worth.
+fn each<T: Sync, M: Send + Sync>(all: &[T], make: impl Fn(&T) -> M + Sync) -> Vec<M> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let helpers = (all.len() / FEW).min(cores).min(THREADS).saturating_sub(1);
+    let made: Vec<OnceLock<M>> = all.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < all.len()) {
+            let _ = made[at].set(make(&all[at]));
+        }
+    };
+    thread::scope(|scope| {
+        // Where no thread can be had, this one does it all.
+        for _ in 0..helpers {
+            let _ = thread::Builder::new().name("qd-hits".to_owned()).spawn_scoped(scope, work);
+        }
+        work();
+    });
+    made.into_iter().filter_map(OnceLock::into_inner).collect()
+}
+
+/// Reads what hits need, what several need once.
+struct Reading<'a> {
+    reader: &'a Reader,
+    records: HashMap<RowKey, Option<Arc<Record>>>,
+    stretches: Vec<(RowKey, Arc<Stretch>)>,
+}
+
+/// What a hit needs.
+struct Read<'a> {
+    place: &'a Place,
+    record: Arc<Record>,
+    stretch: Option<Arc<Stretch>>,
+}
+
+/// A hit, and the call that its entry answers where the tool's name is still to be found.
+struct Made {
+    hit: Hit,
+    unnamed: Option<String>,
+}
+
+impl Reading<'_> {
+    fn read<'a>(&mut self, place: &'a Place) -> Result<Option<Read<'a>>, StoreError> {
+        let key = RowKey(place.owner.cast_signed());
+        let Some(record) = self.record(key)? else { return Ok(None) };
+        let stretch = match place.place {
+            None => None,
+            Some(entry) => match self.stretch(key, entry as usize)? {
+                None => return Ok(None),
+                stretch => stretch,
+            },
+        };
+        Ok(Some(Read { place, record, stretch }))
     }
 
-    /// A record; none when it is not there any more, or cannot be read.
-    pub fn record(&mut self, key: RowKey) -> Result<Option<Record>, StoreError> {
+    fn record(&mut self, key: RowKey) -> Result<Option<Arc<Record>>, StoreError> {
         if let Some(known) = self.records.get(&key) {
             return Ok(known.clone());
         }
-        let record = sound(self.reader.record(key))?;
+        let record = sound(self.reader.record(key))?.map(Arc::new);
         self.records.insert(key, record.clone());
         Ok(record)
     }
 
-    /// What is searched of a record itself.
-    pub fn text(&self, record: Record) -> String {
-        let doc = self.secrets.json(&record.doc).into_owned();
-        documents::record_text(&Record { doc, ..record })
+    fn stretch(&mut self, key: RowKey, place: usize) -> Result<Option<Arc<Stretch>>, StoreError> {
+        let holds = |stretch: &Stretch| stretch.first <= place && stretch.end.is_none_or(|end| place < end);
+        if let Some((_, known)) = self.stretches.iter().find(|(of, known)| *of == key && holds(known)) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(stretch) = sound(self.reader.stretch(key, place))?.map(Arc::new) else { return Ok(None) };
+        if self.stretches.len() == KEPT {
+            self.stretches.remove(0);
+        }
+        self.stretches.push((key, stretch.clone()));
+        Ok(Some(stretch))
     }
 
-    /// An entry; none when it is not there any more.
-    pub fn entry(&mut self, key: RowKey, place: u32) -> Result<Option<Entry>, StoreError> {
-        if !self.contents.iter().any(|(known, _)| *known == key) {
-            if self.contents.len() == KEPT {
-                self.contents.remove(0);
+    /// The tool of a call that stands far before its result.
+    fn tool_called(&self, key: RowKey, place: u32, call: &str) -> Result<Option<String>, StoreError> {
+        let whole = sound(self.reader.content(key))?.filter(|whole| whole.messages.len() <= WHOLE);
+        Ok(whole.and_then(|whole| content::tool_called(&Messages::of(&whole.messages), place as usize, call)))
+    }
+}
+
+impl Read<'_> {
+    fn make(&self, marker: &Marker, secrets: Secrets) -> Option<Made> {
+        let (mut named, mut unnamed) = (None, None);
+        let text = match (&self.stretch, self.place.place) {
+            (Some(stretch), Some(place)) => {
+                let found = entry(stretch, place, secrets)?;
+                let text = documents::entry_text(&found.entry);
+                let mut tools: Vec<String> = found.entry.tools().into_iter().map(str::to_owned).collect();
+                tools.extend(found.tool.map(|tool| secrets.text(&tool).into_owned()));
+                named = Some(HitEntry { place, kind: found.entry.kind, role: found.entry.role, tools });
+                unnamed = found.unnamed;
+                text
             }
-            self.contents.push((key, sound(self.reader.content(key))?));
-        }
-        let content = self.contents.iter().find(|(known, _)| *known == key);
-        let content = content.and_then(|(_, content)| content.as_ref());
-        Ok(content.and_then(|content| entry(&content.messages, place, self.secrets)))
+            _ => record_text(&self.record, secrets),
+        };
+        let row = &self.record.row;
+        let title = row.title.as_deref().filter(|_| named.is_none());
+        let hit = Hit {
+            key: row.key,
+            list: row.list.clone(),
+            platform: row.platform.clone(),
+            kind: row.kind,
+            id: row.id.clone(),
+            title: row.title.clone(),
+            status: row.status.clone(),
+            agent: row.agent_title.clone().or_else(|| row.agent.clone()),
+            project: row.project.clone(),
+            gone: row.gone_at.is_some(),
+            pending: row.pending.clone(),
+            entry: named,
+            at: self.place.at.and_then(|at| Timestamp::from_millisecond(at).ok()),
+            score: self.place.score,
+            snippet: snippet::cut(&text, title, marker, secrets),
+        };
+        Some(Made { hit, unnamed })
     }
 }
 
@@ -69,22 +181,49 @@ fn sound<T>(read: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError
     }
 }
 
+/// What is searched of a record itself.
+fn record_text(record: &Record, secrets: Secrets) -> String {
+    let doc = secrets.json(&record.doc).into_owned();
+    documents::record_text(&Record { doc, ..record.clone() })
+}
+
+/// An entry, the tool that it answers for where another message names it, or the call to look for.
+struct Found {
+    entry: Entry,
+    tool: Option<String>,
+    unnamed: Option<String>,
+}
+
 /// One entry of a session. Mostly its message alone has to be understood.
-fn entry(messages: &str, place: u32, secrets: Secrets) -> Option<Entry> {
-    let at = usize::try_from(place).ok()?;
-    let whole = || content::entries(&secrets.json(messages)).into_iter().nth(at);
-    let taken_apart = Messages::of(messages);
-    let raw = taken_apart.raw(at)?;
+fn entry(stretch: &Stretch, place: u32, secrets: Secrets) -> Option<Found> {
+    let at = (place as usize).checked_sub(stretch.first)?;
+    let messages = Messages::of(&stretch.messages);
+    let raw = messages.raw(at)?;
     // Text that stops being JSON is told from JSON by what stands around it.
     if serde_json::from_str::<&RawValue>(raw).is_err() {
-        return whole();
+        let entry = content::entries(&secrets.json(&stretch.messages)).into_iter().nth(at)?;
+        return Some(Found { entry: Entry { place, ..entry }, tool: None, unnamed: None });
     }
     let alone = format!("[{}]", secrets.json(raw));
     let entry = content::entries(&alone).into_iter().next()?;
-    // A result is named by its call, which stands elsewhere.
-    let unnamed = |part: &Part| matches!(part, Part::Result(answer) if answer.tool.is_none() && answer.call.is_some());
-    if messages.len() <= WHOLE && entry.parts.iter().any(unnamed) {
-        return whole();
+    let call = entry.parts.iter().find_map(|part| match part {
+        Part::Result(answer) if answer.tool.is_none() => answer.call.clone(),
+        _ => None,
+    });
+    let tool = call.as_deref().and_then(|call| content::tool_called(&messages, at, call));
+    let unnamed = call.filter(|_| tool.is_none() && stretch.first > 0);
+    Some(Found { entry: Entry { place, ..entry }, tool, unnamed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_made_once_and_stands_in_its_order() {
+        for count in [0, 1, 4, 5, 100] {
+            let all: Vec<usize> = (0..count).collect();
+            assert_eq!(each(&all, |number| number * 2), all.iter().map(|number| number * 2).collect::<Vec<_>>());
+        }
     }
-    Some(Entry { place, ..entry })
 }

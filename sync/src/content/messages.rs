@@ -8,6 +8,50 @@ use super::message::{self, Reading};
 use crate::json::{Json, Walk};
 use crate::model::Entry;
 
+/// A place where the text of a session may be cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// Where the piece ends, in bytes of the text: the next begins with a message.
+    pub end: usize,
+    /// Messages of the piece.
+    pub messages: usize,
+}
+
+/// Cuts the text of an array of messages into pieces of whole messages, each of at least `bytes` but the last: together they are
+/// the text. One piece where it is no such array to its end, or is small.
+pub fn pieces(text: &str, bytes: usize) -> Vec<Cut> {
+    let whole = |messages| vec![Cut { end: text.len(), messages }];
+    let mut walk = Walk { text, at: 0 };
+    if text.len() < 2 * bytes || !walk.takes(b'[') {
+        return whole(0);
+    }
+    let (mut cuts, mut begun, mut messages) = (Vec::new(), 0, 0);
+    while let Some(message) = walk.value() {
+        let start = walk.at - message.raw().len();
+        if messages > 0 && start - begun >= bytes {
+            cuts.push(Cut { end: start, messages: std::mem::take(&mut messages) });
+            begun = start;
+        }
+        messages += 1;
+        if !walk.takes(b',') {
+            break;
+        }
+    }
+    // What is no array to its end is not read as one.
+    if !walk.takes(b']') || !walk.rest().is_empty() {
+        return whole(0);
+    }
+    cuts.push(Cut { end: text.len(), messages });
+    cuts
+}
+
+/// A piece that [`pieces`] made, as an array of its own. `first`, `last`: where it stands among the pieces.
+pub fn alone(piece: &str, first: bool, last: bool) -> String {
+    let inside = piece.trim();
+    let inside = if last { inside } else { inside.strip_suffix(',').unwrap_or(inside) };
+    format!("{}{inside}{}", if first { "" } else { "[" }, if last { "" } else { "]" })
+}
+
 /// The messages of a session: their text, and where each begins and ends.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Messages<'a> {

@@ -32,9 +32,9 @@ mod usage;
 mod tests;
 
 pub use links::Links;
-pub use messages::Messages;
+pub use messages::{Cut, Messages, alone, pieces};
 
-use crate::model::Entry;
+use crate::model::{Entry, Part};
 
 /// The entries of a session, from its messages: the text of a JSON array, as the mirror keeps it. Calls and results are paired.
 ///
@@ -55,4 +55,17 @@ pub fn entries(messages: &str) -> Vec<Entry> {
 /// How many messages there are, without reading them.
 pub fn count(messages: &str) -> usize {
     Messages::of(messages).len()
+}
+
+/// The tool of the call `id` that a result at `place` answers: the nearest earlier one of that name. None when no message before it
+/// makes such a call.
+pub fn tool_called(messages: &Messages, place: usize, id: &str) -> Option<String> {
+    let makes = |part: Part| match part {
+        Part::Call(call) if call.id.as_deref() == Some(id) => Some(call.tool),
+        _ => None,
+    };
+    (0..=place).rev().find_map(|at| {
+        let raw = messages.raw(at).filter(|raw| raw.contains(id))?;
+        message::read(0, raw).entry.parts.into_iter().rev().find_map(makes)
+    })
 }

@@ -47,6 +47,17 @@ pub struct Content {
     pub stale: bool,
 }
 
+/// Some neighbouring messages of a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The place of the first of them.
+    pub first: usize,
+    /// The place behind the last of them; `None`: they go to the end.
+    pub end: Option<usize>,
+    /// The text of a JSON array of them.
+    pub messages: String,
+}
+
 /// What the mirror has of a record's content, without the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ContentInfo {

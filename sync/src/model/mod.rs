@@ -15,7 +15,7 @@ mod record;
 mod write;
 
 pub use content::{
-    Content, ContentInfo, ContentKeep, ContentPolicy, ContentSource, ContentState, ContentTotals, DueContent,
+    Content, ContentInfo, ContentKeep, ContentPolicy, ContentSource, ContentState, ContentTotals, DueContent, Stretch,
 };
 pub use entry::{Answer, Call, Edit, Entry, EntryKind, Part, Usage};
 pub use freshness::{BudgetView, Freshness, ListState, Offered, Problem, ToldBudget, WalkCursor};

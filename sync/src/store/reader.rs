@@ -17,7 +17,7 @@ use super::{
 };
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentTotals, CountOf, DueContent, Freshness, ListId, ListKey, ListState,
-    Overlay, Problem, Query, Record, RowKey, Scope, Timestamp, ToldBudget, Window,
+    Overlay, Problem, Query, Record, RowKey, Scope, Stretch, Timestamp, ToldBudget, Window,
 };
 use crate::text::Secrets;
 
@@ -307,6 +307,11 @@ impl Reader {
     /// in records of another list, have it as soon as the mirror has those.
     pub fn content(&self, key: RowKey) -> Result<Option<Content>, StoreError> {
         self.read(|conn| read::content(conn, &self.shared.dicts, key.0))
+    }
+
+    /// The messages around the one at `place`, where the content is stored in parts; else all of it. `None` when none is held.
+    pub fn stretch(&self, key: RowKey, place: usize) -> Result<Option<Stretch>, StoreError> {
+        self.read(|conn| read::stretch(conn, &self.shared.dicts, key.0, place))
     }
 
     /// What is known of a record's content; `None` when there is no such record.

@@ -41,8 +41,10 @@ mod part {
     pub const SAVED: u8 = 3;
 }
 
-/// Hits of one answer.
+/// Hits of one answer, as one goes through them.
 const CHUNK: usize = 60;
+/// Hits of the first answer before it is known how many fit.
+const FIRST: usize = 20;
 /// Hits kept.
 const MOST: usize = 3_000;
 /// Lines of a hit.
@@ -98,9 +100,12 @@ pub(super) struct Search {
 }
 
 impl Search {
+    /// What is typed, as far as it fits the screen: each hit costs a piece of a session to be read, and the next key may ask for
+    /// others.
     fn question(&self, text: &str) -> search::Question {
         let facets = search::Facet::ALL.to_vec();
-        search::Question { limit: CHUNK, order: self.order, facets, gone: true, ..search::Question::typing(text) }
+        let limit = if self.page == 0 { FIRST } else { self.page.min(CHUNK) };
+        search::Question { limit, order: self.order, facets, gone: true, ..search::Question::typing(text) }
     }
 
     /// Asks for what is typed. `again`: also when it has been asked already.
@@ -143,15 +148,17 @@ impl Search {
         }
     }
 
-    /// More hits, as one comes near the last.
+    /// More hits, as one comes near the last. Who has not moved yet sees the first ones, and may be typing.
     fn fill(&mut self, cx: &Cx) {
         let Some(answer) = &self.answer else { return };
-        let near = self.cursor + 2 * self.page.max(1) >= self.hits.len();
+        let moved = self.cursor > 0 && self.cursor + 2 * self.page.max(1) >= self.hits.len();
+        let near = moved || self.hits.len() < self.page;
         let left = (self.hits.len() as u64) < answer.total && self.hits.len() < MOST;
         if self.ticket.is_some() || self.more.is_some() || !near || !left || self.hits.is_empty() {
             return;
         }
         let question = search::Question {
+            limit: CHUNK,
             offset: self.hits.len(),
             moment: Some(answer.moment.clone()),
             facets: Vec::new(),

@@ -82,3 +82,24 @@ fn a_window_shows_what_lies_outside_of_it_too() {
         assert_eq!(taken.window(range.clone(), &links), expected, "{range:?}");
     }
 }
+
+#[test]
+fn a_tool_is_found_by_its_call_without_reading_the_rest() {
+    let said = [
+        called("A", "1"),
+        called("B", "2"),
+        answered("1"),
+        called("C", "1"),
+        answered("1"),
+        answered("2"),
+        answered("3"),
+    ];
+    let text = format!("[{}]", said.join(","));
+    let messages = Messages::of(&text);
+    for (place, entry) in entries(&text).into_iter().enumerate() {
+        let Some(Part::Result(answer)) = entry.parts.first() else { continue };
+        let call = answer.call.as_deref().unwrap();
+        assert_eq!(tool_called(&messages, place, call), answer.tool, "{place}");
+    }
+    assert_eq!(tool_called(&messages, 0, "2"), None, "what comes later was not answered");
+}

@@ -6,6 +6,7 @@ mod claude;
 mod exo;
 mod links;
 mod numbers;
+mod pieces;
 mod runagents;
 mod turen;
 

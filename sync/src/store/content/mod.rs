@@ -11,13 +11,14 @@
 //! - what is due was decided by `plan` alone, a pure function of the record and what is known.
 //!
 //! `follow` looks at records that were touched since the last time and `plan` decides how their content stands, `keep` takes
-//! what was fetched, `trim` makes room, `read` answers; `pack` makes frames.
+//! what was fetched, `trim` makes room, `read` answers; `pack` makes frames, `parts` puts those of a long content together.
 //!
 //! Not here: fetching (`pull`), and what a message means (`content` of this crate).
 
 pub(super) mod follow;
 pub(super) mod keep;
 pub(super) mod pack;
+mod parts;
 pub(super) mod plan;
 pub(super) mod read;
 pub(super) mod trim;

@@ -1,5 +1,6 @@
 //! Packing contents: frames like those of documents (see `frames`), made off the writer's thread, where there may be several
-//! at a time. A large one goes through the packer in pieces, so that beside it there is only what comes out.
+//! at a time. A large one goes through the packer in pieces, so that beside it there is only what comes out. A long one is stored
+//! in parts (see `parts`).
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,6 +12,8 @@ use zstd::dict::EncoderDictionary;
 use zstd::stream::write::Encoder;
 
 use super::super::frames::{self, Dicts, LEVEL, MAGIC};
+use super::parts;
+use crate::content;
 
 /// Contents of a list before a dictionary for them is worth training.
 const SAMPLES: i64 = 200;
@@ -22,6 +25,9 @@ const SAMPLE_BYTES: usize = 16 * 1024;
 const MOST_SAMPLES: i64 = 2 * SAMPLES;
 
 const DICT_BYTES: usize = 64 * 1024;
+
+/// Least bytes of a part, unpacked: small ones are read sooner and pack worse.
+const PART_BYTES: usize = 12 * 1024;
 
 /// What goes through the packer at once.
 const PIECE: usize = 256 * 1024;
@@ -58,8 +64,23 @@ impl Packs {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&list).cloned()
     }
 
-    /// The frame of a content of `list`.
+    /// A content of `list` as it is stored: in parts where it is long.
     pub(in crate::store) fn pack(&self, list: i64, messages: &str) -> io::Result<Vec<u8>> {
+        let cuts = content::pieces(messages, PART_BYTES);
+        if cuts.len() < 2 {
+            return self.frame(list, messages);
+        }
+        let mut stored = parts::Writer::new(cuts.len());
+        let mut begun = 0;
+        for cut in cuts {
+            let piece = messages.get(begun..cut.end).unwrap_or_default();
+            stored.add(cut.messages, &self.frame(list, piece)?);
+            begun = cut.end;
+        }
+        Ok(stored.finish())
+    }
+
+    fn frame(&self, list: i64, messages: &str) -> io::Result<Vec<u8>> {
         let dict = self.get(list);
         let mut packer = match &dict {
             Some(dict) => Encoder::with_prepared_dictionary(Vec::new(), dict)?,
@@ -111,7 +132,7 @@ fn samples(conn: &Connection, dicts: &Dicts, list: i64) -> rusqlite::Result<Vec<
     let mut rows = statement.query((list, MOST_SAMPLES))?;
     let mut samples = Vec::new();
     while let Some(row) = rows.next()? {
-        if let Some(text) = dicts.doc(row.get_ref(0)?.as_blob()?) {
+        if let Some(text) = parts::unpack(dicts, row.get_ref(0)?.as_blob()?) {
             samples.push(text.as_bytes()[..text.len().min(SAMPLE_BYTES)].to_vec());
         }
     }

@@ -10,10 +10,10 @@ use super::super::frames::Dicts;
 use super::super::rows::timestamp;
 use super::follow::{self, TOUCHED, Touched};
 use super::plan::{self, Look};
-use super::{memo, source, state};
+use super::{memo, parts, source, state};
 use crate::model::{
     Content, ContentInfo, ContentPolicy, ContentSource, ContentState, ContentTotals, DueContent, ListId, RowKey,
-    Timestamp,
+    Stretch, Timestamp,
 };
 use crate::peek as json;
 
@@ -66,7 +66,7 @@ pub(in crate::store) fn content(conn: &Connection, dicts: &Dicts, key: i64) -> R
             "SELECT b.frame, c.messages, c.fetched_at FROM body AS b JOIN content AS c ON c.record = b.record WHERE b.record = ?1",
         )?
         .query_row([key], |row| {
-            let messages = dicts.doc(row.get_ref(0)?.as_blob()?);
+            let messages = parts::unpack(dicts, row.get_ref(0)?.as_blob()?);
             Ok((messages, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<i64>>(2)?))
         })
         .optional()?;
@@ -77,6 +77,33 @@ pub(in crate::store) fn content(conn: &Connection, dicts: &Dicts, key: i64) -> R
         fetched_at: timestamp(fetched_at.unwrap_or(found.confirmed_at)),
         stale: stands(conn, dicts, &found.touched, &found.source) == state::STALE,
     }))
+}
+
+/// The messages around one of a record's, without unpacking those that are stored apart from it. All of them where the content is
+/// not fetched apart.
+pub(in crate::store) fn stretch(
+    conn: &Connection,
+    dicts: &Dicts,
+    key: i64,
+    place: usize,
+) -> Result<Option<Stretch>, StoreError> {
+    // Whether the content stands in records instead is asked of the list alone.
+    let found = conn
+        .prepare_cached(
+            "SELECT b.frame, l.content FROM body AS b JOIN content AS c ON c.record = b.record JOIN list AS l ON l.id = c.list
+             WHERE b.record = ?1",
+        )?
+        .query_row([key], |row| {
+            let source = serde_json::from_str(row.get_ref(1)?.as_str()?);
+            let fetched = matches!(source, Ok(ContentSource::Fetched { .. }));
+            Ok(fetched.then_some(parts::around(dicts, row.get_ref(0)?.as_blob()?, place)))
+        })
+        .optional()?;
+    match found.flatten() {
+        Some(Some(stretch)) => Ok(Some(stretch)),
+        Some(None) => Err(StoreError::Damaged { id: key.to_string() }),
+        None => Ok(content(conn, dicts, key)?.map(|whole| Stretch { first: 0, end: None, messages: whole.messages })),
+    }
 }
 
 /// How the content stands now, whether or not its record was looked at since it changed.

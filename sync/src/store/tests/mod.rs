@@ -9,6 +9,7 @@ mod overlaid;
 mod pace;
 mod paging;
 mod statements;
+mod stretches;
 mod versions;
 
 use std::path::PathBuf;
