@@ -131,10 +131,13 @@ impl Current {
         self.rows.clear();
         self.docs.clear();
         self.ords.row_ids_for_docs(docs, &mut self.docs, &mut self.rows);
-        self.found.clear();
-        self.found.resize(self.rows.len(), 0);
-        self.ords.values.get_vals(&self.rows, &mut self.found);
-        for ord in &self.found {
+        // Only ever longer: what stood there is overwritten.
+        if self.found.len() < self.rows.len() {
+            self.found.resize(self.rows.len(), 0);
+        }
+        let found = &mut self.found[..self.rows.len()];
+        self.ords.values.get_vals(&self.rows, found);
+        for ord in found {
             if let Some(count) = self.counts.get_mut(*ord as usize) {
                 *count += 1;
             }

@@ -21,13 +21,30 @@ pub(super) struct Top {
     offset: usize,
     wanted: usize,
     heap: BinaryHeap<(Rank, Option<i64>)>,
+    too_old: TooOld,
+}
+
+/// Documents with this score before their time raises it, and no younger than this, are not among the first: words that are only
+/// like the one asked for all count the same.
+#[derive(Default)]
+struct TooOld {
+    score: f32,
+    worst: u32,
+    before: i64,
 }
 
 impl Top {
     pub fn new(search: &Search<'_>) -> Self {
         let wanted = if search.limit == 0 { 0 } else { search.offset.saturating_add(search.limit) };
         let now = search.now.timestamp().as_millisecond();
-        Self { order: search.order, now, offset: search.offset, wanted, heap: BinaryHeap::new() }
+        Self {
+            order: search.order,
+            now,
+            offset: search.offset,
+            wanted,
+            heap: BinaryHeap::new(),
+            too_old: TooOld::default(),
+        }
     }
 
     /// How many are kept.
@@ -56,7 +73,26 @@ impl Top {
             return;
         }
         let at = columns.at.first(doc);
+        if at.is_some_and(|at| at < self.too_old(score)) {
+            return;
+        }
         self.offer(doc, score.max(0.0) * (1.0 + RECENT * recency(at, self.now)), at, columns);
+    }
+
+    /// Before when a document with this score is not among the first, whatever else it is. A little before what would be exact.
+    fn too_old(&mut self, score: f32) -> i64 {
+        let Some(&(worst, ..)) = self.worst() else { return i64::MIN };
+        if self.too_old.score != score || self.too_old.worst != worst {
+            let raise = f32::from_bits(!worst) / score.max(f32::MIN_POSITIVE) - 1.0;
+            let needed = f64::from(raise / RECENT) * 0.9999 - 1e-6;
+            // Of what needs no raise nothing is too old, and of what would need more than there is only this moment is not.
+            let before = match needed > 0.0 {
+                true => (self.now as f64 + needed.min(1.0).log2() * HALF_LIFE) as i64,
+                false => i64::MIN,
+            };
+            self.too_old = TooOld { score, worst, before: before.saturating_sub(1) };
+        }
+        self.too_old.before
     }
 
     pub fn offer_block(&mut self, docs: &[DocId], columns: &Columns) {

@@ -1,7 +1,8 @@
 //! Words that stand for many: looked up among the words of the index, in bounded time, bounded in number.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 
 use tantivy::Term;
 use tantivy::schema::Field;
@@ -64,6 +65,35 @@ impl<A: Automaton> Automaton for Bounded<'_, A> {
     }
 }
 
+/// In each segment so many times more words are kept than are wanted of all: one that is in few documents here may be in many
+/// elsewhere.
+const SPARE: usize = 4;
+
+/// The words of a segment that are in most documents.
+struct Frequent {
+    most: usize,
+    kept: BinaryHeap<Reverse<(u32, Vec<u8>)>>,
+}
+
+impl Frequent {
+    fn new(most: usize) -> Self {
+        Self { most, kept: BinaryHeap::new() }
+    }
+
+    fn offer(&mut self, documents: u32, word: &[u8]) {
+        if self.kept.len() < self.most {
+            self.kept.push(Reverse((documents, word.to_owned())));
+        } else if let Some(mut least) = self.kept.peek_mut()
+            && least.0.0 < documents
+        {
+            let Reverse((count, bytes)) = &mut *least;
+            *count = documents;
+            bytes.clear();
+            bytes.extend_from_slice(word);
+        }
+    }
+}
+
 impl Compiler<'_> {
     /// The words of `field` that begin so and that the automaton lets pass, at most `most`: those in most documents. When there
     /// are more, the answer is told to be capped.
@@ -88,19 +118,17 @@ impl Compiler<'_> {
                 range = range.lt(end);
             }
             let mut words = range.into_stream().map_err(Error::io("search index"))?;
+            let mut frequent = Frequent::new(most.saturating_mul(SPARE));
             while words.advance() {
                 if left == 0 {
                     self.capped.set(true);
                     break;
                 }
                 left -= 1;
-                let documents = u64::from(words.value().doc_freq);
-                match found.get_mut(words.key()) {
-                    Some(sum) => *sum += documents,
-                    None => {
-                        found.insert(words.key().to_owned(), documents);
-                    }
-                }
+                frequent.offer(words.value().doc_freq, words.key());
+            }
+            for Reverse((documents, word)) in frequent.kept {
+                *found.entry(word).or_default() += u64::from(documents);
             }
         }
         if steps.get() == 0 {

@@ -92,7 +92,7 @@ impl<'a> Scanner<'a> {
 
 /// A string as it is meant. Halves of characters become the mark of what cannot be read.
 fn unescape(inner: &str) -> Cow<'_, str> {
-    if !inner.contains('\\') {
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Cow::Borrowed(inner);
     }
     let mut out = String::with_capacity(inner.len());

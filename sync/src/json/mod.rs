@@ -20,7 +20,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 /// One value: the text of it, without what surrounds it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -252,7 +252,7 @@ fn string_end(text: &[u8], at: usize) -> Option<usize> {
 
 /// The inside of a string, its escapes resolved. What is no escape stays as it is.
 fn unescaped(inner: &str) -> Cow<'_, str> {
-    if !inner.contains('\\') {
+    if memchr(b'\\', inner.as_bytes()).is_none() {
         return Cow::Borrowed(inner);
     }
     let mut said = String::with_capacity(inner.len());
