@@ -42,8 +42,10 @@ impl Store for House {
 
     fn freshness(&self) -> Result<Vec<Freshness>, String> {
         let mut lists = self.seen.freshness()?;
-        // An index that cannot be read keeps nobody from the mirror: search says what is wrong with it.
-        let _ = self.searcher.count_indexed(&mut lists);
+        // The first frame awaits no index. One that cannot be read keeps nobody from the mirror: search says what is wrong with it.
+        if self.open.get().is_some() {
+            let _ = self.searcher.count_indexed(&mut lists);
+        }
         Ok(lists)
     }
 
