@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use quarterdeck_index::{Hit as Place, Marker};
@@ -27,8 +28,8 @@ const WHOLE: usize = 1 << 20;
 /// Pieces of contents that are kept for the next hit.
 const KEPT: usize = 8;
 
-/// Fewer hits than this for each are not worth a thread.
-const FEW: usize = 5;
+/// What is left after the first hit is shared where it would take longer than this.
+const LONG: Duration = Duration::from_micros(300);
 
 /// More threads than this are no sooner done with a page of hits.
 const THREADS: usize = 4;
@@ -54,15 +55,21 @@ pub fn shown(reader: &Reader, places: &[Place], marker: &Marker, secrets: Secret
 
 /// Does `make` for each, in their order, in as many threads as it is worth.
 fn each<T: Sync, M: Send + Sync>(all: &[T], make: impl Fn(&T) -> M + Sync) -> Vec<M> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let helpers = (all.len() / FEW).min(cores).min(THREADS).saturating_sub(1);
     let made: Vec<OnceLock<M>> = all.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < all.len()) {
-            let _ = made[at].set(make(&all[at]));
-        }
+    let one = || match next.fetch_add(1, Ordering::Relaxed) {
+        at if at < all.len() => made[at].set(make(&all[at])).is_ok(),
+        _ => false,
     };
+    let begun = Instant::now();
+    one();
+    let left = all.len().saturating_sub(1);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let helpers = match begun.elapsed().saturating_mul(u32::try_from(left).unwrap_or(u32::MAX)) > LONG {
+        true => left.min(cores).min(THREADS).saturating_sub(1),
+        false => 0,
+    };
+    let work = || while one() {};
     thread::scope(|scope| {
         // Where no thread can be had, this one does it all.
         for _ in 0..helpers {

@@ -120,6 +120,15 @@ impl Counts {
         Ok(())
     }
 
+    /// Both as one; in neither a segment is being gone through.
+    pub fn join(&mut self, other: Self) {
+        for (facet, other) in self.facets.iter_mut().zip(other.facets) {
+            for (value, count) in other.sums {
+                *facet.sums.entry(value).or_default() += count;
+            }
+        }
+    }
+
     /// Values that differ only in case are one, under the spelling that most have; the most frequent come first.
     pub fn finish(self) -> BTreeMap<usize, Vec<(String, u64)>> {
         self.facets.into_iter().map(|facet| (facet.number, joined(facet.sums))).collect()

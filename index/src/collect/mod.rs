@@ -2,7 +2,8 @@
 //!
 //! A question that only narrows is gone through once, without scores. One with words is gone through once with them; only a
 //! single word or two, which may be in half of all documents, are gone through twice: once to count, without scores, and once for
-//! the best, where tantivy passes over whole stretches that cannot be among them.
+//! the best, where tantivy passes over whole stretches that cannot be among them. Segments know nothing of each other: several threads
+//! go through those of a large index.
 //!
 //! What always holds: the order is that of [`crate::Order`], down to the last tie, and the same for each page of a snapshot.
 
@@ -11,6 +12,11 @@ mod owners;
 mod segment;
 mod statistics;
 mod top;
+
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tantivy::SegmentReader;
 use tantivy::query::{EnableScoring, Weight};
@@ -27,22 +33,88 @@ use top::Top;
 pub(crate) use counts::Values;
 pub(crate) use owners::owners;
 
+/// Where the largest segment alone took this long, the others are gone through by several threads: less is done sooner than a thread is
+/// begun.
+const LONG: Duration = Duration::from_micros(500);
+/// Threads that go through the segments, at most: a question of a person must not take the whole machine.
+const THREADS: usize = 4;
+
 /// Answers from several indices as if they were one. The first is the one that [`Search::without`] speaks of.
 pub(crate) fn answer(indices: &[&Snapshot], search: &Search<'_>) -> Result<Found, Error> {
     let statistics = Statistics::new(indices);
-    let mut answer = Answer { search, top: Top::new(search), counts: Counts::new(search.count), total: 0 };
     let mut capped = false;
+    let mut work = Vec::new();
     for (place, index) in indices.iter().enumerate() {
         let without = if place == 0 { search.without } else { &[] };
         let plan = compile(index, search, without)?;
         capped |= plan.capped;
-        answer.take(index, &plan, &statistics)?;
+        work.push(Work::new(index, &plan, search, &statistics)?);
     }
+    let answer = gone_through(&work, search)?;
     Ok(Found { hits: answer.top.into_hits(), total: answer.total, counts: answer.counts.finish(), capped })
 }
 
-struct Answer<'a> {
-    search: &'a Search<'a>,
+/// What is asked of an index.
+struct Work<'a> {
+    index: &'a Snapshot,
+    /// Matches only.
+    bare: Box<dyn Weight>,
+    /// With scores, where the best come first.
+    scored: Option<Box<dyn Weight>>,
+    simple: bool,
+}
+
+impl<'a> Work<'a> {
+    fn new(index: &'a Snapshot, plan: &Plan, search: &Search<'_>, statistics: &Statistics<'_>) -> Result<Self, Error> {
+        let searcher = &index.searcher;
+        let by_score = plan.scored && search.order == Order::Best && search.limit > 0;
+        let scored = match by_score {
+            true => Some(plan.query.weight(EnableScoring::enabled_from_statistics_provider(statistics, searcher))?),
+            false => None,
+        };
+        let bare = plan.query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+        Ok(Self { index, bare, scored, simple: plan.simple })
+    }
+}
+
+/// Goes through all segments, the largest first, in as many threads as it is worth.
+fn gone_through(work: &[Work<'_>], search: &Search<'_>) -> Result<Answer, Error> {
+    let mut segments: Vec<(&Work<'_>, &SegmentReader)> = work
+        .iter()
+        .flat_map(|work| work.index.searcher.segment_readers().iter().map(move |part| (work, part)))
+        .collect();
+    segments.sort_by_key(|(_, segment)| Reverse(segment.max_doc()));
+    let mut answer = Answer::new(search);
+    let begun = Instant::now();
+    let Some(((work, largest), others)) = segments.split_first() else { return Ok(answer) };
+    answer.take(work, largest)?;
+    let next = AtomicUsize::new(0);
+    let take = |mut answer: Answer| {
+        while let Some((work, segment)) = others.get(next.fetch_add(1, Ordering::Relaxed)) {
+            answer.take(work, segment)?;
+        }
+        Ok::<_, Error>(answer)
+    };
+    if begun.elapsed() < LONG {
+        return take(answer);
+    }
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let helpers = others.len().min(cores).min(THREADS).saturating_sub(1);
+    thread::scope(|scope| {
+        let help = || take(Answer::new(search));
+        // Where no thread can be had, this one goes through them all.
+        let spawn = |_| thread::Builder::new().name("qd-search".to_owned()).spawn_scoped(scope, help).ok();
+        let helping: Vec<_> = (0..helpers).filter_map(spawn).collect();
+        let mut answer = take(answer)?;
+        for helper in helping {
+            answer.join(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(answer)
+    })
+}
+
+/// What some of the segments answer.
+struct Answer {
     top: Top,
     counts: Counts,
     total: u64,
@@ -51,30 +123,31 @@ struct Answer<'a> {
 /// Documents that are looked at together.
 const BLOCK: usize = 64;
 
-impl Answer<'_> {
-    fn take(&mut self, index: &Snapshot, plan: &Plan, statistics: &Statistics<'_>) -> Result<(), Error> {
-        let searcher = &index.searcher;
-        let by_score = plan.scored && self.search.order == Order::Best && self.top.wanted() > 0;
-        let bare = plan.query.weight(EnableScoring::disabled_from_searcher(searcher));
-        let scored = match by_score {
-            true => Some(plan.query.weight(EnableScoring::enabled_from_statistics_provider(statistics, searcher))?),
-            false => None,
-        };
-        let bare = bare?;
-        for segment in searcher.segment_readers() {
-            let columns = Columns::open(segment)?;
-            self.counts.enter(index, segment)?;
-            match &scored {
-                Some(scored) if plan.simple => {
-                    self.count(segment, bare.as_ref())?;
-                    self.best(segment, scored.as_ref(), &columns)?;
-                }
-                Some(scored) => self.scored(segment, scored.as_ref(), &columns)?,
-                None => self.unscored(segment, bare.as_ref(), &columns)?,
+impl Answer {
+    fn new(search: &Search<'_>) -> Self {
+        Self { top: Top::new(search), counts: Counts::new(search.count), total: 0 }
+    }
+
+    /// Both as one.
+    fn join(&mut self, other: Self) {
+        self.top.join(other.top);
+        self.counts.join(other.counts);
+        self.total += other.total;
+    }
+
+    fn take(&mut self, work: &Work<'_>, segment: &SegmentReader) -> Result<(), Error> {
+        let bare = work.bare.as_ref();
+        let columns = Columns::open(segment)?;
+        self.counts.enter(work.index, segment)?;
+        match &work.scored {
+            Some(scored) if work.simple => {
+                self.count(segment, bare)?;
+                self.best(segment, scored.as_ref(), &columns)?;
             }
-            self.counts.leave()?;
+            Some(scored) => self.scored(segment, scored.as_ref(), &columns)?,
+            None => self.unscored(segment, bare, &columns)?,
         }
-        Ok(())
+        self.counts.leave()
     }
 
     fn count(&mut self, segment: &SegmentReader, weight: &dyn Weight) -> Result<(), Error> {

@@ -125,6 +125,14 @@ impl Top {
         }
     }
 
+    /// Both as one.
+    pub fn join(&mut self, other: Self) {
+        self.heap.extend(other.heap);
+        while self.heap.len() > self.wanted {
+            self.heap.pop();
+        }
+    }
+
     pub fn into_hits(self) -> Vec<Hit> {
         let best = self.order == Order::Best;
         let ranked = self.heap.into_sorted_vec().into_iter().skip(self.offset);
