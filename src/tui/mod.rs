@@ -5,7 +5,7 @@
 //! Nothing runs on a timer while nothing changes: an idle console neither writes nor wakes.
 //!
 //! - [`run`] is all the outside needs: [`Setup`] in, [`Outside`] messages in, [`Ask`]s out. It owns the terminal and always gives it back.
-//! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
+//! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `frames`, `paint`: the terminal.
 //! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`links`]: from a record to what it names and what names it.
@@ -33,6 +33,7 @@ pub mod data;
 pub mod decisions;
 pub mod drafting;
 pub mod fleet;
+mod frames;
 pub mod grounds;
 mod hosts;
 pub mod incidents;
