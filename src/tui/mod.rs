@@ -17,7 +17,7 @@
 //! - [`manner`]: slow links, calm screens, screen readers, people who only look. `linear`: the screen, line by line.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - `code`, `pieces`: colours of code, and which texts are some. [`kept`]: bookmarks, notes and reviews.
-//! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
+//! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from. `motion`: how far a key moves.
 //!
 //! Always true: views do no I/O; every text reaches the screen through [`canvas::Canvas`], which lets nothing hidden pass; nothing
 //! is decided but on a sheet, which says what will be done to what, and is confirmed with a key that no typing produces.
@@ -45,6 +45,7 @@ mod looks;
 pub mod manner;
 mod marking;
 pub mod memory;
+mod motion;
 mod paint;
 mod pieces;
 pub mod reading;
