@@ -7,6 +7,7 @@ mod able;
 mod affected;
 mod answers;
 mod board;
+mod contained;
 mod contents;
 mod deeds;
 mod drafting;

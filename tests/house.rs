@@ -106,6 +106,19 @@ fn arrows_point_one_way() {
     }
 }
 
+/// Of the console these alone touch the world: the terminal and its bytes, signals, the loop, and the workers behind the desk.
+/// Whatever takes keys in or draws waits for nothing.
+const TOUCH: [&str; 5] = ["terminal.rs", "frames.rs", "signals.rs", "run.rs", "data/desk.rs"];
+
+#[test]
+fn nothing_that_draws_or_takes_keys_in_touches_the_world() {
+    let never = [&WORLD[..], &["std::fs", "std::thread", "std::net::TcpStream", "tokio", "quarterdeck_sync::store"]];
+    let found = offences("src/tui", &never.concat());
+    let allowed = |line: &String| TOUCH.iter().any(|file| line.contains(&format!("src/tui/{file} ")));
+    let found: Vec<String> = found.into_iter().filter(|line| !allowed(line)).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 #[test]
 fn libraries_are_silent_and_know_no_terminal() {
     for library in ["sync", "index", "sim"] {

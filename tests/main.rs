@@ -9,6 +9,7 @@ mod cli_fleet;
 mod cli_harness;
 mod cli_inbox;
 mod cli_incidents;
+mod cli_nouns;
 mod cli_outbox;
 mod cli_policies;
 #[cfg(unix)]

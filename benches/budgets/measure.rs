@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ pub struct Fleet {
     pub runtime: tokio::runtime::Runtime,
     pub turen: Endpoint,
     pub home: TempDir,
-    _sim: Sim,
+    sim: Arc<Sim>,
 }
 
 impl Fleet {
@@ -25,15 +26,25 @@ impl Fleet {
         let options = Options { scenario: Scenario::Huge { sessions: rows }, ..Options::default() };
         let sim = runtime.block_on(Sim::start(options)).expect("a simulator");
         let turen = sim.endpoint("turen").expect("the simulator speaks Turen");
-        let fleet = Self { rows, runtime, turen, home: tempfile::tempdir().expect("a home"), _sim: sim };
-        let added = fleet
-            .qd(&["connect", "add", "turen", "--platform", "turen", "--url", &fleet.turen.url, "--secret", "env:KEY"])
-            .status();
+        let home = tempfile::tempdir().expect("a home");
+        let fleet = Self { rows, runtime, turen, home, sim: Arc::new(sim) };
+        fleet.connect(&fleet.home);
+        fleet
+    }
+
+    /// Another home that is connected to it, with nothing in its mirror.
+    pub fn another_home(&self) -> TempDir {
+        let home = tempfile::tempdir().expect("a home");
+        self.connect(&home);
+        home
+    }
+
+    fn connect(&self, home: &TempDir) {
+        let args = ["connect", "add", "turen", "--platform", "turen", "--url", &self.turen.url, "--secret", "env:KEY"];
+        let added = self.qd(&args).env("QD_HOME", home.path()).status();
         assert!(added.is_ok_and(|status| status.success()), "the connection is added");
         // A million contents would be a measurement of their own, and no console beside them is idle.
-        let config = fleet.home.path().join("config.toml");
-        std::fs::write(config, "[content]\npolicy = \"none\"\n").expect("settings");
-        fleet
+        std::fs::write(home.path().join("config.toml"), "[content]\npolicy = \"none\"\n").expect("settings");
     }
 
     /// `qd` in this fleet's home.
@@ -43,6 +54,23 @@ impl Fleet {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
+
+    /// While it lives, things go on happening on the platform.
+    pub fn stir(&self) -> Stirring {
+        let (stop, stopped) = channel::<()>();
+        let sim = Arc::clone(&self.sim);
+        thread::spawn(move || {
+            while stopped.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
+                sim.insert("turen", "events", 3);
+            }
+        });
+        Stirring { _stop: stop }
+    }
+}
+
+/// A platform on which things go on happening.
+pub struct Stirring {
+    _stop: Sender<()>,
 }
 
 /// What a child process took.

@@ -10,11 +10,19 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 pub const COLUMNS: u16 = 200;
 pub const ROWS: u16 = 50;
 
+/// Ends an update of the screen.
+const END: &[u8] = b"\x1b[?2026l";
+
+/// What a screen shows, line by line.
+pub type Lines = Vec<String>;
+
 /// A running program.
 pub struct Session {
     pub started: Instant,
     output: Receiver<(Instant, Vec<u8>)>,
     pub seen: Vec<(Instant, Vec<u8>)>,
+    /// What it shows now.
+    shown: vt100::Parser,
     input: Box<dyn std::io::Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     _master: Box<dyn MasterPty + Send>,
@@ -37,7 +45,7 @@ impl Session {
         });
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).expect("the program runs");
-        Self { started, output, seen: Vec::new(), input, child, _master: pair.master }
+        Self { started, output, seen: Vec::new(), shown: screen(), input, child, _master: pair.master }
     }
 
     /// Reads until nothing came for `quiet`, at most for `most`; what came, in bytes, and the time of the last of it.
@@ -49,12 +57,51 @@ impl Session {
                 Ok((at, chunk)) => {
                     bytes += chunk.len();
                     last = Some(at);
-                    self.seen.push((at, chunk));
+                    self.take(at, chunk);
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
         (bytes, last)
+    }
+
+    fn take(&mut self, at: Instant, chunk: Vec<u8>) {
+        self.shown.process(&chunk);
+        self.seen.push((at, chunk));
+    }
+
+    /// Reads until what is shown passes, at most for `most`; when the last byte of it came.
+    pub fn until(&mut self, most: Duration, passes: impl Fn(&Lines) -> bool) -> Option<Instant> {
+        let end = Instant::now() + most;
+        while let Ok((at, chunk)) = self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            self.take(at, chunk);
+            if passes(&self.lines()) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// The lines that are shown now.
+    pub fn lines(&self) -> Lines {
+        lines(self.shown.screen())
+    }
+
+    /// When the first update of the screen ended after which what is shown passes.
+    pub fn first_update(&self, passes: impl Fn(&Lines) -> bool) -> Option<Duration> {
+        let mut parser = screen();
+        let mut rest: Vec<u8> = Vec::new();
+        for (at, chunk) in &self.seen {
+            rest.extend_from_slice(chunk);
+            while let Some(end) = rest.windows(END.len()).position(|part| part == END) {
+                parser.process(&rest[..end + END.len()]);
+                rest.drain(..end + END.len());
+                if passes(&lines(parser.screen())) {
+                    return Some(*at - self.started);
+                }
+            }
+        }
+        None
     }
 
     /// Types a key.
@@ -65,7 +112,7 @@ impl Session {
     }
 
     /// When nine tenths of the cells of the present screen stood there for the first time.
-    pub fn full_frame(&self) -> Option<Duration> {
+    pub fn settled(&self) -> Option<Duration> {
         let mut last = screen();
         self.seen.iter().for_each(|(_, chunk)| last.process(chunk));
         let cells = filled(last.screen());
@@ -96,6 +143,10 @@ impl Session {
 fn screen() -> vt100::Parser {
     let size = |cells| NonZeroU16::new(cells).expect("not zero");
     vt100::Parser::new(size(ROWS), size(COLUMNS), 0)
+}
+
+fn lines(screen: &vt100::Screen) -> Lines {
+    screen.rows(0, COLUMNS).collect()
 }
 
 fn text_at(screen: &vt100::Screen, row: u16, column: u16) -> String {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::context::{Context, Noun};
 use super::out::{Form, Out};
+use super::projects::Projects;
 use super::reading;
 use super::render::{Cell, Column, Items, JsonRecord, Table, age, clock, mark, status_role};
 use super::reveal::Reveal;
@@ -64,10 +65,7 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
     }
     let mut out = Out::showing(secrets);
     let found = match cx.form {
-        Form::Plain => {
-            let look = Look { now: &now, secrets };
-            plain(cx, noun, &reader, query, limit, look, &mut out)?
-        }
+        Form::Plain => plain(cx, noun, &reader, query, limit, (&now, secrets), &mut out)?,
         form => as_json(noun, form, &reader, query, limit, &mut out)?,
     };
     out.finish()?;
@@ -87,6 +85,7 @@ pub fn run(cx: &Context, noun: &Noun, args: Args) -> Result<Code, Failure> {
 struct Look<'a> {
     now: &'a Zoned,
     secrets: Secrets,
+    projects: &'a Projects,
 }
 
 fn plain(
@@ -95,10 +94,13 @@ fn plain(
     reader: &Reader,
     query: Query,
     limit: u64,
-    look: Look<'_>,
+    (now, secrets): (&Zoned, Secrets),
     out: &mut Out,
 ) -> Result<Found, Failure> {
     let shown = columns(noun, query.gone);
+    let named = shown.contains(&Shown::Project) && !matches!(noun, Noun::Collection(_) | Noun::Any);
+    let projects = if named { Projects::read(reader, &query.scope.connections)? } else { Projects::default() };
+    let look = Look { now, secrets, projects: &projects };
     let headings: Vec<Column> = shown.iter().map(|column| column.heading()).collect();
     // Where no status is shown, the title says that somebody has decided.
     let marked = if shown.contains(&Shown::Status) { Shown::Status } else { Shown::Title };
@@ -267,7 +269,7 @@ impl Shown {
     }
 
     fn cell(self, row: &Row, look: Look<'_>) -> Cell {
-        let Look { now, secrets } = look;
+        let Look { now, secrets, projects } = look;
         let text = |text: &str| Cell::seen(text, secrets);
         let maybe = |of: Option<&str>| of.map(text).unwrap_or_default();
         let active = row.updated_at.or(row.created_at);
@@ -283,7 +285,7 @@ impl Shown {
                     (agent, _) => maybe(agent),
                 }
             }
-            Shown::Project => maybe(row.project.as_deref()),
+            Shown::Project => maybe(projects.of(row)),
             Shown::Updated => maybe(active.map(|at| clock(at, now)).as_deref()),
             Shown::Age => maybe(active.map(|at| age(at, now)).as_deref()),
             Shown::Gone => maybe(row.gone_at.map(|at| age(at, now)).as_deref()),

@@ -38,7 +38,8 @@ fn markdown() -> String {
          (`QD_BLESS=1 cargo test --lib` writes it anew).\n\n\
          stdout is data, stderr is talk. `--json` answers with one object `{\"schema\", \"items\"}` or \
          `{\"schema\", \"item\"}`, `--ndjson` with one value a line; errors are then \
-         `{\"error\": {\"code\", \"kind\", \"message\", \"hint\", \"retryable\"}}` on stderr.\n\n\
+         `{\"error\": {\"code\", \"kind\", \"message\", \"hint\", \"retryable\"}}` on stderr. \
+         The report of `qd sync` is for people on a terminal; in a pipe or a file it is that of `--json` without being asked.\n\n\
          | exit code | means |\n|---|---|\n",
     );
     for (code, means) in CODES {

@@ -7,7 +7,9 @@
 //! Not here: the console (`tui`), which this module never imports.
 
 mod act;
+mod alone;
 mod audit;
+mod begun;
 pub mod columns;
 mod completions;
 mod connect;
@@ -30,6 +32,7 @@ mod outbox;
 mod own;
 mod platform;
 mod policies;
+mod projects;
 mod prompt;
 mod reading;
 mod render;
@@ -59,7 +62,8 @@ use crate::error::{Code, Failure, Kind};
 
 /// The operator's console for fleets of AI agents: mirrored, searchable and usable offline
 ///
-/// Without a command it opens the console. Every other collection of a platform is a noun too: `qd workflows list`.
+/// Without a command it opens the console. A noun alone lists: `qd agents` is `qd agents list`. Every other collection of a platform
+/// is a noun too: `qd workflows list`.
 #[derive(Debug, Parser)]
 #[command(name = "qd", version, max_term_width = 110, disable_help_subcommand = false)]
 pub struct Cli {
@@ -105,6 +109,8 @@ pub enum Command {
     /// The connections: add, list, test, remove
     Connect(connect::Args),
     /// Pull the platforms into the mirror
+    ///
+    /// On a terminal it shows how far it is, and a table at its end. Into a pipe or a file it writes its report, as with `--json`.
     Sync(sync::Args),
     /// How fresh the mirror is, and what is wrong
     Status(status::Args),
@@ -264,13 +270,13 @@ fn dispatch(cx: &Context, command: Command) -> Result<Code, Stop> {
         Command::Index(args) => index::run(cx, &args)?,
         Command::Outbox(args) => outbox::run(cx, args)?,
         Command::Incidents(args) => incidents::run(cx, args)?,
-        Command::Notes(args) => own::notes::run(cx, &args)?,
-        Command::Bookmarks(args) => own::bookmarks::run(cx, &args)?,
+        Command::Notes(args) => own::notes::run(cx, args)?,
+        Command::Bookmarks(args) => own::bookmarks::run(cx, args)?,
         Command::Audit(args) => audit::run(cx, args)?,
         Command::Sql(args) => sql::run(cx, args)?,
         Command::Platform(args) => platform::run(cx, args)?,
         Command::Sim(args) => sim::run(cx, &args)?,
-        Command::Themes(args) => themes::run(cx, &args)?,
+        Command::Themes(args) => themes::run(cx, args)?,
         Command::Doctor => doctor::run(cx)?,
         Command::Completions(args) => completions::run(&args)?,
         Command::Man(args) => manual::run(&args)?,

@@ -11,6 +11,7 @@ use clap::{CommandFactory, FromArgMatches, Subcommand};
 use quarterdeck_sync::platform::Registry;
 
 use super::act::{self, Verbs};
+use super::alone::or_list;
 use super::content::ContentVerbs;
 use super::context::{Context, Noun};
 use super::{Cli, Global, Stop, list, show};
@@ -22,7 +23,7 @@ use crate::names::nearest;
 pub struct Args<V: Verbs> {
     /// The verb.
     #[command(subcommand)]
-    pub verb: Verb<V>,
+    pub verb: Option<Verb<V>>,
 }
 
 /// What can be asked of records.
@@ -54,7 +55,7 @@ pub struct Tail {
 
 /// Runs the verb.
 pub fn run<V: Verbs>(cx: &Context, noun: &Noun, args: Args<V>) -> Result<Code, Stop> {
-    Ok(match args.verb {
+    Ok(match or_list(args.verb)? {
         Verb::List(args) => list::run(cx, noun, args)?,
         Verb::Show(args) => show::run(cx, noun, args)?,
         Verb::Own(verb) => verb.run(cx, noun)?,

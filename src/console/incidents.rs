@@ -217,30 +217,13 @@ fn go_on(step: Step, told: &Cell<Option<Instant>>, stop: &AtomicBool, news: &Sen
 
 #[cfg(test)]
 mod tests {
-    use quarterdeck_sync::model::{ListKey, Row, RowKey};
+    use quarterdeck_sync::model::{ListKey, Row};
     use quarterdeck_sync::platform::Registry;
 
     use super::*;
 
     fn record(collection: &str, kind: Kind) -> Record {
-        let row = Row {
-            key: RowKey(1),
-            list: ListKey::new("acme", collection),
-            platform: "runagents".to_owned(),
-            kind,
-            id: "x".to_owned(),
-            title: None,
-            status: None,
-            agent: None,
-            agent_title: None,
-            agent_doubt: false,
-            project: None,
-            created_at: None,
-            updated_at: None,
-            confirmed_at: Timestamp::UNIX_EPOCH,
-            gone_at: None,
-            pending: Vec::new(),
-        };
+        let row = Row::bare(ListKey::new("acme", collection), "runagents", kind, "x");
         Record { row, doc: "{}".to_owned() }
     }
 

@@ -47,21 +47,11 @@ fn item(id: &str, reasons: Vec<Reason>) -> Item {
 fn row(kind: Kind, status: &str, seconds: i64) -> Row {
     Row {
         key: RowKey(7),
-        list: ListKey::new("prod", kind.plural()),
-        platform: "turen".to_owned(),
-        kind,
-        id: "4711".to_owned(),
-        title: None,
         status: Some(status.to_owned()),
-        agent: None,
-        agent_title: None,
-        agent_doubt: false,
-        project: None,
         created_at: Some(ago(seconds + 60)),
         updated_at: Some(ago(seconds)),
         confirmed_at: now(),
-        gone_at: None,
-        pending: Vec::new(),
+        ..Row::bare(ListKey::new("prod", kind.plural()), "turen", kind, "4711")
     }
 }
 

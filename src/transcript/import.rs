@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::{self, Kind, ListKey, Record, RowKey};
+use quarterdeck_sync::model::{self, Kind, ListKey, Record};
 use quarterdeck_sync::text::Secrets;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -99,23 +99,18 @@ struct Row {
 
 impl From<Row> for Record {
     fn from(row: Row) -> Self {
+        let list = ListKey::new(row.connection, row.collection);
         let line = model::Row {
-            key: RowKey(0),
-            list: ListKey::new(row.connection, row.collection),
-            platform: row.platform,
-            kind: row.kind.unwrap_or(Kind::Other),
-            id: row.id,
             title: row.title,
             status: row.status,
             agent: row.agent,
             agent_title: row.agent_title,
-            agent_doubt: false,
             project: row.project,
             created_at: row.created_at,
             updated_at: row.updated_at,
             confirmed_at: row.confirmed_at.unwrap_or(Timestamp::UNIX_EPOCH),
             gone_at: row.gone_at,
-            pending: Vec::new(),
+            ..model::Row::bare(list, row.platform, row.kind.unwrap_or(Kind::Other), row.id)
         };
         Record { row: line, doc: row.doc.map_or_else(|| "null".to_owned(), |doc| doc.get().to_owned()) }
     }

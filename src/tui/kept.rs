@@ -67,12 +67,21 @@ fn changed(row: &Row) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flagged(BTreeMap<ListKey, BTreeMap<String, Flags>>);
 
+/// What became of containing an agent from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Containment {
+    /// It holds, as far as the mirror shows.
+    Holds,
+    /// The platform has shown since that something of the agent is active again: somebody else let it go, or it acts all the same.
+    Undone,
+}
+
 /// What stands beside one record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Flags {
     bookmarked: bool,
     reviewed: Option<String>,
-    contained: bool,
+    contained: Option<Containment>,
 }
 
 impl Flagged {
@@ -90,19 +99,19 @@ impl Flagged {
         self.at(list, id).reviewed = Some(seen);
     }
 
-    /// This agent was contained from here, and not released since.
-    pub fn contain(&mut self, list: ListKey, id: String) {
-        self.at(list, id).contained = true;
+    /// This agent was contained from here, and not released from here since.
+    pub fn contain(&mut self, list: ListKey, id: String, how: Containment) {
+        self.at(list, id).contained = Some(how);
     }
 
-    /// Was this one?
-    pub fn is_contained(&self, row: &Row) -> bool {
-        self.of(row).is_some_and(|flags| flags.contained)
+    /// How that stands, if this one was.
+    pub fn containment(&self, row: &Row) -> Option<Containment> {
+        self.of(row)?.contained
     }
 
     /// Was any?
     pub fn any_contained(&self) -> bool {
-        self.0.values().flat_map(BTreeMap::values).any(|flags| flags.contained)
+        self.0.values().flat_map(BTreeMap::values).any(|flags| flags.contained.is_some())
     }
 
     fn of(&self, row: &Row) -> Option<&Flags> {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::actions::{self, ACTIONS, Act, Scope};
+use super::actions::{self, ACTIONS, Act, Danger, Scope};
 
 /// One key, with the modifiers that matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -167,7 +167,11 @@ impl Keymap {
             _ => together(action.scope, other),
         };
         let felt = Scope::ALL.into_iter().filter(|other| felt(*other));
-        let rival = felt.filter_map(|scope| self.acts.get(&(scope, key))).find(|rival| **rival != act);
+        let mut rivals = felt.filter_map(|scope| self.acts.get(&(scope, key)));
+        // So it is for what stands behind it in the table.
+        let confirms = self.acts.get(&(Scope::Sheet, key)).filter(|sheet| **sheet == Act::Confirm);
+        let confirms = confirms.filter(|_| action.danger == Danger::Decides);
+        let rival = rivals.find(|rival| **rival != act).or(confirms.filter(|_| act != Act::Confirm));
         if let Some(rival) = rival {
             let taken = actions::row(*rival).id;
             trouble.push(format!("keys: {key} means both `{taken}` and `{}`; `{taken}` keeps it", action.id));
@@ -304,6 +308,19 @@ mod tests {
         let (map, trouble) = Keymap::new(&changes(&[("suspend-agent", &["C-y"])]));
         assert_eq!(map.find(Scope::Sheet, key("C-y")), None);
         assert!(trouble[0].contains("C-y means both `suspend-agent` and `confirm`"), "{trouble:?}");
+    }
+
+    #[test]
+    fn no_settings_let_one_key_lead_to_a_sheet_and_confirm_it() {
+        let deciding = ACTIONS.iter().filter(|it| it.danger == Danger::Decides && it.act != Act::Confirm);
+        for action in deciding {
+            for (id, written) in [(action.id, "C-y"), ("confirm", "C-b")] {
+                let (map, _) = Keymap::new(&changes(&[(id, &[written]), (action.id, &[written])]));
+                let key = Key::parse(written).unwrap();
+                let leads = map.find(action.scope, key) == Some(action.act);
+                assert!(!(leads && map.find(Scope::Sheet, key) == Some(Act::Confirm)), "{} by {written}", action.id);
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! Nothing runs on a timer while nothing changes: an idle console neither writes nor wakes.
 //!
 //! - [`run`] is all the outside needs: [`Setup`] in, [`Outside`] messages in, [`Ask`]s out. It owns the terminal and always gives it back.
-//! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `paint`: the terminal.
+//! - `app`: the state and what changes it; knows nothing of the terminal. `run`: the loop. `terminal`, `frames`, `paint`: the terminal.
 //! - [`actions`]: every key in one table; `keys`: the operator's changes to it. [`theme`]: colour by role.
 //! - [`data`]: how views get what they show; they never read the mirror themselves. `fleet`: how each connection stands.
 //! - [`links`]: from a record to what it names and what names it.
@@ -17,7 +17,7 @@
 //! - [`manner`]: slow links, calm screens, screen readers, people who only look. `linear`: the screen, line by line.
 //! - [`clipboard`]: copying, through the terminal. [`reading`]: content, made ready to be laid out. `marking`: which parts of a text a query's words are.
 //! - `code`, `pieces`: colours of code, and which texts are some. [`kept`]: bookmarks, notes and reviews.
-//! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from.
+//! - [`views`]: one file each, and a line in the registry. `widgets`: what they are put together from. `motion`: how far a key moves.
 //!
 //! Always true: views do no I/O; every text reaches the screen through [`canvas::Canvas`], which lets nothing hidden pass; nothing
 //! is decided but on a sheet, which says what will be done to what, and is confirmed with a key that no typing produces.
@@ -33,6 +33,7 @@ pub mod data;
 pub mod decisions;
 pub mod drafting;
 pub mod fleet;
+mod frames;
 pub mod grounds;
 mod hosts;
 pub mod incidents;
@@ -44,6 +45,7 @@ mod looks;
 pub mod manner;
 mod marking;
 pub mod memory;
+mod motion;
 mod paint;
 mod pieces;
 pub mod reading;

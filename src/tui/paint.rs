@@ -2,7 +2,7 @@
 //!
 //! A list that scrolled by a line is scrolled by the terminal (a scroll region, then insert or delete line), and only the new
 //! line is sent; runs of blanks are erased instead of written; colours and attributes are sent only where they change.
-//! A frame is one string of bytes between synchronized-update marks, for one write.
+//! A frame is one string of bytes between synchronized-update marks, for one write (`frames`).
 //!
 //! The painter believes that the terminal shows what it sent last; [`Painter::forget`] says that it does not.
 

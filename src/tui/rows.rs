@@ -292,29 +292,13 @@ impl Rows {
 
 #[cfg(test)]
 mod tests {
-    use quarterdeck_sync::model::{Kind, ListKey, Timestamp};
+    use quarterdeck_sync::model::{Kind, ListKey};
 
     use super::*;
 
     fn row(number: i64) -> Row {
-        Row {
-            key: RowKey(number),
-            list: ListKey::new("a", "sessions"),
-            platform: "turen".into(),
-            kind: Kind::Session,
-            id: number.to_string(),
-            title: None,
-            status: None,
-            agent: None,
-            agent_title: None,
-            agent_doubt: false,
-            project: None,
-            created_at: None,
-            updated_at: None,
-            confirmed_at: Timestamp::UNIX_EPOCH,
-            gone_at: None,
-            pending: Vec::new(),
-        }
+        let row = Row::bare(ListKey::new("a", "sessions"), "turen", Kind::Session, number.to_string());
+        Row { key: RowKey(number), ..row }
     }
 
     fn window(range: std::ops::Range<i64>, all: std::ops::Range<i64>) -> Window {

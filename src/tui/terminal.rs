@@ -3,7 +3,7 @@
 //! [`Terminal`] gives it back when dropped; a panic of the drawing thread gives it back before its message is printed, so that the
 //! message can be read. Panics of other threads go to the log alone: their text would land in the middle of the screen.
 
-use std::io::{self, Write};
+use std::io;
 use std::panic;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,11 +14,12 @@ use crossterm::event::EventStream;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode, size};
 use futures_util::StreamExt;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 use tokio::sync::oneshot;
 
 use super::app::Message;
-use super::linear::{self, Reader};
+use super::frames::{Face, Frames, send};
+use super::linear::Reader;
 use super::paint::Painter;
 use super::{TuiSettings, signals};
 
@@ -43,26 +44,8 @@ static LINES: AtomicBool = AtomicBool::new(false);
 
 /// The terminal, taken over.
 pub(crate) struct Terminal {
-    face: Face,
-    buffer: Buffer,
+    frames: Frames<Tty>,
     mouse: bool,
-}
-
-/// How a frame gets onto it.
-enum Face {
-    /// As a picture.
-    Picture(Painter),
-    /// As lines.
-    Lines(Reader),
-}
-
-impl Face {
-    fn forget(&mut self) {
-        match self {
-            Self::Picture(painter) => painter.forget(),
-            Self::Lines(reader) => reader.forget(),
-        }
-    }
 }
 
 impl Terminal {
@@ -72,7 +55,7 @@ impl Terminal {
             true => Face::Lines(Reader::default()),
             false => Face::Picture(Painter::new(settings.erase)),
         };
-        let mut terminal = Self { face, buffer: Buffer::empty(Rect::default()), mouse: settings.mouse };
+        let mut terminal = Self { frames: Frames::new(tty()?, face), mouse: settings.mouse };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -80,59 +63,38 @@ impl Terminal {
     fn enter(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
-        self.face.forget();
-        let lines = matches!(self.face, Face::Lines(_));
+        self.frames.forget();
+        let lines = self.frames.lines();
         LINES.store(lines, Ordering::SeqCst);
         if lines {
-            return send(ENTER_LINES.as_bytes());
+            return self.frames.send(ENTER_LINES.as_bytes());
         }
         let mouse = if self.mouse { MOUSE } else { "" };
-        send(format!("{ENTER}{mouse}").as_bytes())
+        self.frames.send(format!("{ENTER}{mouse}").as_bytes())
     }
 
     /// Draws one frame, and says how many bytes that took. Whatever size the terminal has now is the frame's size.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<usize> {
-        let (width, height) = match self.face {
-            Face::Picture(_) => size()?,
-            // A page: what reads it out does not know how wide it is.
-            Face::Lines(_) => (linear::WIDTH, linear::HEIGHT),
-        };
-        let area = Rect { x: 0, y: 0, width, height };
-        if self.buffer.area != area {
-            self.buffer = Buffer::empty(area);
-        }
-        let cursor = draw(&mut self.buffer);
-        let lines;
-        let bytes = match &mut self.face {
-            Face::Picture(painter) => painter.paint(&self.buffer, cursor),
-            Face::Lines(reader) => {
-                lines = reader.read(&self.buffer);
-                lines.as_bytes()
-            }
-        };
-        if !bytes.is_empty() {
-            send(bytes)?;
-        }
-        Ok(bytes.len())
+        self.frames.draw(size, draw)
     }
 
     /// Takes clicks and the wheel, or leaves them to the terminal.
     pub fn take_mouse(&mut self, on: bool) -> io::Result<()> {
         self.mouse = on;
-        match self.face {
-            Face::Picture(_) => send(if on { MOUSE } else { NO_MOUSE }.as_bytes()),
-            Face::Lines(_) => Ok(()),
+        match self.frames.lines() {
+            false => self.frames.send(if on { MOUSE } else { NO_MOUSE }.as_bytes()),
+            true => Ok(()),
         }
     }
 
     /// Sends something that draws nothing.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        send(bytes)
+        self.frames.send(bytes)
     }
 
     /// What is on the screen is not what was drawn.
     pub fn forget(&mut self) {
-        self.face.forget();
+        self.frames.forget();
     }
 
     /// Gives the terminal back, stops the process until it is continued, and takes the terminal again.
@@ -163,16 +125,29 @@ impl Drop for Terminal {
 fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let leave = if LINES.load(Ordering::SeqCst) { LEAVE_LINES } else { LEAVE };
-        let _ = send(leave.as_bytes());
+        let _ = send(&mut io::stdout().lock(), leave.as_bytes());
         let _ = disable_raw_mode();
     }
 }
 
-/// One write: there is no line break in a picture, so the standard output's buffer hands it on whole.
-fn send(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
+/// Where the terminal is written to. Nothing stands in between that would cut a frame at its line breaks, or where a buffer ends.
+#[cfg(unix)]
+type Tty = std::fs::File;
+/// There the standard output translates for the console.
+#[cfg(not(unix))]
+type Tty = io::Stdout;
+
+#[cfg(unix)]
+fn tty() -> io::Result<Tty> {
+    use std::os::fd::AsFd;
+
+    Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+fn tty() -> io::Result<Tty> {
+    Ok(io::stdout())
 }
 
 type Hook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync>;

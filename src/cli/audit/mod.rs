@@ -7,6 +7,7 @@ mod verify;
 use clap::Subcommand;
 use quarterdeck_sync::outbox::{AuditEntry, Outbox};
 
+use super::alone::or_list;
 use super::context::Context;
 use crate::error::{Code, Failure};
 
@@ -14,7 +15,7 @@ use crate::error::{Code, Failure};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -29,7 +30,7 @@ enum Verb {
 
 /// Runs it.
 pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
-    match args.verb {
+    match or_list(args.verb)? {
         Verb::List(args) => list::run(cx, &args),
         Verb::Verify(args) => verify::run(cx, &args),
         Verb::Export(args) => export::run(cx, &args),

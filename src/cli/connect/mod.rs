@@ -7,6 +7,7 @@ mod test;
 
 use clap::Subcommand;
 
+use super::alone::or_list;
 use super::context::Context;
 use crate::error::{Code, Failure};
 
@@ -14,7 +15,7 @@ use crate::error::{Code, Failure};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -31,7 +32,7 @@ enum Verb {
 
 /// Runs it.
 pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
-    match args.verb {
+    match or_list(args.verb)? {
         Verb::Add(args) => add::run(cx, args),
         Verb::List => list::run(cx),
         Verb::Test(args) => test::run(cx, &args),

@@ -15,14 +15,16 @@ use quarterdeck_sync::model::Incident;
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::text::Clean;
 
+use super::alone::or_list;
+use super::begun::Named;
 use super::context::Context;
-use crate::error::{Code, Failure, Kind};
+use crate::error::{Code, Failure};
 
 /// Arguments of `incidents`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,7 +53,7 @@ enum Verb {
 
 /// Runs it.
 pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
-    match args.verb {
+    match or_list(args.verb)? {
         Verb::List(args) => list::run(cx, &args),
         Verb::Show(args) => show::run(cx, &args),
         Verb::Open(args) => change::open(cx, &args),
@@ -65,33 +67,14 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
     }
 }
 
-/// Most incidents that an ambiguous id is told to mean.
-const LISTED: usize = 10;
+const INCIDENTS: Named<'static> = Named { one: "incident", list: "qd incidents list --all" };
 
 /// The one incident whose id this is, or begins like this.
 fn one(outbox: &Outbox, id: &str) -> Result<Incident, Failure> {
-    let begun = id.trim().trim_end_matches('…').to_ascii_uppercase();
-    if begun.is_empty() {
-        return Err(
-            Failure::usage("an id, or the beginning of one, cannot be empty").hint("`qd incidents list` shows them")
-        );
-    }
+    let begun = INCIDENTS.beginning(id)?.to_ascii_uppercase();
     let mut found = outbox.incidents()?;
     found.retain(|incident| incident.id.as_str().starts_with(&begun));
-    match found.len() {
-        0 => Err(Failure::not_found(format!("there is no incident {id}")).hint("`qd incidents list --all` shows them")),
-        1 => Ok(found.swap_remove(0)),
-        _ => {
-            let mut message = format!("{id} is more than one incident:");
-            for incident in found.iter().take(LISTED) {
-                message.push_str(&format!("\n  {}  {}", incident.id, Clean::line(&incident.title)));
-            }
-            if found.len() > LISTED {
-                message.push_str("\n  and others");
-            }
-            Err(Failure::new(Kind::Ambiguous, message).hint("write more of the id"))
-        }
-    }
+    INCIDENTS.only(id, found, |incident| format!("{}  {}", incident.id, Clean::line(&incident.title)))
 }
 
 /// An incident that was just here is not any more.

@@ -85,10 +85,13 @@ fn plain(cx: &Context, writes: &[Write], out: &mut Out) -> Result<(), Failure> {
 
 fn row(write: &Write, now: &Zoned) -> Vec<Cell> {
     let intent = &write.intent;
-    let mut why = write.verdict.as_ref().map(words).unwrap_or_default();
-    if let Some(due) = write.due_at.filter(|due| write.state == WriteState::Retrying && *due > now.timestamp()) {
-        why.push_str(&format!("; again {}", age(due, now)));
-    }
+    let why = write.verdict.as_ref().map(words).unwrap_or_default();
+    // First: the platform's words may be cut, and this is what one waits for.
+    let why = match next(write, now) {
+        Some(next) if why.is_empty() => next,
+        Some(next) => format!("{next}; {why}"),
+        None => why,
+    };
     vec![
         Cell::text(write.id.as_str()),
         Cell::text(write.state.as_str()).role(state_role(write.state)),
@@ -99,6 +102,18 @@ fn row(write: &Write, now: &Zoned) -> Vec<Cell> {
         Cell::maybe(intent.deadline.filter(|_| write.state.is_open()).map(|at| age(at, now)).as_deref()),
         Cell::text(why),
     ]
+}
+
+/// When something is done about a write by itself, if that is still to come.
+fn next(write: &Write, now: &Zoned) -> Option<String> {
+    let what = match write.state {
+        WriteState::Queued | WriteState::Retrying => "next try",
+        // It may have been carried out: it is looked for, never sent blindly.
+        WriteState::Sending | WriteState::Unknown | WriteState::Accepted => "next look",
+        _ => return None,
+    };
+    let due = write.due_at.filter(|due| *due > now.timestamp())?;
+    Some(format!("{what} {}", age(due, now)))
 }
 
 fn parse_state(text: &str) -> Result<WriteState, String> {

@@ -17,14 +17,16 @@ use quarterdeck_sync::model::Write;
 use quarterdeck_sync::outbox::Outbox;
 
 use super::act::outcome;
+use super::alone::or_list;
+use super::begun::{LISTED, Named};
 use super::context::Context;
-use crate::error::{Code, Failure, Kind};
+use crate::error::{Code, Failure};
 
 /// Arguments of `outbox`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -49,7 +51,7 @@ enum Verb {
 
 /// Runs it.
 pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
-    match args.verb {
+    match or_list(args.verb)? {
         Verb::List(args) => list::run(cx, &args),
         Verb::Show(args) => show::run(cx, &args),
         Verb::Flush(args) => flush::run(cx, &args),
@@ -61,34 +63,12 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
     }
 }
 
-/// Most writes that an ambiguous id is told to mean.
-const LISTED: usize = 10;
+const WRITES: Named<'static> = Named { one: "write", list: "qd outbox list --all" };
 
 /// The one write whose id this is, or begins like this.
 pub fn one(outbox: &Outbox, id: &str) -> Result<Write, Failure> {
-    let begun = id.trim().trim_end_matches('…');
-    if begun.is_empty() {
-        return Err(
-            Failure::usage("an id, or the beginning of one, cannot be empty").hint("`qd outbox list` shows them")
-        );
-    }
-    let mut found = outbox.find(begun, LISTED + 1)?;
-    match found.len() {
-        0 => {
-            Err(Failure::not_found(format!("there is no write {id}")).hint("`qd outbox list --all` shows every write"))
-        }
-        1 => Ok(found.swap_remove(0)),
-        _ => {
-            let mut message = format!("{id} is more than one write:");
-            for write in found.iter().take(LISTED) {
-                message.push_str(&format!("\n  {}  {} {}", write.id, write.intent.verb, outcome::target(write)));
-            }
-            if found.len() > LISTED {
-                message.push_str("\n  and others");
-            }
-            Err(Failure::new(Kind::Ambiguous, message).hint("write more of the id"))
-        }
-    }
+    let found = outbox.find(WRITES.beginning(id)?, LISTED + 1)?;
+    WRITES.only(id, found, |write| format!("{}  {} {}", write.id, write.intent.verb, outcome::target(write)))
 }
 
 /// The writes of these ids, each once, in the order in which they were named.

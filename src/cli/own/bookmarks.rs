@@ -7,6 +7,7 @@ use quarterdeck_sync::outbox::Outbox;
 use serde::Serialize;
 
 use super::{place, written};
+use crate::cli::alone::or_list;
 use crate::cli::context::Context;
 use crate::cli::out::{Form, Out};
 use crate::cli::render::{Cell, Column, Items, Table, age};
@@ -16,7 +17,7 @@ use crate::error::{Code, Failure};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,8 +52,8 @@ struct Item<'a> {
 }
 
 /// Runs it.
-pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
-    match &args.verb {
+pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
+    match &or_list(args.verb)? {
         Verb::List => list(cx),
         Verb::Add(at) => {
             let place = place(cx, &at.place, &at.connection)?;

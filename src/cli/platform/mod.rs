@@ -10,6 +10,7 @@ use std::sync::Arc;
 use clap::Subcommand;
 use quarterdeck_sync::platform::{Manifest, Origin, Registry};
 
+use super::alone::or_list;
 use super::context::Context;
 use crate::error::{Code, Failure, Kind};
 use crate::names::nearest;
@@ -18,7 +19,7 @@ use crate::names::nearest;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -35,7 +36,7 @@ enum Verb {
 
 /// Runs it.
 pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
-    match args.verb {
+    match or_list(args.verb)? {
         Verb::List => show::list(cx),
         Verb::Show(args) => show::show(cx, &args),
         Verb::Export(args) => show::export(cx, &args),

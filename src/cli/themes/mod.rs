@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde::Serialize;
 use serde_json::json;
 
+use super::alone::or_list;
 use super::columns::{Cell, table};
 use super::context::Context;
 use super::out::{Form, Out};
@@ -17,7 +18,7 @@ use crate::theme::{self, ColorMode, Theme};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -53,9 +54,9 @@ struct Item {
 }
 
 /// Runs it.
-pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
+pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
     let items = items(cx)?;
-    match &args.verb {
+    match &or_list(args.verb)? {
         Verb::List => list(cx, &items),
         Verb::Preview { names } => preview(cx, &items, names),
         Verb::Export { name } => export(cx, find(&items, name)?),

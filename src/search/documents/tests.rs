@@ -9,21 +9,14 @@ fn record(doc: &str) -> Record {
     Record {
         row: Row {
             key: RowKey(4),
-            list: ListKey::new("prod", "sessions"),
-            platform: "turen".to_owned(),
-            kind: Kind::Session,
-            id: "1042".to_owned(),
             title: Some("Refunds are captured twice".to_owned()),
             status: Some("active".to_owned()),
             agent: Some("client-1".to_owned()),
             agent_title: Some("web-01".to_owned()),
-            agent_doubt: false,
             project: Some("/home/lena/ledger".to_owned()),
             created_at: Some(Timestamp::from_second(5).unwrap()),
-            updated_at: None,
-            confirmed_at: Timestamp::UNIX_EPOCH,
             gone_at: Some(Timestamp::UNIX_EPOCH),
-            pending: Vec::new(),
+            ..Row::bare(ListKey::new("prod", "sessions"), "turen", Kind::Session, "1042")
         },
         doc: doc.to_owned(),
     }

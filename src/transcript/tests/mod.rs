@@ -5,7 +5,7 @@ mod hostile;
 mod pages;
 mod rich;
 
-use quarterdeck_sync::model::{Entry, Kind, ListKey, Record, Row, RowKey};
+use quarterdeck_sync::model::{Entry, Kind, ListKey, Record, Row};
 
 use super::{Exporter, Format, Held, Transcript};
 
@@ -13,22 +13,14 @@ use super::{Exporter, Format, Held, Transcript};
 fn record(title: &str) -> Record {
     let at = |text: &str| text.parse().ok();
     let row = Row {
-        key: RowKey(7),
-        list: ListKey::new("prod", "sessions"),
-        platform: "turen".to_owned(),
-        kind: Kind::Session,
-        id: "4711".to_owned(),
         title: Some(title.to_owned()),
-        status: None,
         agent: Some("a-1".to_owned()),
         agent_title: Some("lena-macbook-12".to_owned()),
-        agent_doubt: false,
         project: Some("/home/lena/work/payments".to_owned()),
         created_at: at("2026-02-17T09:00:00Z"),
         updated_at: at("2026-02-18T00:10:00Z"),
         confirmed_at: "2026-02-18T08:00:00Z".parse().unwrap(),
-        gone_at: None,
-        pending: Vec::new(),
+        ..Row::bare(ListKey::new("prod", "sessions"), "turen", Kind::Session, "4711")
     };
     Record { row, doc: r#"{"id":4711,"first_prompt":"x"}"#.to_owned() }
 }

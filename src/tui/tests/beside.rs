@@ -4,7 +4,7 @@ use quarterdeck_sync::model::{Kind, WriteState};
 use serde_json::json;
 
 use super::*;
-use crate::tui::kept::{Flagged, Kept};
+use crate::tui::kept::{Containment, Flagged, Kept};
 
 const SIZE: (u16, u16) = (160, 48);
 
@@ -15,7 +15,9 @@ impl World {
         if kind == Kind::Agent {
             for write in self.writes.iter().filter(|write| write.state == WriteState::Confirmed) {
                 if let ("contain", Some(id)) = (write.intent.verb.as_str(), write.intent.target.clone()) {
-                    flagged.contain(write.list(), id);
+                    let undone = self.undone.contains(&id);
+                    let how = if undone { Containment::Undone } else { Containment::Holds };
+                    flagged.contain(write.list(), id, how);
                 }
             }
             return flagged;
@@ -78,11 +80,18 @@ fn an_agent_that_was_contained_does_not_read_as_if_nothing_was() {
     console.press("@agents v v /");
     console.type_text("connection:acme");
     console.press("<Enter>");
-    let text = console.text();
-    let line =
-        text.lines().find(|line| line.contains(row.title.as_deref().unwrap())).unwrap_or_else(|| panic!("{text}"));
-    assert!(line.contains("■contained"), "{line}");
-    assert_eq!(text.matches("■contained").count(), 1, "{text}");
+    let line = |console: &Console| {
+        let text = console.text();
+        let found = text.lines().find(|line| line.contains(row.title.as_deref().unwrap()));
+        found.unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    assert!(line(&console).contains("■contained"), "{}", line(&console));
+    assert_eq!(console.text().matches("■contained").count(), 1, "{}", console.text());
+    // Somebody has let it go in the vendor's console.
+    console.store.world.lock().unwrap().undone.push(row.id.clone());
+    console.news(Outside::Committed);
+    assert!(line(&console).contains("!active again"), "{}", line(&console));
+    assert!(!console.text().contains("■contained"), "{}", console.text());
 }
 
 #[test]

@@ -10,15 +10,21 @@ const SIZE: (u16, u16) = (160, 48);
 
 impl Console {
     /// What was asked of the outside since the last look, but for syncs.
-    fn deeds(&self) -> Vec<Confirmed> {
+    pub(super) fn deeds(&self) -> Vec<Confirmed> {
         let asked = self.asked.try_iter();
         asked.filter_map(|ask| if let Ask::Decide(confirmed) = ask { Some(*confirmed) } else { None }).collect()
     }
 
     /// The outside keeps what was confirmed, and says so.
     fn keep(&mut self) -> Vec<WriteId> {
+        let confirmed = self.deeds();
+        self.keep_all(confirmed)
+    }
+
+    /// The same, of what was taken in already.
+    pub(super) fn keep_all(&mut self, confirmed: Vec<Confirmed>) -> Vec<WriteId> {
         let mut ids = Vec::new();
-        for Confirmed { sheet, deed } in self.deeds() {
+        for Confirmed { sheet, deed } in confirmed {
             let outcome = match deed {
                 Deed::Decide { asked, seen } => {
                     let mut world = self.store.world.lock().unwrap();
@@ -29,10 +35,15 @@ impl Console {
                     };
                     Outcome::Kept(seen.iter().map(keep).collect())
                 }
-                Deed::Change { seen, .. } => {
+                Deed::Change { seen, change } => {
                     let mut world = self.store.world.lock().unwrap();
+                    let to = match change {
+                        Change::Retry | Change::Mine | Change::Edited(_) => WriteState::Queued,
+                        Change::Discard | Change::Theirs => WriteState::Discarded,
+                        Change::Cancel | Change::Undo => WriteState::Cancelled,
+                    };
                     let change = |(id, _): &(WriteId, WriteState)| {
-                        world.turn(id, WriteState::Cancelled, None);
+                        world.turn(id, to, None);
                         Ok(world.opened(id).expect("a write").write)
                     };
                     Outcome::Changed(seen.iter().map(change).collect())

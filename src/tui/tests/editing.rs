@@ -240,7 +240,11 @@ fn the_text_goes_on_in_an_editor_of_ones_own_and_comes_back_into_this_one() {
 
 /// A world whose policy is in conflict.
 pub(super) fn conflicted() -> World {
-    let mut world = World::believable();
+    in_conflict(World::believable(), 1)
+}
+
+/// The same of another world, by a write of this number.
+pub(super) fn in_conflict(mut world: World, number: usize) -> World {
     let found = world.rows.iter().find(|(row, _)| row.kind == Kind::Policy && row.list.connection == "turen");
     let (row, doc) = found.cloned().unwrap();
     let mut wanted: serde_json::Value = serde_json::from_str(&doc).unwrap();
@@ -256,7 +260,7 @@ pub(super) fn conflicted() -> World {
     let verdict = Verdict { code: "moved".into(), disputes: vec![dispute], ..Verdict::default() };
     world.writes.push(quarterdeck_sync::model::Write {
         verdict: Some(verdict),
-        ..outbox::write(1, intent, WriteState::Conflicted, 60)
+        ..outbox::write(number, intent, WriteState::Conflicted, 60)
     });
     world.overlay();
     world

@@ -54,6 +54,8 @@ pub struct World {
     pub sealed: Option<String>,
     /// It cannot be read, from the first look on.
     pub broken: bool,
+    /// Agents that are active again although they were contained, by id.
+    pub undone: Vec<String>,
     /// Why nothing is known of what an answer rests on.
     pub groundless: Option<String>,
 }
@@ -139,21 +141,15 @@ impl World {
         let at = |ago: i64| Timestamp::from_second(now().as_second() - ago).ok();
         let row = Row {
             key: RowKey(self.rows.len() as i64 + 1),
-            list: ListKey::new(connection, collection),
-            platform: platform.into(),
-            kind,
-            id,
             title: title.map(Into::into),
             status: status.map(Into::into),
             agent: agent.map(Into::into),
             agent_title: agent.map(Into::into),
-            agent_doubt: false,
             project: project.map(Into::into),
             created_at: at(seconds_ago + 3_700),
             updated_at: at(seconds_ago),
             confirmed_at: at(40).unwrap_or_default(),
-            gone_at: None,
-            pending: Vec::new(),
+            ..Row::bare(ListKey::new(connection, collection), platform, kind, id)
         };
         self.rows.push((row, doc.to_string()));
         &mut self.rows.last_mut().expect("just pushed").0

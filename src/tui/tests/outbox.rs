@@ -19,21 +19,34 @@ pub fn ago(seconds: i64) -> Timestamp {
     Timestamp::from_second(now().as_second() - seconds).expect("a time")
 }
 
+fn can(verb: &str, undo: Option<&str>, note: Option<&str>) -> Capability {
+    let (undo, note) = (undo.map(Into::into), note.map(Into::into));
+    Capability { verb: verb.into(), undo, note, ..Capability::default() }
+}
+
 /// What the lists of the made-up fleet let be done.
 pub fn capabilities() -> Capabilities {
-    let can = |verb: &str, undo: Option<&str>, note: Option<&str>| Capability {
-        verb: verb.into(),
-        undo: undo.map(Into::into),
-        note: note.map(Into::into),
-        ..Capability::default()
-    };
+    Capabilities::new(lists())
+}
+
+/// The same, with alerts that can be acknowledged, and containments that can be taken back.
+pub fn all_capabilities() -> Capabilities {
+    let mut lists = lists();
+    lists.iter_mut().filter(|(list, _)| *list == ListKey::new("acme", "agents")).for_each(|(_, verbs)| {
+        verbs.push(can("release", Some("contain"), None));
+    });
+    lists.push((ListKey::new("lab", "alerts"), vec![can("acknowledge", None, None)]));
+    Capabilities::new(lists)
+}
+
+fn lists() -> Vec<(ListKey, Vec<Capability>)> {
     let cannot =
         |verb: &str, why: &str| Capability { verb: verb.into(), lacks: Some(why.into()), ..Capability::default() };
     let fetch = "machines fetch the policy every 15 min: until then the agent goes on";
     let scope = ["once", "run", "agent_user_ttl"].map(Into::into).to_vec();
     let args = BTreeMap::from([("scope".to_owned(), scope), ("duration".to_owned(), Vec::new())]);
     let approve = Capability { args, ..can("approve", None, Some("an approval cannot be unsent")) };
-    Capabilities::new([
+    vec![
         (
             ListKey::new("turen", "agents"),
             vec![
@@ -61,7 +74,7 @@ pub fn capabilities() -> Capabilities {
             ListKey::new("lab", "deployments"),
             vec![can("activate", Some("deactivate"), None), can("deactivate", Some("activate"), None)],
         ),
-    ])
+    ]
 }
 
 /// The words a verb needs and leads to.
@@ -72,6 +85,10 @@ fn words(verb: &str) -> (&'static str, &'static str) {
         "approve" => ("PENDING", "APPROVED"),
         "reject" => ("PENDING", "REJECTED"),
         "stop" => ("RUNNING", "FAILED"),
+        "activate" => ("inactive", "active"),
+        "deactivate" => ("active", "inactive"),
+        "acknowledge" => ("open", "acknowledged"),
+        "release" => ("contained", "Running"),
         _ => ("active", "deleted"),
     }
 }
@@ -164,11 +181,22 @@ impl World {
                 let items = vec![self.item((**record).clone(), &asked)];
                 Brief::Records { asked, items }
             }
-            Subject::Restored { record, asked, .. } => {
-                let items = vec![self.item((**record).clone(), asked)];
-                Brief::Records { asked: asked.clone(), items }
+            Subject::Restored { record, version, asked } => {
+                let mut asked = asked.clone();
+                let mut doc: Value = serde_json::from_str(&record.doc).expect("JSON");
+                if *version == 1 {
+                    doc["rules"]["min_scorecard"] = json!(2.5);
+                }
+                asked.args.insert("doc".into(), doc);
+                let items = vec![self.item((**record).clone(), &asked)];
+                Brief::Records { asked, items }
             }
             Subject::Writes { ids, change } => {
+                if let (Change::Undo, Some(asked)) = (change, self.inverse(ids)) {
+                    let target = self.writes.iter().find(|write| write.id == ids[0]).expect("a write");
+                    let target = Target::Named(target.list(), target.intent.target.clone().unwrap_or_default());
+                    return self.brief(&Subject::Records { targets: vec![target], asked });
+                }
                 let item = |id: &WriteId| {
                     let opened = self.opened(id)?;
                     let sent = !matches!(opened.write.state, WriteState::Queued | WriteState::Retrying);
@@ -182,6 +210,15 @@ impl World {
                 Brief::Writes(ids.iter().filter_map(item).collect())
             }
         }
+    }
+
+    /// What takes back the only one of these writes, where it has had its effect.
+    fn inverse(&self, ids: &[WriteId]) -> Option<Asked> {
+        let [only] = ids else { return None };
+        let write = self.writes.iter().find(|write| write.id == *only)?;
+        let undo = capabilities().find(&write.list(), &[&write.intent.verb])?.undo.clone()?;
+        let done = matches!(write.state, WriteState::Accepted | WriteState::Confirmed);
+        done.then(|| Asked { verb: undo, ..Asked::default() })
     }
 
     /// A write with all that is known of it.

@@ -116,7 +116,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::model::{Base, By, Effect, Intent, Kind, RowKey, WriteId, WriteState};
+    use crate::model::{Base, By, Effect, Intent, Kind, WriteId, WriteState};
 
     fn write(id: &str, target: Option<&str>, state: WriteState, columns: ColumnEdits) -> Write {
         Write {
@@ -159,22 +159,9 @@ mod tests {
     /// An active agent called `a`, as these writes leave it: title, status, and the ids of its marks.
     fn seen(writes: &[Write]) -> (Option<String>, Option<String>, Vec<String>) {
         let row = Row {
-            key: RowKey(1),
-            list: ListKey::new("prod", "agents"),
-            platform: "turen".to_owned(),
-            kind: Kind::Agent,
-            id: "1".to_owned(),
             title: Some("a".to_owned()),
             status: Some("active".to_owned()),
-            agent: None,
-            agent_title: None,
-            agent_doubt: false,
-            project: None,
-            created_at: None,
-            updated_at: None,
-            confirmed_at: Timestamp::UNIX_EPOCH,
-            gone_at: None,
-            pending: Vec::new(),
+            ..Row::bare(ListKey::new("prod", "agents"), "turen", Kind::Agent, "1")
         };
         let row = Overlay::of(writes).apply(row);
         (row.title, row.status, row.pending.into_iter().map(|mark| mark.id.as_str().to_owned()).collect())

@@ -117,6 +117,37 @@ pub struct Row {
     pub pending: Vec<Mark>,
 }
 
+impl Row {
+    /// A line of which no more is known: no columns, never confirmed, and not of any mirror ([`RowKey`] 0).
+    pub fn bare(list: ListKey, platform: impl Into<String>, kind: Kind, id: impl Into<String>) -> Self {
+        Self {
+            key: RowKey(0),
+            list,
+            platform: platform.into(),
+            kind,
+            id: id.into(),
+            title: None,
+            status: None,
+            agent: None,
+            agent_title: None,
+            agent_doubt: false,
+            project: None,
+            created_at: None,
+            updated_at: None,
+            confirmed_at: Timestamp::UNIX_EPOCH,
+            gone_at: None,
+            pending: Vec::new(),
+        }
+    }
+
+    /// The same line with these columns.
+    #[must_use]
+    pub fn with(self, columns: Columns) -> Self {
+        let Columns { title, status, agent, project, created_at, updated_at } = columns;
+        Self { title, status, agent, project, created_at, updated_at, ..self }
+    }
+}
+
 /// A whole record: its line and its document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {

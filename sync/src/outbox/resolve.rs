@@ -12,7 +12,7 @@ use super::action::{self, Asked, Refusal};
 use super::decide::DecideError;
 use super::merge::merge;
 use super::{Outbox, OutboxError, Turn, Which};
-use crate::model::{By, Columns, Intent, Kind, Record, Row, RowKey, Verdict, Write, WriteId, WriteState};
+use crate::model::{By, Columns, Intent, Kind, Record, Row, Verdict, Write, WriteId, WriteState};
 use crate::platform::Manifest;
 use crate::platform::decode::Decoder;
 use crate::platform::manifest::Edits;
@@ -127,24 +127,10 @@ fn record(manifest: &Manifest, intent: &Intent, theirs: &Value) -> Record {
         .get(&intent.collection)
         .and_then(|collection| Decoder::new(collection).record(None, doc.as_bytes()).ok());
     let columns = decoded.map_or_else(Columns::default, |incoming| incoming.columns);
-    let row = Row {
-        key: RowKey(0),
-        list: crate::model::ListKey::new(&intent.connection, &intent.collection),
-        platform: intent.platform.clone(),
-        kind: intent.kind,
-        id: intent.target.clone().unwrap_or_default(),
-        title: columns.title.or_else(|| intent.title.clone()),
-        status: columns.status,
-        agent: columns.agent,
-        agent_title: None,
-        agent_doubt: false,
-        project: columns.project,
-        created_at: columns.created_at,
-        updated_at: columns.updated_at,
-        confirmed_at: intent.base.seen_at.unwrap_or_default(),
-        gone_at: None,
-        pending: Vec::new(),
-    };
+    let list = crate::model::ListKey::new(&intent.connection, &intent.collection);
+    let bare = Row::bare(list, &intent.platform, intent.kind, intent.target.clone().unwrap_or_default());
+    let row = bare.with(Columns { title: columns.title.clone().or_else(|| intent.title.clone()), ..columns });
+    let row = Row { confirmed_at: intent.base.seen_at.unwrap_or_default(), ..row };
     Record { row, doc }
 }
 

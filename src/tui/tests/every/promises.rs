@@ -4,16 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::MutexGuard;
 
 use super::*;
-use crate::tui::actions::{ACTIONS, Act, Action, Danger};
-use crate::tui::paint::Painter;
+use crate::tui::actions::{ACTIONS, Act};
 
 const SIZE: (u16, u16) = (110, 32);
 /// Said on every sheet.
 const SHEET: &str = "nothing is done";
 /// Said in an editor that has nothing to edit.
 const REFUSED: &str = "Not to be edited";
-/// Said on one that can be confirmed.
-const ASKS: &str = "C-y yes, ";
 
 /// Every key of the table, once, as it is written there.
 fn keys() -> BTreeSet<&'static str> {
@@ -21,21 +18,8 @@ fn keys() -> BTreeSet<&'static str> {
 }
 
 /// What a key of the table is called here, where it can be pressed here at all.
-fn pressable(key: &str) -> bool {
+pub(super) fn pressable(key: &str) -> bool {
     !key.starts_with("A-") && !key.starts_with("<F") && !["<PgUp>", "<Home>", "<Del>"].contains(&key)
-}
-
-/// Back to where one was, whatever was opened.
-fn leave(console: &mut Console) {
-    for _ in 0..4 {
-        let text = console.text();
-        if text.contains("throw away") {
-            console.go("C-d");
-        } else if text.contains(SHEET) || edits(&text) || text.contains(REFUSED) {
-            console.go("<Esc>");
-        }
-    }
-    console.orders.clear();
 }
 
 /// The text of a document, or of a conflict, is being edited.
@@ -48,49 +32,6 @@ fn asked_for(console: &mut Console) -> bool {
     let text = console.text();
     let outside = console.orders.drain(..).any(|order| matches!(order, Order::Edit { .. }));
     outside || text.contains(SHEET) || edits(&text) || text.contains(REFUSED)
-}
-
-/// Rows that are tried in a list: among them some of each status.
-const ROWS: usize = 12;
-
-#[test]
-fn a_key_that_decides_asks_first_and_pressed_again_never_confirms() {
-    // The sheet's own key is the one that may.
-    let decides = |action: &&Action| action.danger == Danger::Decides && action.act != Act::Confirm;
-    let deciding: Vec<&Action> = ACTIONS.iter().filter(decides).collect();
-    let mut asked: BTreeSet<&str> = BTreeSet::new();
-    for place in PLACES.iter().filter(|place| place.name != "approval" && place.states.len() > 4) {
-        let mut console = Console::at(place, Data, SIZE);
-        let mut here: BTreeSet<&str> = BTreeSet::new();
-        for row in 0..ROWS {
-            for action in &deciding {
-                if here.contains(action.id) || action.why_not(&console.app.facts()).is_some() {
-                    continue;
-                }
-                let key = action.keys[0];
-                console.go(key);
-                let when = format!("{} by {key} in {}, line {row}", action.id, place.name);
-                console.decides_nothing(&when);
-                let text = console.text();
-                let confirmable = text.contains(ASKS) || edits(&text) || !console.orders.is_empty();
-                if asked_for(&mut console) {
-                    // Only one that could be confirmed shows that nothing else did.
-                    here.extend(confirmable.then_some(action.id));
-                    for again in [key, key, "<Enter>", "<Space>", "y", key] {
-                        console.go(again);
-                        console.decides_nothing(&when);
-                    }
-                    leave(&mut console);
-                }
-            }
-            console.go("j");
-        }
-        asked.extend(here);
-    }
-    let never: Vec<&str> = deciding.iter().map(|action| action.id).filter(|id| !asked.contains(id)).collect();
-    // There are no alerts here, and nothing that was contained; taking back a decision and editing a write are tried elsewhere.
-    let elsewhere = ["undo", "release", "acknowledge", "cancel-write", "edit-write", "edit-write-here"];
-    assert!(never.iter().all(|id| elsewhere.contains(id)), "never asked for: {never:?}");
 }
 
 /// Where keys mean something else than anywhere else.
@@ -217,48 +158,5 @@ fn a_store_that_breaks_under_any_view_is_said_and_survived() {
         console.news(Outside::Committed);
         let text = console.text();
         assert!(!text.contains("failed inside qd"), "{}:\n{text}", place.name);
-    }
-}
-
-/// Begins and ends as one update of the screen, and holds no other.
-fn is_one_update(bytes: &[u8]) -> bool {
-    let (begin, end) = (b"\x1b[?2026h".as_slice(), b"\x1b[?2026l".as_slice());
-    let count = |mark: &[u8]| bytes.windows(mark.len()).filter(|part| *part == mark).count();
-    bytes.starts_with(begin) && bytes.ends_with(end) && (count(begin), count(end)) == (1, 1)
-}
-
-#[test]
-fn every_frame_is_one_update_of_the_screen_or_nothing_at_all() {
-    for place in PLACES {
-        let mut painter = Painter::new(true);
-        let mut console = Console::before(place, Data, (120, 36));
-        let mut frames = 0;
-        let steps = [
-            place.opens,
-            "j",
-            "j",
-            "<PgDn>",
-            "G",
-            "g",
-            "<Enter>",
-            "<Esc>",
-            "?",
-            "<PgDn>",
-            "<Esc>",
-            ":",
-            "~open",
-            "<Esc>",
-        ];
-        for step in steps.iter().flat_map(|keys| keys.split(' ')).filter(|key| !key.is_empty()) {
-            console.go(step);
-            let cursor = ratatui::layout::Position { x: 3, y: frames % 20 };
-            for cursor in [Some(cursor), None, None] {
-                let bytes = painter.paint(console.screen.backend().buffer(), cursor);
-                assert!(bytes.is_empty() || is_one_update(bytes), "{} after {step}: {bytes:?}", place.name);
-                frames += u16::from(!bytes.is_empty());
-            }
-            assert!(painter.paint(console.screen.backend().buffer(), None).is_empty(), "{} after {step}", place.name);
-        }
-        assert!(frames > 10, "{}: {frames} frames", place.name);
     }
 }

@@ -7,6 +7,7 @@ use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::drafting::{Affected, Bound, Checked, Opening, Remark, Version, Weight};
 use crate::tui::looks::{so_many, status};
+use crate::tui::motion;
 use crate::tui::text::{beginning, fit, word};
 use crate::tui::theme::Role;
 use crate::tui::widgets::page::Page;
@@ -96,26 +97,14 @@ impl Beside {
     }
 
     /// Moves the cursor, or the page where there is nothing to choose.
-    pub fn motion(&mut self, act: Act, times: i64) {
-        let page = self.high.max(1) as i64;
-        let by = match act {
-            Act::Down => times,
-            Act::Up => -times,
-            Act::PageDown => page * times,
-            Act::PageUp => -page * times,
-            Act::HalfDown => (page / 2).max(1) * times,
-            Act::HalfUp => -(page / 2).max(1) * times,
-            Act::First => i64::MIN / 2,
-            Act::Last => i64::MAX / 2,
-            _ => return,
-        };
+    pub fn motion(&mut self, act: Act, count: Option<u32>) {
+        let Some(by) = motion::lines(act, count, self.high) else { return };
         let Some((_, _, lines, starts)) = &self.made else { return };
-        let moved = |from: usize, last: usize| (from as i64).saturating_add(by).clamp(0, last as i64) as usize;
         if starts.is_empty() {
-            self.top = moved(self.top, lines.len().saturating_sub(self.high));
+            self.top = motion::among(lines.len().saturating_sub(self.high) + 1, self.top, by);
         } else {
             let before = self.cursor;
-            self.cursor = moved(self.cursor, starts.len() - 1);
+            self.cursor = motion::among(starts.len(), self.cursor, by);
             // Of a version all that it would change is shown, and that is more than it was.
             if before != self.cursor && self.pane() == Pane::Versions {
                 self.made = None;

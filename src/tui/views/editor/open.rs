@@ -215,7 +215,7 @@ impl Open {
             Act::Down | Act::Up if matches!(self.focus, Focus::Text) => {
                 self.text.down(if act == Act::Down { times } else { -times });
             }
-            act => self.beside.motion(act, times),
+            act => self.beside.motion(act, count),
         }
         true
     }

@@ -75,29 +75,13 @@ impl Panels {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use quarterdeck_sync::model::{Filter, Kind, ListKey, Record, Row, RowKey};
+    use quarterdeck_sync::model::{Filter, Kind, ListKey, Record, Row};
 
     use super::*;
 
     fn finds(filter: &str, told: &str) -> bool {
-        let row = Row {
-            key: RowKey(1),
-            list: ListKey::new("turen", "agents"),
-            platform: "turen".into(),
-            kind: Kind::Agent,
-            id: "agt_1".into(),
-            title: Some("web-01".into()),
-            status: None,
-            agent: None,
-            agent_title: None,
-            agent_doubt: false,
-            project: None,
-            created_at: None,
-            updated_at: None,
-            confirmed_at: Timestamp::UNIX_EPOCH,
-            gone_at: None,
-            pending: Vec::new(),
-        };
+        let row = Row::bare(ListKey::new("turen", "agents"), "turen", Kind::Agent, "agt_1");
+        let row = Row { title: Some("web-01".into()), ..row };
         let record = Record { row, doc: serde_json::json!({"id": "agt_1", "version": told}).to_string() };
         let now = Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
         match crate::filter::typing(filter, &now).filter {

@@ -10,6 +10,7 @@ use crate::inbox::{Cause, Item, Standing, Subject};
 use crate::tui::actions::{Act, of_agents, verbs};
 use crate::tui::data::DraftOf;
 use crate::tui::decisions::Target;
+use crate::tui::motion;
 use crate::tui::reading::Reading;
 use crate::tui::views::{Cx, Goal, Wish};
 
@@ -35,21 +36,13 @@ impl Inboxes {
 
     /// Moves the cursor; false when it is no motion.
     pub(super) fn motion(&mut self, act: Act, count: Option<u32>, cx: &Cx) -> bool {
-        let page = self.page.max(1) as i64;
-        let times = i64::from(count.unwrap_or(1));
-        let by = match act {
-            Act::Down | Act::NextItem => times,
-            Act::Up | Act::PreviousItem => -times,
-            Act::PageDown => page * times,
-            Act::PageUp => -page * times,
-            Act::HalfDown => (page / 2).max(1) * times,
-            Act::HalfUp => -(page / 2).max(1) * times,
-            Act::First => i64::MIN / 2,
-            Act::Last => i64::MAX / 2,
-            _ => return false,
+        let act = match act {
+            Act::NextItem => Act::Down,
+            Act::PreviousItem => Act::Up,
+            act => act,
         };
-        let last = self.shown().len().saturating_sub(1) as i64;
-        self.point((self.cursor as i64).saturating_add(by).clamp(0, last) as usize, cx);
+        let Some(by) = motion::lines(act, count, self.page) else { return false };
+        self.point(motion::among(self.shown().len(), self.cursor, by), cx);
         true
     }
 

@@ -8,6 +8,7 @@ use crate::incident::{Pinned, Thing};
 use crate::tui::actions::{Act, verbs};
 use crate::tui::decisions::Target;
 use crate::tui::incidents::{Chosen, Deed, Purpose, Want};
+use crate::tui::motion;
 use crate::tui::reading::Reading;
 use crate::tui::views::Goal;
 use crate::tui::views::{Cx, Wanted, Wish};
@@ -40,24 +41,12 @@ impl Incidents {
     }
 
     fn motion(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
-        let page = if self.inside { self.rows.page } else { self.page }.max(1) as i64;
-        let times = i64::from(count.unwrap_or(1));
-        let by = match act {
-            Act::Down => times,
-            Act::Up => -times,
-            Act::PageDown => page.saturating_mul(times),
-            Act::PageUp => (-page).saturating_mul(times),
-            Act::HalfDown => (page / 2).max(1).saturating_mul(times),
-            Act::HalfUp => -(page / 2).max(1).saturating_mul(times),
-            Act::First => i64::MIN / 2,
-            Act::Last => i64::MAX / 2,
-            _ => return false,
-        };
+        let page = if self.inside { self.rows.page } else { self.page };
+        let Some(by) = motion::lines(act, count, page) else { return false };
         if self.inside {
             self.rows.step(by);
         } else {
-            let last = self.shown().len().saturating_sub(1) as i64;
-            self.cursor = (self.cursor as i64).saturating_add(by).clamp(0, last) as usize;
+            self.cursor = motion::among(self.shown().len(), self.cursor, by);
             self.moved(cx);
         }
         true

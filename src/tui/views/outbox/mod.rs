@@ -20,6 +20,7 @@ use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
 use crate::tui::decisions::{Change, OpenedWrite, Target, WriteLine};
 use crate::tui::incidents::Chosen;
 use crate::tui::memory::ListState;
+use crate::tui::motion;
 use ratatui::layout::{Position, Rect};
 
 /// The view's things that are asked for.
@@ -148,25 +149,12 @@ impl Outbox {
 
     /// Moves the cursor, or what is read; false when it is no motion.
     fn motion(&mut self, act: Act, count: Option<u32>, cx: &Cx) -> bool {
-        let page = if self.reading { self.scroll.2 } else { self.page }.max(1) as i64;
-        let times = i64::from(count.unwrap_or(1));
-        let by = match act {
-            Act::Down => times,
-            Act::Up => -times,
-            Act::PageDown => page * times,
-            Act::PageUp => -page * times,
-            Act::HalfDown => (page / 2).max(1) * times,
-            Act::HalfUp => -(page / 2).max(1) * times,
-            Act::First => i64::MIN / 2,
-            Act::Last => i64::MAX / 2,
-            _ => return false,
-        };
+        let page = if self.reading { self.scroll.2 } else { self.page };
+        let Some(by) = motion::lines(act, count, page) else { return false };
         if self.reading {
-            let last = self.scroll.1.saturating_sub(self.scroll.2) as i64;
-            self.scroll.0 = (self.scroll.0 as i64).saturating_add(by).clamp(0, last) as usize;
+            self.scroll.0 = motion::among(self.scroll.1.saturating_sub(self.scroll.2) + 1, self.scroll.0, by);
         } else {
-            let last = self.shown().len().saturating_sub(1) as i64;
-            self.cursor = (self.cursor as i64).saturating_add(by).clamp(0, last) as usize;
+            self.cursor = motion::among(self.shown().len(), self.cursor, by);
             self.follow(cx);
         }
         true

@@ -4,6 +4,7 @@ use super::{Fetch, Pane, Records, marks, part};
 use crate::tui::actions::{Act, verbs};
 use crate::tui::data::{DraftOf, Lane};
 use crate::tui::decisions::Target;
+use crate::tui::motion;
 use crate::tui::reading::Reading;
 use crate::tui::rows::End;
 use crate::tui::views::columns::sort_name;
@@ -12,27 +13,16 @@ use crate::tui::views::{Cx, Wish};
 impl Records {
     /// Does a motion; false when it is none.
     pub(super) fn motion(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
-        let page = if self.in_detail { self.detail.page() } else { self.rows.page() } as i64;
-        let times = i64::from(count.unwrap_or(1));
-        let by = match act {
-            Act::Down => times,
-            Act::Up => -times,
-            Act::PageDown => page * times,
-            Act::PageUp => -page * times,
-            Act::HalfDown => (page / 2).max(1) * times,
-            Act::HalfUp => -(page / 2).max(1) * times,
-            Act::First if self.in_detail => i64::MIN / 2,
-            Act::Last if self.in_detail => i64::MAX / 2,
-            Act::First | Act::Last => {
-                let end = if act == Act::First { End::First } else { End::Last };
-                if !self.rows.reach(end) {
-                    self.fetch(Fetch::Show(end), cx);
-                }
-                self.moved(cx);
-                return true;
+        let page = if self.in_detail { self.detail.page() } else { self.rows.page() };
+        let Some(by) = motion::lines(act, count, page) else { return false };
+        if matches!(act, Act::First | Act::Last) && !self.in_detail {
+            let end = if act == Act::First { End::First } else { End::Last };
+            if !self.rows.reach(end) {
+                self.fetch(Fetch::Show(end), cx);
             }
-            _ => return false,
-        };
+            self.moved(cx);
+            return true;
+        }
         if self.in_detail {
             self.detail.step(by);
         } else {

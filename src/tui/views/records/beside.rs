@@ -9,7 +9,7 @@ use quarterdeck_sync::model::{Kind, Query, Row, Scope};
 
 use super::{Records, part};
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
-use crate::tui::kept::Flagged;
+use crate::tui::kept::{Containment, Flagged};
 use crate::tui::theme::Role;
 use crate::tui::views::Cx;
 use crate::tui::views::columns::Cell;
@@ -58,8 +58,12 @@ impl Beside {
         match cell {
             // What is gone has a sign already.
             Cell::Title if text.glyph.is_empty() => Text { glyph: self.flagged.sign(row), ..text },
-            Cell::Status if text.mark.is_none() && row.gone_at.is_none() && self.flagged.is_contained(row) => {
-                Text { mark: Some(("■", "contained".to_owned(), Role::Warn)), ..text }
+            Cell::Status if text.mark.is_none() && row.gone_at.is_none() => {
+                let mark = self.flagged.containment(row).map(|how| match how {
+                    Containment::Holds => ("■", "contained".to_owned(), Role::Warn),
+                    Containment::Undone => ("!", "active again".to_owned(), Role::Bad),
+                });
+                Text { mark, ..text }
             }
             Cell::Project => match self.project(row) {
                 Some(name) => Text::new(name, Role::Dim),

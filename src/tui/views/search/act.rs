@@ -5,6 +5,7 @@ use super::{Focus, Search};
 use crate::search::{Hit, Order};
 use crate::tui::actions::Act;
 use crate::tui::decisions::Target;
+use crate::tui::motion;
 use crate::tui::reading::Reading;
 use crate::tui::views::{Cx, Wish};
 use crate::tui::widgets::input::Input;
@@ -44,7 +45,7 @@ impl Search {
                 }
             }
             Focus::Hits => {
-                if let Some(by) = self.motion(act, count) {
+                if let Some(by) = motion::lines(act, count, self.page) {
                     match self.input.text().trim().is_empty() {
                         true => self.choose(by),
                         false => self.step(by, cx),
@@ -117,7 +118,7 @@ impl Search {
                     self.ask(false, cx);
                 }
             }
-            act => match self.motion(act, count) {
+            act => match motion::lines(act, count, self.page) {
                 Some(by) => self.facets.step(by),
                 None => return false,
             },
@@ -125,31 +126,13 @@ impl Search {
         true
     }
 
-    fn motion(&self, act: Act, count: Option<u32>) -> Option<i64> {
-        let times = i64::from(count.unwrap_or(1));
-        let page = self.page.max(1) as i64;
-        Some(match act {
-            Act::Down => times,
-            Act::Up => -times,
-            Act::PageDown => page.saturating_mul(times),
-            Act::PageUp => (-page).saturating_mul(times),
-            Act::HalfDown => (page / 2).max(1).saturating_mul(times),
-            Act::HalfUp => -(page / 2).max(1).saturating_mul(times),
-            Act::First => i64::MIN / 2,
-            Act::Last => i64::MAX / 2,
-            _ => return None,
-        })
-    }
-
     /// Moves among the saved searches.
     fn choose(&mut self, by: i64) {
-        let last = self.saved.len().saturating_sub(1) as i64;
-        self.chosen = (self.chosen as i64).saturating_add(by).clamp(0, last) as usize;
+        self.chosen = motion::among(self.saved.len(), self.chosen, by);
     }
 
     fn step(&mut self, by: i64, cx: &mut Cx) {
-        let last = self.hits.len().saturating_sub(1) as i64;
-        self.cursor = (self.cursor as i64).saturating_add(by).clamp(0, last) as usize;
+        self.cursor = motion::among(self.hits.len(), self.cursor, by);
         self.moved(cx);
     }
 

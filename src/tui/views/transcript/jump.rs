@@ -3,6 +3,7 @@
 use super::Open;
 use super::scroll::Spot;
 use crate::tui::actions::Act;
+use crate::tui::motion;
 use crate::tui::reading::Shows;
 use crate::tui::views::Cx;
 
@@ -25,29 +26,16 @@ fn jump_of(act: Act) -> Option<(Shows, bool, &'static str)> {
 
 /// Moves; false when it is no motion.
 pub(super) fn motion(open: &mut Open, act: Act, count: Option<u32>) -> bool {
-    let times = i64::from(count.unwrap_or(1));
-    let page = open.scroll.page.max(1) as i64;
-    let by = match act {
-        Act::Down => times,
-        Act::Up => -times,
-        Act::PageDown => page.saturating_mul(times),
-        Act::PageUp => (-page).saturating_mul(times),
-        Act::HalfDown => (page / 2).max(1).saturating_mul(times),
-        Act::HalfUp => -(page / 2).max(1).saturating_mul(times),
-        Act::First => i64::MIN / 2,
-        Act::Last => i64::MAX / 2,
-        Act::NextEntry | Act::PreviousEntry => {
-            if let Some(book) = &open.book {
-                let at = open.scroll.cursor.entry;
-                let times = times as usize;
-                let to = if act == Act::NextEntry { at.saturating_add(times) } else { at.saturating_sub(times) };
-                let to = to.min(book.count() - 1);
-                open.reach(to, false);
-            }
-            return true;
+    if let Act::NextEntry | Act::PreviousEntry = act {
+        if let Some(book) = &open.book {
+            let times = i64::from(count.unwrap_or(1));
+            let by = if act == Act::NextEntry { times } else { -times };
+            let to = motion::among(book.count(), open.scroll.cursor.entry, by);
+            open.reach(to, false);
         }
-        _ => return false,
-    };
+        return true;
+    }
+    let Some(by) = motion::lines(act, count, open.scroll.page) else { return false };
     if let Some(book) = &mut open.book {
         let count = book.count();
         open.scroll.step(by, count, |at| book.height(at));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::same::present;
+use crate::model::Intent;
 use crate::platform::manifest::ActionRequest;
 use crate::platform::request::segment;
 use crate::platform::template::{self, Part, Slot};
@@ -27,7 +28,18 @@ pub struct Places<'a> {
     pub list: Option<&'a Value>,
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    /// For a record of this id and document, with what the person gave and saw.
+    pub fn of(intent: &'a Intent, id: &'a str, doc: &'a Value) -> Self {
+        let (args, reason, related) = (&intent.args, intent.reason.as_deref(), &intent.base.related);
+        Self { id, doc, args, reason, related, list: None }
+    }
+
+    /// For the target as the person saw it.
+    pub fn seen(intent: &'a Intent) -> Self {
+        Self::of(intent, intent.target.as_deref().unwrap_or_default(), &intent.base.doc)
+    }
+
     /// The value of a place; none when there is none, or null.
     fn value(&self, slot: Slot<'_>) -> Option<Value> {
         match slot {
@@ -57,7 +69,8 @@ fn expand(template: &str, fill: impl Fn(Slot<'_>) -> Option<String>) -> Option<S
     template::expand(template, |slot| fill(slot).ok_or_else(|| slot.name())).ok()
 }
 
-fn text_of(value: &Value) -> Option<String> {
+/// A value that stands for itself as text; none of a list, an object, or nothing.
+pub(in crate::outbox) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(_) | Value::Bool(_) => Some(value.to_string()),

@@ -4,6 +4,7 @@
 //! - [`intent`]: what is kept of a decision: what the person saw, what they want, until when it may be sent, how it will look.
 //! - [`plan`]: what is to be done after a fresh look: it is done already, it must not be sent, or this is the request.
 //! - [`shown`]: whether a look after a yes shows the effect, and what the server made of it.
+//! - [`covers`]: what a recipe has seen to record by record, and whether that still holds.
 //! - [`call`], [`path`] and [`text`] fill templates; [`diff`] tells a person what a write will do.
 //!
 //! Always true:
@@ -16,6 +17,7 @@
 //! Not here: reading and sending (`sender`), merging (`merge`), keeping (`store`).
 
 mod ask;
+mod covers;
 mod create;
 mod edit;
 mod effect;
@@ -36,6 +38,9 @@ use serde_json::Value;
 
 pub(in crate::outbox) use self::ask::arguments;
 pub use self::ask::{fingerprint, intent, runs_out};
+pub(in crate::outbox) use self::covers::still_needs;
+pub use self::covers::{Cover, covers};
+pub(in crate::outbox) use self::fill::text_of;
 pub use self::fill::{Places, call, path, text};
 pub use self::plan::{before_sending, plan};
 pub use self::related::{parent, related_parent, related_record};

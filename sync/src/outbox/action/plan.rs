@@ -127,15 +127,8 @@ impl<'a> Case<'a> {
 
     /// What requests are filled with: the documents as they are now, and what the person gave.
     pub fn places(&self) -> Places<'_> {
-        let intent = &self.write.intent;
-        Places {
-            id: intent.target.as_deref().unwrap_or_default(),
-            doc: &self.theirs,
-            args: &intent.args,
-            reason: intent.reason.as_deref(),
-            related: &self.sight.related,
-            list: None,
-        }
+        let seen = Places::seen(&self.write.intent);
+        Places { doc: &self.theirs, related: &self.sight.related, ..seen }
     }
 
     /// A look can tell whether it was applied. Recipes look for themselves.
@@ -219,14 +212,7 @@ impl<'a> Case<'a> {
 /// The target is not there.
 fn missing(manifest: &Manifest, action: &Action, write: &Write, sent: bool, now: Timestamp) -> Plan {
     let intent = &write.intent;
-    let places = Places {
-        id: intent.target.as_deref().unwrap_or_default(),
-        doc: &intent.base.doc,
-        args: &intent.args,
-        reason: intent.reason.as_deref(),
-        related: &intent.base.related,
-        list: None,
-    };
+    let places = Places::seen(intent);
     let (_, gone) = done(action, fill::way(&action.requests, &places));
     if gone || action.verb == DELETE {
         let (word, message) = match sent {

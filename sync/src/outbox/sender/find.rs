@@ -9,7 +9,7 @@ use super::memory::Memory;
 use super::run::Sender;
 use super::steps::Snag;
 use crate::model::{Write, WriteState};
-use crate::outbox::action::{self, Places};
+use crate::outbox::action::{self, Places, still_needs, text_of};
 use crate::outbox::{Reach, Which};
 use crate::platform::manifest::{Action, ActionRequest, Step, Through};
 use crate::platform::write::{Seen, WriteCall};
@@ -43,7 +43,7 @@ struct Its<'a> {
 
 impl Its<'_> {
     fn has(&self, doc: &Value) -> bool {
-        let at = |pointer: &str| text_of(doc.pointer(pointer));
+        let at = |pointer: &str| doc.pointer(pointer).and_then(text_of);
         let by_value = || self.values.iter().all(|(pointer, value)| at(pointer).as_ref() == Some(value));
         let by_owner = |(pointer, ids): &(&str, BTreeSet<String>)| at(pointer).is_some_and(|id| ids.contains(&id));
         (!self.values.is_empty() && by_value()) || self.owners.as_ref().is_some_and(by_owner)
@@ -60,7 +60,7 @@ fn names(doc: &Value, id: &str) -> bool {
         }),
         Value::Array(items) => items.iter().any(|item| names(item, id)),
         Value::Object(fields) => fields.values().any(|value| names(value, id)),
-        other => text_of(Some(other)).is_some_and(|text| text == id),
+        other => text_of(other).is_some_and(|text| text == id),
     }
 }
 
@@ -239,26 +239,12 @@ impl<R: Reach> Sender<'_, R> {
 
 /// What templates are filled with.
 pub(super) fn places<'a>(write: &'a Write, id: &'a str, doc: &'a Value) -> Places<'a> {
-    let intent = &write.intent;
-    let related = &intent.base.related;
-    Places { id, doc, args: &intent.args, reason: intent.reason.as_deref(), related, list: None }
+    Places::of(&write.intent, id, doc)
 }
 
 fn call(requests: &[ActionRequest], places: &Places<'_>, key: &str) -> Result<WriteCall, Snag> {
     let call = action::call(requests, places, key);
     call.ok_or_else(|| Snag::Wedged(format!("no request can be made for {}", places.id)))
-}
-
-/// Does a record still stand where the action makes sense?
-fn still_needs(action: &Action, doc: &Value) -> bool {
-    let stands = |(pointer, values): (&String, &Vec<Value>)| {
-        let now = doc.pointer(pointer).unwrap_or(&Value::Null);
-        values.contains(now)
-    };
-    match action.needs.is_empty() {
-        true => action.done.is_empty() || !action.done.iter().all(stands),
-        false => action.needs.iter().all(stands),
-    }
 }
 
 /// Does the document hold what was to be created? It may hold more; an empty member need not be there.
@@ -273,14 +259,5 @@ fn holds(doc: &Value, wanted: Option<&Value>) -> bool {
         }
         (Value::Null, Some(Value::Array(wanted))) => wanted.is_empty(),
         (doc, Some(wanted)) => doc == wanted,
-    }
-}
-
-fn text_of(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        _ => None,
     }
 }

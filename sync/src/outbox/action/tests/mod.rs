@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Asked, Sight, find, intent, verbs};
-use crate::model::{Incoming, Intent, ListKey, Record, Row, RowKey, Write, WriteId, WriteState};
+use crate::model::{Incoming, Intent, ListKey, Record, Row, Write, WriteId, WriteState};
 use crate::platform::decode::Decoder;
 use crate::platform::write::Seen;
 use crate::platform::{Manifest, Registry};
@@ -32,25 +32,9 @@ fn read(manifest: &Manifest, collection: &str, doc: &Value) -> Incoming {
 /// A record of the mirror.
 pub fn record(manifest: &Manifest, collection: &str, doc: &Value) -> Record {
     let incoming = read(manifest, collection, doc);
-    let columns = incoming.columns;
-    let row = Row {
-        key: RowKey(1),
-        list: ListKey::new("work", collection),
-        platform: manifest.name.clone(),
-        kind: manifest.collections[collection].kind,
-        id: incoming.id,
-        title: columns.title,
-        status: columns.status,
-        agent: columns.agent,
-        agent_title: None,
-        agent_doubt: false,
-        project: columns.project,
-        created_at: columns.created_at,
-        updated_at: columns.updated_at,
-        confirmed_at: now(),
-        gone_at: None,
-        pending: Vec::new(),
-    };
+    let (list, kind) = (ListKey::new("work", collection), manifest.collections[collection].kind);
+    let row = Row::bare(list, &manifest.name, kind, incoming.id).with(incoming.columns);
+    let row = Row { confirmed_at: now(), ..row };
     Record { row, doc: incoming.doc }
 }
 

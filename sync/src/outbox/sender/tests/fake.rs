@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use super::super::{SendEvent, SendOptions, send};
-use crate::model::{By, Incoming, ListKey, Record, Row, RowKey, Verdict, Write, WriteId, WriteState};
+use crate::model::{By, Incoming, ListKey, Record, Row, Verdict, Write, WriteId, WriteState};
 use crate::outbox::action::{self, Asked};
 use crate::outbox::{Outbox, Reach, Which};
 use crate::platform::decode::Decoder;
@@ -236,24 +236,10 @@ impl Stage {
         let absent = json!({"id": id, "client_id": id, "status": "active"});
         let doc = self.with(|world| world.docs.get(&("agents".to_owned(), id.to_owned())).cloned()).unwrap_or(absent);
         let incoming = self.fake.read("agents", &doc);
-        let row = Row {
-            key: RowKey(1),
-            list: ListKey::new("prod", "agents"),
-            platform: self.fake.manifest.name.clone(),
-            kind: self.fake.manifest.collections["agents"].kind,
-            id: incoming.id,
-            title: None,
-            status: incoming.columns.status,
-            agent: None,
-            agent_title: None,
-            agent_doubt: false,
-            project: None,
-            created_at: None,
-            updated_at: None,
-            confirmed_at: now(),
-            gone_at: None,
-            pending: Vec::new(),
-        };
+        let manifest = &self.fake.manifest;
+        let kind = manifest.collections["agents"].kind;
+        let row = Row::bare(ListKey::new("prod", "agents"), &manifest.name, kind, incoming.id);
+        let row = Row { status: incoming.columns.status, confirmed_at: now(), ..row };
         let record = Record { row, doc: incoming.doc };
         let asked = Asked { verb: verb.to_owned(), ..Asked::default() };
         let related = BTreeMap::new();
