@@ -153,12 +153,16 @@ impl crate::pull::Source for Archive {
             None => Ok(ContentReply::Absent),
             Some(Ok(messages)) => {
                 let count = crate::peek::count(messages).expect("an array");
-                Ok(ContentReply::Messages { messages: messages.clone(), count, etag: None })
+                Ok(ContentReply::Messages { messages: messages.clone(), count, etag: None, partial: false })
             }
             Some(Err(kind)) => Err(FetchError {
                 kind: *kind,
                 path: "/x".to_owned(),
-                status: (*kind == FetchKind::RateLimited).then_some(429),
+                status: match kind {
+                    FetchKind::RateLimited => Some(429),
+                    FetchKind::Unauthorized => Some(401),
+                    _ => None,
+                },
                 message: format!("{kind:?}"),
                 retry_after: None,
             }),
@@ -362,6 +366,33 @@ fn a_connection_that_fails_is_not_asked_for_every_session() {
     (0..40).for_each(|n| archive.serves(&format!("s{n}"), "[]"));
     bench.pull(&archive);
     assert_eq!(archive.asked().len(), 40, "nobody is blamed for the network");
+}
+
+#[test]
+fn sessions_that_are_broken_in_a_row_cost_no_other() {
+    let archive = Archive::of_sessions(40);
+    (0..12).for_each(|n| archive.fails(&format!("s{n}"), FetchKind::BadReply));
+    (20..24).for_each(|n| archive.fails(&format!("s{n}"), FetchKind::Server));
+    let bench = bench(ContentPolicy::All);
+    let report = bench.pull(&archive).content.expect("a report");
+    assert_eq!((report.fetched, report.failed, report.failing), (24, 16, 16), "{report:?}");
+    // But a server that fails for all of them is not asked for all of them.
+    let archive = Archive::of_sessions(40);
+    (0..40).for_each(|n| archive.fails(&format!("s{n}"), FetchKind::Server));
+    let bench = self::bench(ContentPolicy::All);
+    bench.pull(&archive);
+    assert!(archive.asked().len() < 20);
+}
+
+#[test]
+fn a_session_that_the_key_does_not_open_stands_before_the_others_only_once() {
+    let archive = Archive::of_sessions(10);
+    archive.fails("s0", FetchKind::Unauthorized);
+    let bench = bench(ContentPolicy::All);
+    let report = bench.pull(&archive).content.expect("a report");
+    assert!(report.message.is_some(), "{report:?}");
+    bench.pull(&archive);
+    assert_eq!(bench.held().len(), 9);
 }
 
 #[test]
