@@ -54,9 +54,9 @@ pub(in crate::store) fn content(conn: &Connection, dicts: &Dicts, key: i64) -> R
             let partial = children.is_some() && shown_in_part(conn, &found)?;
             return Ok(children.map(|messages| Content { partial, ..inside(messages) }));
         }
-        ContentSource::Record { at, .. } => {
+        ContentSource::Record { at, fetched, .. } => {
             let doc = follow::doc(conn, dicts, key)?.ok_or_else(damaged)?;
-            if let Some(messages) = json::messages(&doc, at) {
+            if let Some((messages, _)) = plan::inside(&doc, at, *fetched) {
                 return Ok(Some(inside(messages.into_owned())));
             }
         }
