@@ -102,7 +102,9 @@ pub struct Swept {
     pub watermark: Option<String>,
     /// The reply says that there is more, which was not read: see [`Order::one_page`].
     pub unfinished: bool,
-    /// The reply says that there is no more.
+    /// The last reply says that there is more.
+    says_more: bool,
+    /// The last reply says that there is no more.
     pub ended: bool,
     /// Rows came from before the watermark that was asked with: the server takes none.
     pub ignored: bool,
@@ -198,18 +200,13 @@ impl<'a, S: Source> Sweeper<'a, S> {
             let turn = pager.turn(&at, &facts);
             trail = page.rows.iter().fold(trail, |trail, row| trail.rotate_left(5) ^ Seen::key(&row.id));
             self.meter.read(facts.len);
-            swept.take_note(&page, &compared);
+            swept.take_note(&page, &compared, &goal, facts.met);
             quiet_pages = if compared.news { 0 } else { quiet_pages + 1 };
             if pager.pages() == 1 {
                 swept.validators = (page.etag.clone(), page.last_modified.clone());
                 if goal == Goal::Probe && (compared.news || !total_fits(order, &swept)) {
                     goal = Goal::All;
                 }
-            }
-            let says_more = page.has_more == Some(true);
-            swept.ended = page.has_more == Some(false) || (!goal.is_filtered() && page.total == Some(facts.met));
-            if let Goal::Since(mark) = &goal {
-                swept.ignored |= page.order_by.iter().flatten().any(|value| later(mark, value));
             }
             let enough = goal.reached(pager.pages(), quiet_pages, &page);
             let hides = pager.pages() == 1 && !enough;
@@ -218,7 +215,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
             hands.give(Batch { asked_at: Some(asked_at), ..self.batch(page, state, swept.bad) }).await?;
             (self.progress)(pager.total());
             if order.one_page && leads_by_number(&turn) {
-                swept.unfinished = says_more;
+                swept.unfinished = swept.says_more;
                 break;
             }
             match turn {
@@ -332,7 +329,12 @@ impl Goal {
 }
 
 impl Swept {
-    fn take_note(&mut self, page: &Page, compared: &Compared) {
+    fn take_note(&mut self, page: &Page, compared: &Compared, goal: &Goal, met: u64) {
+        self.says_more = page.has_more == Some(true);
+        self.ended = page.has_more == Some(false) || (!goal.is_filtered() && page.total == Some(met));
+        if let Goal::Since(mark) = goal {
+            self.ignored |= page.order_by.iter().flatten().any(|value| later(mark, value));
+        }
         self.news |= compared.news;
         self.new_ids += compared.new_ids;
         self.anchored |= compared.anchored;

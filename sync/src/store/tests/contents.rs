@@ -5,7 +5,7 @@ use crate::model::{ContentPolicy, ContentSource, ContentState, Query, Scope};
 use crate::store::NewContent;
 
 /// Sessions whose content is fetched, as many as are looked at in several stretches.
-const MANY: usize = 30_000;
+const MANY: usize = 12_000;
 
 async fn sessions(mirror: &Mirror) -> ListId {
     let content = Some(ContentSource::Fetched { changed: vec!["/v".to_owned()] });
