@@ -103,7 +103,7 @@ pub struct Swept {
     /// The reply says that there is more, which was not read: see [`Order::one_page`].
     pub unfinished: bool,
     /// The last reply says that there is more.
-    says_more: bool,
+    pub says_more: bool,
     /// The last reply says that there is no more.
     pub ended: bool,
     /// Rows came from before the watermark that was asked with: the server takes none.
