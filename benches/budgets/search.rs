@@ -97,7 +97,7 @@ async fn fill(mirror: &Mirror, list: ListId, corpus: &Corpus, now: Timestamp) ->
         for one in due {
             let messages = messages(corpus, one.id.parse().expect("a number"));
             raw += messages.len() as u64;
-            let got = NewContent::Messages { messages, count: u64::from(ENTRIES), etag: None };
+            let got = NewContent::Messages { messages, count: u64::from(ENTRIES), etag: None, partial: false };
             mirror.keep_content(one, got, now).await.expect("kept");
         }
     }

@@ -14,7 +14,7 @@ use crate::paper::{Paper, Share};
 use crate::token::{self, Value, Wholes, Words};
 
 /// Changes when the tokens or the fields do: an index made with another number is made anew.
-pub(crate) const FORMAT: u32 = 4;
+pub(crate) const FORMAT: u32 = 5;
 
 /// How many times a word of the title counts as much as one of the text.
 const TITLE_COUNTS: usize = 4;

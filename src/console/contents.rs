@@ -90,7 +90,8 @@ fn same(one: &Row, other: &Row) -> bool {
 fn held(info: &ContentInfo) -> Held {
     match info.state {
         ContentState::Held | ContentState::Stale => {
-            Held::Here { fetched_at: info.fetched_at.unwrap_or_default(), stale: info.state == ContentState::Stale }
+            let (fetched_at, stale) = (info.fetched_at.unwrap_or_default(), info.state == ContentState::Stale);
+            Held::Here { fetched_at, stale, partial: info.partial }
         }
         ContentState::Missing | ContentState::Dropped if info.failures > 0 => {
             let times = if info.failures == 1 { "once" } else { "several times" };

@@ -117,7 +117,12 @@ impl<'a> Keeper<'a> {
         if content.stale {
             self.left_out.push(format!("{what}: they have changed since they were fetched; what is here is older"));
         }
-        let copy = transcript::Held { at: Some(content.fetched_at), current: !content.stale, masked: false };
+        let copy = transcript::Held {
+            at: Some(content.fetched_at),
+            current: !content.stale,
+            masked: false,
+            partial: content.partial,
+        };
         let transcript = Transcript::new(record, &content.messages, copy, self.secrets);
         drop(content);
         held.entries = transcript.entries().len() as u64;

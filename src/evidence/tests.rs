@@ -87,7 +87,7 @@ impl Desk {
         let reader = self.mirror.reader().unwrap();
         let key = super::gather::record(&reader, &Place::record("turen", "sessions", id)).unwrap().unwrap().row.key;
         let due = reader.openable_content(key).unwrap().unwrap();
-        let got = NewContent::Messages { messages: messages.to_owned(), count: 3, etag: None };
+        let got = NewContent::Messages { messages: messages.to_owned(), count: 3, etag: None, partial: false };
         self.runtime.block_on(self.mirror.keep_content(due, got, at("2026-03-10T08:06:00Z"))).unwrap();
     }
 

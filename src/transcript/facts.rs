@@ -53,6 +53,7 @@ fn held(session: &Transcript) -> String {
         None => "as found in a file".to_owned(),
     };
     text.push_str(if session.held().current { "" } else { ", and the session has changed since" });
+    text.push_str(if session.held().partial { ", and the platform may have more of it than it showed" } else { "" });
     text.push_str(if session.held().masked { "; secrets are masked" } else { "; secrets are not masked" });
     text
 }

@@ -28,7 +28,7 @@ pub struct Imported {
 impl Imported {
     /// The transcript it was written from, and those of its subagents.
     pub fn open(self, secrets: Secrets) -> (Transcript, Vec<Transcript>) {
-        let held = self.held.unwrap_or(Held { at: None, current: true, masked: false });
+        let held = self.held.unwrap_or(Held { at: None, current: true, masked: false, partial: false });
         let subagents = self.subagents.into_iter().map(|sub| sub.open(secrets).0).collect();
         (Transcript::new(self.record, &self.messages, held, secrets), subagents)
     }

@@ -53,6 +53,9 @@ pub struct Held {
     pub current: bool,
     /// Secrets in it are masked.
     pub masked: bool,
+    /// The platform may have more of it than it showed.
+    #[serde(default)]
+    pub partial: bool,
 }
 
 /// A record, and what was said in it. Its secrets are masked, unless whoever made it was allowed to see them.

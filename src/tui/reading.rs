@@ -47,6 +47,8 @@ pub enum Held {
         fetched_at: Timestamp,
         /// Its record says that there is more by now.
         stale: bool,
+        /// Its platform may have more of it than it showed.
+        partial: bool,
     },
     /// It has not been fetched yet.
     NotYet,

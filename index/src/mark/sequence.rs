@@ -2,7 +2,7 @@
 
 use super::wanted::{Sequence, Wanted};
 use super::{Form, Places};
-use crate::token::fold;
+use crate::token::{end_of_character, fold, is_cjk};
 
 /// Most beginnings of phrases that are followed at once: `"a a a b"` in a text of nothing but `a`.
 const FOLLOWED: usize = 1024;
@@ -66,10 +66,9 @@ impl<'a> Sequences<'a> {
 fn end_of(sequence: &Sequence, form: &Form<'_>, text: &str) -> usize {
     let Form { word, at } = form;
     let asked = sequence.words.last().map_or("", |(_, word)| word);
-    let first = text[at.clone()].chars().next().map_or(0, char::len_utf8);
-    let one = at.start + first;
-    match **word != *asked && one < at.end && word.chars().count() == 2 && !word.is_ascii() {
-        true if fold(&text[at.start..one]) == asked => one,
-        _ => at.end,
+    if **word == *asked || !text[at.clone()].starts_with(is_cjk) {
+        return at.end;
     }
+    let one = at.start + end_of_character(&text[at.clone()]);
+    if fold(&text[at.start..one]) == asked { one } else { at.end }
 }

@@ -16,8 +16,8 @@
 //! a slip is compared with. Most are unlike all others, so they are kept by themselves, without positions; those of titles, which
 //! are few, are extras.
 //!
-//! Chinese, Japanese and Korean have no spaces: each pair of neighbours is a word, and so is the last character of a run;
-//! so a single character is the beginning of one ([`scan`]).
+//! Chinese, Japanese and Korean have no spaces, nor have Thai, Lao, Burmese and Khmer: each pair of neighbours is a word, and so is
+//! the last character of a run; so a single character is the beginning of one ([`scan`]). A character is what a reader takes for one.
 //!
 //! What always holds: time is linear, memory small, and what is cut off (a word's bytes beyond [`WORD_BYTES`], a blob's
 //! beyond [`BLOB_BYTES`]) is cut off in a query too.
@@ -32,12 +32,13 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cjk::{end_of_character, is_cjk};
 pub(crate) use fold::{fold, fold_into};
 pub(crate) use parts::{Piece, is_hash, parts};
 pub(crate) use scan::{Scan, Sort};
 pub(crate) use stream::{Value, Wholes, Words};
 
-/// Most bytes of a word, before it is folded: longer than the longest hash people name (SHA-256 in hex).
+/// Most bytes of a word as it is kept: longer than the longest hash people name (SHA-256 in hex).
 pub(crate) const WORD_BYTES: usize = 64;
 
 /// Most bytes of a whole: a path longer than this is found by its words only.

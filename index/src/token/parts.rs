@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::fold::is_silent;
+
 /// More parts than this, and it is no word that somebody wrote.
 const MOST: usize = 12;
 
@@ -14,7 +16,8 @@ pub(crate) fn parts(word: &str) -> Vec<Range<usize>> {
         return found;
     }
     let mut start = 0;
-    let mut chars = word.char_indices().peekable();
+    // What is silent stands between no two letters: `é` may be two characters.
+    let mut chars = word.char_indices().filter(|(_, c)| !is_silent(*c)).peekable();
     let mut before: Option<char> = None;
     while let Some((at, c)) = chars.next() {
         if let Some(last) = before
@@ -45,7 +48,7 @@ fn begins_part(last: char, c: char, next: Option<char>, so_far: &str) -> bool {
             || (last.is_uppercase() && next.is_some_and(char::is_lowercase));
     }
     // `server2`, but not `v2`, `E0277` or `41d4`.
-    c.is_numeric() && so_far.len() >= 2 && so_far.chars().all(char::is_alphabetic)
+    c.is_numeric() && so_far.len() >= 2 && so_far.chars().all(|c| c.is_alphabetic() || is_silent(c))
 }
 
 /// More runs of letters and of digits than this, and it is no word that somebody wrote.

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::cjk::is_cjk;
-use super::fold::is_silent;
+use super::cjk::{end_of_character, is_cjk};
+use super::fold::{capped_folded, is_attached};
 use super::kinds;
 use super::parts::{Piece, pieces};
-use super::{BLOB_BYTES, WHOLE_BYTES, WORD_BYTES, capped, sign};
+use super::{BLOB_BYTES, WHOLE_BYTES, WORD_BYTES, sign};
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,14 +101,14 @@ impl<'a> Scan<'a> {
         };
         if is_cjk(first) {
             self.end_whole(None);
-            self.run_end = until(self.text, start, |c| !is_cjk(c));
+            self.run_end = until(self.text, start, |c| !(is_cjk(c) || is_attached(c)));
             return Some(self.next_of_run());
         }
         let (end, bare) = self.end_of_word(start);
         self.join(gap, start, end);
         self.look_for_blob(start);
         self.at = end;
-        let taken = start..start + capped(&self.text[start..end], WORD_BYTES).len();
+        let taken = start..start + capped_folded(&self.text[start..end], WORD_BYTES).len();
         let mut pieces = if bare { Vec::new() } else { pieces(&self.text[taken.clone()]) };
         for Piece { at, .. } in &mut pieces {
             *at = start + at.start..start + at.end;
@@ -125,7 +125,7 @@ impl<'a> Scan<'a> {
             match kinds::of(*byte) {
                 kinds::GAP => break,
                 kinds::WIDE => {
-                    let ends = |c: char| !((c.is_alphanumeric() && !is_cjk(c)) || is_silent(c));
+                    let ends = |c: char| !((c.is_alphanumeric() && !is_cjk(c)) || is_attached(c));
                     return (until(self.text, at, ends), false);
                 }
                 kind => seen |= kind,
@@ -143,12 +143,12 @@ impl<'a> Scan<'a> {
 
     fn next_of_run(&mut self) -> Word {
         let start = self.at;
-        let mut ends = self.text[start..self.run_end].char_indices().skip(1).map(|(at, _)| start + at);
-        let second = ends.next();
-        let end = ends.next().unwrap_or(self.run_end);
-        self.at = second.unwrap_or(self.run_end);
-        let sort = if second.is_some() { Sort::Pair } else { Sort::Single };
-        Word { taken: start..end, end, position: self.advance(1), pieces: Vec::new(), sort, bare: false }
+        let second = start + end_of_character(&self.text[start..self.run_end]);
+        let end = second + end_of_character(&self.text[second..self.run_end]);
+        self.at = second;
+        let sort = if second < end { Sort::Pair } else { Sort::Single };
+        let taken = start..start + capped_folded(&self.text[start..end], WORD_BYTES).len();
+        Word { taken, end, position: self.advance(1), pieces: Vec::new(), sort, bare: false }
     }
 
     /// Steps to the next word, or over the next sign, which is in the way.
@@ -159,7 +159,7 @@ impl<'a> Scan<'a> {
                 kinds::GAP => self.at += 1,
                 kinds::WIDE => {
                     // A mark belongs to the letter before it; without one it begins no word.
-                    let stops = |c: char| (c.is_alphanumeric() && !is_silent(c)) || sign::begins(c);
+                    let stops = |c: char| (c.is_alphanumeric() && !is_attached(c)) || sign::begins(c);
                     self.at = until(self.text, self.at, stops);
                     match sign::end(self.text, self.at) {
                         Some(end) => return Err(self.sign(end)),

@@ -1,4 +1,6 @@
+use proptest::prelude::*;
 use tantivy::tokenizer::{TokenStream as _, Tokenizer as _};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::*;
 
@@ -138,6 +140,49 @@ fn scripts_without_spaces_are_cut_into_pairs() {
 }
 
 #[test]
+fn a_character_is_what_a_reader_takes_for_one_however_it_was_put_together() {
+    for text in
+        ["한국어 배포", "ガラスの部署", "Tiếng Việt đặng", "ΆΈΉ ΐδός", "फ़िल्म दिल्ली", "কোড", "ผมรักคุณ", "caféAuth2"]
+    {
+        let apart: String = text.nfd().collect();
+        assert_eq!(tokens(&apart), tokens(text), "{text}");
+        assert_eq!(tokens(&text.nfc().collect::<String>()), tokens(text), "{text}");
+    }
+    assert_eq!(tokens("\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8} 하\u{11ab}"), "0:한국 1:국 2:한");
+    assert_eq!(tokens("ｶﾞﾗｽ ﾊﾟ"), tokens("ガラス パ"));
+    assert_eq!(tokens("葛\u{e0100}城"), "0:葛城 1:城");
+    assert_eq!(tokens("的\u{200b}部"), "0:的部 1:部");
+}
+
+#[test]
+fn marks_that_are_vowels_count_and_those_that_are_accents_do_not() {
+    assert_eq!(tokens("की को क"), "0:की 1:को 2:क");
+    assert_eq!(tokens("फ\u{93c}िल्म"), tokens("फिल्म"));
+    assert_eq!(tokens("שָׁלוֹם مَرْحَبًا"), "0:שלום 1:مرحبا");
+    assert_eq!(tokens("ผมรัก"), "0:ผม 1:มรั 2:รัก 3:ก");
+}
+
+#[test]
+fn as_much_is_kept_of_a_long_word_whichever_way_it_is_written() {
+    let word = "Σ".repeat(20) + &"ά".repeat(40);
+    let apart: String = word.nfd().collect();
+    assert_eq!(tokens(&apart), tokens(&word));
+    let piled = format!("e{} next", "\u{301}".repeat(100_000));
+    assert_eq!(tokens(&piled), "0:e 1:next");
+    let spelled = format!("部{}部", "\u{94d}".repeat(100_000));
+    assert!(tokens(&spelled).len() < 4 * WORD_BYTES);
+}
+
+proptest! {
+    #[test]
+    fn composed_and_decomposed_are_the_same_words(text in "[a-cA-C1-2가-힣ᄀ-하-ᅵᆨ-ᇂか-ヾä-üÀ-Åạ-ỹά-ώ部🚀 _/.]{0,24}") {
+        let (together, apart) = (text.nfc().collect::<String>(), text.nfd().collect::<String>());
+        prop_assert_eq!(tokens(&together), tokens(&apart));
+        prop_assert_eq!(tokens(&together), tokens(&text));
+    }
+}
+
+#[test]
 fn a_blob_is_found_by_its_beginning_and_takes_no_room() {
     let blob: String = (0..50_000u32)
         .map(|n| {
@@ -171,7 +216,7 @@ fn a_blob_is_found_by_its_beginning_and_takes_no_room() {
 fn a_word_without_end_is_cut_off() {
     let long = "x".repeat(5_000_000);
     assert_eq!(tokens(&long), format!("0:{}", "x".repeat(WORD_BYTES)));
-    assert_eq!(tokens(&"é".repeat(100)), format!("0:{}", "e".repeat(WORD_BYTES / 2)));
+    assert_eq!(tokens(&"é".repeat(100)), format!("0:{}", "e".repeat(WORD_BYTES)));
 }
 
 #[test]

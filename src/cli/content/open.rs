@@ -42,6 +42,9 @@ impl Opened {
     /// Tells what there is to know of the copy before anybody trusts it.
     pub fn say(&self, cx: &Context, now: &Zoned) {
         let held = self.transcript.held();
+        if held.partial {
+            cx.warn("it may not be whole: the platform announced more of it than it showed, or cannot be asked for the rest");
+        }
         if held.current {
             return;
         }
@@ -85,7 +88,7 @@ pub fn record(cx: &Context, noun: &Noun, record: Record, opening: &Opening) -> R
             "connection": row.list.connection, "collection": row.list.collection, "target": row.id,
         })
     })?;
-    let held = Held { at: Some(content.fetched_at), current: !content.stale, masked: false };
+    let held = Held { at: Some(content.fetched_at), current: !content.stale, masked: false, partial: content.partial };
     let trouble = trouble.map(|failure| failure.message);
     Ok(Opened { transcript: Transcript::new(record, &content.messages, held, secrets), trouble })
 }

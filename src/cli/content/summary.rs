@@ -18,6 +18,7 @@ pub struct ShownContent {
     state: ContentState,
     fetched_at: Option<Timestamp>,
     raw_bytes: u64,
+    partial: bool,
     summary: Option<Summary>,
 }
 
@@ -25,15 +26,16 @@ impl ShownContent {
     /// Of a record whose list has content; never asks the platform.
     pub fn of(reader: &Reader, record: &Record, secrets: Secrets) -> Result<Option<Self>, Failure> {
         let Some(info) = reader.content_state(record.row.key)? else { return Ok(None) };
-        let ContentInfo { state, fetched_at, raw_bytes, .. } = info;
+        let ContentInfo { state, fetched_at, raw_bytes, partial, .. } = info;
         if state == ContentState::Unoffered {
             return Ok(None);
         }
         let summary = reader.content(record.row.key)?.map(|content| {
-            let held = Held { at: Some(content.fetched_at), current: !content.stale, masked: false };
+            let held =
+                Held { at: Some(content.fetched_at), current: !content.stale, masked: false, partial: content.partial };
             Summary::of(Transcript::new(record.clone(), &content.messages, held, secrets).entries())
         });
-        Ok(Some(Self { state, fetched_at, raw_bytes, summary }))
+        Ok(Some(Self { state, fetched_at, raw_bytes, partial, summary }))
     }
 
     /// As lines of `show`: a name, and what there is to say.
@@ -51,7 +53,8 @@ impl ShownContent {
         };
         let entries = plural(summary.entries, "entry", "entries");
         let stale = if self.state == ContentState::Stale { "; the record has changed since" } else { "" };
-        let mut lines = vec![("content", format!("{entries}, {}{since}{stale}", size(self.raw_bytes)))];
+        let partial = if self.partial { "; the platform may have more of it than it showed" } else { "" };
+        let mut lines = vec![("content", format!("{entries}, {}{since}{stale}{partial}", size(self.raw_bytes)))];
         lines.extend(counted(summary));
         lines.push(("read it", read));
         lines

@@ -98,7 +98,7 @@ impl World {
             let reader = self.mirror.reader().expect("a reader");
             let due = reader.due_content(self.list, ContentPolicy::All, now, None, 100).expect("readable");
             if let Some(due) = due.into_iter().find(|due| due.id == number.to_string()) {
-                let got = NewContent::Messages { messages, count: 2, etag: None };
+                let got = NewContent::Messages { messages, count: 2, etag: None, partial: false };
                 self.mirror.keep_content(due, got, now).await.expect("kept");
             }
         });

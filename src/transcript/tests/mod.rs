@@ -26,7 +26,7 @@ fn record(title: &str) -> Record {
 }
 
 fn held() -> Held {
-    Held { at: "2026-02-18T08:00:05Z".parse().ok(), current: true, masked: true }
+    Held { at: "2026-02-18T08:00:05Z".parse().ok(), current: true, masked: true, partial: false }
 }
 
 fn transcript(title: &str, entries: &[Entry]) -> Transcript {

@@ -17,7 +17,7 @@ pub(super) fn console(size: (u16, u16)) -> Console {
 pub(super) fn reading(size: (u16, u16), entries: Vec<Entry>) -> Console {
     let mut world = World::believable().with_contents();
     let first = world.first_session();
-    world.contents.insert(first, (Held::Here { fetched_at: told::ago(60), stale: false }, entries));
+    world.contents.insert(first, (Held::Here { fetched_at: told::ago(60), stale: false, partial: false }, entries));
     let mut console = Console::with(size, world, connections(), TuiSettings::default());
     console.press("@sessions t");
     console
@@ -168,7 +168,9 @@ fn what_is_not_here_is_asked_for_and_shown_when_it_comes() {
     {
         let mut world = console.store.world.lock().unwrap();
         let missing = *world.contents.iter().find(|(_, (held, _))| *held == Held::NotYet).unwrap().0;
-        world.contents.insert(missing, (Held::Here { fetched_at: told::ago(0), stale: false }, told::long(3)));
+        world
+            .contents
+            .insert(missing, (Held::Here { fetched_at: told::ago(0), stale: false, partial: false }, told::long(3)));
     }
     console.news(Outside::Committed);
     assert!(console.text().contains("message 2:"), "{}", console.text());

@@ -135,7 +135,7 @@ impl World {
             .map(|(row, _)| (row.key, row.updated_at))
             .collect();
         sessions.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
-        let here = |stale| Held::Here { fetched_at: ago(240), stale };
+        let here = |stale| Held::Here { fetched_at: ago(240), stale, partial: false };
         for (at, (key, _)) in sessions.into_iter().enumerate() {
             let held = match at {
                 0 => (here(false), mending()),

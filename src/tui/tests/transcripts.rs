@@ -83,7 +83,7 @@ fn code_has_the_colours_of_its_language() {
 fn without_colour_code_looks_like_any_text() {
     let mut world = World::believable().with_contents();
     let first = world.first_session();
-    world.contents.insert(first, (Held::Here { fetched_at: told::ago(60), stale: false }, coding()));
+    world.contents.insert(first, (Held::Here { fetched_at: told::ago(60), stale: false, partial: false }, coding()));
     let mut console = Console::with(SIZE, world, connections(), settings("dark", ColorMode::None));
     console.press("@sessions t J J");
     for words in ["fn now", "let wait", "// a remark"] {
@@ -276,7 +276,7 @@ fn the_tree_of_subagents_leads_to_them_and_back() {
 fn whatever_is_about_an_entry_leads_to_it() {
     let mut world = World::believable().with_contents();
     let approval = world.rows.iter().find(|(row, _)| row.id == "apr-000").unwrap().0.key;
-    world.contents.insert(approval, (Held::Here { fetched_at: told::ago(60), stale: false }, coding()));
+    world.contents.insert(approval, (Held::Here { fetched_at: told::ago(60), stale: false, partial: false }, coding()));
     world.led = Some(3);
     let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
     console.press("@approvals g");
@@ -367,7 +367,9 @@ fn colours_of_code() {
         let name = if mode == ColorMode::None { "mono" } else { theme };
         let mut world = World::believable().with_contents();
         let first = world.first_session();
-        world.contents.insert(first, (Held::Here { fetched_at: told::ago(60), stale: false }, coding()));
+        world
+            .contents
+            .insert(first, (Held::Here { fetched_at: told::ago(60), stale: false, partial: false }, coding()));
         let mut console = Console::with((80, 24), world, connections(), settings(theme, mode));
         console.press("@sessions t J J");
         snapshot(&format!("colours-code-{name}"), &styles(&console));

@@ -45,6 +45,8 @@ pub struct Content {
     pub fetched_at: Timestamp,
     /// The record has changed since in a way that says that the messages have, too.
     pub stale: bool,
+    /// The platform may have messages that it did not show: it announced more, or cannot be asked for the rest.
+    pub partial: bool,
 }
 
 /// Some neighbouring messages of a content.
@@ -73,6 +75,8 @@ pub struct ContentInfo {
     pub fetched_at: Option<Timestamp>,
     /// Times in a row that fetching it has failed.
     pub failures: u32,
+    /// There may be more of it than the platform showed.
+    pub partial: bool,
 }
 
 /// How the content of a record stands.

@@ -53,6 +53,8 @@ pub struct ListState {
     pub parent_hash: Option<u64>,
     /// What the pager learned about this list, in its own words.
     pub learned: Option<String>,
+    /// Its server may have rows that it did not show.
+    pub partial: bool,
 }
 
 /// How, and when, a list was last confirmed with its platform.

@@ -98,6 +98,8 @@ pub enum ContentReply {
         count: u64,
         /// `ETag`, where one reply held everything.
         etag: Option<String>,
+        /// More was announced than was to be had.
+        partial: bool,
     },
 }
 

@@ -26,8 +26,12 @@ const WINDOW: usize = 64;
 /// How far over the budget, in one part of so many, fetching goes before the oldest make room: each time costs a look at all.
 const OVER: u64 = 10;
 
-/// Contents in a row that fail for a reason that is not theirs, after which no more are asked for.
-const FAILING: u32 = 3;
+/// Contents that fail in a row, after which no more are asked for: so many of which the server may be the reason. One that is
+/// itself at fault counts as one of [`OWN`].
+const FAILING: u32 = 8;
+
+/// Contents that are at fault themselves, and say as much about the server as one that it failed to answer for.
+const OWN: u32 = 4;
 
 /// First and longest wait before a content that failed is tried again.
 const AGAIN: (SignedDuration, SignedDuration) = (SignedDuration::from_mins(5), SignedDuration::from_hours(24));
@@ -89,7 +93,7 @@ impl<S: Source> ContentPull<'_, S> {
         let mut failing = 0;
         let mut running = FuturesUnordered::new();
         loop {
-            while room && failing < FAILING && running.len() < AT_ONCE {
+            while room && failing < FAILING * OWN && running.len() < AT_ONCE {
                 let Some((collection, due)) = self.next(&mut lanes).await? else { break };
                 if held >= open.older_below && !self.is_newer(&due, held).await? {
                     room = false;
@@ -100,7 +104,7 @@ impl<S: Source> ContentPull<'_, S> {
             let Some(fetched) = running.next().await else { break };
             let fetched = fetched?;
             held = fetched.kept.map_or(held, |kept| kept.held_bytes);
-            failing = if fetched.failed() { failing + 1 } else { 0 };
+            failing = fetched.doubt().map_or(0, |doubt| failing + doubt);
             report.take(fetched.verdict, fetched.kept);
             held = self.make_room(held, &mut report).await?;
             (self.progress)(&report);
@@ -215,8 +219,8 @@ fn judge(reply: Result<ContentReply, FetchError>, due: &DueContent, now: Timesta
         Verdict::Keep(NewContent::Failed { code: format!("content_{code}"), message, again_at })
     };
     match reply {
-        Ok(ContentReply::Messages { messages, count, etag }) => {
-            Verdict::Keep(NewContent::Messages { messages, count, etag })
+        Ok(ContentReply::Messages { messages, count, etag, partial }) => {
+            Verdict::Keep(NewContent::Messages { messages, count, etag, partial })
         }
         Ok(ContentReply::Unchanged) => Verdict::Keep(NewContent::Unchanged),
         // The record may be about to go, with what it said: what is held stays as it is.
@@ -241,10 +245,10 @@ fn judge(reply: Result<ContentReply, FetchError>, due: &DueContent, now: Timesta
     }
 }
 
-/// What is kept of a content that was refused to the end of its patience. The server may refuse this one alone: the next sync
-/// begins with others, so that it never stands before all that are older.
+/// What is kept of a content that was refused to the end of its patience, or for which the key does not do. The server may refuse this
+/// one alone: the next sync begins with others, so that it never stands before all that are older.
 fn refused(error: &FetchError, failures: u32, now: Timestamp) -> Option<NewContent> {
-    let own = error.kind == FetchKind::RateLimited && error.status.is_some();
+    let own = matches!(error.kind, FetchKind::RateLimited | FetchKind::Unauthorized) && error.status.is_some();
     own.then(|| NewContent::Failed {
         code: format!("content_{}", code_of(error.kind)),
         message: error.message.clone(),
@@ -260,9 +264,16 @@ fn after(failures: u32) -> SignedDuration {
 }
 
 impl Fetched {
-    /// The fetch came to nothing.
-    fn failed(&self) -> bool {
-        matches!(self.verdict, Verdict::Stop(_) | Verdict::Keep(NewContent::Failed { .. }))
+    /// How much doubt it casts on the server, if it came to nothing.
+    fn doubt(&self) -> Option<u32> {
+        match &self.verdict {
+            Verdict::Stop(_) => Some(OWN),
+            Verdict::Keep(NewContent::Failed { code, .. }) => {
+                let of_the_server = ["content_server", "content_timed_out"].contains(&code.as_str());
+                Some(if of_the_server { OWN } else { 1 })
+            }
+            Verdict::Keep(_) => None,
+        }
     }
 }
 
@@ -270,9 +281,12 @@ impl Verdict {
     /// What it says, for a report: the messages themselves are on their way to the mirror.
     fn clone_without_messages(&self) -> Self {
         match self {
-            Verdict::Keep(NewContent::Messages { count, etag, .. }) => {
-                Verdict::Keep(NewContent::Messages { messages: String::new(), count: *count, etag: etag.clone() })
-            }
+            Verdict::Keep(NewContent::Messages { count, etag, partial, .. }) => Verdict::Keep(NewContent::Messages {
+                messages: String::new(),
+                count: *count,
+                etag: etag.clone(),
+                partial: *partial,
+            }),
             other => other.clone(),
         }
     }

@@ -1,5 +1,7 @@
 //! One piece of a list (or the whole of a list in one piece), until it is known to be equal or known not to be provable.
 
+mod numbered;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -103,7 +105,9 @@ impl<S: Source> PiecePull<'_, S> {
 
     /// Looks for news, and walks when they do not add up.
     async fn news(&self, mut piece: Piece, seen: &mut Seen, hands: &mut Hands<'_>) -> Result<Piece, Stop> {
-        let order = Order { conditional: true, ..Order::new(self.goal(&piece.state), &piece.state) };
+        let by_number = self.is_numbered();
+        let order =
+            Order { conditional: true, one_page: by_number, ..Order::new(self.goal(&piece.state), &piece.state) };
         let mut swept = self.sweeper.run(&order, seen, hands).await?;
         piece.count(&swept);
         if self.numbered_anew(&piece.state, &swept) {
@@ -111,9 +115,13 @@ impl<S: Source> PiecePull<'_, S> {
         }
         // What a killed sync read is not new any more, but the rows behind it are.
         let went_on = swept.watermark != piece.state.watermark;
-        let more = swept.new_ids > 0 || went_on || self.may_hide_more(&piece.state, &swept);
+        let more = swept.new_ids > 0 || went_on || swept.unfinished || self.may_hide_more(&piece.state, &swept);
         if more && swept.lie.is_none() {
-            self.follow(&mut piece, &mut swept, seen, hands).await?;
+            let followed = self.follow(&mut piece, &mut swept, seen, hands).await?;
+            if followed.leads_nowhere() {
+                return self.walk(piece, seen, hands).await;
+            }
+            piece.state.partial |= followed.may_be_cut();
         }
         let now = (hands.now)();
         if swept.not_modified {
@@ -139,23 +147,6 @@ impl<S: Source> PiecePull<'_, S> {
         }
     }
 
-    fn is_numbered(&self) -> bool {
-        matches!(self.sweeper.collection.delta, Delta::Since { numbered: true, .. })
-    }
-
-    /// What was asked for again is all that came, where a reply may hold one row: more may be behind it.
-    fn may_hide_more(&self, state: &ListState, swept: &Swept) -> bool {
-        let narrow = Learned::of(state).narrow || state.server_count <= Some(1);
-        self.is_numbered() && narrow && swept.met == 1 && !swept.not_modified
-    }
-
-    /// Rows are numbered, and the one with which the last news ended is not there any more, or is another: nothing is known of any
-    /// number then. The last number is asked for again each time, so that this is seen with the news.
-    fn numbered_anew(&self, state: &ListState, swept: &Swept) -> bool {
-        let marked = state.watermark.as_deref().is_some_and(|mark| mark.parse::<i64>().is_ok());
-        self.is_numbered() && marked && !swept.not_modified && (!swept.anchored || swept.renumbered)
-    }
-
     /// Do the news explain the count that the server tells now? Fewer rows than expected, in a long list whose rows age
     /// out, can wait for the next reconciling walk.
     fn adds_up(&self, goal: &Goal, state: &ListState, swept: &Swept) -> bool {
@@ -169,6 +160,12 @@ impl<S: Source> PiecePull<'_, S> {
     async fn walk(&self, mut piece: Piece, seen: &mut Seen, hands: &mut Hands<'_>) -> Result<Piece, Stop> {
         if let Some(swept) = self.resume(&mut piece, hands).await? {
             return Ok(piece.resumed(&swept, (hands.now)()));
+        }
+        if self.is_numbered() {
+            piece = match self.by_number(piece, seen, hands).await? {
+                Ok(read) => return Ok(read),
+                Err(otherwise) => otherwise,
+            };
         }
         let state = ListState { walk: None, ..piece.state.clone() };
         let order = Order {
@@ -205,6 +202,7 @@ impl<S: Source> PiecePull<'_, S> {
             // One row that went and one that came leave the count as it was: where it is cheap, once more.
             let still = held == Held::Still || (held == Held::Grew && (last || !cheap));
             if still && (!doubtful || swept.total == Some(swept.met)) {
+                piece.state.partial = false;
                 return Ok(piece.walked(&swept, (hands.now)()));
             }
             if last {
@@ -218,37 +216,6 @@ impl<S: Source> PiecePull<'_, S> {
     fn may_vouch(&self, state: &ListState) -> bool {
         let learned = Learned::of(state);
         !self.options.full && state.walked_at.is_some() && learned.one_page && !learned.held
-    }
-
-    /// Where the server takes a watermark, it may cap its replies without saying so: asks on from the newest row until
-    /// nothing new comes.
-    async fn follow(
-        &self,
-        piece: &mut Piece,
-        swept: &mut Swept,
-        seen: &mut Seen,
-        hands: &mut Hands<'_>,
-    ) -> Result<(), Stop> {
-        if !matches!(self.sweeper.collection.delta, Delta::Since { .. }) {
-            return Ok(());
-        }
-        let first = seen.len();
-        while let Some(mark) = swept.watermark.clone() {
-            let state = ListState { watermark: Some(mark.clone()), ..piece.state.clone() };
-            let mut met = Seen::default();
-            let more = self.sweeper.run(&Order::new(Goal::Since(mark), &state), &mut met, hands).await?;
-            piece.count(&more);
-            let before = seen.len();
-            seen.absorb(met);
-            swept.met = seen.len();
-            swept.total = None;
-            swept.watermark = more.watermark;
-            if seen.len() == before {
-                break;
-            }
-        }
-        swept.narrow = first == 1 && seen.len() > first;
-        Ok(())
     }
 
     /// After a walk of several pages: reads the top again, and says whether every row was met while the list held still,
@@ -383,6 +350,7 @@ impl Piece {
         self.mode = Mode::Walk;
         self.ending = Ending::Contradicted(lie);
         self.state.server_count = swept.total;
+        self.state.partial = lie.hides_rows();
         let swept_at = (!lie.hides_rows() || swept.pages > CHEAP_PAGES).then_some(now);
         if swept_at.is_none() {
             // The next sync tries again to see them.

@@ -55,6 +55,8 @@ pub struct Order {
     pub keep_cursor: bool,
     /// Ask with the validators of the last reply.
     pub conditional: bool,
+    /// Read one page, unless a cursor leads on: the rest is asked for by the number of its rows.
+    pub one_page: bool,
 }
 
 /// What a sweep found.
@@ -98,6 +100,16 @@ pub struct Swept {
     pub bad: u64,
     /// Newest value of the delta's column.
     pub watermark: Option<String>,
+    /// The reply says that there is more, which was not read: see [`Order::one_page`].
+    pub unfinished: bool,
+    /// The last reply says that there is more.
+    pub says_more: bool,
+    /// The last reply says that there is no more.
+    pub ended: bool,
+    /// Rows came from before the watermark that was asked with: the server takes none.
+    pub ignored: bool,
+    /// Least and greatest number in the delta's column.
+    pub numbers: Option<(i64, i64)>,
     /// Validators of the first page.
     pub validators: (Option<String>, Option<String>),
 }
@@ -188,7 +200,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
             let turn = pager.turn(&at, &facts);
             trail = page.rows.iter().fold(trail, |trail, row| trail.rotate_left(5) ^ Seen::key(&row.id));
             self.meter.read(facts.len);
-            swept.take_note(&page, &compared);
+            swept.take_note(&page, &compared, &goal, facts.met);
             quiet_pages = if compared.news { 0 } else { quiet_pages + 1 };
             if pager.pages() == 1 {
                 swept.validators = (page.etag.clone(), page.last_modified.clone());
@@ -202,6 +214,10 @@ impl<'a, S: Source> Sweeper<'a, S> {
             let state = resume_at.map(|next| resumable(&order.state, started_at, next, pager.total()));
             hands.give(Batch { asked_at: Some(asked_at), ..self.batch(page, state, swept.bad) }).await?;
             (self.progress)(pager.total());
+            if order.one_page && leads_by_number(&turn) {
+                swept.unfinished = swept.says_more;
+                break;
+            }
             match turn {
                 Turn::Read(_) if enough => break,
                 Turn::Read(next) => {
@@ -290,7 +306,7 @@ impl<'a, S: Source> Sweeper<'a, S> {
 impl Order {
     /// From the top, without conditions or a cursor kept.
     pub fn new(goal: Goal, state: &ListState) -> Self {
-        Self { goal, start: At::Start, state: state.clone(), keep_cursor: false, conditional: false }
+        Self { goal, start: At::Start, state: state.clone(), keep_cursor: false, conditional: false, one_page: false }
     }
 }
 
@@ -313,7 +329,12 @@ impl Goal {
 }
 
 impl Swept {
-    fn take_note(&mut self, page: &Page, compared: &Compared) {
+    fn take_note(&mut self, page: &Page, compared: &Compared, goal: &Goal, met: u64) {
+        self.says_more = page.has_more == Some(true);
+        self.ended = page.has_more == Some(false) || (!goal.is_filtered() && page.total == Some(met));
+        if let Goal::Since(mark) = goal {
+            self.ignored |= page.order_by.iter().flatten().any(|value| later(mark, value));
+        }
         self.news |= compared.news;
         self.new_ids += compared.new_ids;
         self.anchored |= compared.anchored;
@@ -326,6 +347,10 @@ impl Swept {
         for value in page.order_by.iter().flatten() {
             if self.watermark.as_deref().is_none_or(|mark| later(value, mark)) {
                 self.watermark = Some(value.clone());
+            }
+            if let Ok(number) = value.parse::<i64>() {
+                let (least, greatest) = self.numbers.unwrap_or((number, number));
+                self.numbers = Some((least.min(number), greatest.max(number)));
             }
         }
     }
@@ -375,6 +400,15 @@ fn facts(page: &Page, seen: &mut Seen, pager: &Pager) -> Facts {
     }
     facts.met = seen.len();
     facts
+}
+
+/// There is more, and no cursor that leads there.
+fn leads_by_number(turn: &Turn) -> bool {
+    match turn {
+        Turn::Read(At::Offset(_) | At::Page(_)) => true,
+        Turn::Read(_) | Turn::End => false,
+        Turn::Stop(lie) => matches!(lie, Lie::NoWayOn { .. } | Lie::WrongTotal { .. }),
+    }
 }
 
 fn total_fits(order: &Order, swept: &Swept) -> bool {

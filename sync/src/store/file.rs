@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_content.sql"),
     include_str!("../../migrations/0004_gone_entries.sql"),
     include_str!("../../migrations/0005_pace.sql"),
+    include_str!("../../migrations/0006_partial.sql"),
 ];
 
 /// The schema this program writes.

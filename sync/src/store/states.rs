@@ -8,7 +8,7 @@ use crate::model::{Freshness, ListKey, ListState, Offered, Problem, Scope, Times
 use super::lists;
 
 const COLUMNS: &str = "name, offered, walked_at, checked_at, server_count, walk_started_at, walk_at, watermark, etag,
-    last_modified, parent_hash, learned";
+    last_modified, parent_hash, learned, partial";
 
 fn read(row: &SqlRow<'_>) -> rusqlite::Result<ListState> {
     let time = |place| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(place)?.map(timestamp));
@@ -28,6 +28,7 @@ fn read(row: &SqlRow<'_>) -> rusqlite::Result<ListState> {
         last_modified: row.get(9)?,
         parent_hash: row.get::<_, Option<i64>>(10)?.map(i64::cast_unsigned),
         learned: row.get(11)?,
+        partial: row.get(12)?,
     })
 }
 
@@ -67,9 +68,10 @@ pub(super) fn write_state(conn: &Connection, part: i64, state: &ListState) -> ru
     let changed = conn
         .prepare_cached(
             "UPDATE part SET offered = ?2, walked_at = ?3, checked_at = ?4, server_count = ?5, walk_started_at = ?6,
-                walk_at = ?7, watermark = ?8, etag = ?9, last_modified = ?10, parent_hash = ?11, learned = ?12
+                walk_at = ?7, watermark = ?8, etag = ?9, last_modified = ?10, parent_hash = ?11, learned = ?12,
+                partial = ?13
              WHERE id = ?1 AND (offered, walked_at, checked_at, server_count, walk_started_at, walk_at, watermark, etag,
-                last_modified, parent_hash, learned) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                last_modified, parent_hash, learned, partial) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute((
             part,
@@ -84,6 +86,7 @@ pub(super) fn write_state(conn: &Connection, part: i64, state: &ListState) -> ru
             &state.last_modified,
             state.parent_hash.map(u64::cast_signed),
             &state.learned,
+            state.partial,
         ))?;
     Ok(changed > 0)
 }

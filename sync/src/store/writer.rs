@@ -1,8 +1,9 @@
 //! The one writer thread: takes what was handed over, groups it, applies it, answers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
@@ -21,6 +22,9 @@ use crate::model::{ContentPolicy, ListId, Timestamp, ToldBudget};
 /// Rows after which a group is committed whatever else is waiting: bounds the memory of a transaction and the time for
 /// which a later request has to wait.
 pub(super) const GROUP_ROWS: usize = 4 * 1024;
+
+/// What is asked while contents are planned is served for so long before the plan goes on.
+const TURN: Duration = Duration::from_millis(50);
 
 /// Where an answer goes; nobody may be left to hear it.
 pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -79,7 +83,20 @@ pub(super) struct Writer {
     packed: HashMap<i64, i64>,
     /// Bytes that contents take; `None`: to be counted.
     held: Option<u64>,
+    /// Plans that are being made, or wait for the one before: a stretch at a time, and between two whatever else is asked.
+    plans: VecDeque<Planning>,
     commits: watch::Sender<u64>,
+}
+
+/// A plan of contents. Nothing of it is lost where it is left off: how far it came stands in the file.
+#[derive(Debug)]
+struct Planning {
+    policy: ContentPolicy,
+    budget: u64,
+    now: Timestamp,
+    /// Since when contents are wanted, once it has begun.
+    since: Option<i64>,
+    answer: Answer<()>,
 }
 
 impl Writer {
@@ -99,55 +116,88 @@ impl Writer {
             parents: HashMap::new(),
         };
         let (tried, packed) = (settle::Tried::new(), HashMap::new());
-        Ok(Self { conn, kept, dicts, packs, tried, packed, held: None, commits })
+        Ok(Self { conn, kept, dicts, packs, tried, packed, held: None, plans: VecDeque::new(), commits })
     }
 
     /// Serves until every handle is gone. What was handed over by then is still applied.
     pub(super) fn run(mut self, mut asks: mpsc::UnboundedReceiver<Ask>) {
-        let mut next = asks.blocking_recv();
-        while let Some(ask) = next.take() {
-            match ask {
-                Ask::Apply(waiting) => next = self.group(&mut asks, waiting),
-                Ask::Register { lists, answer } => {
-                    self.kept.parents.clear();
-                    let _ = answer.send(lists::register(&mut self.conn, &lists));
+        let mut planned_at = Instant::now();
+        let mut next = None;
+        loop {
+            next = match next.take() {
+                None if self.plans.is_empty() => asks.blocking_recv(),
+                None => asks.try_recv().ok(),
+                waiting => waiting,
+            };
+            let its_turn = self.plans.is_empty() || planned_at.elapsed() < TURN;
+            match next.take_if(|_| its_turn) {
+                Some(ask) => next = self.serve(&mut asks, ask),
+                None if self.plans.is_empty() => return,
+                None => {
+                    self.plan();
+                    planned_at = Instant::now();
                 }
-                Ask::Forget { connection, answer } => {
-                    let result = settle::forget(&mut self.conn, &connection, self.kept.next_key);
-                    self.kept.words.clear();
-                    self.kept.parents.clear();
-                    self.held = None;
-                    self.tell();
-                    let _ = answer.send(result);
-                }
-                Ask::KeepBudget { told, answer } => {
-                    let _ = answer.send(budgets::keep(&self.conn, &told));
-                }
-                Ask::PlanContent { policy, budget, now, answer } => {
-                    let followed = follow::follow(&mut self.conn, &self.dicts, policy, budget, now);
-                    let _ = answer.send(followed.map_err(StoreError::from));
-                }
-                Ask::WantContentsAgain { lists, answer } => {
-                    let _ = answer.send(keep::ask_again(&mut self.conn, &lists).map_err(StoreError::from));
-                }
-                Ask::KeepContent { fetched, answer } => {
-                    let _ = answer.send(self.keep_content(&fetched));
-                }
-                Ask::TrimContent { limits, now, answer } => {
-                    self.held = None;
-                    let trimmed = trim::trim(&mut self.conn, limits, now);
-                    self.tell();
-                    let _ = answer.send(trimmed.map_err(StoreError::from));
-                }
-                Ask::Settle { answer } => {
-                    let _ = answer.send(settle::settle(&self.conn));
-                }
-                #[cfg(test)]
-                Ask::Break => panic!("a test broke the writer"),
             }
-            if next.is_none() {
-                next = asks.blocking_recv();
+        }
+    }
+
+    /// Does what is asked. Returns what was asked meanwhile and ended a group.
+    fn serve(&mut self, asks: &mut mpsc::UnboundedReceiver<Ask>, ask: Ask) -> Option<Ask> {
+        match ask {
+            Ask::Apply(waiting) => return self.group(asks, waiting),
+            Ask::Register { lists, answer } => {
+                self.kept.parents.clear();
+                let _ = answer.send(lists::register(&mut self.conn, &lists));
             }
+            Ask::Forget { connection, answer } => {
+                let result = settle::forget(&mut self.conn, &connection, self.kept.next_key);
+                self.kept.words.clear();
+                self.kept.parents.clear();
+                self.held = None;
+                self.tell();
+                let _ = answer.send(result);
+            }
+            Ask::KeepBudget { told, answer } => {
+                let _ = answer.send(budgets::keep(&self.conn, &told));
+            }
+            Ask::PlanContent { policy, budget, now, answer } => {
+                self.plans.push_back(Planning { policy, budget, now, since: None, answer });
+            }
+            Ask::WantContentsAgain { lists, answer } => {
+                let _ = answer.send(keep::ask_again(&mut self.conn, &lists).map_err(StoreError::from));
+            }
+            Ask::KeepContent { fetched, answer } => {
+                let _ = answer.send(self.keep_content(&fetched));
+            }
+            Ask::TrimContent { limits, now, answer } => {
+                self.held = None;
+                let trimmed = trim::trim(&mut self.conn, limits, now);
+                self.tell();
+                let _ = answer.send(trimmed.map_err(StoreError::from));
+            }
+            Ask::Settle { answer } => {
+                let _ = answer.send(settle::settle(&self.conn));
+            }
+            #[cfg(test)]
+            Ask::Break => panic!("a test broke the writer"),
+        }
+        None
+    }
+
+    /// Goes on with the first of the plans, for one stretch. One that nobody waits for any longer is left off.
+    fn plan(&mut self) {
+        let Some(mut planning) = self.plans.pop_front().filter(|planning| !planning.answer.is_closed()) else { return };
+        let begun = match planning.since {
+            Some(since) => Ok(since),
+            None => follow::begin(&mut self.conn, planning.policy, planning.budget, planning.now),
+        };
+        let more = begun.and_then(|since| {
+            planning.since = Some(since);
+            follow::stretch(&mut self.conn, &self.dicts, since)
+        });
+        match more {
+            Ok(true) => self.plans.push_front(planning),
+            done => drop(planning.answer.send(done.map(drop).map_err(StoreError::from))),
         }
     }
 

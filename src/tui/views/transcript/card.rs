@@ -100,11 +100,15 @@ fn sums(card: &mut Card, transcript: &Transcript) {
 
 fn held(card: &mut Card, transcript: &Transcript) {
     match &transcript.held {
-        Held::Here { fetched_at, stale: true } => {
+        Held::Here { fetched_at, stale: true, .. } => {
             card.field("as of", format!("~ {}; there is more by now", moment(*fetched_at)), Role::Warn);
         }
         Held::Here { fetched_at, .. } => card.field("as of", moment(*fetched_at), Role::Dim),
         _ => {}
+    }
+    if matches!(transcript.held, Held::Here { partial: true, .. }) {
+        let words = "~ perhaps not whole: its platform may have more".to_owned();
+        card.field("held", words, Role::Warn);
     }
     if let Some(at) = transcript.row.gone_at {
         let words = format!("† no longer listed since {}; kept here", moment(at));

@@ -76,7 +76,7 @@ impl Open {
 /// How new a copy is, for the heading, when that is worth a word.
 pub(super) fn standing(open: &Open, fleet: &Fleet, canvas: &Canvas) -> Option<String> {
     let transcript = open.transcript()?;
-    let Held::Here { fetched_at, stale } = transcript.held else { return None };
+    let Held::Here { fetched_at, stale, partial } = transcript.held else { return None };
     let known = fleet.connections.iter().find(|one| one.info.name == transcript.row.list.connection);
     let offline = known.and_then(|one| one.ended.as_ref()).is_some_and(|ended| ended.error.is_some());
     let at = |canvas: &Canvas| match canvas.age(fetched_at).as_str() {
@@ -87,6 +87,7 @@ pub(super) fn standing(open: &Open, fleet: &Fleet, canvas: &Canvas) -> Option<St
         (Fetching::Asked, true) if fleet.lease.is_none() => Some("~ old, asking again".to_owned()),
         (Fetching::Failed(..), true) => Some(format!("~ as of {}, newer not to be had now", at(canvas))),
         (_, true) => Some("~ there is more by now".to_owned()),
+        (_, false) if partial => Some("~ perhaps not whole".to_owned()),
         (_, false) if offline => Some(format!("○ offline, as of {}", at(canvas))),
         (_, false) => None,
     }

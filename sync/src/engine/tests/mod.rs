@@ -4,6 +4,7 @@ mod contents;
 mod decisions;
 mod numbers;
 mod town;
+mod wire;
 mod world;
 
 use std::collections::BTreeMap;

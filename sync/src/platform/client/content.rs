@@ -32,8 +32,35 @@ enum Next {
     End,
     /// It is the page before once more: the server knows of no pages, and has shown everything.
     Again,
-    /// It goes in circles.
+    /// It goes in circles: it announces more, and shows what it has shown.
     Circle,
+}
+
+/// What was read of a content so far.
+#[derive(Default)]
+struct Read {
+    /// The inside of an array.
+    messages: String,
+    count: u64,
+    /// Messages in the whole of it, as last told.
+    total: Option<u64>,
+    /// The same in the platform's other count.
+    stated: Option<u64>,
+}
+
+impl Read {
+    fn add(&mut self, page: &MessagePage) {
+        if page.count > 0 && self.count > 0 {
+            self.messages.push(',');
+        }
+        self.messages.push_str(&page.messages);
+        self.count += page.count;
+    }
+
+    /// There is more of it, by what the platform says itself.
+    fn is_partial(&self) -> bool {
+        self.total.max(self.stated).is_some_and(|told| told > self.count)
+    }
 }
 
 impl Inner {
@@ -57,6 +84,8 @@ impl Inner {
             let Some(path) = paths.get(place) else { continue };
             match self.content_at(collection, fetch, path, ask, priority).await {
                 Err(error) if error.kind == FetchKind::NotOffered => {}
+                // A reply without a body, by its status.
+                Err(error) if matches!(error.status, Some(204 | 205)) => return Ok(ContentReply::Absent),
                 Err(error) => return Err(error),
                 Ok(reply) => {
                     self.learn_path(&lesson, place);
@@ -85,7 +114,8 @@ impl Inner {
     }
 
     /// Reads all pages on one path. What is added at the end while they are read is read too; `None` when a page tells of fewer
-    /// messages than one before it: something was taken out, and what was read is of two states.
+    /// messages than one before it: something was taken out, and what was read is of two states. Of a server that announces more
+    /// and does not show it, what it has shown is kept as a part.
     async fn all_pages(
         self: &Arc<Self>,
         collection: &Collection,
@@ -95,10 +125,9 @@ impl Inner {
         priority: Priority,
     ) -> Result<Option<ContentReply>, FetchError> {
         let decoder = Arc::new(MessageDecoder::new(fetch));
-        let (mut messages, mut count) = (String::from("["), 0);
+        let mut read = Read::default();
         let mut met = HashSet::new();
         let mut at = At::Start;
-        let mut total = None;
         for pages in 0..MOST_PAGES {
             let conditional = ask.etag.as_deref().filter(|_| pages == 0);
             let url = self.content_page_url(collection, fetch, path, ask, &at)?;
@@ -106,33 +135,27 @@ impl Inner {
                 Got::Unchanged => return Ok(Some(ContentReply::Unchanged)),
                 Got::Page(page, etag) => (page, etag),
             };
-            if page.total < total && page.total.is_some() {
+            if page.total < read.total && page.total.is_some() {
                 return Ok(None);
             }
-            total = page.total.or(total);
-            let next = next(&at, &page, count, &mut met);
-            if matches!(next, Next::Circle) {
-                return Err(self.strange(path, "its pages go in circles"));
+            read.total = page.total.or(read.total);
+            read.stated = page.stated.or(read.stated);
+            let next = next(&at, &page, read.count, &mut met);
+            if !matches!(next, Next::Again | Next::Circle) {
+                read.add(&page);
             }
-            if page.count > 0 && !matches!(next, Next::Again) {
-                if count > 0 {
-                    messages.push(',');
-                }
-                messages.push_str(&page.messages);
-                count += page.count;
-            }
-            if messages.len() as u64 > self.options.max_reply {
+            if read.messages.len() as u64 > self.options.max_reply {
                 let what = format!("content of more than {} bytes", self.options.max_reply);
                 return Err(FetchError { kind: FetchKind::TooLarge, ..self.strange(path, &what) });
             }
             match next {
                 Next::At(then) => at = then,
                 Next::End | Next::Again | Next::Circle => {
-                    messages.push(']');
-                    let messages = self.secrets.strike(messages);
-                    // What validates one page says nothing about the others.
-                    let etag = told.filter(|_| pages == 0);
-                    return Ok(Some(ContentReply::Messages { messages, count, etag }));
+                    let partial = read.is_partial() || matches!(next, Next::Circle) || page.has_more == Some(true);
+                    let messages = self.secrets.strike(format!("[{}]", read.messages));
+                    // What validates one page says nothing about the others, nor about what is missing.
+                    let etag = told.filter(|_| pages == 0 && !partial);
+                    return Ok(Some(ContentReply::Messages { messages, count: read.count, etag, partial }));
                 }
             }
         }

@@ -29,6 +29,8 @@ pub struct MessagePage {
     pub style: Style,
     /// Messages in the whole content.
     pub total: Option<u64>,
+    /// How many the platform says that were counted. It may have counted otherwise: what it shows beyond is no lie.
+    pub stated: Option<u64>,
     /// Is there more after this?
     pub has_more: Option<bool>,
     /// Cursor of the next stretch.
@@ -63,6 +65,10 @@ impl MessageDecoder {
                 let (messages, count) = self.array(&text, scanner.at, true)?;
                 Ok(self.finish(ask, messages, count, Told::default(), true))
             }
+            Sort::Object if self.has_more_values(&text, &scanner) => {
+                let (messages, count) = self.lines(&text)?;
+                Ok(self.finish(ask, messages, count, Told::default(), true))
+            }
             Sort::Object => {
                 let envelope = Envelope::read(&mut scanner, &self.entries).map_err(|fault| told(&text, fault))?;
                 ends(&text, scanner)?;
@@ -74,7 +80,8 @@ impl MessageDecoder {
                         Rows::Empty => (String::new(), 0),
                     },
                 };
-                Ok(self.finish(ask, messages, count, envelope.told, false))
+                let stated = json::at(&text, "/message_count").and_then(|count| count.parse().ok());
+                Ok(MessagePage { stated, ..self.finish(ask, messages, count, envelope.told, false) })
             }
             Sort::Null => {
                 scanner.word("null").map_err(|fault| told(&text, fault))?;
@@ -100,6 +107,30 @@ impl MessageDecoder {
             .flat_map(|key| self.entries.iter().map(move |entry| format!("/{key}{entry}")))
             .collect();
         json::messages(text, &wrapped)
+    }
+
+    /// Another object follows the one that begins here.
+    fn has_more_values(&self, text: &str, scanner: &Scanner<'_>) -> bool {
+        let mut behind = Scanner::new(text, scanner.at);
+        behind.skip_brackets().is_ok() && behind.sort() == Ok(Sort::Object)
+    }
+
+    /// Messages one a line, as agents write down what they do.
+    fn lines(&self, text: &str) -> Result<(String, u64), String> {
+        let mut reader = Reader::new(Scanner::new(text, 0), &self.plan);
+        let mut messages = String::new();
+        let mut count = 0;
+        while !reader.scanner.at_end() {
+            count += 1;
+            if count > MOST_MESSAGES {
+                return Err(format!("more than {MOST_MESSAGES} messages"));
+            }
+            if count > 1 {
+                messages.push(',');
+            }
+            self.message(&mut reader, &mut messages).map_err(|fault| told(text, fault))?;
+        }
+        Ok((messages, count))
     }
 
     /// The items of the array that begins at `start`; `whole` says that nothing may follow it.
@@ -152,6 +183,7 @@ impl MessageDecoder {
             count,
             style,
             total: told.total,
+            stated: None,
             has_more: told.has_more.or(pages),
             next_cursor: told.next,
             asked,
@@ -204,6 +236,7 @@ mod tests {
         ] {
             assert_eq!(read(&body), Ok((message.to_owned(), 1)), "{body}");
         }
+        assert_eq!(read("{\"a\":1}\n{\"b\":2}\r\n\n"), Ok((r#"{"a":1},{"b":2}"#.to_owned(), 2)), "one a line");
         for empty in ["[]", "null", r#"{"messages":null}"#, r#"{"messages":[]}"#, r#"{"steps_json":""}"#] {
             assert_eq!(read(empty), Ok((String::new(), 0)), "{empty}");
         }
@@ -216,6 +249,7 @@ mod tests {
             ("", "an empty reply"),
             (r#"{"messages":[{"a":1}"#, "cut off"),
             (r#"[{"a":1},"#, "cut off"),
+            ("{\"a\":1}\n{\"b\":", "cut off"),
             (r#"{"error":"no"}"#, "an error in place"),
             ("7", "a number in place of messages"),
             ("[1] [2]", "not JSON"),

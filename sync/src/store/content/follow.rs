@@ -6,6 +6,7 @@
 //! narrower time, only asks for less of it.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -15,8 +16,12 @@ use super::plan::{self, Had, Look, Now};
 use super::{memo, remember, room, source, state};
 use crate::model::{ContentPolicy, ContentSource, Timestamp};
 
-/// Records that are looked at in one transaction.
+/// Records that are looked at in one transaction, if there is time.
 const STRETCH: usize = 4_096;
+
+/// How long one transaction looks at records: so long whoever wants to write has to wait. Where documents must be read a
+/// record takes a hundred times as long as where none is.
+const WHILE: Duration = Duration::from_millis(20);
 
 /// A record of a stretch, and what is known of its content.
 #[derive(Debug, Clone, Copy)]
@@ -48,22 +53,21 @@ impl Touched {
     }
 }
 
-/// Looks at what was touched, so that what is due by `policy` can be asked for.
-pub(in crate::store) fn follow(
+/// Begins to look at what was touched, so that what is due by `policy` can be asked for: [`stretch`] goes on with it. Returns
+/// since when contents are wanted.
+pub(in crate::store) fn begin(
     conn: &mut Connection,
-    dicts: &Dicts,
     policy: ContentPolicy,
     budget: u64,
     now: Timestamp,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i64> {
     let since = widen(conn, policy, now)?;
     let room = room(conn, budget)?;
     if room.held_bytes < room.older_below {
-        let wanted = "UPDATE content SET state = 0 WHERE state = 4 AND gone = 0";
-        conn.execute(wanted, [])?;
+        let dropped = "state = 4 AND gone = 0 AND (state <> 0 OR gone = 1)";
+        conn.execute(&format!("UPDATE content SET state = 0 WHERE list IN (SELECT id FROM list) AND {dropped}"), [])?;
     }
-    while stretch(conn, dicts, since)? {}
-    Ok(())
+    Ok(since)
 }
 
 /// Takes note of how far back contents are wanted; where that is further than before, every record is looked at anew.
@@ -76,14 +80,19 @@ fn widen(conn: &mut Connection, policy: ContentPolicy, now: Timestamp) -> rusqli
     if known != Some(widest) {
         remember(&step, "content_window", widest)?;
     }
-    if known != Some(widest) || memo(&step, "content_mark")?.is_none() {
-        let head: i64 = step.query_row("SELECT coalesce(max(seq), 0) FROM feed", [], |row| row.get(0))?;
-        remember(&step, "content_mark", head)?;
-        remember(&step, "content_first", 0)?;
-        remember(&step, "content_last", i64::MAX)?;
+    if known != Some(widest) {
+        anew(&step)?;
     }
     step.commit()?;
     Ok(if widest == i64::MAX { i64::MIN } else { millis(now).saturating_sub(widest) })
+}
+
+/// Has every record looked at, and from then on those that the feed tells of.
+fn anew(conn: &Connection) -> rusqlite::Result<()> {
+    let head: i64 = conn.query_row("SELECT coalesce(max(seq), 0) FROM feed", [], |row| row.get(0))?;
+    remember(conn, "content_mark", head)?;
+    remember(conn, "content_first", 0)?;
+    remember(conn, "content_last", i64::MAX)
 }
 
 /// Milliseconds that a policy reaches back.
@@ -101,23 +110,32 @@ pub(in crate::store) fn void(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Looks at one stretch of records. False when there is none left.
-fn stretch(conn: &mut Connection, dicts: &Dicts, since: i64) -> rusqlite::Result<bool> {
+/// Looks at one stretch of records, in a transaction of its own that says how far it came. False when there is none left.
+pub(in crate::store) fn stretch(conn: &mut Connection, dicts: &Dicts, since: i64) -> rusqlite::Result<bool> {
+    let started = Instant::now();
     let step = conn.transaction()?;
+    // What was found out is void since a stretch ago, or has never been found out.
+    if memo(&step, "content_mark")?.is_none() {
+        anew(&step)?;
+    }
     let Some((first, last)) = next(&step)? else { return Ok(false) };
     let touched = touched(&step, first, last, STRETCH)?;
-    let reached = match touched.last() {
+    let mut reached = match touched.last() {
         Some(record) if touched.len() == STRETCH => record.key,
         _ => last,
     };
     let mut sources = HashMap::new();
-    for record in &touched {
+    for (place, record) in touched.iter().enumerate() {
         let source = match sources.get(&record.list) {
             Some(known) => known,
             None => sources.entry(record.list).or_insert(source(&step, record.list)?),
         };
         if let Some(source) = source {
             settle(&step, dicts, source, record, since)?;
+        }
+        if place + 1 < touched.len() && started.elapsed() >= WHILE {
+            reached = record.key;
+            break;
         }
     }
     remember(&step, "content_first", reached.saturating_add(1))?;

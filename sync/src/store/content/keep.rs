@@ -53,12 +53,12 @@ pub(in crate::store) fn keep(
         .query_row([key], |row| row.get(0))?;
     let replaced = replaced.cast_unsigned();
     match &fetched.got {
-        NewContent::Messages { messages, count, etag } => {
+        NewContent::Messages { messages, count, etag, partial } => {
             changed = body(&step, key, fetched, messages.len())?;
             let state = if moved { state::STALE } else { state::HELD };
             step.prepare_cached(
                 "UPDATE content SET state = ?2, stamp = ?3, fetched_at = ?4, messages = ?5, raw = ?6, packed = ?7,
-                    digest = ?8, etag = ?9, tries = 0, again_at = NULL WHERE record = ?1",
+                    digest = ?8, etag = ?9, partial = ?10, tries = 0, again_at = NULL WHERE record = ?1",
             )?
             .execute((
                 key,
@@ -70,6 +70,7 @@ pub(in crate::store) fn keep(
                 fetched.frame.len() as i64,
                 fetched.digest.cast_signed(),
                 etag,
+                partial,
             ))?;
         }
         NewContent::Unchanged => {
@@ -115,8 +116,14 @@ pub(in crate::store) fn keep(
 pub(in crate::store) fn ask_again(conn: &mut Connection, lists: &[ListId]) -> rusqlite::Result<()> {
     let step = conn.transaction()?;
     for list in lists {
-        step.execute("UPDATE content SET again_at = NULL WHERE list = ?1 AND again_at IS NOT NULL", [list.0])?;
-        step.execute("UPDATE content SET state = 0 WHERE list = ?1 AND state = 3 AND gone = 0", [list.0])?;
+        step.execute(
+            "UPDATE content SET again_at = NULL WHERE list = ?1 AND tries > 0 AND again_at IS NOT NULL",
+            [list.0],
+        )?;
+        step.execute(
+            "UPDATE content SET state = 0 WHERE list = ?1 AND state = 3 AND gone = 0 AND (state <> 0 OR gone = 1)",
+            [list.0],
+        )?;
     }
     step.commit()
 }

@@ -38,6 +38,8 @@ pub enum NewContent {
         count: u64,
         /// `ETag` of the reply.
         etag: Option<String>,
+        /// The platform may have more than it showed.
+        partial: bool,
     },
     /// It is as it was: the platform said so (304).
     Unchanged,

@@ -1,5 +1,7 @@
 //! How the content of a record stands, decided from the record and from what is known of its content. Pure.
 
+use std::borrow::Cow;
+
 use super::state;
 use crate::model::ContentSource;
 use crate::peek as json;
@@ -61,8 +63,8 @@ pub(in crate::store) fn look(
     }
     let doc = doc().unwrap_or_default();
     if let ContentSource::Record { at, fetched, .. } = source {
-        if let Some(messages) = json::messages(&doc, at) {
-            return Look::Inside(json::count(&messages).unwrap_or(0), messages.len() as u64);
+        if let Some((messages, count)) = inside(&doc, at, *fetched) {
+            return Look::Inside(count, messages.len() as u64);
         }
         if !fetched {
             return if had.is_some() { Look::Forget } else { Look::Leave };
@@ -78,6 +80,14 @@ pub(in crate::store) fn look(
         (state::WANTED | state::INSIDE, _) => Look::Forget,
         _ => Look::Set(had.state),
     }
+}
+
+/// The messages that stand in a record, and how many. A list may leave them out of its rows as an empty array, and show them when
+/// it is asked for the record itself: where that can be done, none are none yet.
+pub(in crate::store) fn inside<'d>(doc: &'d str, at: &[String], fetched: bool) -> Option<(Cow<'d, str>, u64)> {
+    let messages = json::messages(doc, at)?;
+    let count = json::count(&messages).unwrap_or(0);
+    (count > 0 || !fetched).then_some((messages, count))
 }
 
 /// What the values that tell of a change of the content come to.

@@ -46,16 +46,17 @@ pub(in crate::store) fn content(conn: &Connection, dicts: &Dicts, key: i64) -> R
     let confirmed_at = timestamp(found.confirmed_at);
     let inside = |messages: String| {
         let count = json::count(&messages).unwrap_or(0);
-        Content { messages, count, fetched_at: confirmed_at, stale: false }
+        Content { messages, count, fetched_at: confirmed_at, stale: false, partial: false }
     };
     match &found.source {
         ContentSource::Children { order, .. } => {
             let children = children(conn, dicts, &found, order)?;
-            return Ok(children.map(inside));
+            let partial = children.is_some() && shown_in_part(conn, &found)?;
+            return Ok(children.map(|messages| Content { partial, ..inside(messages) }));
         }
-        ContentSource::Record { at, .. } => {
+        ContentSource::Record { at, fetched, .. } => {
             let doc = follow::doc(conn, dicts, key)?.ok_or_else(damaged)?;
-            if let Some(messages) = json::messages(&doc, at) {
+            if let Some((messages, _)) = plan::inside(&doc, at, *fetched) {
                 return Ok(Some(inside(messages.into_owned())));
             }
         }
@@ -63,19 +64,20 @@ pub(in crate::store) fn content(conn: &Connection, dicts: &Dicts, key: i64) -> R
     }
     let held = conn
         .prepare_cached(
-            "SELECT b.frame, c.messages, c.fetched_at FROM body AS b JOIN content AS c ON c.record = b.record WHERE b.record = ?1",
+            "SELECT b.frame, c.messages, c.fetched_at, c.partial FROM body AS b JOIN content AS c ON c.record = b.record WHERE b.record = ?1",
         )?
         .query_row([key], |row| {
             let messages = parts::unpack(dicts, row.get_ref(0)?.as_blob()?);
-            Ok((messages, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<i64>>(2)?))
+            Ok((messages, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<i64>>(2)?, row.get(3)?))
         })
         .optional()?;
-    let Some((messages, count, fetched_at)) = held else { return Ok(None) };
+    let Some((messages, count, fetched_at, partial)) = held else { return Ok(None) };
     Ok(Some(Content {
         messages: messages.ok_or_else(damaged)?,
         count: count.unwrap_or(0).cast_unsigned(),
         fetched_at: timestamp(fetched_at.unwrap_or(found.confirmed_at)),
         stale: stands(conn, dicts, &found.touched, &found.source) == state::STALE,
+        partial,
     }))
 }
 
@@ -119,8 +121,15 @@ fn stands(conn: &Connection, dicts: &Dicts, touched: &Touched, source: &ContentS
 
 /// What is known of a record's content; `None` when there is no such record.
 pub(in crate::store) fn info(conn: &Connection, dicts: &Dicts, key: i64) -> Result<Option<ContentInfo>, StoreError> {
-    let nothing =
-        |state| ContentInfo { state, messages: 0, raw_bytes: 0, packed_bytes: 0, fetched_at: None, failures: 0 };
+    let nothing = |state| ContentInfo {
+        state,
+        messages: 0,
+        raw_bytes: 0,
+        packed_bytes: 0,
+        fetched_at: None,
+        failures: 0,
+        partial: false,
+    };
     let Some(found) = find(conn, key)? else {
         let there: bool = conn.query_row("SELECT count(*) FROM record WHERE key = ?1", [key], |row| row.get(0))?;
         return Ok(there.then(|| nothing(ContentState::Unoffered)));
@@ -129,6 +138,7 @@ pub(in crate::store) fn info(conn: &Connection, dicts: &Dicts, key: i64) -> Resu
         messages: content.count,
         raw_bytes: content.messages.len() as u64,
         fetched_at: Some(content.fetched_at),
+        partial: content.partial,
         ..nothing(ContentState::Held)
     };
     let known = stands(conn, dicts, &found.touched, &found.source);
@@ -137,7 +147,7 @@ pub(in crate::store) fn info(conn: &Connection, dicts: &Dicts, key: i64) -> Resu
         return Ok(Some(content.map_or_else(|| nothing(ContentState::Missing), from_records)));
     }
     let told = conn
-        .prepare_cached("SELECT messages, raw, packed, fetched_at, tries FROM content WHERE record = ?1")?
+        .prepare_cached("SELECT messages, raw, packed, fetched_at, tries, packed IS NOT NULL AND partial FROM content WHERE record = ?1")?
         .query_row([key], |row| {
             let number =
                 |place| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(place)?.unwrap_or(0).cast_unsigned());
@@ -147,6 +157,7 @@ pub(in crate::store) fn info(conn: &Connection, dicts: &Dicts, key: i64) -> Resu
                 packed_bytes: number(2)?,
                 fetched_at: row.get::<_, Option<i64>>(3)?.map(timestamp),
                 failures: u32::try_from(number(4)?).unwrap_or(u32::MAX),
+                partial: row.get(5)?,
                 ..nothing(word(known))
             })
         })
@@ -162,6 +173,16 @@ fn word(known: i64) -> ContentState {
         state::DROPPED => ContentState::Dropped,
         _ => ContentState::Missing,
     }
+}
+
+/// The list that a record's content consists of may be longer than its server showed.
+fn shown_in_part(conn: &Connection, of: &Found) -> rusqlite::Result<bool> {
+    conn.prepare_cached(
+        "SELECT coalesce(max(p.partial), 0) FROM list AS l
+         JOIN list AS o ON o.connection = l.connection AND o.collection = l.content_list
+         JOIN part AS p ON p.list = o.id AND p.name = ?2 WHERE l.id = ?1",
+    )?
+    .query_row((of.touched.list, &of.id), |row| row.get(0))
 }
 
 /// The records that make up the content of one, as an array in their order. Of a record that is there, those that are gone are
@@ -323,7 +344,7 @@ pub(in crate::store) fn totals(
         });
         match source(conn, list)? {
             Some(ContentSource::Children { .. }) => count_children(conn, list, live, totals)?,
-            Some(source) => count(conn, list, live, &source, policy.since(now), totals)?,
+            Some(source) => count(conn, list, live, &source, (policy.since(now), settled), totals)?,
             None => {}
         }
     }
@@ -335,16 +356,16 @@ fn count(
     list: i64,
     live: i64,
     source: &ContentSource,
-    since: i64,
+    (since, settled): (i64, bool),
     totals: &mut ContentTotals,
 ) -> rusqlite::Result<()> {
-    // Those that were never fetched are told from the rest of the list. They may be a million, and grouping sorts them.
+    // Those that were never fetched are told from the rest of the list. They may be a million.
     let mut statement = conn.prepare_cached(
-        "SELECT state, gone, count(*), coalesce(sum(raw), 0), coalesce(sum(packed), 0) FROM content
-         WHERE list = ?1 AND (state <> 0 OR gone = 1) GROUP BY state, gone",
+        "SELECT state, gone, count(*), coalesce(sum(raw), 0), coalesce(sum(packed), 0)
+         FROM content INDEXED BY content_known WHERE list = ?1 AND (state <> 0 OR gone = 1) GROUP BY state, gone",
     )?;
     let mut rows = statement.query([list])?;
-    let mut known = 0;
+    let (mut known, mut stale) = (0, 0);
     while let Some(row) = rows.next()? {
         let (state, gone): (i64, bool) = (row.get(0)?, row.get(1)?);
         let number = |place| Ok::<_, rusqlite::Error>(row.get::<_, i64>(place)?.cast_unsigned());
@@ -358,7 +379,10 @@ fn count(
         }
         match state {
             state::HELD | state::INSIDE => totals.held += n,
-            state::STALE => totals.stale += n,
+            state::STALE => {
+                totals.stale += n;
+                stale += n;
+            }
             state::ABSENT => totals.absent += n,
             state::DROPPED => totals.dropped += n,
             _ => continue,
@@ -369,14 +393,17 @@ fn count(
     if fetched {
         totals.missing += live.cast_unsigned().saturating_sub(known);
     }
-    let (due, failing): (i64, i64) = conn
-        .prepare_cached(
-            "SELECT count(*), coalesce(sum(tries > 0), 0) FROM content
-             WHERE list = ?1 AND state IN (0, 2) AND gone = 0 AND active >= ?2",
-        )?
-        .query_row((list, since), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    totals.due += due.cast_unsigned();
-    totals.failing += failing.cast_unsigned();
+    let waits = "list = ?1 AND state IN (0, 2) AND gone = 0 AND active >= ?2";
+    let number = |from: &str, more: &str| -> rusqlite::Result<i64> {
+        conn.prepare_cached(&format!("SELECT count(*) FROM content INDEXED BY {from} WHERE {waits}{more}"))?
+            .query_row((list, since), |row| row.get(0))
+    };
+    // Where everything is wanted and was looked at, what is not known of the others is that they are due.
+    totals.due += match settled && since == i64::MIN && fetched {
+        true => live.cast_unsigned().saturating_sub(known) + stale,
+        false => number("content_due", "")?.cast_unsigned(),
+    };
+    totals.failing += number("content_failing", " AND tries > 0")?.cast_unsigned();
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What callers of the mirror notice.
 
 mod changes;
+mod contents;
 mod files;
 mod held;
 mod judged;

@@ -11,6 +11,7 @@ const DUMPS: &[&str] = &[
     include_str!("../../../migrations/dumps/0003.sql"),
     include_str!("../../../migrations/dumps/0004.sql"),
     include_str!("../../../migrations/dumps/0005.sql"),
+    include_str!("../../../migrations/dumps/0006.sql"),
 ];
 
 /// Every dump holds the same: two sessions of connection `main`, one of them gone, and the agent they belong to.

@@ -9,6 +9,44 @@ fn is_innocent(text: &str) {
     assert!(found.is_empty(), "{found:?} in {text}");
 }
 
+/// What tools print beside everything they do: ids, sums, hashes, names of built files.
+#[test]
+fn ids_and_sums_are_not_masked() {
+    let (h, a) = (|seed, length| chance(seed, HEX, length), |seed, length| chance(seed, ALNUM, length));
+    let uuid = format!("{}-{}-4{}-a{}-{}", h(400, 8), h(401, 4), h(402, 3), h(403, 3), h(404, 12));
+    for line in [
+        format!("commit {}", h(405, 40)),
+        format!("index {}..{} 100644", h(406, 7), h(407, 7)),
+        format!("session_id: {uuid} request-id={uuid} idempotency-key: {uuid}"),
+        format!("\"integrity\": \"sha512-{}==\"", a(408, 86)),
+        format!("\"resolved\": \"https://registry.npmjs.org/a/-/a-1.tgz#{}\"", h(409, 40)),
+        format!("checksum = \"{}\"", h(410, 64)),
+        format!("golang.org/x/sync v0.7.0 h1:{}=", a(411, 43)),
+        format!("docker pull app@sha256:{}", h(412, 64)),
+        format!("trace_id={} span_id={}", h(413, 32), h(414, 16)),
+        format!("traceparent: 00-{}-{}-01", h(415, 32), h(416, 16)),
+        format!("etag: W/\"{}\"", h(417, 32)),
+        format!("main.{}.js chunk-{}.css", h(418, 20), h(419, 8)),
+        format!("SHA256:{} (ED25519)", a(420, 43)),
+        format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{} me@host", a(421, 43)),
+        format!("toolu_01{} msg_01{} call_{} chatcmpl-{}", a(422, 22), a(423, 22), a(424, 24), a(425, 29)),
+        format!("cus_{} evt_1{} acct_1{}", a(426, 14), a(427, 23), a(428, 16)),
+        format!("\"signature\": \"{}\"", a(429, 400)),
+        format!("data:image/png;base64,iVBORw0KGgo{}", a(430, 800)),
+        format!("cache-key: node-modules-{}", h(431, 64)),
+        format!("nonce-{}", a(432, 22)),
+        format!("0x{} 0x{}", h(433, 40), h(434, 64)),
+        format!("client_id={} tenant_id={uuid}", a(435, 20)),
+        "pat = re.compile(r'^[a-z0-9]{40}$'); pat: &Pattern; pat=\"*.rs\"".to_owned(),
+        "ico-download sdk-manager fc-cache -fv sess-timeout rnd_seed tfp_layers sl.append(x) EAA-2024 1000.50"
+            .to_owned(),
+        "phx_server: true, dbt_project.yml, napi_create_function, duffel_bag, csk-1, shippo_order".to_owned(),
+        "<input name=\"password\" value=\"\" /> <option name=\"token\" value=\"none\">".to_owned(),
+    ] {
+        is_innocent(&line);
+    }
+}
+
 #[test]
 fn code_is_not_masked() {
     for line in [

@@ -72,6 +72,59 @@ fn tokens() -> Vec<(&'static str, String)> {
         ("onepassword-token", format!("{}{}", "ops_eyJ", a(65, 300))),
         ("jwt", jwt()),
     ]
+    .into_iter()
+    .chain(more())
+    .collect()
+}
+
+/// Of vendors that fewer know.
+fn more() -> Vec<(&'static str, String)> {
+    let a = |seed, length| chance(seed, ALNUM, length);
+    let h = |seed, length| chance(seed, HEX, length);
+    let l = |seed, length| chance(seed, LOWER, length);
+    let uuid =
+        |seed| format!("{}-{}-{}-{}-{}", h(seed, 8), h(seed + 1, 4), h(seed + 2, 4), h(seed + 3, 4), h(seed + 4, 12));
+    vec![
+        ("gitlab-token", format!("{}{}", "glffct-", a(300, 20))),
+        ("ci-token", format!("{}{}_{}", "CCIPRJ_", a(301, 22), h(302, 40))),
+        ("slack-token", format!("{}{}", "xwfp-", a(303, 40))),
+        ("stripe-key", format!("{}{}", "sk_org_live_", a(304, 40))),
+        ("openai-api-key", format!("{}{}", "sess-", a(305, 40))),
+        ("model-api-key", format!("{}{}", "tgp_v1_", a(306, 43))),
+        ("model-api-key", format!("{}{}", "csk-", l(307, 48))),
+        ("model-api-key", format!("{}{}", "fc-", h(308, 32))),
+        ("model-api-key", format!("{}{}", "sk_", h(309, 48))),
+        ("model-api-key", format!("{}{}", "apify_api_", a(310, 36))),
+        ("hosting-token", format!("{}{}", "nfp_", a(311, 36))),
+        ("hosting-token", format!("{}{}", "rnd_", a(312, 32))),
+        ("hosting-token", format!("{}{}-{}", "tskey-auth-", a(313, 12), a(314, 32))),
+        ("hosting-token", format!("{}{}", "napi_", l(315, 64))),
+        ("hosting-token", format!("{}{}", "pnu_", l(316, 36))),
+        ("package-token", format!("{}{}", "CLOJARS_", h(317, 60))),
+        ("package-token", format!("{}{}", "rdme_", l(318, 70))),
+        ("package-token", format!("{}{}", "ico-", a(319, 32))),
+        ("analytics-key", format!("{}{}", "hcaik_", l(320, 58))),
+        ("analytics-key", format!("{}{}", "sgp_", a(321, 64))),
+        ("analytics-key", format!("{}{}", "phx_", a(322, 43))),
+        ("analytics-key", format!("{}{}", "dbtc_", a(323, 40))),
+        ("analytics-key", format!("{}{}", "sdk-", uuid(324))),
+        ("content-token", format!("{}{}", "CFPAT-", a(330, 43))),
+        ("content-token", format!("{}{}", "tfp_", a(331, 59))),
+        ("content-token", format!("{}{}", "fio-u-", a(332, 64))),
+        ("content-token", format!("{}{}", "pat-na1-", uuid(333))),
+        ("content-token", format!("{}{}.{}", "sk.eyJ", a(340, 40), a(341, 22))),
+        ("social-token", format!("{}{}", "sl.", a(342, 140))),
+        ("social-token", format!("{}{}", "EAACEdEose0cBA", a(343, 120))),
+        ("social-token", format!("{}{}", "y0_", a(344, 55))),
+        ("social-token", format!("{}{}", "AQVN", a(345, 36))),
+        ("payment-key", format!("{}{}-X", "FLWSECK-", h(346, 32))),
+        ("payment-key", format!("{}{}", "shippo_live_", h(347, 40))),
+        ("payment-key", format!("{}{}", "EZAK", h(348, 54))),
+        ("payment-key", format!("{}{}", "duffel_live_", a(349, 43))),
+        ("payment-key", format!("{}{}${}", "access_token$production$", l(350, 16), h(351, 32))),
+        ("zoho-token", format!("{}{}.{}", "1000.", h(352, 32), h(353, 32))),
+        ("astra-token", format!("{}{}:{}", "AstraCS:", a(354, 24), h(355, 64))),
+    ]
 }
 
 fn jwt() -> String {
@@ -160,6 +213,8 @@ fn in_context() -> Vec<(&'static str, String)> {
         ("cookie", format!("curl -H 'Cookie: |theme=dark; sid={}|'", a(123, 32))),
         ("cookie", format!("setCookie: \"|sid={}|\"", a(124, 32))),
         ("cookie", format!("cookie=|{}|", a(125, 32))),
+        ("assigned-secret", format!("AZURE_DEVOPS_PAT=|{}|", l(126, 52))),
+        ("assigned-secret", format!("ALGOLIA_ADMIN_KEY=|{}|", h(127, 32))),
         ("assigned-secret", format!("api_key: |{}|", a(110, 32))),
         ("assigned-secret", format!("apiKey: '|{}|',", a(111, 24))),
         ("assigned-secret", format!("$ENV{{X}}; const clientSecret = \"|{}|\";", a(112, 40))),
