@@ -16,7 +16,6 @@ mod top;
 use std::cmp::Reverse;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use tantivy::SegmentReader;
 use tantivy::query::{EnableScoring, Weight};
@@ -33,9 +32,8 @@ use top::Top;
 pub(crate) use counts::Values;
 pub(crate) use owners::owners;
 
-/// Where the largest segment alone took this long, the others are gone through by several threads: less is done sooner than a thread is
-/// begun.
-const LONG: Duration = Duration::from_micros(500);
+/// Documents that words which stand for many are in, for which several threads are worth beginning.
+const MANY: u64 = 8_000;
 /// Threads that go through the segments, at most: a question of a person must not take the whole machine.
 const THREADS: usize = 4;
 
@@ -62,6 +60,8 @@ struct Work<'a> {
     /// With scores, where the best come first.
     scored: Option<Box<dyn Weight>>,
     simple: bool,
+    /// See [`Plan::documents`].
+    documents: u64,
 }
 
 impl<'a> Work<'a> {
@@ -73,7 +73,7 @@ impl<'a> Work<'a> {
             false => None,
         };
         let bare = plan.query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-        Ok(Self { index, bare, scored, simple: plan.simple })
+        Ok(Self { index, bare, scored, simple: plan.simple, documents: plan.documents })
     }
 }
 
@@ -84,28 +84,24 @@ fn gone_through(work: &[Work<'_>], search: &Search<'_>) -> Result<Answer, Error>
         .flat_map(|work| work.index.searcher.segment_readers().iter().map(move |part| (work, part)))
         .collect();
     segments.sort_by_key(|(_, segment)| Reverse(segment.max_doc()));
-    let mut answer = Answer::new(search);
-    let begun = Instant::now();
-    let Some(((work, largest), others)) = segments.split_first() else { return Ok(answer) };
-    answer.take(work, largest)?;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let helpers = match work.iter().map(|work| work.documents).sum::<u64>() > MANY {
+        true => segments.len().min(cores).min(THREADS).saturating_sub(1),
+        false => 0,
+    };
     let next = AtomicUsize::new(0);
-    let take = |mut answer: Answer| {
-        while let Some((work, segment)) = others.get(next.fetch_add(1, Ordering::Relaxed)) {
+    let take = || {
+        let mut answer = Answer::new(search);
+        while let Some((work, segment)) = segments.get(next.fetch_add(1, Ordering::Relaxed)) {
             answer.take(work, segment)?;
         }
         Ok::<_, Error>(answer)
     };
-    if begun.elapsed() < LONG {
-        return take(answer);
-    }
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let helpers = others.len().min(cores).min(THREADS).saturating_sub(1);
     thread::scope(|scope| {
-        let help = || take(Answer::new(search));
         // Where no thread can be had, this one goes through them all.
-        let spawn = |_| thread::Builder::new().name("qd-search".to_owned()).spawn_scoped(scope, help).ok();
+        let spawn = |_| thread::Builder::new().name("qd-search".to_owned()).spawn_scoped(scope, take).ok();
         let helping: Vec<_> = (0..helpers).filter_map(spawn).collect();
-        let mut answer = take(answer)?;
+        let mut answer = take()?;
         for helper in helping {
             answer.join(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         }

@@ -82,7 +82,10 @@ impl Top {
     /// Before when a document with this score is not among the first, whatever else it is. A little before what would be exact.
     fn too_old(&mut self, score: f32) -> i64 {
         let Some(&(worst, ..)) = self.worst() else { return i64::MIN };
-        if self.too_old.score != score || self.too_old.worst != worst {
+        if self.too_old.score != score {
+            // Worth reckoning for scores that come again.
+            self.too_old = TooOld { score, worst: u32::MAX, before: i64::MIN };
+        } else if self.too_old.worst != worst {
             let raise = f32::from_bits(!worst) / score.max(f32::MIN_POSITIVE) - 1.0;
             let needed = f64::from(raise / RECENT) * 0.9999 - 1e-6;
             // Of what needs no raise nothing is too old, and of what would need more than there is only this moment is not.

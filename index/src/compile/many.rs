@@ -140,6 +140,8 @@ impl Compiler<'_> {
             found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             found.truncate(most);
         }
+        let documents: u64 = found.iter().map(|(documents, _)| documents).sum();
+        self.documents.set(self.documents.get().saturating_add(documents));
         let text = found.into_iter().filter_map(|(_, word)| String::from_utf8(word).ok());
         Ok(text.map(|word| Term::from_field_text(field, &word)).collect())
     }

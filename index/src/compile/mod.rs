@@ -38,11 +38,14 @@ pub(crate) struct Plan {
     pub simple: bool,
     /// Something stands for more words than were taken.
     pub capped: bool,
+    /// Documents that the words are in which stand for others, each word's added up: how much there is to go through.
+    pub documents: u64,
 }
 
 /// Says what `search` asks of `index`. `without`: owners whose own documents are left out.
 pub(crate) fn compile(index: &Snapshot, search: &Search<'_>, without: &[u64]) -> Result<Plan, Error> {
-    let compiler = Compiler { index, search, capped: Cell::new(false), scored: Cell::new(false) };
+    let compiler =
+        Compiler { index, search, capped: Cell::new(false), scored: Cell::new(false), documents: Cell::new(0) };
     let root = &search.ast.root;
     let asked = compiler.node(root, true)?;
     let mut simple = without.is_empty() && !search.typing && is_simple(root);
@@ -59,7 +62,8 @@ pub(crate) fn compile(index: &Snapshot, search: &Search<'_>, without: &[u64]) ->
         }
     };
     simple &= compiler.scored.get();
-    Ok(Plan { query, scored: compiler.scored.get(), simple, capped: compiler.capped.get() })
+    let Compiler { scored, capped, documents, .. } = compiler;
+    Ok(Plan { query, scored: scored.get(), simple, capped: capped.get(), documents: documents.get() })
 }
 
 /// A word without camel case, or two: what they are compiled to is told by `text::word`.
@@ -79,6 +83,7 @@ struct Compiler<'a> {
     search: &'a Search<'a>,
     capped: Cell<bool>,
     scored: Cell<bool>,
+    documents: Cell<u64>,
 }
 
 /// A question to tantivy; `None` narrows nothing.

@@ -14,7 +14,8 @@ async fn kept(place: &Place, messages: &str) -> (Mirror, RowKey) {
     mirror.apply(sessions, rows([row("1", 1)]), time(1)).await.unwrap();
     mirror.plan_content(ContentPolicy::All, u64::MAX, time(2)).await.unwrap();
     let due = mirror.reader().unwrap().due_content(sessions, ContentPolicy::All, time(2), None, 9).unwrap().remove(0);
-    let (key, got) = (due.record, NewContent::Messages { messages: messages.to_owned(), count: 0, etag: None, partial: false });
+    let (key, got) =
+        (due.record, NewContent::Messages { messages: messages.to_owned(), count: 0, etag: None, partial: false });
     mirror.keep_content(due, got, time(3)).await.unwrap();
     (mirror, key)
 }
