@@ -87,7 +87,8 @@ fn look(
             calendars.entry(connection.clone()).or_default().extend(told::calendar(&found));
         }
         if !figures.cost.is_empty() {
-            let places: [&[String]; 4] = [&figures.cost, &figures.currency, &figures.day, &figures.days];
+            let named = told::named(&figures.cost);
+            let places: [&[String]; 5] = [&figures.cost, &figures.currency, &figures.day, &figures.days, &named];
             let found = reader.peeks(&one(list), &places, RECORDS)?;
             numbers.costs.extend(told::costs(connection, figures, &found));
         }

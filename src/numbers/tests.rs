@@ -103,6 +103,30 @@ fn costs_are_read_by_day_or_whole() {
 }
 
 #[test]
+fn a_number_that_is_named_after_a_currency_is_in_it() {
+    let at = |pointers: &[&str]| pointers.iter().map(|at| (*at).to_owned()).collect::<Vec<_>>();
+    let figures = Figures {
+        cost: at(&["/total", "/cost_usd", "/spend_usd", "/cost_eur"]),
+        day: at(&["/date"]),
+        days: at(&["/daily"]),
+        ..Figures::default()
+    };
+    assert_eq!(told::named(&figures.cost), ["/cost_usd", "/spend_usd"]);
+    let days = r#"[{"date":"2026-11-20","cost_eur":1.5},{"date":"2026-11-21","total":2}]"#;
+    let found = [
+        peeked("named", &[Some("1.5"), None, None, None, Some("1.5")]),
+        peeked("other", &[Some("9"), None, None, None, Some("1.5")]),
+        peeked("told", &[Some("1.5"), Some("\"DKK\""), None, None, Some("1.5")]),
+        peeked("daily", &[None, None, None, Some(days), None]),
+    ];
+    let costs = told::costs("lab", &figures, &found);
+    let currencies: Vec<_> = costs.iter().map(|cost| (cost.label.as_str(), cost.currency.as_deref())).collect();
+    let want =
+        [("named", Some("USD")), ("other", None), ("told", Some("DKK")), ("daily", Some("EUR")), ("daily", None)];
+    assert_eq!(currencies, want);
+}
+
+#[test]
 fn a_calendar_only_adds_what_the_mirror_does_not_have() {
     let today = date(2026, 11, 22);
     let days: Vec<Date> = (0..3).rev().map(|back| today.saturating_sub(i64::from(back).days())).collect();

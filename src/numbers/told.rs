@@ -46,30 +46,49 @@ pub(super) fn calendar(found: &[Peeked]) -> BTreeMap<Date, u64> {
     found.iter().filter_map(read).collect()
 }
 
-/// Costs, from the values of `cost`, `currency`, `day` and `days`.
+/// Currencies that numbers are named after: `cost_usd`.
+const CURRENCIES: [&str; 4] = ["usd", "eur", "gbp", "chf"];
+
+/// The first currency that one of these places is named after.
+fn code<'a>(places: impl IntoIterator<Item = &'a String>) -> Option<String> {
+    let last = places.into_iter().filter_map(|place| place.rsplit(['_', '/']).next());
+    last.map(str::to_lowercase).find(|code| CURRENCIES.contains(&code.as_str())).map(|code| code.to_uppercase())
+}
+
+/// Of the places of a cost, those that are named after a currency: all after the same, the first.
+pub(super) fn named(places: &[String]) -> Vec<String> {
+    let first = code(places);
+    places.iter().filter(|place| first.is_some() && code([*place]) == first).cloned().collect()
+}
+
+/// Costs, from the values of `cost`, `currency`, `day` and `days`, and of those of `cost` that are [`named`] after a currency.
 pub(super) fn costs(connection: &str, figures: &Figures, found: &[Peeked]) -> Vec<Cost> {
     let mut all = Vec::new();
     for peeked in found {
         let value = |at: usize| peeked.values.get(at).and_then(Option::as_deref);
+        // Where none is told, the name of the number may tell it.
         let currency = value(1).and_then(plain);
+        let called = || value(4).filter(|amount| value(0) == Some(*amount)).and(code(figures.cost.iter()));
         let items: Vec<Value> = value(3).and_then(|days| serde_json::from_str(days).ok()).unwrap_or_default();
         let daily = items.iter().take(ITEMS).filter_map(|item| {
             let first = |places: &[String]| places.iter().find_map(|at| item.pointer(at)).map(Value::to_string);
             let text = |places: &[String]| first(places).as_deref().and_then(plain);
-            Some((Some(day(&text(&figures.day)?)?), amount(&text(&figures.cost)?)?))
+            let called = || code(figures.cost.iter().find(|at| item.pointer(at).is_some()));
+            Some((Some(day(&text(&figures.day)?)?), amount(&text(&figures.cost)?)?, currency.clone().or_else(called)))
         });
-        let mut told: Vec<(Option<Date>, f64)> = daily.collect();
+        let mut told: Vec<(Option<Date>, f64, Option<String>)> = daily.collect();
         if told.is_empty()
             && let Some(amount) = value(0).and_then(plain).and_then(|text| amount(&text))
         {
-            told.push((value(2).and_then(plain).and_then(|text| day(&text)), amount));
+            let day = value(2).and_then(plain).and_then(|text| day(&text));
+            told.push((day, amount, currency.clone().or_else(called)));
         }
-        let cost = |(day, amount)| Cost {
+        let cost = |(day, amount, currency)| Cost {
             connection: connection.to_owned(),
             label: peeked.id.clone(),
             day,
             amount,
-            currency: currency.clone(),
+            currency,
         };
         all.extend(told.into_iter().map(cost));
     }

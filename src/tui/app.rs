@@ -348,7 +348,11 @@ impl App {
             Act::Pin => self.pin(),
             Act::Count => self.count = Some(String::new()),
             Act::Back => {
-                if !self.with_view(clock, |view, cx| view.act(Act::Back, None, cx)) && !self.go_back(clock) {
+                // What lies on top of everything goes first.
+                if !self.toasts.dismiss()
+                    && !self.with_view(clock, |view, cx| view.act(Act::Back, None, cx))
+                    && !self.go_back(clock)
+                {
                     self.toasts.clear();
                 }
             }

@@ -217,6 +217,12 @@ impl Fleet {
         }
     }
 
+    /// The last pull of a connection did not get as far as reading anything: what is here of it is as it was before.
+    pub fn unread(&self, name: &str) -> bool {
+        let found = self.connections.iter().find(|known| known.info.name == name);
+        found.is_some_and(|one| one.ended.as_ref().is_some_and(|ended| ended.error.is_some()))
+    }
+
     /// Live records of a kind, all connections together.
     pub fn live(&self, kind: Kind) -> u64 {
         self.lists.iter().filter(|list| list.kind == kind).map(|list| list.mirror_count).sum()

@@ -196,19 +196,25 @@ impl Keymap {
 
     /// The first key of an action, made short for hints.
     pub fn hint_of(&self, act: Act) -> Option<String> {
-        let key = self.keys.get(&act)?.first()?;
-        Some(match key.code {
-            KeyCode::Enter => "⏎".to_owned(),
-            KeyCode::Down => "↓".to_owned(),
-            KeyCode::Up => "↑".to_owned(),
-            KeyCode::Left => "←".to_owned(),
-            KeyCode::Right => "→".to_owned(),
-            KeyCode::Char(' ') => "space".to_owned(),
-            KeyCode::Esc | KeyCode::Tab if key.mods.is_empty() => {
-                key.to_string().trim_matches(['<', '>']).to_lowercase()
-            }
-            _ => key.to_string(),
-        })
+        self.hints(act).next()
+    }
+
+    /// All keys of an action, made short.
+    pub fn hints(&self, act: Act) -> impl Iterator<Item = String> {
+        self.keys.get(&act).into_iter().flatten().map(short)
+    }
+}
+
+fn short(key: &Key) -> String {
+    match key.code {
+        KeyCode::Enter => "⏎".to_owned(),
+        KeyCode::Down => "↓".to_owned(),
+        KeyCode::Up => "↑".to_owned(),
+        KeyCode::Left => "←".to_owned(),
+        KeyCode::Right => "→".to_owned(),
+        KeyCode::Char(' ') => "space".to_owned(),
+        KeyCode::Esc | KeyCode::Tab if key.mods.is_empty() => key.to_string().trim_matches(['<', '>']).to_lowercase(),
+        _ => key.to_string(),
     }
 }
 

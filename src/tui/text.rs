@@ -123,14 +123,28 @@ fn wrap_line(paragraph: &str, cells: usize, lines: &mut Vec<String>) {
         return lines.push(paragraph.to_owned());
     }
     let mut line = String::new();
-    let mut used = 0;
+    // Where the last word of the line begins.
+    let (mut used, mut last) = (0, 0);
     for word in paragraph.split_word_bounds() {
         let wide = width(word);
         if used + wide <= cells {
             line.push_str(word);
             used += wide;
+            if word.trim().is_empty() {
+                last = line.len();
+            }
             continue;
         }
+        let tail = line.get(last..).unwrap_or_default();
+        if closes(word) && last > 0 && !tail.is_empty() && width(tail) + wide <= cells {
+            // No line begins with what ends a sentence: the word before it comes along.
+            let next = format!("{tail}{word}");
+            line.truncate(last);
+            lines.push(std::mem::replace(&mut line, next));
+            (used, last) = (width(&line), 0);
+            continue;
+        }
+        last = 0;
         if wide <= cells && used > 0 {
             lines.push(std::mem::take(&mut line));
             used = 0;
@@ -151,6 +165,12 @@ fn wrap_line(paragraph: &str, cells: usize, lines: &mut Vec<String>) {
         }
     }
     lines.push(line);
+}
+
+/// Punctuation that belongs to the word before it.
+fn closes(word: &str) -> bool {
+    !word.is_empty()
+        && word.chars().all(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '"' | '”' | '…'))
 }
 
 /// The beginning of a text: at most so many bytes, cut between two characters.
@@ -201,6 +221,14 @@ pub(crate) fn age(now: Timestamp, then: Timestamp) -> (String, i64) {
     ("now".to_owned(), (60 - seconds).max(1))
 }
 
+/// Before the time of something that happened later than it is now: the clock of a platform goes ahead of ours.
+pub(crate) const AHEAD: &str = "»";
+
+/// Did something happen later than it is now? By less than a minute it is no matter.
+pub(crate) fn is_ahead(now: Timestamp, then: Timestamp) -> bool {
+    then.as_second() - now.as_second() > 59
+}
+
 /// A time as a person reads it, in UTC so that two operators see the same: `2026-11-22 07:44:05`.
 pub(crate) fn moment(at: Timestamp) -> String {
     at.to_string().replace('T', " ").chars().take(19).collect::<String>() + " UTC"
@@ -234,6 +262,12 @@ mod tests {
         assert_eq!(wrap("abcdefghij", 4, 9), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 4, 9), ["a", "", "b"]);
         assert_eq!(wrap("one two three four", 5, 2).len(), 2);
+        assert_eq!(
+            wrap("one two, three.", 7, 9),
+            ["one ", "two, ", "three."],
+            "no line begins with what ends a sentence"
+        );
+        assert_eq!(wrap("(seven)", 6, 9), ["(seven", ")"]);
         assert!(wrap("ab\u{9b}cd", 5, 9).iter().all(|line| width(line) <= 5));
         assert_eq!(wrap("ab\u{9b}cd", 20, 9), ["ab⟨009B⟩cd"]);
     }

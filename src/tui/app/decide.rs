@@ -64,7 +64,7 @@ impl App {
                 let ticket = self.desk.ask(slot(DRAFT), Lane::Now, Question::Draft(of.clone()));
                 self.deciding.draft = Some((ticket, of));
             }
-            Wish::Compose(of, versions) => self.compose(of, versions, clock),
+            Wish::Compose(of, aim) => self.compose(of, aim, clock),
             Wish::Outside(name, text) => {
                 self.orders.push(Order::Edit { name, text });
                 self.deciding.inside = true;

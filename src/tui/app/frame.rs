@@ -42,7 +42,7 @@ impl App {
         // Read out line by line, a message in a corner would stand in one line with a row.
         let said = if self.settings.manner.linear { linear::SAID.min(body.height / 3) } else { 0 };
         body.height -= said;
-        let scene = Scene { fleet: &self.fleet, keys: &self.keys };
+        let scene = Scene { fleet: &self.fleet, keys: &self.keys, read_only: self.settings.manner.read_only };
         self.views[self.open].draw(body, &scene, &mut canvas);
         statusbar::draw(line(area.bottom() - 2), &self.fleet, &mut canvas);
         let facts = self.facts();
@@ -54,7 +54,7 @@ impl App {
             Some(Overlay::Help(help)) => {
                 help.draw(body, self.views[self.open].scope(), &self.keys, &facts, &self.trouble, &mut canvas)
             }
-            Some(Overlay::Palette(palette)) => palette.draw(body, &mut canvas),
+            Some(Overlay::Palette(palette)) => palette.draw(body, &self.keys, &mut canvas),
             Some(Overlay::Sheet(sheet)) => sheet.draw(body, &self.fleet, &self.keys, &mut canvas),
             Some(Overlay::Writing(writing)) => writing.draw(body, &self.keys, &mut canvas),
             Some(Overlay::Unmasking(question)) => question.draw(body, &self.keys, &mut canvas),
@@ -92,12 +92,16 @@ impl App {
                 Tab { title: view.title, short: view.short, count: told.then_some(count), wants }
             })
             .collect();
-        let label: Vec<&str> = self.settings.label.as_deref().into_iter().chain(self.settings.manner.words()).collect();
+        let manner = self.settings.manner.words();
+        let label: Vec<&str> = self.settings.label.as_deref().into_iter().chain(manner).collect();
         let label = label.join(" · ");
-        // That nothing can be decided here matters more than what the tabs count.
-        let room = if label.is_empty() { 0 } else { label.len() as u16 + 5 };
+        // That nothing can be decided here matters more than what the tabs count; a name does not matter more than a tab.
+        let room = |label: &str| if label.is_empty() { 0 } else { label.len() as u16 + 5 };
+        let named = tabs::fits(&list, area.width.saturating_sub(room(&label)));
+        let label = if named { label } else { manner.unwrap_or_default().to_owned() };
+        let width = area.width.saturating_sub(room(&label));
         canvas.fill(area, Role::Raised);
-        self.tabs = tabs::draw(Rect { width: area.width.saturating_sub(room), ..area }, &list, self.tab(), canvas);
+        self.tabs = tabs::draw(Rect { width, ..area }, &list, self.tab(), canvas);
         let end = self.tabs.iter().map(|tab| tab.right()).max().unwrap_or(area.x);
         if !label.is_empty() && end + 3 + (label.len() as u16) < area.right() {
             canvas.put_right(area.right() - 1, area.y, &label, 30, Role::Dim);

@@ -14,7 +14,9 @@ use crate::tui::data::DraftOf;
 use crate::tui::reading::Reading;
 use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
-use crate::tui::views::{self, CONNECTIONS, Came, EDITOR, Goal, Narrow, OUTBOX, SEARCH, TIMELINE, TRANSCRIPT, VIEWS};
+use crate::tui::views::{
+    self, Aim, CONNECTIONS, Came, EDITOR, Goal, Narrow, OUTBOX, SEARCH, TIMELINE, TRANSCRIPT, VIEWS,
+};
 
 /// Views that one can go back through; beyond, the first ones are forgotten.
 const UNDER: usize = 100;
@@ -69,12 +71,12 @@ impl App {
     }
 
     /// Opens the editor on a document, over what is open.
-    pub(super) fn compose(&mut self, of: DraftOf, versions: bool, clock: Instant) {
+    pub(super) fn compose(&mut self, of: DraftOf, aim: Aim, clock: Instant) {
         let view = views::number(EDITOR);
         if view != self.open {
             self.cover(view);
         }
-        self.with_view(clock, |view, cx| view.compose(of, versions, cx));
+        self.with_view(clock, |view, cx| view.compose(of, aim, cx));
     }
 
     /// Opens a transcript over what is open.

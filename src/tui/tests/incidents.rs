@@ -497,7 +497,7 @@ fn before_the_first_answer_it_says_that_it_reads() {
     let (fleet, (keys, _)) =
         (crate::tui::fleet::Fleet::new(connections()), crate::tui::keys::Keymap::new(&Default::default()));
     let mut canvas = crate::tui::canvas::Canvas::new(&mut buffer, &theme, now());
-    view.draw(area, &crate::tui::views::Scene { fleet: &fleet, keys: &keys }, &mut canvas);
+    view.draw(area, &crate::tui::views::Scene { fleet: &fleet, keys: &keys, read_only: false }, &mut canvas);
     let shown: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
     assert!(shown.contains("reading …") && !shown.contains("Nothing has happened"), "{shown}");
     assert!(!view.ready());

@@ -313,7 +313,7 @@ fn draw_line(line: &Line, area: Rect, columns: &Columns, fleet: &Fleet, canvas: 
                 canvas.put_right(number(columns, at), area.y, title, 10, Role::Dim);
             }
         }
-        Line::List(list) => draw_list(list, area, columns, canvas),
+        Line::List(list) => draw_list(list, area, columns, fleet, canvas),
         Line::Problem(problem, words, first) => {
             let since = if *first { canvas.age(problem.since) } else { String::new() };
             let x = columns.name + 2;
@@ -346,8 +346,9 @@ fn head(connection: &Connection, area: Rect, fleet: &Fleet, canvas: &mut Canvas)
     canvas.put(x, area.y, &place, area.right().saturating_sub(x + 1), Role::Dim);
 }
 
-fn draw_list(list: &Freshness, area: Rect, columns: &Columns, canvas: &mut Canvas) {
-    let (glyph, words, role) = state(list, canvas.now());
+fn draw_list(list: &Freshness, area: Rect, columns: &Columns, fleet: &Fleet, canvas: &mut Canvas) {
+    let unread = fleet.unread(&list.list.connection);
+    let (glyph, words, role) = state(list, unread, canvas.now());
     canvas.put(columns.name, area.y, &list.list.collection, columns.state - columns.name - 1, Role::Text);
     let x = canvas.put(columns.state, area.y, glyph, 1, role) + 1;
     canvas.put(x, area.y, &words, columns.numbers.saturating_sub(x), role);
@@ -363,10 +364,13 @@ fn draw_list(list: &Freshness, area: Rect, columns: &Columns, canvas: &mut Canva
 }
 
 /// What is the case with a list, in a few words.
-fn state(list: &Freshness, now: Timestamp) -> (&'static str, String, Role) {
+fn state(list: &Freshness, unread: bool, now: Timestamp) -> (&'static str, String, Role) {
     if list.up_to_date() && list.checked_at.is_some_and(|at| now.duration_since(at) >= OLD) {
         // What was up to date long ago must not pass for fresh.
         ("~", "long ago".to_owned(), Role::Warn)
+    } else if list.up_to_date() && unread {
+        // It was, when it was read last. Nobody can say whether it still is.
+        ("·", "as last read".to_owned(), Role::Dim)
     } else if list.up_to_date() {
         ("✓", "up to date".to_owned(), Role::Good)
     } else if list.problems > 0 {

@@ -3,7 +3,7 @@
 //! While the cursor runs through a list the pane names the record and stays empty: a document that belongs to another
 //! row than the selected one is never shown, and a held key costs a slow line nothing.
 
-use quarterdeck_sync::model::{Kind, Row, RowKey};
+use quarterdeck_sync::model::{Kind, Row, RowKey, Timestamp};
 use quarterdeck_sync::text::hidden_count;
 use ratatui::layout::Rect;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::data::Opened;
 use crate::tui::fleet::Fleet;
 use crate::tui::looks::{look, status};
-use crate::tui::text::{moment, word, wrap};
+use crate::tui::text::{AHEAD, is_ahead, moment, word, wrap};
 use crate::tui::theme::Role;
 use crate::tui::unsealed::{self, Unsealed};
 use crate::tui::widgets::tree::{self, Folds};
@@ -37,6 +37,10 @@ pub(super) struct Detail {
     missing: bool,
     /// The record could not be read, and why: it is not asked for again until something changes.
     failed: Option<(RowKey, String)>,
+    /// What its project is called, where the record gives but an id.
+    project: Option<String>,
+    /// The time of the last frame.
+    now: Timestamp,
     folds: Folds,
     lines: Vec<Line>,
     /// What the lines were made for: cells, and a number that changes with content and folds.
@@ -59,6 +63,14 @@ impl Detail {
         self.failed = None;
         self.opened = opened;
         self.version += 1;
+    }
+
+    /// Its project is called so.
+    pub fn call(&mut self, project: Option<String>) {
+        if self.project != project {
+            self.project = project;
+            self.version += 1;
+        }
     }
 
     /// A record could not be read.
@@ -142,6 +154,7 @@ impl Detail {
         let Some(row) = row else { return };
         self.heading(area, row, focused, canvas);
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        self.now = canvas.now();
         self.page = usize::from(body.height);
         if self.missing {
             canvas.put(body.x, body.y + 1, "This record is no longer in the mirror.", body.width, Role::Dim);
@@ -206,7 +219,8 @@ impl Detail {
         self.lines.clear();
         let Some(opened) = &self.opened else { return };
         let room = usize::from(cells.saturating_sub(NAMES + 2)).max(8);
-        fields(&mut self.lines, &opened.record.row, usize::from(cells), room);
+        let told = (self.project.as_deref(), self.now);
+        fields(&mut self.lines, &opened.record.row, told, usize::from(cells), room);
         let hidden = hidden_in(&opened.doc);
         if hidden > 0 {
             let words = format!("{hidden} hidden characters made visible");
@@ -230,7 +244,8 @@ fn hidden_in(value: &Value) -> usize {
     }
 }
 
-fn fields(lines: &mut Vec<Line>, row: &Row, cells: usize, room: usize) {
+fn fields(lines: &mut Vec<Line>, row: &Row, told: (Option<&str>, Timestamp), cells: usize, room: usize) {
+    let (called, now) = told;
     let title = row.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or(&row.id);
     for words in wrap(title, cells, 4) {
         lines.push(Line::Field { name: "", glyph: "", words, role: Role::Title });
@@ -264,18 +279,20 @@ fn fields(lines: &mut Vec<Line>, row: &Row, cells: usize, room: usize) {
     if let Some(project) = &row.project {
         // Approvals and events are often told by the run they are of, which is no project.
         let name = if matches!(row.kind, Kind::Approval | Kind::Event) { "belongs to" } else { "project" };
-        field(name, "", project.clone(), Role::Text);
+        field(name, "", called.unwrap_or(project).to_owned(), Role::Text);
     }
-    let when = |at: quarterdeck_sync::model::Timestamp| moment(at);
-    if let Some(at) = row.created_at {
-        field("created", "", when(at), Role::Text);
+    for (name, at) in [("created", row.created_at), ("updated", row.updated_at)] {
+        match at {
+            Some(at) if is_ahead(now, at) => {
+                field(name, AHEAD, format!("{}, ahead of the clock here", moment(at)), Role::Warn);
+            }
+            Some(at) => field(name, "", moment(at), Role::Text),
+            None => {}
+        }
     }
-    if let Some(at) = row.updated_at {
-        field("updated", "", when(at), Role::Text);
-    }
-    field("confirmed", "", when(row.confirmed_at), Role::Text);
+    field("confirmed", "", moment(row.confirmed_at), Role::Text);
     if let Some(at) = row.gone_at {
-        field("gone", "†", format!("no longer listed since {}", when(at)), Role::Warn);
+        field("gone", "†", format!("no longer listed since {}", moment(at)), Role::Warn);
     }
     field("connection", "", format!("{} · {}", row.list.connection, row.platform), Role::Text);
 }

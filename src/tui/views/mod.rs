@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use quarterdeck_sync::model::{Kind, ListKey};
 use ratatui::layout::Rect;
 
-pub use self::wish::{Came, Goal, Narrow, Wanted, Wish};
+pub use self::wish::{Aim, Came, Goal, Narrow, Wanted, Wish};
 use super::actions::{Act, Facts, Scope};
 use super::canvas::Canvas;
 use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
@@ -223,6 +223,8 @@ pub struct Scene<'a> {
     pub fleet: &'a Fleet,
     /// The keys in force, for hints on empty screens.
     pub keys: &'a Keymap,
+    /// Nothing is decided in this console.
+    pub read_only: bool,
 }
 
 /// One screen of the console.
@@ -268,8 +270,8 @@ pub trait View {
 
     /// Takes what was remembered, before it comes into sight; `whole` also says what one looked at, and not only how.
     fn recall(&mut self, _kept: &ListState, _whole: bool, _now: Timestamp) {}
-    /// Edits a document; `true`: with its versions in sight.
-    fn compose(&mut self, _of: DraftOf, _versions: bool, _cx: &mut Cx) {}
+    /// Edits a document, or shows its versions.
+    fn compose(&mut self, _of: DraftOf, _aim: Aim, _cx: &mut Cx) {}
 
     /// A text came back from an editor of the person's own.
     fn edited(&mut self, _text: String, _cx: &mut Cx) {}

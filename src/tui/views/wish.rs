@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quarterdeck_sync::model::{Filter, Flag, FlagKind, Kind, ListKey, Place, RowKey, WriteId};
+use quarterdeck_sync::model::{Filter, Flag, FlagKind, Kind, ListKey, Place, RowKey, Timestamp, WriteId};
 
 use crate::tui::actions::Act;
 use crate::tui::data::DraftOf;
@@ -28,8 +28,8 @@ pub enum Wish {
     Changes(Vec<WriteId>, Change),
     /// Open an editor on this, and a sheet about what comes back.
     Draft(DraftOf),
-    /// Open the console's own editor on this, over what is open; `true`: with its versions in sight.
-    Compose(DraftOf, bool),
+    /// Open the console's own editor on this, over what is open.
+    Compose(DraftOf, Aim),
     /// Let the person go on with this text in an editor of their own; its first part names it.
     Outside(String, String),
     /// Open a sheet about this.
@@ -86,6 +86,17 @@ pub enum Wish {
     SaveSearch(String, String),
     /// Let go of the search of this name.
     ForgetSearch(String),
+}
+
+/// What somebody opens the editor for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// To change the text.
+    Text,
+    /// To see its versions.
+    Versions,
+    /// To see the version that was first seen at this moment.
+    Version(Timestamp),
 }
 
 /// Something that lives in a view.

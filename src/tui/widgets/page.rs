@@ -10,14 +10,14 @@ use ratatui::layout::Rect;
 use serde_json::Value;
 
 use crate::tui::canvas::{Canvas, unmarked};
-use crate::tui::text::{width, wrap, wrap_shown};
+use crate::tui::text::{fit, width, wrap, wrap_shown};
 use crate::tui::theme::Role;
 use crate::tui::unsealed::{self, Place, Unsealed};
 
 /// Cells for names.
 const NAMES: u16 = 11;
 /// Cells for names of others: they are longer.
-const FOREIGN_NAMES: u16 = 14;
+const FOREIGN_NAMES: u16 = 16;
 /// Lines that one thing may take.
 const LINES: usize = 4;
 
@@ -40,6 +40,17 @@ enum Line {
         name: String,
         words: String,
         role: Role,
+    },
+    /// The same under a name of ours, in line with what is ours.
+    Said {
+        name: String,
+        words: String,
+    },
+    /// Something of ours, and the id that it is about.
+    Headline {
+        name: String,
+        ours: String,
+        id: String,
     },
     /// All of a text of others goes on here: the one thing that can be shown with its secrets.
     Whole(String),
@@ -104,6 +115,28 @@ impl Page {
         }
     }
 
+    /// What people call the thing that all of this is about, in one line: a name can be checked at a glance, an id cannot. It is a
+    /// text of others like any. False when it had to be cut: it is to be said in full then.
+    pub fn named(&mut self, title: &str) -> bool {
+        let line = unmarked(Clean::line(title).as_str()).into_owned();
+        let shown = fit(&line, usize::from(self.cells.saturating_sub(2))).into_owned();
+        let whole = shown == line;
+        self.lines.push(foreign("", shown, Role::Title));
+        self.tell_hidden(hidden_count(title));
+        whole
+    }
+
+    /// What is done, and the id of what it is done to; behind a name that was told before, the id is the lesser part.
+    pub fn headline(&mut self, name: &str, ours: &str, id: &str, named: bool) {
+        let room = usize::from(self.cells.saturating_sub(NAMES + 2));
+        if !named || ours.is_empty() || width(ours) + 1 + width(id) > room {
+            let role = if named && ours.is_empty() { Role::Dim } else { Role::Title };
+            return self.field(name, format!("{ours} {id}").trim(), role);
+        }
+        let [name, ours, id] = [name, ours, id].map(|words| Clean::line(words).as_str().to_owned());
+        self.lines.push(Line::Headline { name, ours, id });
+    }
+
     /// Something of ours without a name, over as many lines as it takes.
     pub fn plain(&mut self, words: &str, role: Role) {
         self.listed("", words, role);
@@ -130,6 +163,15 @@ impl Page {
     /// Text of others.
     pub fn foreign(&mut self, name: &str, words: &str) {
         self.foreign_in(name, words, Role::Text);
+    }
+
+    /// Text of others that answers to one of our own names.
+    pub fn said(&mut self, name: &str, words: &str) {
+        let room = usize::from(self.cells.saturating_sub(NAMES + 4));
+        for (at, words) in wrap(&unmarked(words), room, LINES).into_iter().enumerate() {
+            self.lines.push(Line::Said { name: if at == 0 { name.to_owned() } else { String::new() }, words });
+        }
+        self.tell_hidden(hidden_count(words));
     }
 
     fn foreign_in(&mut self, name: &str, words: &str, role: Role) {
@@ -248,6 +290,18 @@ fn draw_line(line: &Line, area: Rect, y: u16, unsealed: Option<&Unsealed>, canva
                 x = canvas.put(x, y, glyph, 1, *role) + 1;
             }
             canvas.put(x, y, words, area.right().saturating_sub(x), *role);
+        }
+        Line::Said { name, words } => {
+            canvas.put(area.x, y, name, NAMES, Role::Field);
+            canvas.mark_foreign(area.x + NAMES + 2, y);
+            let x = area.x + NAMES + 4;
+            canvas.put(x, y, words, area.right().saturating_sub(x), Role::Text);
+        }
+        Line::Headline { name, ours, id } => {
+            canvas.put(area.x, y, name, NAMES, Role::Field);
+            let x = area.x + NAMES + 2;
+            let x = canvas.put(x, y, ours, area.right().saturating_sub(x), Role::Title) + 1;
+            canvas.put(x, y, id, area.right().saturating_sub(x), Role::Dim);
         }
         Line::Listed { sign, words, role } => {
             let x = if sign.is_empty() { area.x } else { canvas.put(area.x, y, sign, 1, *role) + 1 };

@@ -10,8 +10,10 @@ use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::input::Input;
+use super::picker::moving;
 use crate::tui::actions::{Act, Reason};
 use crate::tui::canvas::Canvas;
+use crate::tui::keys::Keymap;
 use crate::tui::text::width;
 use crate::tui::theme::Role;
 
@@ -153,7 +155,7 @@ impl Palette {
     }
 
     /// Draws it over the upper part of `area`.
-    pub fn draw(&self, area: Rect, canvas: &mut Canvas) {
+    pub fn draw(&self, area: Rect, keys: &Keymap, canvas: &mut Canvas) {
         let wide = area.width.min(76);
         // A short list that nothing is added to needs no more room than it has lines.
         let most = if self.asks { 18 } else { (self.entries.len() + 4).clamp(8, 18) as u16 };
@@ -161,6 +163,7 @@ impl Palette {
         let y = area.y + (area.height - high) / 4;
         let place = Rect { x: area.x + (area.width - wide) / 2, y, width: wide, height: high };
         let inside = canvas.boxed(place, &self.title);
+        moving(place, keys, canvas);
         let x = canvas.put(inside.x, inside.y, ": ", 2, Role::Accent);
         self.input.draw(canvas, x, inside.y, inside.width.saturating_sub(2), self.empty);
         let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };

@@ -4,7 +4,9 @@ use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::input::Input;
+use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
+use crate::tui::keys::Keymap;
 use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
 
@@ -80,13 +82,14 @@ impl Picker {
     }
 
     /// Draws it over the upper part of `area`.
-    pub fn draw(&self, area: Rect, canvas: &mut Canvas) {
+    pub fn draw(&self, area: Rect, keys: &Keymap, canvas: &mut Canvas) {
         let wide = area.width.saturating_sub(2).min(WIDE);
         let need = u16::try_from(self.items.len()).unwrap_or(u16::MAX).saturating_add(4);
         let high = need.clamp(6, HIGH).min(area.height);
         let y = area.y + (area.height - high) / 4;
-        let inside =
-            canvas.boxed(Rect { x: area.x + (area.width - wide) / 2, y, width: wide, height: high }, self.title);
+        let place = Rect { x: area.x + (area.width - wide) / 2, y, width: wide, height: high };
+        let inside = canvas.boxed(place, self.title);
+        moving(place, keys, canvas);
         let x = canvas.put(inside.x, inside.y, "/ ", 2, Role::Accent);
         self.input.draw(canvas, x, inside.y, inside.width.saturating_sub(2), "type to narrow the list");
         let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };
@@ -108,6 +111,22 @@ impl Picker {
                 canvas.settle(line, Role::Selected);
             }
         }
+    }
+}
+
+/// In the lower edge of a list with a field to type in: which keys move. All of them are told, since `j` and `k` are letters here.
+pub(super) fn moving(place: Rect, keys: &Keymap, canvas: &mut Canvas) {
+    let short = |key: &String| !key.starts_with('<');
+    let all: Vec<String> = keys.hints(Act::Following).chain(keys.hints(Act::Preceding)).filter(short).collect();
+    let words = format!(" {} move ", all.join(" "));
+    if !all.is_empty() && width(&words) + 4 < usize::from(place.width) {
+        canvas.put_right(
+            place.right().saturating_sub(2),
+            place.bottom().saturating_sub(1),
+            &words,
+            place.width,
+            Role::Dim,
+        );
     }
 }
 

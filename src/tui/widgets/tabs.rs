@@ -79,6 +79,11 @@ pub(crate) fn draw(area: Rect, tabs: &[Tab], open: usize, canvas: &mut Canvas) -
     places
 }
 
+/// Is there room for every tab?
+pub(crate) fn fits(tabs: &[Tab], cells: u16) -> bool {
+    total(tabs, Style::Tight) <= cells
+}
+
 /// The first tab in sight: the open one must be, too.
 fn first(tabs: &[Tab], open: usize, style: Style, room: u16) -> usize {
     let until = |first: usize| tabs[first..=open].iter().map(|tab| wide(tab, style)).sum::<u16>() + 2;

@@ -1,4 +1,5 @@
-//! Short messages in a corner. They take no key and go away by themselves.
+//! Short messages in a corner. They go away by themselves and take no key, but for this: whoever presses Esc right after a key was
+//! answered means the answer, and not what lies below it.
 
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,9 @@ pub(crate) struct Toasts {
     list: Vec<(String, Instant)>,
     /// The last answer to a key.
     reply: Option<String>,
+    /// It has come since the last key, or since the one before.
+    fresh: bool,
+    on_top: bool,
     /// They stay until they are answered, or the next key is.
     stay: bool,
 }
@@ -35,7 +39,18 @@ impl Toasts {
             self.list.retain(|(said, _)| *said != before);
         }
         self.reply = Some(words.clone());
+        self.fresh = true;
         self.say(words, now);
+    }
+
+    /// Takes the answer to the last key away, if nothing was pressed since. True when there was one.
+    pub fn dismiss(&mut self) -> bool {
+        let reply = self.reply.take_if(|_| self.on_top);
+        let before = self.list.len();
+        if let Some(reply) = reply {
+            self.list.retain(|(said, _)| *said != reply);
+        }
+        before != self.list.len()
     }
 
     /// Says something that happened.
@@ -56,6 +71,7 @@ impl Toasts {
     /// A key was pressed: what has been there long enough was read.
     pub fn key(&mut self, now: Instant) {
         self.list.retain(|(_, until)| *until > now);
+        self.on_top = std::mem::take(&mut self.fresh);
     }
 
     /// Takes away what has been there long enough. True when something went.
@@ -141,5 +157,22 @@ mod tests {
         toasts.reply("second".into(), now);
         let said: Vec<&str> = toasts.list.iter().map(|(words, _)| words.as_str()).collect();
         assert_eq!(said, ["kept", "second"]);
+    }
+
+    #[test]
+    fn only_the_answer_to_the_key_before_is_taken_away() {
+        let (mut toasts, now) = (Toasts::default(), Instant::now());
+        toasts.say("happened".into(), now);
+        toasts.key(now);
+        assert!(!toasts.dismiss(), "nobody asked for it");
+        toasts.reply("copied".into(), now);
+        toasts.key(now);
+        assert!(toasts.dismiss());
+        assert!(!toasts.dismiss(), "once");
+        toasts.reply("copied".into(), now);
+        toasts.key(now);
+        toasts.key(now);
+        assert!(!toasts.dismiss(), "another key came between");
+        assert_eq!(toasts.list.len(), 2);
     }
 }

@@ -17,8 +17,8 @@ const STRING_LINES: usize = 40;
 const EMBEDDED: usize = 64 * 1024;
 /// Lines a document may take on screen.
 const LINES: usize = 20_000;
-/// Widest column of member names.
-const NAME: usize = 22;
+/// Widest column of member names: what platforms call things is seldom longer.
+const NAME: usize = 36;
 /// Deeper than this, objects and arrays begin folded.
 const OPEN_DEPTH: usize = 3;
 /// Longer than this, an array begins folded.
@@ -98,7 +98,7 @@ impl Maker<'_> {
         };
         let flat = |value: &Value| !folds(value) && embedded(value).is_none();
         let names = members.iter().filter(|(_, value)| flat(value)).map(|(name, _)| width(name)).max().unwrap_or(0);
-        let names = names.min(NAME).min(self.cells / 2);
+        let names = names.min(NAME).min(self.cells * 9 / 20);
         for (name, value) in members {
             if self.out.len() >= LINES {
                 return;
@@ -111,7 +111,7 @@ impl Maker<'_> {
     fn member(&mut self, name: String, value: &Value, path: String, depth: usize, names: usize) {
         // Two cells for the fold mark, even where there is none: values line up.
         let indent = 2 * depth;
-        let value_at = indent + 2 + names.max(width(&name)) + 2;
+        let value_at = indent + 2 + names + 2;
         // Some platforms put JSON into strings. It reads as what it is, and says that it is a string.
         let embedded = embedded(value);
         let (value, mark) = match &embedded {
@@ -142,9 +142,11 @@ impl Maker<'_> {
             return;
         }
         let (text, role) = scalar(value);
-        // A value with little room beside its name goes below it.
-        let below = self.cells.saturating_sub(value_at) < 16 && width(&text) > 16;
-        let value_at = if below { indent + 4 } else { value_at };
+        // A value with little room beside its name goes below it; so does one whose name is longer than the column of names,
+        // but that it stays where the others are.
+        let long = width(&name) > names;
+        let narrow = self.cells.saturating_sub(value_at) < 16 && width(&text) > 16;
+        let (below, value_at) = (long || narrow, if narrow { indent + 4 } else { value_at });
         let room = self.cells.saturating_sub(value_at).max(8);
         let mut pieces = wrap_shown(&text, self.secrets, room, STRING_LINES).into_iter();
         let first = if below { String::new() } else { pieces.next().unwrap_or_default() };

@@ -292,7 +292,7 @@ pub struct ColumnMap {
     pub id: Vec<String>,
     /// Fixed id of a single record, used when `id` finds none.
     pub fixed_id: Option<String>,
-    /// Title.
+    /// Title; rules like those of `id`, for what is called after several values (`{/tool}: {/method} {/url}`).
     pub title: Vec<String>,
     /// Status.
     pub status: Vec<String>,

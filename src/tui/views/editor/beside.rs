@@ -1,6 +1,7 @@
 //! What stands beside the text: what is wrong with it, what it changes, what would be sent, who is affected, which versions there
 //! were, and the sides of a conflict.
 
+use quarterdeck_sync::model::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::tui::actions::Act;
@@ -10,6 +11,7 @@ use crate::tui::looks::{so_many, status};
 use crate::tui::motion;
 use crate::tui::text::{beginning, fit, word};
 use crate::tui::theme::Role;
+use crate::tui::views::Aim;
 use crate::tui::widgets::page::Page;
 
 /// Bytes of a request's body that are shown: the text holds the rest.
@@ -36,6 +38,8 @@ pub(super) struct Beside {
     versions: Option<Result<Vec<Version>, String>>,
     /// The problem, or the version, that is chosen.
     cursor: usize,
+    /// The version that is to be chosen once they are known: the one that was first seen then.
+    sought: Option<Timestamp>,
     top: usize,
     high: usize,
     /// What is drawn: for which pane and how many cells, its lines, and the line at which each thing to choose begins.
@@ -44,10 +48,11 @@ pub(super) struct Beside {
 
 impl Beside {
     /// With the problems in sight, or the versions.
-    pub fn new(versions: bool) -> Self {
+    pub fn new(aim: Aim) -> Self {
         let panes = vec![Pane::Problems, Pane::Changes, Pane::Request, Pane::Affected, Pane::Versions];
-        let open = if versions { panes.len() - 1 } else { 0 };
-        Self { panes, open, affected: None, versions: None, cursor: 0, top: 0, high: 1, made: None }
+        let open = if aim == Aim::Text { 0 } else { panes.len() - 1 };
+        let sought = if let Aim::Version(at) = aim { Some(at) } else { None };
+        Self { panes, open, affected: None, versions: None, cursor: 0, sought, top: 0, high: 1, made: None }
     }
 
     /// Takes in what the document is: a conflict has its sides, and only a record is bound to agents and has versions.
@@ -70,6 +75,9 @@ impl Beside {
     }
 
     pub fn versions(&mut self, versions: Result<Vec<Version>, String>) {
+        if let (Ok(known), Some(at)) = (&versions, self.sought.take()) {
+            self.cursor = known.iter().position(|version| version.seen_at == at).unwrap_or(0);
+        }
         self.versions = Some(versions);
         self.renew();
     }

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
 
-use super::{Cx, Scene, View, Wish};
+use super::{Aim, Cx, Scene, View, Wish};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
@@ -129,8 +129,8 @@ impl View for Editor {
         }
     }
 
-    fn compose(&mut self, of: DraftOf, versions: bool, cx: &mut Cx) {
-        let mut open = Open::new(of.clone(), versions);
+    fn compose(&mut self, of: DraftOf, aim: Aim, cx: &mut Cx) {
+        let mut open = Open::new(of.clone(), aim);
         open.tickets[0] = Some(cx.ask(part::OPENING, Lane::Now, Question::Opening(of)));
         self.open = Some(Box::new(open));
     }

@@ -13,11 +13,12 @@ use crate::tui::actions::{self, Act};
 use crate::tui::data::{DraftOf, Lane, Question};
 use crate::tui::decisions::{Change, Subject};
 use crate::tui::drafting::{Check, Kept, Opening, Paper, Weight};
-use crate::tui::views::{Cx, Wish};
+use crate::tui::views::{Aim, Cx, Wish};
 use crate::tui::widgets::input::Input;
 
 impl Open {
-    pub(super) fn new(of: DraftOf, versions: bool) -> Self {
+    pub(super) fn new(of: DraftOf, aim: Aim) -> Self {
+        let versions = aim != Aim::Text;
         Self {
             of,
             opening: None,
@@ -29,7 +30,7 @@ impl Open {
             focus: if versions { Focus::Beside } else { Focus::Text },
             looking: versions,
             words: String::new(),
-            beside: Beside::new(versions),
+            beside: Beside::new(aim),
             checked: None,
             tickets: [None; 4],
             check_due: None,

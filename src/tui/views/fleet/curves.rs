@@ -49,9 +49,14 @@ pub(super) fn outcomes(numbers: &Numbers, back: usize, inside: &Inside, canvas: 
         canvas.put_right(plot - 1, base, &grouped(seen.iter().sum()), NUMBER - 1, Role::Text);
         settle(inside, base, on, canvas);
         let style = canvas.style(role);
-        let max = seen.iter().copied().max().unwrap_or(0).max(1);
-        let cells = seen.iter().flat_map(|count| std::iter::repeat_n(*count, span.cells));
-        let curve = Sparkline::default().data(cells).max(max).style(style);
+        // Wide days stand apart, and the highest leaves an eighth of a cell free: nothing grows into the curve above.
+        let (solid, gap) = if span.cells > 1 { (span.cells - 1, 1) } else { (1, 0) };
+        let day = |count: &u64| std::iter::repeat_n(*count, solid).chain(std::iter::repeat_n(0, gap));
+        let (most, eighths) = (seen.iter().copied().max().unwrap_or(0).max(1), 8 * u64::from(high));
+        // In eighths of the whole height, which is then free of rounding; what there is shows, however little it is.
+        let level = |count: u64| (u128::from(count) * u128::from(eighths - 1)).div_ceil(u128::from(most)) as u64;
+        let levels: Vec<u64> = seen.iter().map(|count| level(*count)).collect();
+        let curve = Sparkline::default().data(levels.iter().flat_map(day)).max(eighths).style(style);
         canvas.chart(Rect { x: plot, y, width: span.width(), height: high }, curve);
     }
     let under = area.y + (high * page.min(numbers.outcomes.len()) as u16).min(area.height.saturating_sub(2));
@@ -139,6 +144,29 @@ pub(super) fn spent(numbers: &Numbers) -> Vec<Spent> {
     all
 }
 
+/// What each connection's costs come to, most first. They are not added up over connections: each platform tells of a time of its
+/// own, and in a currency of its own.
+pub(super) fn sums(numbers: &Numbers) -> Vec<String> {
+    let mut sums: Vec<(&str, Option<&str>, f64)> = Vec::new();
+    for Cost { connection, currency, amount, .. } in &numbers.costs {
+        let currency = currency.as_deref();
+        match sums.iter_mut().find(|(name, known, _)| *name == connection && *known == currency) {
+            Some((.., sum)) => *sum += amount,
+            None => sums.push((connection, currency, *amount)),
+        }
+    }
+    sums.sort_by(|a, b| b.2.total_cmp(&a.2));
+    sums.into_iter().map(|(name, currency, sum)| format!("{name} {}", money(sum, currency))).collect()
+}
+
+/// An amount as a person reads it; what it is in where that is told.
+fn money(amount: f64, currency: Option<&str>) -> String {
+    match currency {
+        Some(currency) => format!("{amount:.2} {currency}"),
+        None => format!("{amount:.2}"),
+    }
+}
+
 /// Costs: a line over the days where a platform tells them by day, and what each thing came to.
 pub(super) fn costs(numbers: &Numbers, inside: &Inside, fleet: &Fleet, canvas: &mut Canvas) {
     let area = inside.area;
@@ -166,10 +194,10 @@ pub(super) fn costs(numbers: &Numbers, inside: &Inside, fleet: &Fleet, canvas: &
         let y = list.y + line_at as u16;
         let on = line(&inside, y, at, canvas);
         let x = canvas.put(list.x, y, &spent.connection, 14, fleet.badge(&spent.connection)) + 1;
-        let amount = format!("{:.2} {}", spent.amount, spent.currency.as_deref().unwrap_or_default());
-        let wide = (width(amount.trim()) as u16).min(20);
+        let amount = money(spent.amount, spent.currency.as_deref());
+        let wide = (width(&amount) as u16).min(20);
         canvas.put(x, y, &spent.label, list.right().saturating_sub(x + wide + 1), Role::Text);
-        canvas.put_right(list.right(), y, amount.trim(), 20, Role::Text);
+        canvas.put_right(list.right(), y, &amount, 20, Role::Text);
         settle(&inside, y, on, canvas);
     }
 }

@@ -70,7 +70,7 @@ impl Panels {
         let Some(numbers) = &self.numbers else { return };
         let focused = self.panel == panel;
         let place = Rect { width: place.width.saturating_sub(2), x: place.x + 1, ..place };
-        heading(panel, title(panel, numbers), place, focused, canvas);
+        heading(title(panel), &beside(panel, numbers), place, focused, canvas);
         let area = Rect {
             x: place.x + 1,
             y: place.y + 1,
@@ -92,23 +92,36 @@ impl Panels {
     }
 }
 
-/// What a panel is called, and the number beside.
-fn title(panel: Panel, numbers: &Numbers) -> (&'static str, Option<u64>) {
+/// What a panel is called.
+fn title(panel: Panel) -> &'static str {
     match panel {
-        Panel::Agents => ("Agents by status", Some(numbers.agents.total())),
-        Panel::Versions => ("Agents by version", Some(numbers.versions.total())),
-        Panel::Systems => ("Agents by system", Some(numbers.systems.total())),
-        Panel::Runs => ("Runs by status", Some(numbers.runs.total())),
-        Panel::Sessions => {
-            ("Sessions per day, by last activity", Some(numbers.sessions.iter().map(|day| day.all()).sum()))
-        }
-        Panel::Outcomes => ("Events by outcome", Some(numbers.outcomes.iter().map(|series| series.total()).sum())),
-        Panel::Connections => ("Connections", None),
-        Panel::Costs => ("Costs", None),
+        Panel::Agents => "Agents by status",
+        Panel::Versions => "Agents by version",
+        Panel::Systems => "Agents by system",
+        Panel::Runs => "Runs by status",
+        Panel::Sessions => "Sessions per day, by last activity",
+        Panel::Outcomes => "Events by outcome",
+        Panel::Connections => "Connections",
+        Panel::Costs => "Costs",
     }
 }
 
-fn heading(panel: Panel, (title, count): (&str, Option<u64>), place: Rect, focused: bool, canvas: &mut Canvas) {
+/// What it comes to in all, said as often as there is room: the most telling first.
+fn beside(panel: Panel, numbers: &Numbers) -> Vec<String> {
+    let one = |sum: u64| vec![grouped(sum)];
+    match panel {
+        Panel::Agents => one(numbers.agents.total()),
+        Panel::Versions => one(numbers.versions.total()),
+        Panel::Systems => one(numbers.systems.total()),
+        Panel::Runs => one(numbers.runs.total()),
+        Panel::Sessions => one(numbers.sessions.iter().map(|day| day.all()).sum()),
+        Panel::Outcomes => one(numbers.outcomes.iter().map(|series| series.total()).sum()),
+        Panel::Costs => curves::sums(numbers),
+        Panel::Connections => Vec::new(),
+    }
+}
+
+fn heading(title: &str, sums: &[String], place: Rect, focused: bool, canvas: &mut Canvas) {
     if place.height == 0 {
         return;
     }
@@ -118,9 +131,14 @@ fn heading(panel: Panel, (title, count): (&str, Option<u64>), place: Rect, focus
     let (sign, role) = if focused { ("▌", Role::Accent) } else { ("─", line) };
     canvas.put(place.x, place.y, sign, 1, role);
     let shown = if focused { Role::Accent } else { Role::Title };
-    canvas.put(place.x + 1, place.y, &format!(" {title} "), place.width.saturating_sub(2), shown);
-    if let Some(count) = count.filter(|_| usize::from(place.width) > title.len() + 16 || panel == Panel::Sessions) {
-        canvas.put_right(place.right().saturating_sub(1), place.y, &format!(" {} ", grouped(count)), 14, Role::Text);
+    let left = canvas.put(place.x + 1, place.y, &format!(" {title} "), place.width.saturating_sub(2), shown);
+    let mut right = place.right().saturating_sub(1);
+    for sum in sums {
+        let words = format!(" {sum} ");
+        if left + 2 + width(&words) as u16 > right {
+            return;
+        }
+        right = canvas.put_right(right, place.y, &words, place.width, Role::Text).saturating_sub(1);
     }
 }
 
@@ -179,13 +197,13 @@ fn shares(shares: &Shares, none: &str, inside: &Inside, fleet: &Fleet, canvas: &
     }
 }
 
-/// `count` of `max` as a bar. What there is shows, however little of the whole it is.
+/// `count` of `max` as a bar. What there is shows, however little of the whole it is. A bar is lower than its line: those of
+/// lines below each other stay apart, and a line that is turned round for the cursor has no hole in it.
 fn bar(area: Rect, count: u64, max: u64, role: Role, canvas: &mut Canvas) {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let all = u128::from(area.width) * 8;
+    let all = u128::from(area.width) * 2;
     let filled = (u128::from(count.min(max)) * all).div_ceil(u128::from(max.max(1)));
-    let (whole, rest) = ((filled / 8) as usize, (filled % 8) as usize);
-    canvas.put(area.x, area.y, &format!("{}{}", "█".repeat(whole), EIGHTHS[rest]), area.width, role);
+    let (whole, rest) = ((filled / 2) as usize, (filled % 2) as usize);
+    canvas.put(area.x, area.y, &format!("{}{}", "━".repeat(whole), "╸".repeat(rest)), area.width, role);
 }
 
 /// How each connection stands: verdict, lists, budget.
@@ -229,6 +247,7 @@ fn one(connection: &Connection, area: Rect, fleet: &Fleet, canvas: &mut Canvas) 
         Some((limit, left)) if x + 24 < area.right() => {
             let wide = (area.right() - x).saturating_sub(26).min(24);
             let role = if left.saturating_mul(4) <= limit { Role::Warn } else { Role::Good };
+            canvas.rule_across(Rect { x, width: wide, y, height: 1 }, y, Role::Line);
             bar(Rect { x, width: wide, y, height: 1 }, left, limit, role, canvas);
             let room = area.right().saturating_sub(x + wide + 1);
             let mut words = format!("{} of {} requests left", grouped(left), grouped(limit));

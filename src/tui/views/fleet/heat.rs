@@ -14,7 +14,10 @@ pub(super) const SIGNS: [(&str, Role); 5] =
 /// Cells for the names of the days.
 const NAMES: u16 = 4;
 /// Cells for what stands beside.
-const BESIDE: u16 = 30;
+const BESIDE: u16 = 32;
+/// Weeks that are shown of the youngest fleet: a quarter. Cells that a week takes: the fewer there are, the wider.
+const FEWEST: usize = 13;
+const WIDTHS: (u16, u16) = (2, 6);
 
 /// The sign for a number among numbers up to `most`: none only for nothing, the last only for the most.
 pub(super) fn sign(count: u64, most: u64) -> usize {
@@ -27,41 +30,74 @@ pub(super) fn sign(count: u64, most: u64) -> usize {
 /// Draws it, with the day under the cursor told below.
 pub(super) fn draw(numbers: &Numbers, day: Option<usize>, inside: &Inside, canvas: &mut Canvas) {
     let area = inside.area;
-    let weeks = numbers.days.len().div_ceil(7);
     let beside = if area.width > 2 * 53 + NAMES + BESIDE { BESIDE } else { 0 };
-    let seen = usize::from(area.width.saturating_sub(NAMES + beside) / 2).min(weeks);
-    if area.height < 9 || seen == 0 {
+    let room = area.width.saturating_sub(NAMES + beside);
+    let weeks = Weeks::of(numbers, day, room);
+    if area.height < 9 || weeks.seen == 0 {
         return told(numbers, day, area, canvas);
     }
-    let first = weeks - seen;
-    let most = numbers.sessions.iter().skip(first * 7).map(|day| day.all()).max().unwrap_or(0);
-    months(numbers, first, seen, area, canvas);
+    let most = numbers.sessions.iter().skip(weeks.first * 7).map(|day| day.all()).max().unwrap_or(0);
+    months(numbers, weeks, area, canvas);
     for (row, name) in ["Mon", "", "Wed", "", "Fri", "", "Sun"].into_iter().enumerate() {
         canvas.put(area.x, area.y + 1 + row as u16, name, NAMES, Role::Dim);
     }
-    for (at, sessions) in numbers.sessions.iter().enumerate().skip(first * 7) {
-        let (x, y) = (area.x + NAMES + 2 * (at / 7 - first) as u16, area.y + 1 + (at % 7) as u16);
+    for (at, sessions) in numbers.sessions.iter().enumerate().skip(weeks.first * 7) {
+        let (x, y) = (weeks.x(at / 7, area), area.y + 1 + (at % 7) as u16);
         let (glyph, role) = SIGNS[sign(sessions.all(), most).min(SIGNS.len() - 1)];
-        canvas.put(x, y, glyph, 1, role);
+        // Between two weeks there is a blank. A day without anything is a dot in the middle of its place.
+        let solid = weeks.cells - 1;
+        match sessions.all() {
+            0 => canvas.put(x + (solid - 1) / 2, y, glyph, 1, role),
+            _ => canvas.put(x, y, &glyph.repeat(usize::from(solid)), solid, role),
+        };
         if inside.focused && day == Some(at) {
-            let cell = Rect { x: x.saturating_sub(1), y, width: 3, height: 1 };
+            let cell = Rect { x: x.saturating_sub(1), y, width: solid + 2, height: 1 };
             canvas.tint(cell, Role::Selected);
             canvas.put(cell.x, y, "[", 1, Role::Accent);
-            canvas.put(x + 1, y, "]", 1, Role::Accent);
+            canvas.put(x + solid, y, "]", 1, Role::Accent);
         }
     }
     if beside > 0 {
-        sums(numbers, Rect { x: area.right() - beside + 2, width: beside - 2, ..area }, most, canvas);
+        // Beside the calendar, and not at the far end of the screen.
+        let x = (weeks.x(weeks.first + weeks.seen, area) + 4).min(area.right() - beside + 2);
+        sums(numbers, Rect { x, width: beside - 2, ..area }, most, canvas);
     }
     told(numbers, day, Rect { y: area.y + 8, height: 1, ..area }, canvas);
 }
 
+/// The weeks in sight, and how wide each is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Weeks {
+    first: usize,
+    seen: usize,
+    cells: u16,
+}
+
+impl Weeks {
+    /// As far back as there is something to see, or the cursor is, and no further than there is room: a year of a young fleet would
+    /// be a field of dots.
+    fn of(numbers: &Numbers, day: Option<usize>, room: u16) -> Self {
+        let weeks = numbers.days.len().div_ceil(7);
+        let begun = numbers.sessions.iter().position(|day| day.all() > 0);
+        let first = begun.into_iter().chain(day).min().map_or(weeks, |day| day / 7);
+        let wanted = weeks.saturating_sub(first).max(FEWEST).min(weeks);
+        let seen = wanted.min(usize::from(room / WIDTHS.0));
+        let share = room.checked_div(u16::try_from(seen).unwrap_or(u16::MAX)).unwrap_or(WIDTHS.0);
+        Self { first: weeks - seen, seen, cells: share.clamp(WIDTHS.0, WIDTHS.1) }
+    }
+
+    /// Where a week begins; of one in sight, or the one behind them.
+    fn x(self, week: usize, area: Rect) -> u16 {
+        area.x + NAMES + self.cells * week.saturating_sub(self.first) as u16
+    }
+}
+
 /// Names of the months over the weeks they begin in.
-fn months(numbers: &Numbers, first: usize, seen: usize, area: Rect, canvas: &mut Canvas) {
+fn months(numbers: &Numbers, weeks: Weeks, area: Rect, canvas: &mut Canvas) {
     let (mut free, mut last) = (area.x, None);
-    for week in 0..seen {
-        let Some(monday) = numbers.days.get((first + week) * 7) else { break };
-        let x = area.x + NAMES + 2 * week as u16;
+    for week in 0..weeks.seen {
+        let Some(monday) = numbers.days.get((weeks.first + week) * 7) else { break };
+        let x = weeks.x(weeks.first + week, area);
         // A month is named once, and only where its name does not run into the one before.
         if last != Some(monday.month()) && x >= free && (week > 0 || monday.day() <= 7) && x + 3 <= area.right() {
             free = canvas.put(x, area.y, &monday.strftime("%b").to_string(), 3, Role::Dim) + 1;
@@ -131,6 +167,20 @@ mod tests {
         let now = "2026-11-22T09:00:00Z[UTC]".parse().unwrap();
         let days = crate::numbers::days::weeks(&now, 53);
         assert!(days.chunks(7).all(|week| week[0].weekday() == jiff::civil::Weekday::Monday));
+    }
+
+    #[test]
+    fn a_young_fleet_has_wide_weeks_and_the_cursor_is_always_among_them() {
+        let busy = |from: usize| {
+            let mut numbers = Numbers { days: vec!["2026-02-02".parse().unwrap(); 371], ..Numbers::default() };
+            numbers.sessions = vec![Default::default(); 371];
+            numbers.sessions[from..].iter_mut().for_each(|day| day.listed = 1);
+            numbers
+        };
+        assert_eq!(Weeks::of(&busy(360), Some(370), 110), Weeks { first: 40, seen: FEWEST, cells: 6 });
+        assert_eq!(Weeks::of(&busy(360), Some(7), 110), Weeks { first: 1, seen: 52, cells: 2 });
+        assert_eq!(Weeks::of(&busy(0), Some(370), 110), Weeks { first: 0, seen: 53, cells: 2 });
+        assert_eq!(Weeks::of(&busy(0), None, 0).seen, 0);
     }
 
     proptest! {

@@ -129,7 +129,10 @@ impl Inboxes {
         }
         let mut x = left;
         for (at, of) in causes.iter().enumerate().skip(first) {
-            if x + wide(of) > room {
+            let left_out = causes.len() - at;
+            let ahead = if left_out > 1 { 3 + left_out.to_string().len() as u16 } else { 0 };
+            if x + wide(of) + ahead > room {
+                canvas.put(x + 1, area.y, &format!("+{left_out}"), room.saturating_sub(x + 2), Role::Dim);
                 return;
             }
             let open = self.only.is_some() && at == chosen;

@@ -272,7 +272,7 @@ impl View for Inboxes {
         facts.undoable |= self.last.is_some();
         let Some((item, Subject::Record { kind, .. })) = item.map(|item| (item, &item.subject)) else { return };
         facts.selected = true;
-        facts.readable = matches!(kind, Kind::Session | Kind::Run);
+        facts.readable = matches!(kind, Kind::Session | Kind::Run | Kind::Approval | Kind::Event);
         facts.targets = vec![item.list()];
         let behind = item.agent.as_ref().filter(|_| *kind != Kind::Agent);
         facts.agents = behind.map(|agent| agent.list.clone()).into_iter().collect();

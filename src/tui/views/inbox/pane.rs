@@ -18,7 +18,7 @@ use crate::tui::widgets::page::Page;
 impl Inboxes {
     pub(super) fn pane(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         let Some(item) = self.selected() else { return };
-        let page = page(item, area, scene.keys, canvas);
+        let page = page(item, area, scene, canvas);
         page.draw(area, 0, canvas);
         let high = page.len() as u16 + 1;
         if area.height < high + 6 {
@@ -40,7 +40,7 @@ impl Inboxes {
 }
 
 /// Why it is here, and what can be done.
-fn page(item: &Item, area: Rect, keys: &Keymap, canvas: &Canvas) -> Page {
+fn page(item: &Item, area: Rect, scene: &Scene, canvas: &Canvas) -> Page {
     let mut page = Page::new(area.width);
     let roomy = area.height > 12;
     page.foreign_line(&item.title);
@@ -67,10 +67,15 @@ fn page(item: &Item, area: Rect, keys: &Keymap, canvas: &Canvas) -> Page {
         Standing::Snoozed(until) => page.field("snoozed", &format!("until {}", moment(until)), Role::Quiet),
         Standing::Acknowledged(at) => page.field("seen", &moment(at), Role::Quiet),
     }
+    if scene.read_only {
+        // Nothing is offered that cannot be done.
+        page.field("read-only", "nothing is decided in this console", Role::Dim);
+        return page;
+    }
     if roomy {
         page.heading("WHAT CAN BE DONE");
     }
-    for (key, words) in steps(item, keys) {
+    for (key, words) in steps(item, scene.keys) {
         page.field(&key, &words, Role::Text);
     }
     if roomy {

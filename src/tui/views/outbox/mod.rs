@@ -12,7 +12,7 @@ pub(super) use draw::page;
 use jiff::Timestamp;
 use quarterdeck_sync::model::{ListKey, WriteId, WriteState};
 
-use super::{Cx, Goal, Narrow, Scene, View, Wish};
+use super::{Aim, Cx, Goal, Narrow, Scene, View, Wish};
 use crate::incident::write_place;
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
@@ -185,7 +185,7 @@ impl Outbox {
             Act::TakeMine => Wish::Change(id, Change::Mine),
             Act::TakeTheirs => Wish::Change(id, Change::Theirs),
             Act::EditWrite => Wish::Draft(DraftOf::Write(id)),
-            Act::EditWriteHere => Wish::Compose(DraftOf::Write(id), false),
+            Act::EditWriteHere => Wish::Compose(DraftOf::Write(id), Aim::Text),
             _ => Wish::Change(id, Change::Undo),
         });
         true

@@ -8,7 +8,7 @@ use crate::tui::motion;
 use crate::tui::reading::Reading;
 use crate::tui::rows::End;
 use crate::tui::views::columns::sort_name;
-use crate::tui::views::{Cx, Wish};
+use crate::tui::views::{Aim, Cx, Wish};
 
 impl Records {
     /// Does a motion; false when it is none.
@@ -150,7 +150,8 @@ impl Records {
                 // One comes back to this row.
                 self.rows.hold();
                 let row = self.rows.selected().map(|row| DraftOf::Row(row.key));
-                cx.wishes.extend(row.map(|of| Wish::Compose(of, act == Act::Versions)));
+                let aim = if act == Act::Versions { Aim::Versions } else { Aim::Text };
+                cx.wishes.extend(row.map(|of| Wish::Compose(of, aim)));
             }
             act if !verbs(act).is_empty() => {
                 // The person decides about this row: newer ones must not take its place.

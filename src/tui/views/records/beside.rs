@@ -1,11 +1,12 @@
 //! What a row is told with that does not stand in its own record: bookmarks and reviews that a person keeps, a containment that its
-//! platform's record says nothing of, and the name of its project where it gives but an id.
+//! platform's record says nothing of, and the names of its project and its workflow where it gives but ids.
 //!
-//! Asked for behind everything else, whenever the list is looked at anew. Rows do not wait for it.
+//! Asked for behind everything else, marks whenever the list is looked at anew, names now and then. Rows do not wait for it.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-use quarterdeck_sync::model::{Kind, Query, Row, Scope};
+use quarterdeck_sync::model::{Freshness, Kind, Query, Row, Scope};
 
 use super::{Records, part};
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
@@ -15,19 +16,24 @@ use crate::tui::views::Cx;
 use crate::tui::views::columns::Cell;
 use crate::tui::widgets::table::Text;
 
-/// The list in which a platform names its projects.
+/// The lists in which a platform names its projects, and its workflows.
 const PROJECTS: &str = "projects";
-/// Projects whose names are known at once.
-const MOST: usize = 1_000;
+const WORKFLOWS: &str = "workflows";
+/// Names that are known at once.
+const MOST: usize = 2_000;
+
+/// What things are called seldom changes: it is not asked for with every commit of a sync.
+const NAMES_LAST: Duration = Duration::from_secs(60);
 
 /// See the file's head.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
     flagged: Flagged,
     flagged_ticket: Option<Ticket>,
-    /// Names by connection and id.
-    projects: BTreeMap<String, BTreeMap<String, String>>,
-    projects_ticket: Option<Ticket>,
+    /// Names by connection and id, and whether each is a workflow's.
+    names: BTreeMap<String, BTreeMap<String, (String, bool)>>,
+    names_ticket: Option<Ticket>,
+    names_asked: Option<Instant>,
 }
 
 impl Beside {
@@ -41,11 +47,12 @@ impl Beside {
         let mine = |ticket: &mut Option<Ticket>| ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
         match answered.answer {
             Answer::Flagged(flagged) if mine(&mut self.flagged_ticket) => self.flagged = flagged,
-            Answer::Window(window) if mine(&mut self.projects_ticket) => {
-                self.projects.clear();
+            Answer::Window(window) if mine(&mut self.names_ticket) => {
+                self.names.clear();
                 for row in window.rows {
                     if let Some(title) = row.title.filter(|title| !title.trim().is_empty()) {
-                        self.projects.entry(row.list.connection).or_default().insert(row.id, title);
+                        let named = (title, row.list.collection == WORKFLOWS);
+                        self.names.entry(row.list.connection).or_default().insert(row.id, named);
                     }
                 }
             }
@@ -57,7 +64,14 @@ impl Beside {
     pub fn told(&self, row: &Row, cell: Cell, text: Text) -> Text {
         match cell {
             // What is gone has a sign already.
-            Cell::Title if text.glyph.is_empty() => Text { glyph: self.flagged.sign(row), ..text },
+            Cell::Title if text.glyph.is_empty() => {
+                let glyph = self.flagged.sign(row);
+                match self.name(row).filter(|(_, workflow)| *workflow) {
+                    // A run of a workflow is seldom called by more than what began it.
+                    Some((name, _)) => Text { glyph, words: format!("{name}: {}", text.words), ..text },
+                    None => Text { glyph, ..text },
+                }
+            }
             Cell::Status if text.mark.is_none() && row.gone_at.is_none() => {
                 let mark = self.flagged.containment(row).map(|how| match how {
                     Containment::Holds => ("■", "contained".to_owned(), Role::Warn),
@@ -65,16 +79,18 @@ impl Beside {
                 });
                 Text { mark, ..text }
             }
-            Cell::Project => match self.project(row) {
-                Some(name) => Text::new(name, Role::Dim),
+            Cell::Project => match self.name(row) {
+                Some((name, _)) => Text::new(name, Role::Dim),
                 None => text,
             },
             _ => text,
         }
     }
 
-    fn project(&self, row: &Row) -> Option<&str> {
-        self.projects.get(&row.list.connection)?.get(row.project.as_ref()?).map(String::as_str)
+    /// What the project of a row is called, or the workflow that stands in its place.
+    pub fn name(&self, row: &Row) -> Option<(&str, bool)> {
+        let (name, workflow) = self.names.get(&row.list.connection)?.get(row.project.as_ref()?)?;
+        Some((name.as_str(), *workflow))
     }
 }
 
@@ -84,11 +100,14 @@ impl Records {
         if matches!(self.listing.kind, Kind::Session | Kind::Run | Kind::Agent) {
             self.beside.flagged_ticket = Some(cx.ask(part::FLAGGED, Lane::Later, Question::Flagged(self.listing.kind)));
         }
-        let named = cx.fleet.lists.iter().any(|list| list.list.collection == PROJECTS && list.mirror_count > 0);
-        if named && self.listing.kind != Kind::Other {
-            let scope = Scope { collections: vec![PROJECTS.to_owned()], ..Scope::default() };
+        let names = [PROJECTS, WORKFLOWS];
+        let named = |list: &Freshness| names.contains(&list.list.collection.as_str()) && list.mirror_count > 0;
+        let due = self.beside.names_asked.is_none_or(|at| cx.clock.saturating_duration_since(at) >= NAMES_LAST);
+        if due && cx.fleet.lists.iter().any(named) && self.listing.kind != Kind::Other {
+            self.beside.names_asked = Some(cx.clock);
+            let scope = Scope { collections: names.map(str::to_owned).to_vec(), ..Scope::default() };
             let question = Question::Window(Query { limit: MOST, ..Query::newest(scope) });
-            self.beside.projects_ticket = Some(cx.ask(part::PROJECTS, Lane::Later, question));
+            self.beside.names_ticket = Some(cx.ask(part::NAMES, Lane::Later, question));
         }
     }
 }

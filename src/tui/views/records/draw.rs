@@ -48,6 +48,8 @@ impl Records {
         self.detail_area = places.detail.unwrap_or_default();
         if let Some(detail) = places.detail {
             let selected = self.rows.selected().cloned();
+            let project = selected.as_ref().and_then(|row| self.beside.name(row)).map(|(name, _)| name.to_owned());
+            self.detail.call(project);
             self.detail.draw(detail, selected.as_ref(), self.in_detail, scene.fleet, canvas);
         }
         self.over(area, canvas);
@@ -183,12 +185,16 @@ impl Records {
     /// Live rows by status, as many as fit.
     fn chips(&self, area: Rect, canvas: &mut Canvas) {
         let mut x = area.x;
-        for (name, count) in &self.totals.statuses {
+        for (at, (name, count)) in self.totals.statuses.iter().enumerate() {
             let (glyph, role) = status(name);
             let words = word(name);
             let number = grouped(*count);
             let wide = (width(&words) + number.len() + 3) as u16;
-            if x + wide > area.right() {
+            // What is left out is told.
+            let left_out = self.totals.statuses.len() - at;
+            let ahead = if left_out > 1 { 4 + left_out.to_string().len() as u16 } else { 0 };
+            if x + wide + ahead > area.right() {
+                canvas.put(x, area.y, &format!("+{left_out}"), area.right().saturating_sub(x), Role::Dim);
                 return;
             }
             x = canvas.put(x, area.y, glyph, 2, role) + 1;

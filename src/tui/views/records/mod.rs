@@ -49,7 +49,7 @@ mod part {
     pub const MARKS: u8 = 4;
     pub const WORDS: u8 = 5;
     pub const FLAGGED: u8 = 6;
-    pub const PROJECTS: u8 = 7;
+    pub const NAMES: u8 = 7;
 }
 
 /// Two motions closer than this are one run: the details wait for its end.
@@ -241,7 +241,7 @@ impl View for Records {
                     self.suggest(cx);
                 }
             }
-            part::FLAGGED | part::PROJECTS => self.beside.answer(answered),
+            part::FLAGGED | part::NAMES => self.beside.answer(answered),
             part::MARKS => {
                 let mine = self.marks_ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
                 if let (true, Answer::Window(window)) = (mine, answered.answer) {
@@ -392,7 +392,8 @@ impl View for Records {
         // Keys typed ahead of the first answer count: the row will be there.
         facts.selected = self.rows.selected().is_some() || !self.loaded;
         facts.filtered = !self.ask.text().is_empty();
-        facts.readable = matches!(self.listing.kind, Kind::Session | Kind::Run | Kind::Approval | Kind::Event);
+        let named = matches!(self.listing.kind, Kind::Session | Kind::Run | Kind::Approval | Kind::Event);
+        facts.readable = named && facts.selected;
         facts.targets = self.marks.lists(self.rows.selected());
     }
 

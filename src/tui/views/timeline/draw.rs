@@ -10,7 +10,7 @@ use crate::timeline::axis::{Axis, SPANS, span_name};
 use crate::timeline::{Item, Lane, LaneCounts, Timeline};
 use crate::tui::canvas::Canvas;
 use crate::tui::looks::{DOCTOR, look, status};
-use crate::tui::text::{grouped, width, word};
+use crate::tui::text::{AHEAD, grouped, is_ahead, width, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
 
@@ -41,11 +41,13 @@ impl Timelines {
         let top = area.y + 1 + u16::from(area.height >= 30);
         let lanes = Rect { x: area.x + 2, y: top, width: area.width.saturating_sub(3), height: Lane::ALL.len() as u16 };
         self.lanes(&timeline, &axis, lanes, canvas);
-        ticks(&axis, &timeline.zone, self.cursor_cell(&timeline, &axis), lanes, canvas);
+        let now_cell = axis.cell(canvas.now());
+        ticks(&axis, &timeline.zone, (self.cursor_cell(&timeline, &axis), now_cell), lanes, canvas);
+        now_cell.into_iter().for_each(|cell| now(cell, lanes, canvas));
         let under = lanes.bottom() + 2;
         canvas.rule_across(Rect { height: 1, ..area }, under, Role::Line);
         let list = Rect { y: under + 1, height: area.bottom().saturating_sub(under + 1), ..area };
-        self.list(&timeline, list, canvas);
+        self.list(&timeline, &axis, list, canvas);
         self.timeline = Some(timeline);
         if let Some(why) = &self.failure {
             let words = format!("! this is old: {why}");
@@ -106,7 +108,9 @@ impl Timelines {
 
     fn lane(&self, timeline: &Timeline, lane: &LaneCounts, axis: &Axis, area: Rect, canvas: &mut Canvas) {
         let most = lane.counts.iter().copied().max().unwrap_or(0);
-        canvas.put(area.x, area.y, &"·".repeat(usize::from(area.width)), area.width, Role::Line);
+        // What has not come yet is blank.
+        let past = if axis.to() <= canvas.now() { area.width } else { axis.cell(canvas.now()).unwrap_or(0) };
+        canvas.put(area.x, area.y, &"·".repeat(usize::from(past)), area.width, Role::Line);
         for (cell, count) in lane.counts.iter().take(usize::from(area.width)).enumerate() {
             let sign = match (count, most) {
                 (0, _) => continue,
@@ -125,7 +129,8 @@ impl Timelines {
         }
     }
 
-    fn list(&mut self, timeline: &Timeline, area: Rect, canvas: &mut Canvas) {
+    /// What the axis shows, moment by moment.
+    fn list(&mut self, timeline: &Timeline, axis: &Axis, area: Rect, canvas: &mut Canvas) {
         self.list_area = area;
         self.page = usize::from(area.height);
         if timeline.items.is_empty() {
@@ -133,7 +138,7 @@ impl Timelines {
             return canvas.put_centre(area, area.y + area.height / 3, words, Role::Dim);
         }
         let gap = SPANS[self.span.min(SPANS.len() - 1)] * 60_000 / GAP;
-        let lines = lines(timeline, gap);
+        let lines = lines(timeline, axis, gap);
         let at = lines.iter().position(|line| matches!(line, Line::Item(at) if *at == self.cursor)).unwrap_or(0);
         let last = lines.len().saturating_sub(self.page);
         self.top = self.top.min(at).max((at + 2).saturating_sub(self.page)).min(last);
@@ -158,11 +163,14 @@ impl Timelines {
     }
 }
 
-/// The items with the gaps between them, and what lies beyond.
-fn lines(timeline: &Timeline, gap: i64) -> Vec<Line> {
-    let mut lines = vec![Line::End(if timeline.earlier { "… earlier" } else { "nothing earlier is known" })];
+/// The items that the axis shows with the gaps between them, and what lies beyond.
+fn lines(timeline: &Timeline, axis: &Axis, gap: i64) -> Vec<Line> {
+    let (first, last) = (timeline.items.first(), timeline.items.last());
+    let before = timeline.earlier || first.is_some_and(|item| item.at < axis.from());
+    let after = timeline.later || last.is_some_and(|item| item.at >= axis.to());
+    let mut lines = vec![Line::End(if before { "… earlier" } else { "nothing earlier is known" })];
     let mut before: Option<Timestamp> = None;
-    for (at, item) in timeline.items.iter().enumerate() {
+    for (at, item) in timeline.items.iter().enumerate().filter(|(_, item)| axis.shows(item.at)) {
         if let Some(long) = before.map(|before| item.at.as_millisecond().saturating_sub(before.as_millisecond()))
             && long >= gap
         {
@@ -171,7 +179,7 @@ fn lines(timeline: &Timeline, gap: i64) -> Vec<Line> {
         before = Some(item.at);
         lines.push(Line::Item(at));
     }
-    lines.push(Line::End(if timeline.later { "… later" } else { "nothing later is known" }));
+    lines.push(Line::End(if after { "… later" } else { "nothing later is known" }));
     lines
 }
 
@@ -191,7 +199,10 @@ fn draw_item(item: &Item, selected: bool, zone: &TimeZone, area: Rect, canvas: &
         canvas.put(area.x, y, "▌", 1, Role::Accent);
     }
     let when = item.at.to_zoned(zone.clone()).strftime("%d %b %H:%M:%S").to_string();
-    let mut x = canvas.put(area.x + 1, y, &when, 16, Role::Dim) + 1;
+    // What a platform dates ahead of our clock has not happened later than now.
+    let (mark, role) = if is_ahead(canvas.now(), item.at) { (AHEAD, Role::Warn) } else { (" ", Role::Dim) };
+    let x = canvas.put(area.x + 1, y, &when, 16, role);
+    let mut x = canvas.put(x, y, mark, 1, role);
     let lane = item.lane.title();
     let lane =
         lane.strip_suffix("ies").map_or_else(|| lane.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"));
@@ -220,13 +231,39 @@ fn draw_item(item: &Item, selected: bool, zone: &TimeZone, area: Rect, canvas: &
     }
 }
 
+/// Where now is: what is to the right of it has not come yet.
+fn now(cell: u16, lanes: Rect, canvas: &mut Canvas) {
+    let x = lanes.x + NAMES + cell;
+    canvas.rule_down(x, lanes.y, lanes.height, Role::Busy);
+    canvas.put(x, lanes.bottom(), "┴", 1, Role::Busy);
+    canvas.put(lanes.x + NAMES + now_at(cell, axis_cells(lanes)), lanes.bottom() + 1, NOW, 3, Role::Busy);
+}
+
+/// What is written below it.
+const NOW: &str = "now";
+
+/// The cell where that begins.
+fn now_at(cell: u16, cells: u16) -> u16 {
+    cell.saturating_sub(1).min(cells.saturating_sub(NOW.len() as u16))
+}
+
+fn axis_cells(lanes: Rect) -> u16 {
+    lanes.width.saturating_sub(NAMES + SUMS - 1).max(1)
+}
+
 /// The axis under the lanes: ticks, their times, and where the cursor is.
-fn ticks(axis: &Axis, zone: &TimeZone, cursor: Option<u16>, lanes: Rect, canvas: &mut Canvas) {
+fn ticks(axis: &Axis, zone: &TimeZone, marks: (Option<u16>, Option<u16>), lanes: Rect, canvas: &mut Canvas) {
     let (x, y) = (lanes.x + NAMES, lanes.bottom());
-    let cells = lanes.width.saturating_sub(NAMES + SUMS - 1).max(1);
+    let (cells, (cursor, now)) = (axis_cells(lanes), marks);
     canvas.rule_across(Rect { x, y, width: cells, height: 1 }, y, Role::Line);
     for tick in axis.ticks(zone) {
         canvas.put(x + tick.cell, y, "┬", 1, Role::Line);
+        // A time that would run into the word at now is left out.
+        let end = tick.cell + width(&tick.label) as u16;
+        let at = now.map(|cell| now_at(cell, cells));
+        if at.is_some_and(|at| tick.cell <= at + NOW.len() as u16 && at <= end) {
+            continue;
+        }
         canvas.put(x + tick.cell, y + 1, &tick.label, cells.saturating_sub(tick.cell), Role::Dim);
     }
     if let Some(cell) = cursor {

@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use quarterdeck_sync::model::{Kind, ListKey};
 use ratatui::layout::{Position, Rect};
 
-use super::{Cx, Goal, Scene, View, Wish};
+use super::{Aim, Cx, Goal, Scene, View, Wish};
 use crate::timeline::axis::{Axis, SPANS};
 use crate::timeline::{Ask, Item, Lane, Timeline};
-use crate::tui::actions::{Act, Facts, Scope};
+use crate::tui::actions::{Act, Facts, Scope, verbs};
 use crate::tui::canvas::Canvas;
-use crate::tui::data::{Answer, Answered, Lane as Urgency, Question, Ticket};
+use crate::tui::data::{Answer, Answered, DraftOf, Lane as Urgency, Question, Ticket};
+use crate::tui::decisions::Target;
 
 /// Items kept on either side of the cursor.
 const SIDE: usize = 120;
@@ -187,11 +188,19 @@ impl Timelines {
         self.ask(cx);
     }
 
-    /// Opens what the cursor is on where it lives.
-    fn behind(&self) -> Option<Wish> {
+    /// Opens what the cursor is on where it lives; of a policy the version that was seen at that moment.
+    fn behind(&self, cx: &Cx) -> Option<Wish> {
         let item = self.selected()?;
         if let (Lane::Write, Some(write)) = (item.lane, &item.write) {
             return Some(Wish::Show(Goal::Write(write.clone())));
+        }
+        if item.lane == Lane::Policy {
+            let known = cx.fleet.capabilities.as_ref().and_then(|all| all.find(&item.list, verbs(Act::Versions)));
+            // Versions stand beside the editor: where nothing can be edited, there is the policy itself.
+            return item.row.map(|key| match known.is_some_and(|known| known.lacks.is_none()) {
+                true => Wish::Compose(DraftOf::Row(key), Aim::Version(item.at)),
+                false => Wish::Find(Target::Row(key)),
+            });
         }
         let kind = match item.lane {
             Lane::Session => Kind::Session,
@@ -239,7 +248,7 @@ impl View for Timelines {
             Act::Last | Act::Latest => self.end(Pick::Last, cx),
             Act::NextOfLane | Act::PreviousOfLane => self.alike(act == Act::NextOfLane, cx),
             Act::ZoomIn | Act::ZoomOut => self.zoom(act == Act::ZoomIn, cx),
-            Act::OpenMoment => match self.behind() {
+            Act::OpenMoment => match self.behind(cx) {
                 Some(wish) => cx.wishes.push(wish),
                 None => cx.say("There is nothing to open"),
             },

@@ -58,7 +58,7 @@ impl Transcripts {
             why_empty(body, open, &transcript, scene, canvas);
         }
         if let Mode::Copying(picker, _) | Mode::Visiting(picker, _) = &self.mode {
-            picker.draw(area, canvas);
+            picker.draw(area, scene.keys, canvas);
         }
     }
 }

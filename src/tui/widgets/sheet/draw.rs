@@ -23,8 +23,11 @@ impl Sheet {
     pub fn draw(&mut self, area: Rect, fleet: &Fleet, keys: &Keymap, canvas: &mut Canvas) {
         let wide = area.width.saturating_sub(2).min(WIDEST);
         let inner = wide.saturating_sub(4);
-        let page = lines::page(self, inner, fleet, canvas);
+        let mut page = lines::page(self, inner, fleet, canvas);
         self.lay_out(inner);
+        if self.below.is_some() {
+            page.blank();
+        }
         let below = self.below.as_ref().map_or(0, |(_, below)| below.len());
         let lines = page.len() + below;
         let foot = self.foot(inner, fleet, canvas);

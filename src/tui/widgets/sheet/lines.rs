@@ -71,7 +71,9 @@ pub(super) fn page(sheet: &Sheet, cells: u16, fleet: &Fleet, canvas: &Canvas) ->
 /// A decision about one record.
 fn one(page: &mut Page, verb: &str, item: &Item, fleet: &Fleet, canvas: &Canvas) {
     let row = &item.record.row;
-    page.field(verb, &row.id, Role::Title);
+    let title = row.title.as_deref().filter(|title| *title != row.id && !title.trim().is_empty());
+    let whole = title.is_none_or(|title| page.named(title));
+    page.headline(verb, "", &row.id, title.is_some());
     page.field("on", &format!("{} · {} · {}", row.list.connection, row.platform, row.list.collection), Role::Text);
     match &item.intent {
         Err(why) => page.marked("cannot be", "✗", why, Role::Bad),
@@ -91,8 +93,8 @@ fn one(page: &mut Page, verb: &str, item: &Item, fleet: &Fleet, canvas: &Canvas)
         terms(page, verb, intent, row, fleet, canvas);
     }
     page.blank();
-    if let Some(title) = row.title.as_deref().filter(|title| *title != row.id) {
-        page.foreign("title", title);
+    if let Some(title) = title.filter(|_| !whole) {
+        page.said("title", title);
     }
     // What is asked is often what the request is called: it need not be read twice.
     let told = |name: &str, value: &str| matches!(name, "message" | "comment") && row.title.as_deref() == Some(value);
@@ -231,16 +233,18 @@ fn writes(page: &mut Page, change: &Change, items: &[WriteItem], canvas: &Canvas
 /// A write, in our words and ids.
 pub(crate) fn write(page: &mut Page, opened: &OpenedWrite, now: Timestamp) {
     let (write, intent) = (&opened.write, &opened.write.intent);
-    page.field("write", write.id.as_str(), Role::Dim);
     let target = intent.target.as_deref().unwrap_or("(new)");
-    page.field("asked", &format!("{} {target}", intent.verb), Role::Title);
+    let title = intent.title.as_deref().filter(|title| *title != target && !title.trim().is_empty());
+    let whole = title.is_none_or(|title| page.named(title));
+    page.field("write", write.id.as_str(), Role::Dim);
+    page.headline("asked", &intent.verb, target, title.is_some());
     page.field("on", &format!("{} · {} · {}", intent.connection, intent.platform, intent.collection), Role::Text);
     let (glyph, role) = look(write.state);
     page.marked("state", glyph, &format!("{}: {}", write.state, meaning(write.state)), role);
     if let Some(verdict) = &write.verdict {
-        page.foreign("why", &why(verdict));
+        page.said("why", &why(verdict));
         if let Some(when) = &verdict.when {
-            page.foreign("when", when);
+            page.said("when", when);
         }
     }
     let by = &intent.by;
@@ -258,8 +262,8 @@ pub(crate) fn write(page: &mut Page, opened: &OpenedWrite, now: Timestamp) {
     if let Some(deadline) = intent.deadline.filter(|_| waits) {
         page.field("expires", &format!("not sent after {} ({})", moment(deadline), age(now, deadline).0), Role::Text);
     }
-    if let Some(title) = intent.title.as_ref().filter(|title| Some(*title) != intent.target.as_ref()) {
-        page.foreign("title", title);
+    if let Some(title) = title.filter(|_| !whole) {
+        page.said("title", title);
     }
 }
 

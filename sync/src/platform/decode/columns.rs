@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::plan::{IdRule, Piece};
+use super::plan::{Piece, Rule};
 use super::row::Pick;
 use super::{Decoder, time};
 use crate::model::{Columns, JoinKey};
@@ -17,23 +17,13 @@ const LONGEST_ID: usize = 1024;
 impl Decoder {
     /// The row's id. A child's number counts within its parent only, and gets the parent's id in front.
     pub(super) fn id(&self, picks: &[Option<Pick<'_>>], parent: Option<&str>) -> Result<String, String> {
-        let value = |slot: &usize| match picks[*slot] {
-            Some(pick @ (Pick::Number(_) | Pick::Text(_))) => text_of_pick(pick),
-            _ => None,
-        };
         for rule in &self.plan.id {
-            let id = match rule {
-                IdRule::Value(slot) => match (picks[*slot], parent) {
-                    (Some(Pick::Number(number)), Some(parent)) => Some(format!("{parent}/{number}")),
-                    _ => value(slot).map(Cow::into_owned),
+            let id = match (rule, parent) {
+                (Rule::Value(slot), Some(parent)) => match picks[*slot] {
+                    Some(Pick::Number(number)) => Some(format!("{parent}/{number}")),
+                    _ => named(rule, picks).map(Cow::into_owned),
                 },
-                IdRule::Joined(pieces) => pieces
-                    .iter()
-                    .map(|piece| match piece {
-                        Piece::Text(text) => Some(Cow::Borrowed(&**text)),
-                        Piece::Value(slot) => value(slot),
-                    })
-                    .collect(),
+                _ => named(rule, picks).map(Cow::into_owned),
             };
             match id {
                 Some(id) if id.len() > LONGEST_ID => return Err(format!("an id of {} bytes is too long", id.len())),
@@ -46,8 +36,8 @@ impl Decoder {
 
     fn no_id(&self, picks: &[Option<Pick<'_>>]) -> String {
         let found = self.plan.id.iter().find_map(|rule| match rule {
-            IdRule::Value(slot) => picks[*slot],
-            IdRule::Joined(_) => None,
+            Rule::Value(slot) => picks[*slot],
+            Rule::Joined(_) => None,
         });
         match found {
             None => format!("no id at {}", self.id_pointers),
@@ -71,10 +61,11 @@ impl Decoder {
         let time = |slots: &[usize]| {
             slots.iter().filter_map(|slot| text_of_pick(picks[*slot]?)).find_map(|text| time::parse(&text))
         };
+        let title = self.plan.title.iter().find_map(|rule| named(rule, picks));
         let status = text(&self.plan.status);
         Columns {
             // The one record of a collection is called by its name, if by nothing else.
-            title: text(&self.plan.title).map(short).or_else(|| self.fixed_id.clone()),
+            title: title.map(short).or_else(|| self.fixed_id.clone()),
             status: status.map(|status| self.status_words.get(&*status).cloned().unwrap_or_else(|| short(status))),
             agent: text(&self.plan.agent).filter(|key| key.len() <= LONGEST_ID).map(Cow::into_owned),
             project: text(&self.plan.project).map(short),
@@ -94,6 +85,24 @@ impl Decoder {
         let rank = self.plan.join_rank.and_then(|slot| text_of_pick(picks[slot]?));
         // A rank beyond the range, or none, is the lowest.
         Some(JoinKey { key, rank: rank.and_then(|rank| rank.parse().ok()).unwrap_or(0) })
+    }
+}
+
+/// The text of a number or a text, or of all that are joined. What is a flag names nothing.
+fn named<'p>(rule: &'p Rule, picks: &[Option<Pick<'p>>]) -> Option<Cow<'p, str>> {
+    let value = |slot: &usize| match picks[*slot] {
+        Some(pick @ (Pick::Number(_) | Pick::Text(_))) => text_of_pick(pick),
+        _ => None,
+    };
+    match rule {
+        Rule::Value(slot) => value(slot),
+        Rule::Joined(pieces) => {
+            let piece = |piece: &'p Piece| match piece {
+                Piece::Text(text) => Some(Cow::Borrowed(&**text)),
+                Piece::Value(slot) => value(slot),
+            };
+            pieces.iter().map(piece).collect::<Option<String>>().map(Cow::Owned)
+        }
     }
 }
 

@@ -15,16 +15,16 @@ pub struct Node {
     pub mask: bool,
 }
 
-/// A way to an id.
+/// A way to an id, or to a title.
 #[derive(Debug)]
-pub enum IdRule {
+pub enum Rule {
     /// The value a slot took.
     Value(usize),
     /// Several values and what stands between them; each of them is needed.
     Joined(Vec<Piece>),
 }
 
-/// A piece of a joined id.
+/// A piece of a joined one.
 #[derive(Debug)]
 pub enum Piece {
     Text(Box<str>),
@@ -37,8 +37,8 @@ pub struct Plan {
     nodes: Vec<Node>,
     /// Number of slots.
     pub slots: usize,
-    pub id: Vec<IdRule>,
-    pub title: Vec<usize>,
+    pub id: Vec<Rule>,
+    pub title: Vec<Rule>,
     pub status: Vec<usize>,
     pub agent: Vec<usize>,
     pub project: Vec<usize>,
@@ -84,9 +84,9 @@ impl Plan {
     pub fn new(collection: &Collection) -> Self {
         let mut tree = Tree { nodes: vec![Node::default()], slots: 0 };
         let columns = &collection.columns;
-        let id = columns.id.iter().map(|rule| tree.id_rule(rule)).collect();
-        let [title, status, agent, project, created_at, updated_at, with, without] = [
-            &columns.title,
+        let id = columns.id.iter().map(|rule| tree.rule(rule)).collect();
+        let title = columns.title.iter().map(|rule| tree.rule(rule)).collect();
+        let [status, agent, project, created_at, updated_at, with, without] = [
             &columns.status,
             &columns.agent,
             &columns.project,
@@ -161,17 +161,17 @@ impl Tree {
     }
 
     /// A rule is a pointer, or a template of pointers.
-    fn id_rule(&mut self, rule: &str) -> IdRule {
+    fn rule(&mut self, rule: &str) -> Rule {
         if rule.starts_with('/') {
-            return IdRule::Value(self.slot(rule));
+            return Rule::Value(self.slot(rule));
         }
         let piece = |part| match part {
             Part::Text(text) => Piece::Text(text.into()),
             Part::Slot(Slot::Pointer(pointer)) => Piece::Value(self.slot(pointer)),
-            // A manifest with any other place in an id is refused when it is read.
+            // A manifest with any other place in one is refused when it is read.
             Part::Slot(other) => Piece::Text(other.name().into()),
         };
-        IdRule::Joined(template::parts(rule).unwrap_or_default().into_iter().map(piece).collect())
+        Rule::Joined(template::parts(rule).unwrap_or_default().into_iter().map(piece).collect())
     }
 
     fn node(&mut self, pointer: &str, wildcards: bool) -> usize {

@@ -654,8 +654,8 @@ fn an_approval_of_exo_is_called_by_what_is_asked_before_the_step_that_asks() {
         let page = page("exo", "approvals", &json!([row]).to_string());
         page.rows[0].columns.title.clone().unwrap()
     };
-    assert_eq!(title(json!({})), "gate");
-    assert_eq!(title(json!({"comment": "", "message": null})), "gate");
+    assert_eq!(title(json!({})), "step gate");
+    assert_eq!(title(json!({"comment": "", "message": null})), "step gate");
     assert_eq!(title(json!({"comment": "Three packages"})), "Three packages");
     assert_eq!(title(json!({"comment": "c", "message": "Deploy to production?"})), "Deploy to production?");
     assert_eq!(title(json!({"node_name": "Release gate"})), "Release gate");

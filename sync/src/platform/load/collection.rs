@@ -277,9 +277,10 @@ fn field(report: &mut Report, node: &Node) -> Option<String> {
 fn columns(report: &mut Report, node: &Node) -> Option<ColumnMap> {
     let fields = report.open(&keys::COLUMNS, node)?;
     let fixed_id = fields.get("fixed_id").and_then(|node| report.text(node));
-    let id = fields.get("id").map(|node| report.list(node, id_rule)).unwrap_or_default();
+    let [id, title] =
+        ["id", "title"].map(|key| fields.get(key).map(|node| report.list(node, rule)).unwrap_or_default());
     let mut pointers = |key: &str| fields.get(key).map(|node| report.pointers(node)).unwrap_or_default();
-    let (title, project) = (pointers("title"), pointers("project"));
+    let project = pointers("project");
     let (created_at, updated_at) = (pointers("created_at"), pointers("updated_at"));
     if fields.get("id").is_none() && fields.get("fixed_id").is_none() {
         report.error(node.place, "`id` is missing in columns", Some("like `id = \"/id\"`".to_owned()));
@@ -289,8 +290,8 @@ fn columns(report: &mut Report, node: &Node) -> Option<ColumnMap> {
     Some(ColumnMap { id, fixed_id, title, status, status_words, agent, agent_join, project, created_at, updated_at })
 }
 
-/// A pointer, or a template of pointers for rows that no single value tells apart.
-fn id_rule(report: &mut Report, node: &Node) -> Option<String> {
+/// A pointer, or a template of pointers, for rows that no single value tells apart.
+fn rule(report: &mut Report, node: &Node) -> Option<String> {
     match node.as_text() {
         Some(text) if text.contains('{') => {
             let good = report.template(node.place, text, |slot| matches!(slot, Slot::Pointer(_)));
