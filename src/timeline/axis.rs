@@ -36,7 +36,7 @@ pub struct Tick {
 }
 
 /// Steps of ticks in minutes; beyond a day they are days.
-const STEPS: [i64; 13] = [1, 5, 15, 30, 60, 180, 360, 720, 1_440, 2_880, 10_080, 20_160, 43_200];
+const STEPS: [i64; 14] = [1, 5, 15, 30, 60, 180, 360, 720, 1_440, 2_880, 4_320, 10_080, 20_160, 43_200];
 /// Cells between two ticks, at least.
 const APART: i64 = 12;
 

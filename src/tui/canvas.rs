@@ -143,6 +143,15 @@ impl<'a> Canvas<'a> {
         words
     }
 
+    /// How long ago something happened that somebody else dates, and what that means: what lies ahead of now is marked.
+    pub fn happened(&self, then: Timestamp) -> (String, Role) {
+        let age = self.age(then);
+        match text::is_ahead(self.now, then) {
+            true => (format!("{}{age}", text::AHEAD), Role::Warn),
+            false => (age, Role::Dim),
+        }
+    }
+
     /// The mark before text of others. Nothing else draws it: where it stands in a text, its number is shown.
     pub fn mark_foreign(&mut self, x: u16, y: u16) {
         let style = self.style(Role::Warn);
@@ -285,6 +294,17 @@ mod tests {
         let symbol = |x, y| buffer.cell((x, y)).map(|cell| cell.symbol().to_owned()).unwrap_or_default();
         assert!((0..5).all(|y| symbol(4, y) == " " && symbol(5, y) != " "), "{buffer:?}");
         assert_eq!((symbol(7, 1), symbol(8, 1)), ("a".to_owned(), "⟨".to_owned()));
+    }
+
+    #[test]
+    fn what_a_platform_dates_ahead_of_now_is_marked() {
+        let theme = Theme::fallback(ColorMode::None);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
+        let canvas = Canvas::new(&mut buffer, &theme, Timestamp::from_second(1_000_000).unwrap());
+        let at = |second: i64| canvas.happened(Timestamp::from_second(second).unwrap());
+        assert_eq!(at(1_000_000 + 3 * 3_600), ("»in 3h".to_owned(), Role::Warn));
+        assert_eq!(at(1_000_000 + 30), ("now".to_owned(), Role::Dim));
+        assert_eq!(at(1_000_000 - 7_200), ("2h".to_owned(), Role::Dim));
     }
 
     #[test]

@@ -263,6 +263,35 @@ fn timelines() {
 }
 
 #[test]
+fn a_closer_look_at_a_timeline_lists_less_and_now_has_its_mark() {
+    let mut console = Console::new((160, 48));
+    console.press("=");
+    let listed = |console: &Console| {
+        let text = console.text();
+        let item = |line: &&str| [" session ", " event ", " policy "].iter().any(|lane| line.contains(lane));
+        text.lines().filter(item).count()
+    };
+    let day = listed(&console);
+    assert!(console.text().contains("┴") && console.text().contains(" now "), "{}", console.text());
+    console.press("+ + +");
+    assert!((1..day).contains(&listed(&console)), "{day} in a day\n{}", console.text());
+    assert!(console.text().contains("… earlier"), "{}", console.text());
+}
+
+#[test]
+fn a_moment_of_a_policy_opens_that_policy_alone_and_leads_back() {
+    let mut console = Console::new((160, 48));
+    console.press("=");
+    let chosen = console.selected();
+    assert!(chosen.contains("policy"), "{chosen}");
+    console.press("<Enter>");
+    let text = console.text();
+    assert!(text.contains("Timeline › deny-payments › Policies") && text.contains("1/1"), "{text}");
+    console.press("<Esc>");
+    assert_eq!(console.selected(), chosen);
+}
+
+#[test]
 fn an_item_of_a_timeline_opens_where_it_lives_and_leads_back() {
     let mut console = Console::new((160, 48));
     console.press("@sessions =");

@@ -458,7 +458,9 @@ fn a_conflict_shows_all_three_sides_and_is_settled_on_a_sheet() {
     let mut console = with_writes(SIZE);
     console.press("j");
     let text = console.text();
-    for seen in ["base          PENDING", "mine          APPROVED", "theirs        REJECTED", "by jonas@acme.example"] {
+    for seen in
+        ["base            PENDING", "mine            APPROVED", "theirs          REJECTED", "by jonas@acme.example"]
+    {
         assert!(text.contains(seen), "{seen}: {text}");
     }
     console.press("M M <Enter>");

@@ -25,6 +25,9 @@ fn nothing_is_decided_in_a_console_that_only_reads() {
     }
     console.press("s");
     assert!(console.text().contains("read-only."), "{}", console.text());
+    console.press("@inbox");
+    let text = console.text();
+    assert!(text.contains("nothing is decided in this console") && !text.contains("WHAT CAN BE DONE"), "{text}");
 }
 
 #[test]

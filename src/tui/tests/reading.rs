@@ -281,3 +281,16 @@ fn a_held_key_costs_few_bytes() {
     let mean = costs.iter().sum::<usize>() / costs.len();
     assert!(mean <= 900, "{mean} bytes a key: {costs:?}");
 }
+
+#[test]
+fn esc_right_after_an_answer_takes_that_away_and_leaves_the_transcript_open() {
+    let mut console = Console::new((120, 36));
+    console.press("@sessions t");
+    let open = |console: &Console| console.text().contains("Sessions › ");
+    console.press("j j y");
+    assert!(console.text().contains("Copied the"), "{}", console.text());
+    console.press("<Esc>");
+    assert!(open(&console) && !console.text().contains("Copied the"), "{}", console.text());
+    console.press("y j <Esc>");
+    assert!(!open(&console), "another key came between: the answer was read\n{}", console.text());
+}

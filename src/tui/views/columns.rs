@@ -6,7 +6,7 @@ use super::chosen::Offer;
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
 use crate::tui::looks::{foremost, look, status};
-use crate::tui::text::{AHEAD, is_ahead, word};
+use crate::tui::text::word;
 use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Column, Text};
 
@@ -308,9 +308,10 @@ fn pending(mark: &WriteMark, writes: usize) -> (&'static str, String, Role) {
 
 fn when(at: Option<quarterdeck_sync::model::Timestamp>, canvas: &Canvas) -> Text {
     match at {
-        // Something that happened in the future: its platform's clock goes ahead, and it stands above what is newer.
-        Some(at) if is_ahead(canvas.now(), at) => Text::new(format!("{AHEAD}{}", canvas.age(at)), Role::Warn),
-        Some(at) => Text::new(canvas.age(at), Role::Dim),
+        Some(at) => {
+            let (words, role) = canvas.happened(at);
+            Text::new(words, role)
+        }
         None => Text::new("–", Role::Dim),
     }
 }

@@ -41,7 +41,7 @@ enum Line {
         words: String,
         role: Role,
     },
-    /// The same under a name of ours, in line with what is ours.
+    /// The same, in line with what is ours.
     Said {
         name: String,
         words: String,
@@ -165,9 +165,9 @@ impl Page {
         self.foreign_in(name, words, Role::Text);
     }
 
-    /// Text of others that answers to one of our own names.
+    /// Text of others, under a short name and in line with what is ours.
     pub fn said(&mut self, name: &str, words: &str) {
-        let room = usize::from(self.cells.saturating_sub(NAMES + 4));
+        let room = usize::from(self.cells.saturating_sub(NAMES + 2));
         for (at, words) in wrap(&unmarked(words), room, LINES).into_iter().enumerate() {
             self.lines.push(Line::Said { name: if at == 0 { name.to_owned() } else { String::new() }, words });
         }
@@ -292,9 +292,9 @@ fn draw_line(line: &Line, area: Rect, y: u16, unsealed: Option<&Unsealed>, canva
             canvas.put(x, y, words, area.right().saturating_sub(x), *role);
         }
         Line::Said { name, words } => {
-            canvas.put(area.x, y, name, NAMES, Role::Field);
-            canvas.mark_foreign(area.x + NAMES + 2, y);
-            let x = area.x + NAMES + 4;
+            canvas.mark_foreign(area.x, y);
+            canvas.put(area.x + 2, y, name, NAMES - 1, Role::Dim);
+            let x = area.x + NAMES + 2;
             canvas.put(x, y, words, area.right().saturating_sub(x), Role::Text);
         }
         Line::Headline { name, ours, id } => {

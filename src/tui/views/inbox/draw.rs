@@ -246,7 +246,10 @@ fn text(item: &Item, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
         Cell::Waits => match (item.standing, item.since()) {
             (Standing::Snoozed(until), _) => Text::new(canvas.age(until), Role::Quiet),
             (Standing::Acknowledged(at), _) => Text::new(canvas.age(at), Role::Quiet),
-            (Standing::Waiting, Some(at)) => Text::new(canvas.age(at), Role::Dim),
+            (Standing::Waiting, Some(at)) => {
+                let (words, role) = canvas.happened(at);
+                Text::new(words, role)
+            }
             (Standing::Waiting, None) => Text::new("–", Role::Dim),
         },
     }

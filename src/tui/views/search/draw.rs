@@ -264,8 +264,8 @@ fn draw_hit(hit: &Hit, row: Rect, fleet: &Fleet, canvas: &mut Canvas) {
     let (glyph, word, role) = sign(hit);
     let mut right = row.right();
     if let Some(at) = hit.at {
-        let age = canvas.age(at);
-        right = canvas.put_right(right, row.y, &age, 8, Role::Dim);
+        let (age, role) = canvas.happened(at);
+        right = canvas.put_right(right, row.y, &age, 8, role);
     }
     if row.width >= 56 {
         let name = &hit.list.connection;
