@@ -131,7 +131,7 @@ fn keys_while_busy(fleet: &Fleet) {
     let mut times = Vec::new();
     for press in 0..PRESSES {
         // Down and up again: frames that no key asked for come in between, and only the mark tells which is the key's.
-        let key: &[u8] = if press / TURN % 2 == 0 { b"j" } else { b"k" };
+        let key: &[u8] = if (press / TURN).is_multiple_of(2) { b"j" } else { b"k" };
         let from = chosen(&session.lines());
         let at = session.key(key);
         let seen = session.until(Duration::from_secs(2), |lines| chosen(lines) != from);

@@ -1,5 +1,6 @@
 //! Deciding: what leads to a sheet, what the sheet shows, and that nothing else ever acts.
 
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use quarterdeck_sync::model::{Kind, Verdict, WriteState};
 use quarterdeck_sync::outbox::decide::Decision;
 
@@ -115,6 +116,36 @@ fn keys_that_run_ahead_of_the_sheet_confirm_nothing() {
     assert!(console.text().contains("it is still being looked at"), "{}", console.text());
     console.press("C-y");
     assert_eq!(console.deeds().len(), 1);
+}
+
+#[test]
+fn what_has_not_been_on_the_screen_yet_cannot_be_confirmed() {
+    let mut console = Console::new(SIZE);
+    console.key("s");
+    // The answer is there, and no frame was drawn with it.
+    let answer = console.inbox.recv_timeout(Duration::from_secs(120)).expect("an answer");
+    console.app.handle(answer, console.clock);
+    console.key("C-y");
+    assert_eq!(console.deeds(), []);
+    console.settle();
+    console.key("C-y");
+    assert_eq!(console.deeds().len(), 1);
+}
+
+#[test]
+fn no_click_and_no_turn_of_the_wheel_confirms_or_closes_a_sheet() {
+    let mut console = Console::new((80, 24));
+    console.press("s");
+    let before = console.text();
+    for kind in [MouseEventKind::Down(MouseButton::Left), MouseEventKind::ScrollDown, MouseEventKind::ScrollUp] {
+        for (column, row) in (0..80).step_by(2).flat_map(|column| (0..24).map(move |row| (column, row))) {
+            let mouse = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+            console.app.handle(Message::Input(Event::Mouse(mouse)), console.clock);
+        }
+        console.settle();
+        assert_eq!(console.deeds(), [], "{kind:?}");
+    }
+    assert_eq!(console.text(), before, "it stays as it is");
 }
 
 #[test]
