@@ -21,6 +21,8 @@ pub mod url;
 pub mod write;
 
 pub use crate::model::BudgetView;
+#[cfg(test)]
+pub(crate) use client::tests::server;
 pub use client::{Client, ClientOptions, ConnectSpec, Traffic, check_secret};
 pub use error::{FetchError, FetchKind, ManifestError};
 pub use manifest::{Collection, Manifest};

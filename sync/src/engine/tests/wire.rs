@@ -1,15 +1,11 @@
 //! Contents over real sockets, from servers that keep to the platforms' pages in other ways than ours does, and from some that do not:
 //! what there is to be had is held, and what may be missing is said.
 
-#[path = "../../platform/client/tests/server.rs"]
-#[allow(dead_code, reason = "the client's tests need more of it")]
-mod server;
-
 use serde_json::{Value, json};
 
-use self::server::{Act, Request, Server, ok, reply, status};
 use super::*;
 use crate::model::{Content, ContentKeep, ContentPolicy, ContentState, Kind};
+use crate::platform::server::{Act, Request, Server, ok, reply, status};
 use crate::platform::{Client, ClientOptions, ConnectSpec, Registry, Secret};
 
 fn client(server: &Server, platform: &str) -> Client {

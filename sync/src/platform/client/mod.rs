@@ -26,7 +26,7 @@ mod send;
 mod session;
 mod sign_in;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod transport;
 mod verdict;
 mod walk;

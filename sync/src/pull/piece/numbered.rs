@@ -150,7 +150,8 @@ impl Followed {
     /// number is one at which servers cut.
     pub(super) fn may_be_cut(&self) -> bool {
         let rows = self.rows;
-        let usual = rows >= 10 && (rows % 50 == 0 || rows.is_power_of_two() || [10, 20, 25, 30, 40].contains(&rows));
+        let usual =
+            rows >= 10 && (rows.is_multiple_of(50) || rows.is_power_of_two() || [10, 20, 25, 30, 40].contains(&rows));
         self.ignored && !self.ended && usual
     }
 }

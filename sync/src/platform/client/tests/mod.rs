@@ -5,7 +5,7 @@ mod limits;
 mod lists;
 mod looks;
 mod replies;
-mod server;
+pub(crate) mod server;
 mod sessions;
 mod sim;
 mod sim_writes;
