@@ -24,6 +24,7 @@ mod agents;
 mod apply;
 mod budgets;
 mod content;
+mod contents;
 mod count;
 mod error;
 mod face;

@@ -11,7 +11,7 @@
 //! - what is due was decided by `plan` alone, a pure function of the record and what is known.
 //!
 //! `follow` looks at records that were touched since the last time and `plan` decides how their content stands, `keep` takes
-//! what was fetched, `trim` makes room, `read` answers; `pack` makes frames, `parts` puts those of a long content together.
+//! what was fetched, `trim` makes room, `read` answers and `totals` counts; `pack` makes frames, `parts` puts those of a long content together.
 //!
 //! Not here: fetching (`pull`), and what a message means (`content` of this crate).
 
@@ -21,6 +21,7 @@ pub(super) mod pack;
 mod parts;
 pub(super) mod plan;
 pub(super) mod read;
+pub(super) mod totals;
 pub(super) mod trim;
 
 use rusqlite::{Connection, OptionalExtension};
