@@ -2,7 +2,7 @@
 //!
 //! What arrives after a pause is committed to the index at once; while more keeps coming, about once a second, and less often as long
 //! as the mirror is far ahead. Whoever writes to the index keeps everybody else from writing, so the thread gives way when it
-//! stops, and waits its turn when another was first. While a first sync fills the mirror it takes half of its time.
+//! stops, and waits its turn when another was first. While a first sync fills the mirror it works a third of the time.
 //!
 //! Always true: it never blocks whoever wakes it; dropping it ends the thread before it returns, with what was done kept.
 
@@ -25,8 +25,8 @@ const PACE: Duration = Duration::from_secs(1);
 /// commit cuts the index into more parts that have to be merged, and takes memory for that.
 const HURRY: Duration = Duration::from_secs(5);
 
-/// While the mirror was committed to more recently than that, it is being filled: the index is far behind anyway, and works half of
-/// the time only, so that the mirror is whole sooner.
+/// While the mirror was committed to more recently than that, it is being filled: the index is far behind anyway, and works a third
+/// of the time only, so that the mirror is whole sooner.
 const FILLING: Duration = Duration::from_millis(300);
 
 /// How soon it is tried again while another process writes to the index.
@@ -292,14 +292,14 @@ impl Work {
         }
     }
 
-    /// Rests as long as the last step took, as long as the mirror is being filled and nobody waits for the index.
+    /// Rests twice as long as the last step took, as long as the mirror is being filled and nobody waits for the index.
     fn give_way(&self, took: Duration) {
         let asked = self.desk.asked();
         let filling = asked.woken_at.is_some_and(|at| at.elapsed() < FILLING);
         let waited_for = asked.finish || asked.stop;
         drop(asked);
         if filling && !waited_for {
-            self.desk.rest(took);
+            self.desk.rest(2 * took);
         }
     }
 

@@ -46,6 +46,7 @@ pub mod manner;
 mod marking;
 pub mod memory;
 mod motion;
+mod pace;
 mod paint;
 mod pieces;
 pub mod reading;

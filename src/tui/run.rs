@@ -3,17 +3,16 @@
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 
 use super::app::{App, Message, Order};
+use super::pace::Pace;
 use super::signals::Listener;
 use super::terminal::{Input, PanicGuard, Terminal};
 use super::{Edit, Manner, Setup};
 
-/// How long the first frame waits for the mirror to answer.
-const FIRST: Duration = Duration::from_millis(30);
 /// Messages taken in before a frame gets its turn.
 const BURST: usize = 4_096;
 
@@ -69,22 +68,17 @@ impl Screen {
 }
 
 fn turn(app: &mut App, inbox: &Receiver<Message>, screen: &mut Screen) -> io::Result<()> {
-    let begun = Instant::now();
-    let mut drawn: Option<Instant> = None;
-    let mut pace = screen.manner.pace(0);
+    let mut pace = Pace::new(screen.manner, Instant::now());
     loop {
-        let frame_due = match drawn {
-            Some(at) => at + pace,
-            None if app.ready() => begun,
-            None => begun + FIRST,
-        };
-        let until = [app.dirty().then_some(frame_due), app.deadline()].into_iter().flatten().min();
-        match wait(inbox, until) {
-            Some(message) => app.handle(message, Instant::now()),
-            None if until.is_none() => return Ok(()),
-            None => {}
+        let until = [app.dirty().then(|| pace.due(app.ready())), app.deadline()].into_iter().flatten().min();
+        let first = wait(inbox, until);
+        if first.is_none() && until.is_none() {
+            return Ok(());
         }
-        for message in inbox.try_iter().take(BURST) {
+        for message in first.into_iter().chain(inbox.try_iter().take(BURST)) {
+            if matches!(message, Message::Input(_)) {
+                pace.typed();
+            }
             app.handle(message, Instant::now());
         }
         app.tick(Instant::now());
@@ -102,11 +96,10 @@ fn turn(app: &mut App, inbox: &Receiver<Message>, screen: &mut Screen) -> io::Re
             }
             app.redraw();
         }
-        let first = drawn.is_none() && app.ready();
-        if app.dirty() && (first || Instant::now() >= frame_due) {
-            let now = Instant::now();
-            pace = screen.manner.pace(screen.terminal.draw(|buffer| app.draw(buffer, now))?);
-            if drawn.replace(now).is_none() {
+        let now = Instant::now();
+        if app.dirty() && now >= pace.due(app.ready()) {
+            let bytes = screen.terminal.draw(|buffer| app.draw(buffer, now))?;
+            if pace.drew(bytes, now) {
                 app.shown();
             }
         }
