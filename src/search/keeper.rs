@@ -25,9 +25,9 @@ const PACE: Duration = Duration::from_secs(1);
 /// commit cuts the index into more parts that have to be merged, and takes memory for that.
 const HURRY: Duration = Duration::from_secs(5);
 
-/// While the mirror was committed to more recently than that, it is being filled: the index is far behind anyway, and works a third
-/// of the time only, so that the mirror is whole sooner.
-const FILLING: Duration = Duration::from_millis(300);
+/// While the mirror was committed to more recently than that, and the index has taken so many records without catching up, a large
+/// mirror is being filled: the index is far behind anyway, and works a third of the time only, so that the mirror is whole sooner.
+const FILLING: (Duration, usize) = (Duration::from_millis(300), 20_000);
 
 /// How soon it is tried again while another process writes to the index.
 const TURN: Duration = Duration::from_millis(250);
@@ -145,6 +145,7 @@ impl Keeper {
             open: None,
             committed: None,
             behind: false,
+            taken: 0,
             held: None,
         };
         let thread = std::thread::Builder::new().name("qd-index".to_owned()).spawn(move || work.run())?;
@@ -190,6 +191,8 @@ struct Work {
     committed: Option<Instant>,
     /// The index was never up to the mirror since then.
     behind: bool,
+    /// Records taken since it last was.
+    taken: usize,
     /// Since when another process writes.
     held: Option<Instant>,
 }
@@ -270,7 +273,8 @@ impl Work {
         loop {
             let begun = Instant::now();
             let step = indexer.step(&reader)?;
-            if self.behind && step.more {
+            self.taken = if step.more { self.taken.saturating_add(step.records) } else { 0 };
+            if self.taken > FILLING.1 {
                 self.give_way(begun.elapsed());
             }
             let stop = self.desk.asked().stop;
@@ -295,7 +299,7 @@ impl Work {
     /// Rests twice as long as the last step took, as long as the mirror is being filled and nobody waits for the index.
     fn give_way(&self, took: Duration) {
         let asked = self.desk.asked();
-        let filling = asked.woken_at.is_some_and(|at| at.elapsed() < FILLING);
+        let filling = asked.woken_at.is_some_and(|at| at.elapsed() < FILLING.0);
         let waited_for = asked.finish || asked.stop;
         drop(asked);
         if filling && !waited_for {
