@@ -31,6 +31,16 @@ pub fn size(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
+/// Which rows are missing, and where, when the counts of a list differ: on the server, in the mirror, in the index. None when they do not.
+pub fn differing(server: Option<u64>, mirror: u64, index: Option<u64>) -> Option<String> {
+    match (server, index) {
+        (Some(server), _) if server > mirror => Some(format!("{} missing", count(server - mirror))),
+        (Some(server), _) if server < mirror => Some(format!("{} more than the server", count(mirror - server))),
+        (_, Some(index)) if index != mirror => Some(format!("{} not indexed", count(mirror.abs_diff(index)))),
+        _ => None,
+    }
+}
+
 /// A number for people: `1,204,377`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();

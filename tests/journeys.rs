@@ -123,6 +123,7 @@ fn two_approvals_are_approved_by_their_marks_and_one_is_rejected() {
     });
     offered(&mut pty, "x", "x reject");
     confirm(&mut pty, "reject it", "not at night", &format!("reject {third}"));
+    pty.until_text(": queued");
     let held = |status| with_status(&fleet, "runagents", "approvals", status);
     pty.until_so("both are approved and one is rejected", || {
         let (approved, rejected) = (held("APPROVED"), held("REJECTED"));

@@ -19,6 +19,7 @@ use super::context::Context;
 use super::out::{Form, Out};
 use super::render::{Cell, Column, Items, Table, age, count, moment, plural};
 use super::style::{Role, Style};
+use crate::amounts::differing;
 use crate::error::{Code, Failure};
 use crate::search;
 
@@ -324,19 +325,9 @@ fn list_state(list: &List) -> (String, Option<Role>) {
     if list.checked_at.is_none() {
         return ("never synced".to_owned(), warning);
     }
-    match list.server_count {
-        Some(server) if server > list.mirror_count => {
-            (format!("{} missing", count(server - list.mirror_count)), warning)
-        }
-        Some(server) if server < list.mirror_count => {
-            (format!("{} more than the server", count(list.mirror_count - server)), warning)
-        }
-        _ => match list.index_count {
-            Some(index) if index != list.mirror_count => {
-                (format!("{} not indexed", count(list.mirror_count.abs_diff(index))), warning)
-            }
-            _ => ("up to date".to_owned(), Some(Role::Good)),
-        },
+    match differing(list.server_count, list.mirror_count, list.index_count) {
+        Some(words) => (words, warning),
+        None => ("up to date".to_owned(), Some(Role::Good)),
     }
 }
 

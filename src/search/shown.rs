@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use quarterdeck_index::{Hit as Place, Marker};
@@ -22,14 +21,17 @@ use serde_json::value::RawValue;
 use super::face::{Hit, HitEntry};
 use super::{documents, snippet};
 
-/// A session is looked through for the call that a result answers, which names its tool, up to this size.
-const WHOLE: usize = 1 << 20;
+/// So many bytes before a result are looked through for the call that it answers, which names its tool.
+const FAR: usize = 1 << 18;
 
 /// Pieces of contents that are kept for the next hit.
 const KEPT: usize = 8;
 
-/// What is left after the first hit is shared where it would take longer than this.
-const LONG: Duration = Duration::from_micros(300);
+/// Hits for each thread that is begun: fewer are made sooner than a thread is begun.
+const FEW: usize = 5;
+
+/// Hits that are read before they are made: what they need is held meanwhile, and may be megabytes for each.
+const READ: usize = 24;
 
 /// More threads than this are no sooner done with a page of hits.
 const THREADS: usize = 4;
@@ -40,15 +42,16 @@ const THREADS: usize = 4;
 /// When the mirror cannot be read; what is damaged in it is left out.
 pub fn shown(reader: &Reader, places: &[Place], marker: &Marker, secrets: Secrets) -> Result<Vec<Hit>, StoreError> {
     let mut reading = Reading { reader, records: HashMap::new(), stretches: Vec::new() };
-    let read = places.iter().filter_map(|place| reading.read(place).transpose()).collect::<Result<Vec<_>, _>>()?;
-    let mut hits = Vec::with_capacity(read.len());
-    for made in each(&read, |read| read.make(marker, secrets)) {
-        let Some(Made { mut hit, unnamed }) = made else { continue };
-        if let (Some(call), Some(entry)) = (unnamed, &mut hit.entry) {
-            let tool = reading.tool_called(hit.key, entry.place, &call)?;
-            entry.tools.extend(tool.map(|tool| secrets.text(&tool).into_owned()));
+    let mut hits = Vec::with_capacity(places.len());
+    for places in places.chunks(READ) {
+        let read = places.iter().filter_map(|place| reading.read(place).transpose()).collect::<Result<Vec<_>, _>>()?;
+        for Made { mut hit, unnamed } in each(&read, |read| read.make(marker, secrets)).into_iter().flatten() {
+            if let (Some((first, call)), Some(entry)) = (unnamed, &mut hit.entry) {
+                let tool = reading.tool_called(hit.key, first, &call)?;
+                entry.tools.extend(tool.map(|tool| secrets.text(&tool).into_owned()));
+            }
+            hits.push(hit);
         }
-        hits.push(hit);
     }
     Ok(hits)
 }
@@ -57,19 +60,14 @@ pub fn shown(reader: &Reader, places: &[Place], marker: &Marker, secrets: Secret
 fn each<T: Sync, M: Send + Sync>(all: &[T], make: impl Fn(&T) -> M + Sync) -> Vec<M> {
     let made: Vec<OnceLock<M>> = all.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
-    let one = || match next.fetch_add(1, Ordering::Relaxed) {
-        at if at < all.len() => made[at].set(make(&all[at])).is_ok(),
-        _ => false,
+    let work = || {
+        let take = || next.fetch_add(1, Ordering::Relaxed);
+        while let Some((one, made)) = Some(take()).and_then(|at| all.get(at).zip(made.get(at))) {
+            let _ = made.set(make(one));
+        }
     };
-    let begun = Instant::now();
-    one();
-    let left = all.len().saturating_sub(1);
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let helpers = match begun.elapsed().saturating_mul(u32::try_from(left).unwrap_or(u32::MAX)) > LONG {
-        true => left.min(cores).min(THREADS).saturating_sub(1),
-        false => 0,
-    };
-    let work = || while one() {};
+    let helpers = (all.len() / FEW).min(cores).min(THREADS).saturating_sub(1);
     thread::scope(|scope| {
         // Where no thread can be had, this one does it all.
         for _ in 0..helpers {
@@ -97,7 +95,7 @@ struct Read<'a> {
 /// A hit, and the call that its entry answers where the tool's name is still to be found.
 struct Made {
     hit: Hit,
-    unnamed: Option<String>,
+    unnamed: Option<(usize, String)>,
 }
 
 impl Reading<'_> {
@@ -136,10 +134,19 @@ impl Reading<'_> {
         Ok(Some(stretch))
     }
 
-    /// The tool of a call that stands far before its result.
-    fn tool_called(&self, key: RowKey, place: u32, call: &str) -> Result<Option<String>, StoreError> {
-        let whole = sound(self.reader.content(key))?.filter(|whole| whole.messages.len() <= WHOLE);
-        Ok(whole.and_then(|whole| content::tool_called(&Messages::of(&whole.messages), place as usize, call)))
+    /// The tool of a call that stands before the part which begins at `first`: looked for backwards, part by part.
+    fn tool_called(&mut self, key: RowKey, first: usize, call: &str) -> Result<Option<String>, StoreError> {
+        let (mut before, mut left) = (first, FAR);
+        while before > 0 && left > 0 {
+            let Some(stretch) = self.stretch(key, before - 1)? else { break };
+            let last = before.saturating_sub(1).saturating_sub(stretch.first);
+            if let Some(tool) = content::tool_called(&Messages::of(&stretch.messages), last, call) {
+                return Ok(Some(tool));
+            }
+            left = left.saturating_sub(stretch.messages.len());
+            before = stretch.first;
+        }
+        Ok(None)
     }
 }
 
@@ -153,7 +160,7 @@ impl Read<'_> {
                 let mut tools: Vec<String> = found.entry.tools().into_iter().map(str::to_owned).collect();
                 tools.extend(found.tool.map(|tool| secrets.text(&tool).into_owned()));
                 named = Some(HitEntry { place, kind: found.entry.kind, role: found.entry.role, tools });
-                unnamed = found.unnamed;
+                unnamed = found.unnamed.map(|call| (stretch.first, call));
                 text
             }
             _ => record_text(&self.record, secrets),
@@ -230,7 +237,13 @@ mod tests {
     fn everything_is_made_once_and_stands_in_its_order() {
         for count in [0, 1, 4, 5, 100] {
             let all: Vec<usize> = (0..count).collect();
-            assert_eq!(each(&all, |number| number * 2), all.iter().map(|number| number * 2).collect::<Vec<_>>());
+            let made = AtomicUsize::new(0);
+            let twice = each(&all, |number| {
+                made.fetch_add(1, Ordering::Relaxed);
+                number * 2
+            });
+            assert_eq!(twice, all.iter().map(|number| number * 2).collect::<Vec<_>>());
+            assert_eq!(made.into_inner(), count);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::actions::{self, ACTIONS, Act, Danger, Scope};
+use super::actions::{self, ACTIONS, Act, Action, Danger, Scope};
 
 /// One key, with the modifiers that matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -163,14 +163,14 @@ impl Keymap {
         }
         // What confirms a decision must be no key that leads to one, nor any other that is pressed without thinking.
         let felt = |other: Scope| match act {
-            Act::Confirm => other != Scope::Prompt,
+            Act::Confirm => other != Scope::Prompt || self.acts.get(&(other, key)) == Some(&Act::Accept),
             _ => together(action.scope, other),
         };
         let felt = Scope::ALL.into_iter().filter(|other| felt(*other));
         let mut rivals = felt.filter_map(|scope| self.acts.get(&(scope, key)));
         // So it is for what stands behind it in the table.
         let confirms = self.acts.get(&(Scope::Sheet, key)).filter(|sheet| **sheet == Act::Confirm);
-        let confirms = confirms.filter(|_| action.danger == Danger::Decides);
+        let confirms = confirms.filter(|_| leads_to_a_sheet(action));
         let rival = rivals.find(|rival| **rival != act).or(confirms.filter(|_| act != Act::Confirm));
         if let Some(rival) = rival {
             let taken = actions::row(*rival).id;
@@ -216,6 +216,11 @@ fn short(key: &Key) -> String {
         KeyCode::Esc | KeyCode::Tab if key.mods.is_empty() => key.to_string().trim_matches(['<', '>']).to_lowercase(),
         _ => key.to_string(),
     }
+}
+
+/// A key of it may open a sheet: by itself, by what it chooses in the palette, or at a version that is gone back to.
+fn leads_to_a_sheet(action: &Action) -> bool {
+    action.danger == Danger::Decides || matches!(action.act, Act::Accept | Act::GoThere)
 }
 
 /// Is a key of the one ever looked up together with a key of the other?
@@ -318,7 +323,7 @@ mod tests {
 
     #[test]
     fn no_settings_let_one_key_lead_to_a_sheet_and_confirm_it() {
-        let deciding = ACTIONS.iter().filter(|it| it.danger == Danger::Decides && it.act != Act::Confirm);
+        let deciding = ACTIONS.iter().filter(|it| leads_to_a_sheet(it) && it.act != Act::Confirm);
         for action in deciding {
             for (id, written) in [(action.id, "C-y"), ("confirm", "C-b")] {
                 let (map, _) = Keymap::new(&changes(&[(id, &[written]), (action.id, &[written])]));

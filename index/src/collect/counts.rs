@@ -1,7 +1,7 @@
 //! Counting the values of facets: by their numbers in a segment, which become text once a segment.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::index::SegmentId;
@@ -24,10 +24,10 @@ type Texts = HashMap<(SegmentId, usize), Arc<[String]>>;
 
 impl Values {
     fn get(&self, segment: SegmentId, facet: usize, column: &StrColumn) -> Result<Arc<[String]>, Error> {
-        let mut known = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
-        if let Some(values) = known.get(&(segment, facet)) {
+        if let Some(values) = self.texts().get(&(segment, facet)) {
             return Ok(values.clone());
         }
+        // Not while others wait: two that read the same do no harm.
         let mut values = Vec::with_capacity(column.num_terms());
         let mut stream = column.dictionary().stream().map_err(Error::io("search index"))?;
         while stream.advance() {
@@ -35,15 +35,18 @@ impl Values {
         }
         let values: Arc<[String]> = values.into();
         if values.len() <= KEPT {
-            known.insert((segment, facet), values.clone());
+            self.texts().insert((segment, facet), values.clone());
         }
         Ok(values)
     }
 
+    fn texts(&self) -> MutexGuard<'_, Texts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Forgets segments that are no more.
     pub fn keep(&self, segments: &[SegmentReader]) {
-        let mut known = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
-        known.retain(|(id, _), _| segments.iter().any(|segment| segment.segment_id() == *id));
+        self.texts().retain(|(id, _), _| segments.iter().any(|segment| segment.segment_id() == *id));
     }
 }
 

@@ -28,6 +28,26 @@ fn what_is_typed_is_found_as_one_types_and_opens_at_its_entry() {
 }
 
 #[test]
+fn a_page_down_goes_on_with_hits_that_were_not_here_yet() {
+    let mut console = console(SIZE);
+    console.press("f");
+    console.type_text("re");
+    console.press("<Esc>");
+    let place = |console: &Console| {
+        let text = console.text();
+        let told = text
+            .split_whitespace()
+            .find_map(|word| word.split_once('/').filter(|(_, of)| of.replace(',', "").parse::<u64>().is_ok()));
+        told.map(|(at, of)| (at.replace(',', "").parse::<u64>().unwrap(), of.to_owned()))
+    };
+    assert_eq!(place(&console).map(|(at, _)| at), Some(1), "{}", console.text());
+    console.press("<PgDn>");
+    let once = place(&console).unwrap().0;
+    console.press("<PgDn>");
+    assert_eq!(place(&console).unwrap().0, 2 * once - 1, "{}", console.text());
+}
+
+#[test]
 fn typing_into_the_query_never_triggers_an_action() {
     let mut console = console(SIZE);
     console.press("f");

@@ -5,7 +5,7 @@ use quarterdeck_sync::platform::BudgetView;
 use ratatui::layout::Rect;
 
 use super::{Cx, Goal, Scene, View, Wish};
-use crate::amounts::size;
+use crate::amounts::{differing, size};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
@@ -381,6 +381,7 @@ fn state(list: &Freshness, unread: bool, now: Timestamp) -> (&'static str, Strin
     } else if list.checked_at.is_none() {
         ("○", "never synced".to_owned(), Role::Warn)
     } else {
-        ("~", "counts differ".to_owned(), Role::Warn)
+        let words = differing(list.server_count, list.mirror_count, list.index_count);
+        ("~", words.unwrap_or_else(|| "not known".to_owned()), Role::Warn)
     }
 }

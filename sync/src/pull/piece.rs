@@ -115,20 +115,24 @@ impl<S: Source> PiecePull<'_, S> {
         }
         // What a killed sync read is not new any more, but the rows behind it are.
         let went_on = swept.watermark != piece.state.watermark;
+        let mut cut = false;
         let more = swept.new_ids > 0 || went_on || swept.unfinished || self.may_hide_more(&piece.state, &swept);
         if more && swept.lie.is_none() {
             let followed = self.follow(&mut piece, &mut swept, seen, hands).await?;
             if followed.leads_nowhere() {
                 return self.walk(piece, seen, hands).await;
             }
-            piece.state.partial |= followed.may_be_cut();
+            cut = followed.may_be_cut();
+            piece.state.partial |= cut;
         }
         let now = (hands.now)();
         if swept.not_modified {
             return Ok(piece.vouched(now));
         }
         if swept.whole && (swept.pages == 1 || !swept.moved) {
-            return Ok(piece.walked(&swept, now));
+            let mut piece = piece.walked(&swept, now);
+            piece.state.partial = cut;
+            return Ok(piece);
         }
         // A list that seems to end, and moved meanwhile, may have been cut off anywhere.
         let cut_off = swept.whole && swept.moved;
@@ -202,7 +206,6 @@ impl<S: Source> PiecePull<'_, S> {
             // One row that went and one that came leave the count as it was: where it is cheap, once more.
             let still = held == Held::Still || (held == Held::Grew && (last || !cheap));
             if still && (!doubtful || swept.total == Some(swept.met)) {
-                piece.state.partial = false;
                 return Ok(piece.walked(&swept, (hands.now)()));
             }
             if last {
@@ -317,6 +320,7 @@ impl Piece {
     fn walked(mut self, swept: &Swept, now: Timestamp) -> Self {
         self.mode = Mode::Walk;
         self.ending = Ending::Walked { blind: swept.blind };
+        self.state.partial = false;
         self.state.walked_at = Some(now);
         self.state.server_count = swept.total.or(Some(swept.met));
         // What an earlier walk saw last may be gone.

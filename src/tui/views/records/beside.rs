@@ -30,8 +30,8 @@ const NAMES_LAST: Duration = Duration::from_secs(60);
 pub(super) struct Beside {
     flagged: Flagged,
     flagged_ticket: Option<Ticket>,
-    /// Names by connection and id, and whether each is a workflow's.
-    names: BTreeMap<String, BTreeMap<String, (String, bool)>>,
+    /// Names by connection, by whether they are workflows', and by id: a project may have the id of a workflow.
+    names: BTreeMap<(String, bool), BTreeMap<String, String>>,
     names_ticket: Option<Ticket>,
     names_asked: Option<Instant>,
 }
@@ -51,8 +51,8 @@ impl Beside {
                 self.names.clear();
                 for row in window.rows {
                     if let Some(title) = row.title.filter(|title| !title.trim().is_empty()) {
-                        let named = (title, row.list.collection == WORKFLOWS);
-                        self.names.entry(row.list.connection).or_default().insert(row.id, named);
+                        let of = (row.list.connection, row.list.collection == WORKFLOWS);
+                        self.names.entry(of).or_default().insert(row.id, title);
                     }
                 }
             }
@@ -66,8 +66,9 @@ impl Beside {
             // What is gone has a sign already.
             Cell::Title if text.glyph.is_empty() => {
                 let glyph = self.flagged.sign(row);
-                match self.name(row).filter(|(_, workflow)| *workflow) {
-                    // A run of a workflow is seldom called by more than what began it.
+                let of = self.name(row).filter(|(name, workflow)| *workflow && !text.words.starts_with(name));
+                match of {
+                    // What a workflow runs, or asks for, is seldom called by more than what began it.
                     Some((name, _)) => Text { glyph, words: format!("{name}: {}", text.words), ..text },
                     None => Text { glyph, ..text },
                 }
@@ -89,8 +90,13 @@ impl Beside {
 
     /// What the project of a row is called, or the workflow that stands in its place.
     pub fn name(&self, row: &Row) -> Option<(&str, bool)> {
-        let (name, workflow) = self.names.get(&row.list.connection)?.get(row.project.as_ref()?)?;
-        Some((name.as_str(), *workflow))
+        let id = row.project.as_ref()?;
+        let named = |workflow| {
+            let names = self.names.get(&(row.list.connection.clone(), workflow))?;
+            Some((names.get(id)?.as_str(), workflow))
+        };
+        let of_workflow = matches!(row.kind, Kind::Run | Kind::Approval).then(|| named(true)).flatten();
+        of_workflow.or_else(|| named(false))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the keys do in search.
 
 use super::naming::Naming;
-use super::{Focus, Search};
+use super::{CHUNK, Focus, Search};
 use crate::search::{Hit, Order};
 use crate::tui::actions::Act;
 use crate::tui::decisions::Target;
@@ -131,7 +131,9 @@ impl Search {
         self.chosen = motion::among(self.saved.len(), self.chosen, by);
     }
 
-    fn step(&mut self, by: i64, cx: &mut Cx) {
+    pub(super) fn step(&mut self, by: i64, cx: &mut Cx) {
+        let beyond = by.saturating_add(self.cursor as i64).saturating_sub(self.hits.len() as i64 - 1);
+        self.owed = if self.has_more() { beyond.clamp(0, CHUNK as i64) } else { 0 };
         self.cursor = motion::among(self.hits.len(), self.cursor, by);
         self.moved(cx);
     }

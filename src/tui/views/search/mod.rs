@@ -84,6 +84,8 @@ pub(super) struct Search {
     late: bool,
     failure: Option<String>,
     cursor: usize,
+    /// How far a motion went beyond the hits that are here: the next ones are on their way.
+    owed: i64,
     top: usize,
     /// Hits that fit.
     page: usize,
@@ -141,7 +143,7 @@ impl Search {
         self.answer = answer;
         self.hits = self.answer.as_mut().map(|answer| std::mem::take(&mut answer.hits)).unwrap_or_default();
         self.cursor = self.hits.iter().position(|hit| Some(place(hit)) == selected).unwrap_or(0);
-        self.failure = None;
+        (self.failure, self.owed) = (None, 0);
         self.facets.show(self.answer.as_deref());
         if self.hits.is_empty() && self.focus == Focus::Facets {
             self.focus = Focus::Hits;
@@ -153,8 +155,9 @@ impl Search {
         let Some(answer) = &self.answer else { return };
         let moved = self.cursor > 0 && self.cursor + 2 * self.page.max(1) >= self.hits.len();
         let near = moved || self.hits.len() < self.page;
-        let left = (self.hits.len() as u64) < answer.total && self.hits.len() < MOST;
-        if self.ticket.is_some() || self.more.is_some() || !near || !left || self.hits.is_empty() {
+        // What has failed once is asked for again by a person, not by every frame.
+        let stuck = self.ticket.is_some() || self.more.is_some() || self.failure.is_some();
+        if stuck || !near || !self.has_more() || self.hits.is_empty() {
             return;
         }
         let question = search::Question {
@@ -165,6 +168,11 @@ impl Search {
             ..self.question(&self.answered)
         };
         self.more = Some(cx.ask(part::MORE, Lane::Now, Question::Search(Box::new(question))));
+    }
+
+    /// There are hits that are not here yet, and room for them.
+    fn has_more(&self) -> bool {
+        self.hits.len() < MOST && self.answer.as_ref().is_some_and(|answer| (self.hits.len() as u64) < answer.total)
     }
 
     fn selected(&self) -> Option<&Hit> {
@@ -257,7 +265,10 @@ impl View for Search {
             part::MORE => {
                 if self.more.take_if(|ticket| *ticket == answered.ticket).is_some() {
                     self.take_more(answered.answer);
-                    self.fill(cx);
+                    match std::mem::take(&mut self.owed) {
+                        0 => self.fill(cx),
+                        owed => self.step(owed, cx),
+                    }
                 }
             }
             part::SAVED => {

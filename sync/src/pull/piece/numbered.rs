@@ -85,8 +85,8 @@ impl<S: Source> PiecePull<'_, S> {
         if swept.not_modified {
             return Ok(Ok(piece.vouched((hands.now)())));
         }
-        // Cursors lead through all of it, or there is nothing to follow: the usual way tells.
-        if swept.pages > 1 || swept.lie.is_some() {
+        // Cursors lead through all of it, or there is nothing to follow, or rows cannot be counted by their ids: the usual way tells.
+        if swept.pages > 1 || swept.lie.is_some() || swept.blind {
             return Ok(Err(piece));
         }
         let (announced, shown) = (swept.total, swept.met);
@@ -110,8 +110,10 @@ impl<S: Source> PiecePull<'_, S> {
         if followed.unfinished {
             return Ok(Ok(piece.contradicted(Lie::NoWayOn { met: swept.met }, &swept, now)));
         }
-        piece.state.partial = (followed.may_be_cut() && !ended) || swept.begins_late();
-        Ok(Ok(piece.walked(&swept, now)))
+        let partial = (followed.may_be_cut() && !ended) || swept.begins_late();
+        let mut piece = piece.walked(&swept, now);
+        piece.state.partial = partial;
+        Ok(Ok(piece))
     }
 }
 

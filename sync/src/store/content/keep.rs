@@ -67,7 +67,8 @@ pub(in crate::store) fn keep(
                 millis(fetched.at),
                 count.cast_signed(),
                 messages.len() as i64,
-                fetched.frame.len() as i64,
+                // The same messages stay as they were packed then.
+                if changed { fetched.frame.len() as i64 } else { replaced.cast_signed() },
                 fetched.digest.cast_signed(),
                 etag,
                 partial,
