@@ -112,8 +112,12 @@ fn next(write: &Write, now: &Zoned) -> Option<String> {
         WriteState::Sending | WriteState::Unknown | WriteState::Accepted => "next look",
         _ => return None,
     };
-    let due = write.due_at.filter(|due| *due > now.timestamp())?;
-    Some(format!("{what} {}", age(due, now)))
+    let when = match write.due_at? {
+        due if due > now.timestamp() => age(due, now),
+        // Nothing is sent while nobody syncs.
+        _ => "with the next sync".to_owned(),
+    };
+    Some(format!("{what} {when}"))
 }
 
 fn parse_state(text: &str) -> Result<WriteState, String> {
