@@ -21,6 +21,8 @@ mod links;
 mod memory;
 mod searches;
 mod seen;
+#[cfg(test)]
+mod tests;
 mod trying;
 
 use std::io::IsTerminal;

@@ -8,7 +8,7 @@ use super::house::House;
 use crate::kin;
 use crate::tui::decisions::Target;
 use crate::tui::reading::{Held, Kin, Read, Transcript};
-use crate::tui::unsealed::Unsealed;
+use crate::tui::unsealed::{self, Unsealed};
 
 fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
@@ -45,7 +45,9 @@ impl House {
             Held::Here { .. } => reader.content(record.row.key).map_err(words)?,
             _ => None,
         };
-        let entries = messages.map_or_else(Vec::new, |content| content::entries(&content.messages));
+        let row = &record.row;
+        let secrets = unsealed::secrets(unsealed.filter(|unsealed| unsealed.is_of(&row.list, &row.id)));
+        let entries = messages.map_or_else(Vec::new, |content| content::shown(&content.messages, secrets));
         let led = lead.and_then(|lead| lead.entry(&entries));
         Ok(Read::New(Transcript { led, ..Transcript::with(record.row, held, entries, unsealed) }.into()))
     }

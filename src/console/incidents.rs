@@ -49,7 +49,7 @@ impl House {
 
     /// An incident with all that is known of it.
     pub(super) fn case(&self, id: &IncidentId) -> Result<Option<Case>, String> {
-        evidence::gather(&self.reader()?, &self.outbox()?, id).map_err(words)
+        evidence::gather(&self.reader()?, &self.outbox()?, id, Secrets::Masked).map_err(words)
     }
 
     /// Does something to an incident. What it returns has happened, on the disk. An export is none of these: see [`Exports`].

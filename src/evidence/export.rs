@@ -68,7 +68,7 @@ pub fn export(
 ) -> Result<Done, EvidenceError> {
     // One moment of the mirror, however long it takes.
     let held = reader.hold()?;
-    let case = gather::gather(reader, outbox, asked.incident)?;
+    let case = gather::gather(reader, outbox, asked.incident, asked.secrets)?;
     let case = case.ok_or_else(|| EvidenceError::Unknown(asked.incident.clone()))?;
     let writes = happened::writes(outbox, &case.pinned)?;
     let title = asked.secrets.text(&case.incident.title).into_owned();

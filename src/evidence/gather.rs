@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use quarterdeck_sync::content;
-use quarterdeck_sync::model::{Entry, Incident, IncidentId, ListKey, Pin, Place, Record, RowKey, Scope, WriteId};
+use quarterdeck_sync::model::{Entry, Incident, IncidentId, ListKey, Pin, Place, Record, Scope, WriteId};
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::store::Reader;
+use quarterdeck_sync::text::Secrets;
 
 use super::{EvidenceError, happened};
 use crate::amounts::size;
@@ -20,18 +21,24 @@ const SAID: usize = 160;
 /// Contents that were looked through, by record.
 pub(super) type Contents = BTreeMap<i64, Vec<Entry>>;
 
-/// The incident with everything that is known of what is pinned in it; `None` when there is no such incident.
+/// The incident with everything that is known of what is pinned in it, what was said with its secrets masked or not; `None` when
+/// there is no such incident.
 ///
 /// # Errors
 /// When mirror or outbox cannot be read.
-pub fn gather(reader: &Reader, outbox: &Outbox, id: &IncidentId) -> Result<Option<Case>, EvidenceError> {
+pub fn gather(
+    reader: &Reader,
+    outbox: &Outbox,
+    id: &IncidentId,
+    secrets: Secrets,
+) -> Result<Option<Case>, EvidenceError> {
     let Some(incident) = outbox.incident(id)? else { return Ok(None) };
     let mut pinned = Vec::new();
     for pin in outbox.pins(id)? {
         pinned.push(self::pinned(reader, outbox, pin)?);
     }
     let mut short = Vec::new();
-    let contents = contents(reader, &pinned, &mut short)?;
+    let contents = contents(reader, &pinned, secrets, &mut short)?;
     for pinned in &mut pinned {
         pinned.entry = entry(pinned, &contents);
     }
@@ -72,7 +79,12 @@ pub(super) fn record(reader: &Reader, place: &Place) -> Result<Option<Record>, E
 }
 
 /// The entries of what is pinned, as far as they are here and not too much.
-fn contents(reader: &Reader, pinned: &[Pinned], short: &mut Vec<String>) -> Result<Contents, EvidenceError> {
+fn contents(
+    reader: &Reader,
+    pinned: &[Pinned],
+    secrets: Secrets,
+    short: &mut Vec<String>,
+) -> Result<Contents, EvidenceError> {
     let (mut contents, mut left) = (Contents::new(), LOOKED_THROUGH);
     let mut passed_by: Vec<i64> = Vec::new();
     for row in pinned.iter().filter_map(Pinned::row) {
@@ -94,13 +106,11 @@ fn contents(reader: &Reader, pinned: &[Pinned], short: &mut Vec<String>) -> Resu
             continue;
         }
         left = left.saturating_sub(info.raw_bytes);
-        contents.insert(key.0, entries(reader, key)?);
+        let content = reader.content(key)?;
+        let entries = content.map_or_else(Vec::new, |content| content::shown(&content.messages, secrets));
+        contents.insert(key.0, entries);
     }
     Ok(contents)
-}
-
-fn entries(reader: &Reader, key: RowKey) -> Result<Vec<Entry>, EvidenceError> {
-    Ok(reader.content(key)?.map_or_else(Vec::new, |content| content::entries(&content.messages)))
 }
 
 /// What the pinned entry says.

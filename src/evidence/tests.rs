@@ -310,6 +310,40 @@ fn secrets_are_masked_everywhere_unless_they_were_asked_for() {
 }
 
 #[test]
+fn a_secret_that_its_name_alone_tells_is_in_no_line_of_a_case() {
+    let desk = Desk::new();
+    let sessions = desk.list("sessions", Kind::Session);
+    desk.put(sessions, vec![row("4711", "Fix the build", "", None)], &[]);
+    let (word, key, phrase) = ("summer.2024", "q8Zr2mK9vT4w", "correct horse battery 9!");
+    let answer = |data: Value| json!({"event_id": "e", "run_id": "r", "type": "TOOL_FAILED", "data": data});
+    let messages = json!([
+        answer(json!({"tool_id": "http", "result": {"password": word}})),
+        answer(json!({"tool_id": "http", "result": {"passphrase": phrase}})),
+        answer(json!({"tool_id": "http", "result": {"headers": [{"name": "X-Api-Key", "value": key}]}})),
+    ]);
+    desk.content("4711", &messages.to_string());
+    let places: Vec<Place> = (0..3).map(|entry| record("sessions", "4711").at(entry)).collect();
+    let incident = desk.incident("Leaked", &places);
+    let reader = desk.mirror.reader().unwrap();
+    let case = |secrets| gather(&reader, &desk.outbox, &incident.id, secrets).unwrap().unwrap();
+    let told = |case: &crate::incident::Case| {
+        let lines = case.timeline.iter().map(|moment| moment.text.clone());
+        lines.chain(case.pinned.iter().map(|pinned| pinned.title())).collect::<Vec<_>>().join("\n")
+    };
+    let (masked, revealed) = (told(&case(Secrets::Masked)), told(&case(Secrets::Revealed)));
+    let to = desk.to("evidence");
+    desk.export(&incident, &to, Secrets::Masked).unwrap();
+    for secret in [word, key, phrase] {
+        assert!(!masked.contains(secret), "{masked}");
+        assert!(revealed.contains(secret), "{revealed}");
+        for name in files(&to) {
+            let text = fs::read_to_string(to.join(&name)).unwrap();
+            assert!(!text.contains(secret), "{name}");
+        }
+    }
+}
+
+#[test]
 fn an_export_that_is_stopped_leaves_nothing_and_none_is_written_over_another() {
     let (desk, incident) = busy();
     let to = desk.to("evidence");
@@ -394,7 +428,7 @@ fn whatever_ids_and_titles_hold_no_file_leaves_the_folder_and_no_page_is_fooled(
 #[test]
 fn a_case_tells_what_happened_around_what_is_pinned() {
     let (desk, incident) = busy();
-    let case = gather(&desk.mirror.reader().unwrap(), &desk.outbox, &incident.id).unwrap().unwrap();
+    let case = gather(&desk.mirror.reader().unwrap(), &desk.outbox, &incident.id, Secrets::Masked).unwrap().unwrap();
     let of = |what: What| case.timeline.iter().filter(|moment| moment.what == what).collect::<Vec<_>>();
     assert_eq!(of(What::Pinned).len(), 7);
     assert_eq!((of(What::Opened).len(), of(What::Note).len(), of(What::Closed).len()), (1, 1, 0));
@@ -410,5 +444,5 @@ fn a_case_tells_what_happened_around_what_is_pinned() {
     let acts: Vec<String> = case.pinned.iter().filter(|pinned| pinned.acts()).map(|one| written(one.place())).collect();
     assert_eq!(acts, ["turen/agents/agt-1"]);
     let unknown = quarterdeck_sync::model::IncidentId::new("01NOTHING");
-    assert_eq!(gather(&desk.mirror.reader().unwrap(), &desk.outbox, &unknown).unwrap(), None);
+    assert_eq!(gather(&desk.mirror.reader().unwrap(), &desk.outbox, &unknown, Secrets::Masked).unwrap(), None);
 }

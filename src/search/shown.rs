@@ -215,11 +215,10 @@ fn entry(stretch: &Stretch, place: u32, secrets: Secrets) -> Option<Found> {
     let raw = messages.raw(at)?;
     // Text that stops being JSON is told from JSON by what stands around it.
     if serde_json::from_str::<&RawValue>(raw).is_err() {
-        let entry = content::entries(&secrets.json(&stretch.messages)).into_iter().nth(at)?;
+        let entry = content::shown(&stretch.messages, secrets).into_iter().nth(at)?;
         return Some(Found { entry: Entry { place, ..entry }, tool: None, unnamed: None });
     }
-    let alone = format!("[{}]", secrets.json(raw));
-    let entry = content::entries(&alone).into_iter().next()?;
+    let entry = content::shown(&format!("[{raw}]"), secrets).into_iter().next()?;
     let call = entry.parts.iter().find_map(|part| match part {
         Part::Result(answer) if answer.tool.is_none() => answer.call.clone(),
         _ => None,

@@ -173,7 +173,8 @@ impl Transcript {
         Self::with(row, held, entries, None)
     }
 
-    /// Makes a session ready to be read by whoever may see the secrets of a record: if it is this one.
+    /// Makes a session ready to be read by whoever may see the secrets of a record: if it is this one. Secrets that their names alone
+    /// tell are masked in the messages, before these are taken apart (`content::shown`); here every text is masked again.
     pub fn with(row: Row, held: Held, mut entries: Vec<Entry>, unsealed: Option<&Unsealed>) -> Self {
         let unsealed = unsealed.filter(|unsealed| unsealed.is_of(&row.list, &row.id)).cloned();
         let secrets = unsealed::secrets(unsealed.as_ref());
@@ -181,8 +182,10 @@ impl Transcript {
         let (mut tools, mut files) = (BTreeMap::new(), BTreeMap::new());
         let mut shows = Vec::with_capacity(entries.len());
         for (at, entry) in entries.iter_mut().enumerate() {
+            let leaked = leaks(&entry.raw, secrets);
             sums.hidden += clean(entry, secrets);
-            let found = look(entry, secrets);
+            let mut found = look(entry, secrets);
+            found.put(Shows::SECRET, leaked);
             shows.push(found);
             sums.add(at, entry, found);
             for part in &entry.parts {
@@ -340,7 +343,7 @@ fn look_at_call(found: &mut Shows, call: &Call, leaks: impl Fn(&str) -> bool) {
     found.put(Shows::NETWORK, reaches(call));
 }
 
-/// A secret was masked in it, or stands there.
+/// A secret was masked in it, or stands there; in a message as it was sent, also one that its name alone tells.
 fn leaks(text: &str, secrets: Secrets) -> bool {
     let masked = text.contains('‹') && ["‹secret", "‹masked"].iter().any(|mark| text.contains(mark));
     masked || (secrets == Secrets::Revealed && secrets::holds(text))

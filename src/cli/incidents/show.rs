@@ -29,7 +29,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let outbox = cx.outbox()?;
     let id = one(&outbox, &args.id)?.id;
     let secrets = args.reveal.allowed(cx, || json!({"command": "incidents show", "incident": id.as_str()}))?;
-    let case = gather(&cx.reader()?, &outbox, &id)?.ok_or_else(|| went(&id))?;
+    let case = gather(&cx.reader()?, &outbox, &id, secrets)?.ok_or_else(|| went(&id))?;
     let mut out = Out::showing(secrets);
     match cx.form {
         Form::Plain => plain(cx.style, &case, secrets, &mut out)?,

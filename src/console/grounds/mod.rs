@@ -68,17 +68,17 @@ impl House {
         let reader = self.reader()?;
         let record = &item.record;
         let doc: Value = serde_json::from_str(&record.doc).unwrap_or_default();
+        let row = &record.row;
+        let secrets = unsealed::secrets(unsealed.filter(|unsealed| unsealed.is_of(&row.list, &row.id)));
         let asking = Asking::of(record, &doc);
         let related = item.intent.iter().flat_map(|intent| &intent.base.related);
         let docs: Vec<(&str, &Value)> =
             std::iter::once(("", &doc)).chain(related.map(|(name, doc)| (name.as_str(), doc))).collect();
         let run = docs.iter().find_map(|(_, doc)| text_at(doc, &RUN));
-        let run = run.map(|id| run_so_far(&reader, &record.row.list.connection, &id)).transpose()?;
+        let run = run.map(|id| run_so_far(&reader, &row.list.connection, &id, secrets)).transpose()?;
         let (rules_told, rules) = rules::fitting(&reader, &record.row.list.connection, &asking)?;
         let earlier = earlier::like(&reader, &self.outbox()?, record, &asking)?;
         let whole = serde_json::to_string_pretty(&doc).unwrap_or_else(|_| record.doc.clone());
-        let row = &record.row;
-        let secrets = unsealed::secrets(unsealed.filter(|unsealed| unsealed.is_of(&row.list, &row.id)));
         let record = secrets.json(&whole).into_owned();
         Ok(Grounds { payload: payload(&docs, secrets), run, rules_told, rules, earlier, record })
     }
@@ -118,7 +118,7 @@ fn hidden(value: &Value) -> usize {
     }
 }
 
-fn run_so_far(reader: &Reader, connection: &str, id: &str) -> Result<RunSoFar, String> {
+fn run_so_far(reader: &Reader, connection: &str, id: &str, secrets: Secrets) -> Result<RunSoFar, String> {
     let scope = |kinds| Scope { kinds, connections: vec![connection.to_owned()], ..Scope::default() };
     let found = reader.find(&scope(vec![Kind::Run, Kind::Session]), id, 4).map_err(words)?;
     let record = found.into_iter().find(|record| record.row.id == id);
@@ -128,7 +128,7 @@ fn run_so_far(reader: &Reader, connection: &str, id: &str) -> Result<RunSoFar, S
     };
     let (mut steps, mut total) = match reader.content(record.row.key).map_err(words)? {
         Some(held) => {
-            let entries = content::entries(&held.messages);
+            let entries = content::shown(&held.messages, secrets);
             let last = entries.iter().skip(entries.len().saturating_sub(STEPS));
             let step = |entry: &quarterdeck_sync::model::Entry| Step {
                 at: entry.at,

@@ -35,6 +35,7 @@ pub use links::Links;
 pub use messages::{Cut, Messages, alone, pieces};
 
 use crate::model::{Entry, Part};
+use crate::text::Secrets;
 
 /// The entries of a session, from its messages: the text of a JSON array, as the mirror keeps it. Calls and results are paired.
 ///
@@ -50,6 +51,12 @@ pub fn entries(messages: &str) -> Vec<Entry> {
     }
     links.apply(&mut entries);
     entries
+}
+
+/// The same as they may be shown: secrets are masked before the messages are taken apart. Many a secret is told by its name alone, and
+/// what a person reads of a message no longer has each value beside its own. What is masked twice is masked once.
+pub fn shown(messages: &str, secrets: Secrets) -> Vec<Entry> {
+    entries(&secrets.json(messages))
 }
 
 /// How many messages there are, without reading them.
