@@ -248,7 +248,7 @@ impl Translator<'_> {
         let begun = self.typing && value.span.end == self.text.len();
         Some(Part::Mirror(match meaning {
             Meaning::Exact(field) => Filter::Field(field, compare(&value.kind, begun, Match::Is)?),
-            Meaning::Part(field) => Filter::Field(field, compare(&value.kind, false, Match::Contains)?),
+            Meaning::Part(field) => Filter::Field(field, part(&value.kind)?),
             Meaning::Kind => return self.kind(value, begun),
             Meaning::Words => match &value.kind {
                 ValueKind::Regex(pattern) if check_regex(pattern).is_ok() && !fits(pattern) => {
@@ -387,6 +387,14 @@ fn compare(value: &ValueKind, begun: bool, plain: fn(String) -> Match) -> Option
         ValueKind::Prefix(text) => Some(Match::Prefix(text.clone())),
         ValueKind::Regex(pattern) => regex(pattern),
         ValueKind::Time(_) => None,
+    }
+}
+
+/// How a part of a value is compared. It may stand anywhere, so its beginning may, too; but any value at all has to be there.
+fn part(value: &ValueKind) -> Option<Match> {
+    match value {
+        ValueKind::Prefix(text) if !text.is_empty() => Some(Match::Contains(text.clone())),
+        value => compare(value, false, Match::Contains),
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use quarterdeck::config::Paths;
-use quarterdeck::search::{Find, Question, Searcher};
+use quarterdeck::search::{Find, Hit, Question, Searcher};
 use quarterdeck_sim::{Matcher, Options, Scenario};
+use quarterdeck_sync::model::{EntryKind, Query, Scope};
 use quarterdeck_sync::store::{Access, Mirror};
 use quarterdeck_sync::text::is_hidden;
 use serde_json::{Value, json};
@@ -102,6 +103,83 @@ fn what_was_said_is_found_at_its_entry_on_every_platform() {
             }
         }
         assert!(tried >= 5, "{connection}: too little was said to try: {groups:?}");
+    }
+}
+
+/// Members that hold what a message says, what a tool was given in it, or what came of that.
+const SAYS: [&str; 9] = ["content", "message", "text", "input", "arguments", "output", "result", "error", "data"];
+
+/// The beginnings of the strings in a message, or in what a tool was given or answered: those of a few words, whatever stands
+/// around them. What says how it is built, and when, is left out.
+fn beginnings(value: &Value, found: &mut Vec<String>) {
+    let frame = |name: &str| {
+        let frames =
+            ["type", "role", "subtype", "media_type", "object", "event_type", "timestamp", "time", "at", "date"];
+        frames.contains(&name) || name.ends_with("_at")
+    };
+    match value {
+        // JSON in a string is looked into.
+        Value::String(text) => match serde_json::from_str::<Value>(text) {
+            Ok(inner @ (Value::Object(_) | Value::Array(_))) => beginnings(&inner, found),
+            _ if text.chars().any(char::is_alphanumeric) => {
+                let end = text.char_indices().map(|(at, _)| at).nth(60).unwrap_or(text.len());
+                let whole = if end < text.len() { text[..end].rfind(char::is_whitespace) } else { Some(end) };
+                found.extend(whole.map(|end| text[..end].replace('\\', "\\\\").replace('"', "\\\"")));
+            }
+            _ => {}
+        },
+        Value::Array(items) => items.iter().for_each(|item| beginnings(item, found)),
+        Value::Object(members) => {
+            members.iter().filter(|(name, _)| !frame(name)).for_each(|(_, value)| beginnings(value, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn what_tools_were_given_and_answered_is_found_at_its_entry_in_every_list_that_has_entries() {
+    let fleet = synced(&ENDPOINTS);
+    let paths = Paths::under(fleet.home());
+    let mirror = Mirror::open(&paths.mirror(), Access::ReadOnly).expect("a mirror");
+    let reader = mirror.reader().expect("a reader");
+    let searcher = Searcher::new(mirror.clone(), &paths.outbox(), &paths.search());
+    let lists = [
+        ("turen", "sessions"),
+        ("exo", "conversations"),
+        ("exo", "runs"),
+        ("exo", "workflow-runs"),
+        ("runagents", "runs"),
+    ];
+    for (connection, collection) in lists {
+        let scope = Scope {
+            connections: vec![connection.to_owned()],
+            collections: vec![collection.to_owned()],
+            ..Scope::default()
+        };
+        let rows = reader.window(&Query { limit: 12, ..Query::newest(scope) }).expect("a window").rows;
+        let (mut tried, mut of_tools) = (0, 0);
+        for row in rows {
+            let Some(content) = reader.content(row.key).expect("readable") else { continue };
+            let messages: Vec<Value> = serde_json::from_str(&content.messages).expect("messages");
+            for (place, message) in messages.iter().enumerate().take(8) {
+                let mut said = Vec::new();
+                SAYS.iter().for_each(|name| beginnings(&message[*name], &mut said));
+                for text in said.iter().take(3) {
+                    let text = format!("\"{text}\" id:\"{}\" connection:{connection} is:entry", row.id);
+                    let found = searcher.find(&Question { limit: Question::MOST, ..Question::new(text.clone()) });
+                    let hits = found.unwrap_or_else(|why| panic!("{text}: {why}")).hits;
+                    let here = |hit: &Hit| hit.entry.as_ref().is_some_and(|entry| entry.place as usize == place);
+                    let at_a_tool = |hit: &Hit| hit.entry.as_ref().is_some_and(|entry| entry.kind == EntryKind::Tool);
+                    let hit = hits.iter().find(|hit| here(hit));
+                    assert!(hit.is_some(), "{connection} {collection}: {text} is not found at {place}: {message}");
+                    of_tools += usize::from(hit.is_some_and(at_a_tool));
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried >= 20, "{connection} {collection}: only {tried} texts to try");
+        let has_tools = collection != "conversations";
+        assert!(!has_tools || of_tools >= 5, "{connection} {collection}: only {of_tools} texts of tools to try");
     }
 }
 

@@ -173,6 +173,10 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// Everything that matches, whatever the limit.
     pub total: u64,
+    /// Hits that were asked for and are not among these: what they stand in went away since the index was last committed.
+    pub left_out: u64,
+    /// Where the next page of it begins: a [`Question::offset`]. None behind the last hit. What is left out has its place too.
+    pub next: Option<usize>,
     /// What matches beside that and is gone: [`Question::gone`] has it found too. Not counted while typing.
     pub gone: u64,
     /// For each facet asked for: the most frequent values, those first.

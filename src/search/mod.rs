@@ -33,6 +33,8 @@ mod shown;
 mod sight;
 mod snippet;
 mod sought;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod verify;
 

@@ -86,10 +86,14 @@ impl Find for Searcher {
         };
         let marker = Marker::new(&asked.ast, question.typing);
         let hits = shown(&reader, &found.hits, &marker, question.secrets).map_err(trouble)?;
+        let left_out = found.hits.len().saturating_sub(hits.len()) as u64;
+        let next = question.offset.saturating_add(found.hits.len());
         let behind = behind(&reader, self.progress()?, BEHIND).map_err(trouble)?;
         Ok(Answer {
             // What went away since the last commit of the index is not counted either.
-            total: found.total.saturating_sub(found.hits.len().saturating_sub(hits.len()) as u64),
+            total: found.total.saturating_sub(left_out),
+            left_out,
+            next: (!found.hits.is_empty() && (next as u64) < found.total).then_some(next),
             gone,
             counts: self.counts(&reader, head, &question.facets, &found)?,
             capped: found.capped,

@@ -102,7 +102,7 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
         Form::Ndjson => answer.hits.iter().try_for_each(|hit| out.json(hit))?,
     }
     out.finish()?;
-    told(cx, &answer, args.offset);
+    told(cx, &answer);
     if answer.total == 0 {
         reading::say_if_never_synced(cx, &reader, &Scope::default(), &args.connection)?;
     }
@@ -137,18 +137,19 @@ fn question(cx: &Context, args: &Args, text: String) -> Result<Question, Failure
 }
 
 /// The first `limit` hits, page by page of one answer.
-fn pages(searcher: &Searcher, mut question: Question, limit: u64) -> Result<Answer, Failure> {
+fn pages(searcher: &dyn Find, mut question: Question, limit: u64) -> Result<Answer, Failure> {
     let size = |left: u64| usize::try_from(left.min(PAGE)).unwrap_or(0);
     question.limit = size(limit);
     let mut answer = searcher.find(&question)?;
-    let mut last = answer.hits.len();
-    while last == question.limit && (answer.hits.len() as u64) < limit && last > 0 {
-        question.offset = question.offset.saturating_add(last);
+    // A page may be short of what went away meanwhile: only the answer knows where the next one begins.
+    while let Some(next) = answer.next.filter(|_| (answer.hits.len() as u64) < limit) {
+        question.offset = next;
         question.limit = size(limit - answer.hits.len() as u64);
         question.moment = Some(answer.moment.clone());
         question.facets.clear();
         let more = searcher.find(&question)?;
-        last = more.hits.len();
+        answer.total = answer.total.saturating_sub(more.left_out);
+        answer.next = more.next;
         answer.hits.extend(more.hits);
     }
     Ok(answer)
@@ -174,11 +175,11 @@ fn value(answer: &Answer, facets: bool) -> Result<Value, Failure> {
 }
 
 /// What a person has to know beside the hits.
-fn told(cx: &Context, answer: &Answer, offset: u64) {
+fn told(cx: &Context, answer: &Answer) {
     let shown = answer.hits.len() as u64;
     if answer.total == 0 {
         cx.say("nothing matches");
-    } else if cx.style.terminal && offset.saturating_add(shown) < answer.total {
+    } else if cx.style.terminal && answer.next.is_some() {
         let hits = plural(answer.total, "hit", "hits");
         cx.say(&format!("{shown} of {hits}: --limit and --offset show others, --facets what they are"));
     }
@@ -210,5 +211,76 @@ fn what(hit: &Hit) -> String {
     match entry.tools.first() {
         Some(tool) => format!("{} {tool}", entry.kind),
         None => entry.kind.as_str().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quarterdeck_index::query;
+    use quarterdeck_sync::model::{ListKey, RowKey};
+
+    use super::*;
+    use crate::search::{FindError, Moment, SavedSearch, Snippet};
+
+    /// So many places, of which every third is empty: what stood there has gone.
+    struct Holes(usize);
+
+    impl Find for Holes {
+        fn find(&self, question: &Question) -> Result<Answer, FindError> {
+            let end = (question.offset + question.limit).min(self.0);
+            let places = question.offset.min(end)..end;
+            let hits: Vec<Hit> = places.clone().filter(|place| place % 3 != 2).map(hit).collect();
+            let left_out = (places.len() - hits.len()) as u64;
+            Ok(Answer {
+                hits,
+                total: self.0 as u64 - left_out,
+                left_out,
+                next: (end < self.0).then_some(end),
+                gone: 0,
+                counts: Default::default(),
+                capped: false,
+                notes: Vec::new(),
+                behind: 0,
+                took: Duration::ZERO,
+                ast: query::parse("", &crate::filter::fields()).0,
+                moment: Moment::at(jiff::Zoned::now()),
+            })
+        }
+
+        fn saved(&self) -> Result<Vec<SavedSearch>, String> {
+            Ok(Vec::new())
+        }
+    }
+
+    fn hit(place: usize) -> Hit {
+        Hit {
+            key: RowKey(place as i64),
+            list: ListKey::new("prod", "sessions"),
+            platform: "turen".to_owned(),
+            kind: quarterdeck_sync::model::Kind::Session,
+            id: place.to_string(),
+            title: None,
+            status: None,
+            agent: None,
+            project: None,
+            gone: false,
+            pending: Vec::new(),
+            entry: None,
+            at: None,
+            score: 0.0,
+            snippet: Snippet::default(),
+        }
+    }
+
+    #[test]
+    fn all_hits_come_and_none_twice_when_some_have_gone_meanwhile() {
+        let answer = pages(&Holes(1_000), Question::new("x"), u64::MAX).unwrap();
+        let ids: Vec<usize> = answer.hits.iter().map(|hit| hit.id.parse().unwrap()).collect();
+        assert_eq!(ids, (0..1_000).filter(|place| place % 3 != 2).collect::<Vec<_>>());
+        assert_eq!(answer.total, ids.len() as u64);
+        let some = pages(&Holes(1_000), Question::new("x"), 300).unwrap();
+        assert_eq!((some.hits.len(), some.next.is_some()), (300, true));
+        let few = pages(&Holes(2), Question::new("x"), 300).unwrap();
+        assert_eq!((few.hits.len(), few.next), (2, None));
     }
 }

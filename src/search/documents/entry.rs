@@ -4,9 +4,10 @@ use quarterdeck_index::Document;
 use quarterdeck_sync::model::{Call, Entry, EntryKind, Part, Record};
 use quarterdeck_sync::text::secrets;
 
-use super::flat::pieces;
+use super::flat::{Piece, Within, pieces};
+use super::gathered::Gathered;
 use super::record::active;
-use super::{add, is_packed, is_time};
+use super::{is_time, unpacked};
 use crate::search::fields;
 
 /// Most bytes of an entry that are searched.
@@ -15,8 +16,70 @@ const MOST: usize = 8 << 20;
 /// Members whose values say how a message is built, and nothing that was said.
 const STRUCTURE: [&str; 6] = ["type", "role", "subtype", "media_type", "object", "event_type"];
 
-/// How many bytes may be looked through to see whether a piece is already there.
-const LOOKS: usize = 4 << 20;
+/// Members that hold seals on what was said or thought, as packed bytes.
+const SEALS: [&str; 4] = ["signature", "thoughtSignature", "thought_signature", "encrypted_content"];
+
+/// Names that what tools are given and what events tell has everywhere: everything would be found by them.
+const ORDINARY: [&str; 58] = [
+    "action",
+    "actor",
+    "args",
+    "arguments",
+    "body",
+    "cmd",
+    "command",
+    "content",
+    "contents",
+    "cwd",
+    "data",
+    "description",
+    "detail",
+    "edits",
+    "error",
+    "file",
+    "file_path",
+    "filePath",
+    "filename",
+    "files",
+    "headers",
+    "id",
+    "input",
+    "key",
+    "kind",
+    "limit",
+    "message",
+    "method",
+    "mode",
+    "model",
+    "name",
+    "new_string",
+    "newString",
+    "offset",
+    "old_string",
+    "oldString",
+    "output",
+    "path",
+    "paths",
+    "payload",
+    "prompt",
+    "query",
+    "reason",
+    "replace_all",
+    "result",
+    "status",
+    "summary",
+    "text",
+    "timeout",
+    "timestamp",
+    "title",
+    "tool",
+    "tool_id",
+    "tool_name",
+    "type",
+    "url",
+    "usage",
+    "value",
+];
 
 /// The document of an entry of `record`. What it has is added to `has`.
 pub fn document(
@@ -59,9 +122,9 @@ fn holds_secret(entry: &Entry) -> bool {
 }
 
 /// What is searched of an entry, and what its snippet is cut from: what a person reads in it, then every string of the
-/// message that is not among that.
+/// message that is not among that, and the names in what a tool was given.
 pub fn entry_text(entry: &Entry) -> String {
-    let mut text = String::new();
+    let mut text = Gathered::new(MOST);
     let mut seen: HashSet<&str> = HashSet::new();
     for part in &entry.parts {
         match part {
@@ -72,23 +135,23 @@ pub fn entry_text(entry: &Entry) -> String {
         }
     }
     entry.files.iter().for_each(|path| say(&mut text, &mut seen, path));
-    let mut looks = LOOKS;
-    pieces(&entry.raw, &mut |key, piece| {
-        if STRUCTURE.contains(&key) || is_time(piece) || is_packed(piece) || seen.contains(piece) {
-            return true;
-        }
-        if looks >= text.len() {
-            looks -= text.len();
-            if text.contains(piece) {
-                return true;
-            }
-        }
-        add(&mut text, piece, MOST)
+    pieces(&entry.raw, &mut |piece| {
+        let known = says_nothing(&piece) || seen.contains(piece.text.as_ref());
+        known || text.add_new(unpacked(&piece.text))
     });
-    text
+    text.into_text()
 }
 
-fn add_call<'a>(text: &mut String, seen: &mut HashSet<&'a str>, call: &'a Call) {
+/// It says how a message is built, or when it was said, and nothing of what was said.
+pub fn says_nothing(piece: &Piece<'_>) -> bool {
+    if piece.name {
+        return ORDINARY.contains(&piece.key);
+    }
+    let sealed = || SEALS.contains(&piece.key) && unpacked(&piece.text).len() < piece.text.len();
+    piece.within == Within::Document && STRUCTURE.contains(&piece.key) || is_time(piece) || sealed()
+}
+
+fn add_call<'a>(text: &mut Gathered, seen: &mut HashSet<&'a str>, call: &'a Call) {
     say(text, seen, &call.tool);
     if let Some(command) = &call.command {
         say(text, seen, command);
@@ -104,8 +167,8 @@ fn add_call<'a>(text: &mut String, seen: &mut HashSet<&'a str>, call: &'a Call) 
     }
 }
 
-fn say<'a>(text: &mut String, seen: &mut HashSet<&'a str>, said: &'a str) {
+fn say<'a>(text: &mut Gathered, seen: &mut HashSet<&'a str>, said: &'a str) {
     if seen.insert(said) {
-        add(text, said, MOST);
+        text.add(said);
     }
 }

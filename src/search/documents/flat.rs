@@ -8,26 +8,62 @@ use std::borrow::Cow;
 /// How deep JSON may lie in strings of JSON.
 const LAYERS: usize = 4;
 
-/// A string or number of a document.
+/// Members that hold what a tool was given: names in it are the caller's own, and say as much as what stands under them.
+const GIVEN: [&str; 13] = [
+    "input",
+    "inputs",
+    "arguments",
+    "args",
+    "parameters",
+    "params",
+    "tool_input",
+    "toolInput",
+    "input_json",
+    "arguments_json",
+    "input_data",
+    "parameters_json",
+    "action",
+];
+
+/// Members that hold whatever an event has to say, under names of its own.
+const TOLD: [&str; 2] = ["data", "payload"];
+
+/// What a piece stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Within {
+    /// The document: its members are those that a platform's documents have.
+    Document,
+    /// What an event has to say: [`TOLD`].
+    Told,
+    /// What a tool was given: [`GIVEN`].
+    Given,
+}
+
+/// A string or number of a document, or the name of a member of what was given or told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece<'a> {
-    /// The member it stands in, as it is written; empty at the top. That of the array, within one.
+    /// The member it stands in, as it is written; empty at the top. That of the array, within one. Of a name, the name itself.
     pub key: &'a str,
     /// The text, escapes resolved.
     pub text: Cow<'a, str>,
+    /// What it stands in.
+    pub within: Within,
+    /// It is the name of a member.
+    pub name: bool,
 }
 
-/// Calls `each` with every string and number of `json` until it says `false`; names of members are none of them. What a string
-/// holds is looked into when it is JSON itself.
-pub fn pieces(json: &str, each: &mut dyn FnMut(&str, &str) -> bool) {
-    walk(json, LAYERS, each);
+/// Calls `each` with every string and number of `json`, and with the names of members of what a tool was given or an event tells,
+/// until it says `false`. What a string holds is looked into when it is JSON itself.
+pub fn pieces(json: &str, each: &mut dyn FnMut(Piece<'_>) -> bool) {
+    walk(json, LAYERS, Within::Document, each);
 }
 
-fn walk(json: &str, layers: usize, each: &mut dyn FnMut(&str, &str) -> bool) -> bool {
-    for piece in (Scanner { json, at: 0, key: "" }) {
+fn walk(json: &str, layers: usize, within: Within, each: &mut dyn FnMut(Piece<'_>) -> bool) -> bool {
+    let mut scanner = Scanner { json, at: 0, key: "", around: within, depth: 0, told: None, given: None };
+    while let Some(piece) = scanner.next() {
         let text = piece.text.trim_start();
-        let inside = layers > 0 && text.starts_with(['{', '[']) && is_json(text);
-        let go_on = if inside { walk(text, layers - 1, each) } else { each(piece.key, &piece.text) };
+        let inside = !piece.name && layers > 0 && text.starts_with(['{', '[']) && is_json(text);
+        let go_on = if inside { walk(text, layers - 1, of_member(piece.within, piece.key), each) } else { each(piece) };
         if !go_on {
             return false;
         }
@@ -39,15 +75,31 @@ fn is_json(text: &str) -> bool {
     serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
+/// What stands under a member of what stands in `within`.
+fn of_member(within: Within, key: &str) -> Within {
+    if GIVEN.contains(&key) {
+        Within::Given
+    } else if TOLD.contains(&key) {
+        within.max(Within::Told)
+    } else {
+        within
+    }
+}
+
 struct Scanner<'a> {
     json: &'a str,
     at: usize,
     key: &'a str,
+    /// What the whole of it stands in.
+    around: Within,
+    /// Objects and arrays that are open.
+    depth: usize,
+    /// How many were open around what is told here, and around what is given.
+    told: Option<usize>,
+    given: Option<usize>,
 }
 
-impl<'a> Iterator for Scanner<'a> {
-    type Item = Piece<'a>;
-
+impl<'a> Scanner<'a> {
     fn next(&mut self) -> Option<Piece<'a>> {
         let bytes = self.json.as_bytes();
         loop {
@@ -55,25 +107,59 @@ impl<'a> Iterator for Scanner<'a> {
                 b'"' => {
                     let (inner, end) = self.string();
                     self.at = end;
-                    if bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':') {
-                        self.key = inner;
-                        continue;
+                    if bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b':') {
+                        return Some(self.piece(unescape(inner), false));
                     }
-                    return Some(Piece { key: self.key, text: unescape(inner) });
+                    self.key = inner;
+                    if self.within() != Within::Document {
+                        return Some(self.piece(unescape(inner), true));
+                    }
                 }
                 b'0'..=b'9' | b'-' => {
                     let start = self.at;
                     let ends = |byte: &u8| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
                     self.at = bytes[start..].iter().position(ends).map_or(bytes.len(), |length| start + length);
-                    return Some(Piece { key: self.key, text: Cow::Borrowed(&self.json[start..self.at]) });
+                    return Some(self.piece(Cow::Borrowed(&self.json[start..self.at]), false));
                 }
+                b'{' | b'[' => self.open(),
+                b'}' | b']' => self.close(),
                 _ => self.at += 1,
             }
         }
     }
-}
 
-impl<'a> Scanner<'a> {
+    fn within(&self) -> Within {
+        match (self.given, self.told) {
+            (Some(_), _) => Within::Given,
+            (None, Some(_)) => self.around.max(Within::Told),
+            (None, None) => self.around,
+        }
+    }
+
+    fn piece(&self, text: Cow<'a, str>, name: bool) -> Piece<'a> {
+        Piece { key: self.key, text, within: self.within(), name }
+    }
+
+    fn open(&mut self) {
+        match of_member(Within::Document, self.key) {
+            Within::Given => self.given = self.given.or(Some(self.depth)),
+            Within::Told => self.told = self.told.or(Some(self.depth)),
+            Within::Document => {}
+        }
+        self.depth += 1;
+        self.at += 1;
+    }
+
+    fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        for opened in [&mut self.told, &mut self.given] {
+            *opened = opened.filter(|depth| *depth < self.depth);
+        }
+        // What comes next in an array stands under nothing that is over.
+        self.key = "";
+        self.at += 1;
+    }
+
     /// What stands between the quote here and the next that ends it, and where it goes on behind that.
     fn string(&self) -> (&'a str, usize) {
         let bytes = self.json.as_bytes();
@@ -137,24 +223,45 @@ mod tests {
 
     use super::*;
 
-    fn found(json: &str) -> Vec<(String, String)> {
-        let mut found = Vec::new();
-        pieces(json, &mut |key, text| {
-            found.push((key.to_owned(), text.to_owned()));
+    /// Keys and texts; the names of members apart.
+    fn found(json: &str) -> (Vec<(String, String)>, Vec<String>) {
+        let (mut found, mut names) = (Vec::new(), Vec::new());
+        pieces(json, &mut |piece| {
+            match piece.name {
+                true => names.push(piece.text.into_owned()),
+                false => found.push((piece.key.to_owned(), piece.text.into_owned())),
+            }
             true
         });
-        found
+        (found, names)
     }
 
     fn texts(json: &str) -> Vec<String> {
-        found(json).into_iter().map(|(_, text)| text).collect()
+        found(json).0.into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
-    fn strings_and_numbers_are_found_and_names_of_members_are_not() {
-        let told = found(r#"{"name" : "web-01", "n": [-1.5e3, true, null, {"deep": "x\ny"}], "": "last"}"#);
+    fn strings_and_numbers_are_found_under_their_names() {
+        let (told, names) = found(r#"{"name" : "web-01", "n": [-1.5e3, true, null, {"deep": "x\ny"}, 7], "": "last"}"#);
         let told: Vec<(&str, &str)> = told.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
-        assert_eq!(told, [("name", "web-01"), ("n", "-1.5e3"), ("deep", "x\ny"), ("", "last")]);
+        assert_eq!(told, [("name", "web-01"), ("n", "-1.5e3"), ("deep", "x\ny"), ("", "7"), ("", "last")]);
+        assert!(names.is_empty(), "{names:?}");
+    }
+
+    #[test]
+    fn the_names_of_what_a_tool_was_given_and_of_what_an_event_tells_are_found_and_no_others() {
+        let json = r#"{"type":"x","input":{"files":{"src/auth.rs":[{"a":1}]}},"more":{"b":2},
+            "data":{"c":{"d":3},"arguments":"{\"e\":4}","f":5},"list":[{"input":{}},{"g":6}]}"#;
+        assert_eq!(found(json).1, ["files", "src/auth.rs", "a", "c", "d", "arguments", "e", "f"]);
+        let mut within = Vec::new();
+        pieces(json, &mut |piece| {
+            within.push((piece.text.into_owned(), piece.within));
+            true
+        });
+        let of = |text: &str| within.iter().find(|(known, _)| known == text).map(|(_, within)| *within);
+        assert_eq!((of("x"), of("1"), of("2")), (Some(Within::Document), Some(Within::Given), Some(Within::Document)));
+        assert_eq!((of("3"), of("4"), of("5")), (Some(Within::Told), Some(Within::Given), Some(Within::Told)));
+        assert_eq!(of("6"), Some(Within::Document));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod entry;
 mod flat;
+mod gathered;
 mod record;
 
 pub use entry::entry_text;
@@ -15,8 +16,12 @@ pub use record::record_text;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
 use quarterdeck_index::Document;
 use quarterdeck_sync::model::{Entry, Record};
+
+use self::flat::{Piece, Within};
 
 /// All documents of a record: its own, then one for each entry.
 pub fn of(record: &Record, entries: &[Entry]) -> Vec<Document> {
@@ -50,40 +55,40 @@ fn uncoloured(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Adds a piece of text on a line of its own, as far as `most` bytes allow; `false` when there is no more room.
-fn add(text: &mut String, piece: &str, most: usize) -> bool {
-    let piece = uncoloured(piece);
-    if piece.is_empty() {
-        return true;
-    }
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    let room = most.saturating_sub(text.len());
-    if piece.len() <= room {
-        text.push_str(&piece);
-        return true;
-    }
-    let end = (0..=room).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0);
-    text.push_str(&piece[..end]);
-    false
+/// Names of members that hold the time of what they stand in; so does every one that ends in `_at`.
+const TIMES: [&str; 5] = ["timestamp", "ts", "time", "at", "date"];
+
+/// A moment, written as machines do, where a platform's documents say when something was: nobody searches for its digits, and
+/// everything would be found by its year. What a tool was given is another matter.
+fn is_time(piece: &Piece<'_>) -> bool {
+    let key = piece.key;
+    let named = piece.within != Within::Given && (key.ends_with("_at") || key.ends_with("At") || TIMES.contains(&key));
+    let text = piece.text.as_ref();
+    named && (19..=40).contains(&text.len()) && (text.parse::<Timestamp>().is_ok() || text.parse::<DateTime>().is_ok())
 }
 
-/// A moment, written as machines do: nobody searches for its digits, and everything would be found by its year.
-fn is_time(text: &str) -> bool {
+/// A text without most of its bytes where these are packed ones, as pictures and signatures are sent: no words. The index keeps the
+/// first 64 bytes of such, and the word that begins among them.
+fn unpacked(text: &str) -> &str {
+    let sorts = |byte: u8| (byte.is_ascii_lowercase(), byte.is_ascii_uppercase(), byte.is_ascii_digit());
     let bytes = text.as_bytes();
-    (19..=40).contains(&bytes.len())
-        && bytes[..4].iter().all(u8::is_ascii_digit)
-        && bytes[4] == b'-'
-        && matches!(bytes[10], b'T' | b' ')
-        && bytes[13] == b':'
+    let in_packed = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
+    if bytes.len() < 256 || !bytes.iter().all(in_packed) {
+        return text;
+    }
+    // Words that are joined to each other change less between small letters, capitals and digits.
+    let changes = bytes.windows(2).filter(|pair| sorts(pair[0]) != sorts(pair[1])).count();
+    match changes * 5 >= bytes.len() * 2 || bytes.len() > JOINED {
+        true => text.get(..PACKED).unwrap_or(text),
+        false => text,
+    }
 }
 
-/// Packed bytes, as pictures and signatures are sent: no words.
-fn is_packed(text: &str) -> bool {
-    text.len() >= 256
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'))
-}
+/// Longer than any words that are joined to each other.
+const JOINED: usize = 1024;
+
+/// Bytes that are taken of packed ones.
+const PACKED: usize = 128;
 
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,10 @@ use std::collections::BTreeSet;
 use quarterdeck_index::Document;
 use quarterdeck_sync::model::{Record, Row};
 
+use super::entry::says_nothing;
 use super::flat::pieces;
-use super::{add, is_packed, is_time, uncoloured};
+use super::gathered::Gathered;
+use super::{is_time, unpacked};
 use crate::search::fields;
 
 /// Most bytes of a record that are searched.
@@ -26,16 +28,19 @@ pub fn shared(record: &Record) -> Vec<(usize, String)> {
     for (facet, value) in [(fields::STATUS, &row.status), (fields::PROJECT, &row.project)] {
         shared.extend(value.clone().map(|value| (facet, value)));
     }
-    if let Some(agent) = &row.agent {
+    // The word alone: who is meant by it changes, and is looked up when somebody asks.
+    if let Some(agent) = &row.agent_word {
         shared.push((fields::AGENT, fields::agent_value(&row.list.connection, agent)));
         shared.push((fields::HOST, agent.clone()));
     }
-    pieces(&record.doc, &mut |key, text| {
-        let facet = match key {
+    pieces(&record.doc, &mut |piece| {
+        let facet = match piece.key {
+            _ if piece.name => return true,
             key if BRANCHES.contains(&key) => fields::BRANCH,
             key if HOSTS.contains(&key) => fields::HOST,
             _ => return true,
         };
+        let text = piece.text.as_ref();
         let value = (facet, text.to_owned());
         if !text.is_empty() && text.len() <= 256 && !shared.contains(&value) {
             shared.push(value);
@@ -73,28 +78,29 @@ pub fn active(row: &Row) -> Option<i64> {
 
 /// What counts more than the rest of it.
 fn title(row: &Row) -> String {
-    let mut title = uncoloured(row.title.as_deref().unwrap_or_default()).into_owned();
-    if title != row.id {
-        add(&mut title, &row.id, MOST);
+    let mut title = Gathered::new(MOST);
+    title.add(row.title.as_deref().unwrap_or_default());
+    if row.title.as_ref() != Some(&row.id) {
+        title.add(&row.id);
     }
-    title
+    title.into_text()
 }
 
 /// What is searched of a record beside its title and its id, and what its snippet is cut from: the strings and numbers of its
-/// document. Columns that unfinished writes have changed are there too.
+/// document, but for messages that stand in it, which are entries. Columns that unfinished writes have changed are there too; the
+/// title of its agent is not, since an agent may be called otherwise tomorrow.
 pub fn record_text(record: &Record) -> String {
     let row = &record.row;
-    let mut text = String::new();
-    for column in [&row.status, &row.agent_title, &row.project].into_iter().flatten() {
-        if !record.doc.contains(column.as_str()) {
-            add(&mut text, column, MOST);
-        }
-    }
-    pieces(&record.doc, &mut |_, piece| {
-        let told = Some(piece) == row.title.as_deref() || piece == row.id || is_time(piece) || is_packed(piece);
-        told || add(&mut text, piece, MOST)
+    let mut text = Gathered::new(MOST);
+    pieces(&record.doc_alone(), &mut |piece| {
+        let told = Some(piece.text.as_ref()) == row.title.as_deref() || piece.text == row.id;
+        let nothing = if piece.name { says_nothing(&piece) } else { is_time(&piece) };
+        told || nothing || text.add(unpacked(&piece.text))
     });
-    text
+    for column in [&row.status, &row.project].into_iter().flatten() {
+        text.add_new(column);
+    }
+    text.into_text()
 }
 
 /// A session that another started: some platforms say so outright, some name the other.

@@ -1,4 +1,8 @@
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use quarterdeck_index::query::{Ast, Node, NodeKind, Span};
+use quarterdeck_index::{Matcher, has_words};
 use quarterdeck_sync::content;
 use quarterdeck_sync::model::{Kind, ListKey, Record, Row, RowKey};
 
@@ -11,7 +15,8 @@ fn record(doc: &str) -> Record {
             key: RowKey(4),
             title: Some("Refunds are captured twice".to_owned()),
             status: Some("active".to_owned()),
-            agent: Some("client-1".to_owned()),
+            agent: Some("7".to_owned()),
+            agent_word: Some("client-1".to_owned()),
             agent_title: Some("web-01".to_owned()),
             project: Some("/home/lena/ledger".to_owned()),
             created_at: Some(Timestamp::from_second(5).unwrap()),
@@ -42,8 +47,8 @@ fn a_record_is_found_by_its_columns_and_by_what_stands_in_its_document() {
     let own = &documents[0];
     assert_eq!((own.place, own.at), (None, Some(5_000)));
     assert_eq!(own.title, "Refunds are captured twice\n1042");
-    // What stands in title and columns is not repeated, and times are no words.
-    assert_eq!(own.text, "active\nweb-01\n/home/lena/ledger\nfix/refunds\ndeck.local\n3\nabove 500 EUR");
+    // What stands in the title is not repeated, times are no words, and what its agent is called may change.
+    assert_eq!(own.text, "fix/refunds\ndeck.local\n3\nabove 500 EUR\nactive\n/home/lena/ledger");
     assert_eq!(values(own, fields::KIND), ["session"]);
     assert_eq!(values(own, fields::AGENT), ["prod/client-1"]);
     assert_eq!(values(own, fields::HOST), ["client-1", "deck.local"]);
@@ -83,7 +88,7 @@ fn a_message_that_is_all_escapes_and_packed_bytes_is_survived() {
     let entries = content::entries(&absurd);
     assert_eq!(entries.len(), 4);
     let texts: Vec<String> = entries.iter().map(entry_text).collect();
-    assert!(texts[0].contains('é') && !texts[0].contains("QUJDQUJD"), "{texts:?}");
+    assert!(texts[0].contains('é') && texts[0].contains("QUJDQUJD") && texts[0].len() < 200, "{texts:?}");
     assert!(texts[3].contains("deep"), "{texts:?}");
 }
 
@@ -112,5 +117,160 @@ fn words_in_colour_are_words() {
         ("\u{1b}[ü plain", "ü plain"),
     ] {
         assert_eq!(uncoloured(text), words, "{text:?}");
+    }
+}
+
+fn finds(text: &str, asked: NodeKind) -> bool {
+    let ast = Ast { root: Node { kind: asked, span: Span::new(0, 0) } };
+    let document = Document { text: text.to_owned(), ..Document::default() };
+    Matcher::new(&ast, fields::ASKS, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)).holds(&document)
+}
+
+/// The text of the one entry that a message is.
+fn text_of(message: &serde_json::Value) -> String {
+    entry_text(&content::entries(&format!("[{message}]"))[0])
+}
+
+/// Everything in these messages is found at their entries, but for the words behind the bar.
+#[test]
+fn what_stands_in_a_message_is_found_whatever_else_does() {
+    let messages = [
+        (
+            r#"{"type":"tool_use","tool":"http","input":{"url":"https://api.acme.dev/deployments/17","method":"deploy"}}"#,
+            "deploy api.acme.dev",
+        ),
+        (
+            r#"{"type":"tool_result","tool":"x","content":{"error":"2026-03-10 09:12:44 OOMKilled pod-7"}}"#,
+            "OOMKilled 2026 pod-7",
+        ),
+        (r#"{"type":"x","error":"2026-03-10 09:12:44 OOMKilled pod-7"}"#, "OOMKilled pod-7 2026-03-10"),
+        (r#"{"type":"tool_use","tool":"logs","input":{"since":"2026-11-20T10:00:00Z"}}"#, "2026-11-20 10:00"),
+        (r#"{"type":"tool_use","tool":"w","input":{"files":{"src/auth.rs":"x"}}}"#, "src/auth.rs"),
+        (r#"{"type":"tool_use","tool":"w","input":{"headers":{"X-Idempotency-Key":"k"}}}"#, "X-Idempotency-Key"),
+        (
+            r#"{"type":"function_call","name":"w","arguments":"{\"deployTarget\":\"eu\",\"type\":\"canary\"}"}"#,
+            "deployTarget canary target",
+        ),
+        (
+            r#"{"event_id":"e","run_id":"r","type":"TOOL_CALL","data":{"tool_id":"http","zebraMode":true}}"#,
+            "zebraMode zebra",
+        ),
+        (
+            r#"{"name":"fetch","type":"tool","status":"completed","input":{"okapi":1},"output":{"quagga":"ok"}}"#,
+            "okapi quagga",
+        ),
+    ];
+    for (message, words) in messages {
+        let text = text_of(&serde_json::from_str(message).unwrap());
+        for word in words.split(' ') {
+            assert!(finds(&text, NodeKind::Word(word.to_owned())), "{word} in {message}: {text}");
+        }
+    }
+    // When a message was said is no word of it, and neither is how it is built.
+    let text = text_of(
+        &serde_json::json!({"type": "user", "role": "user", "content": "hi", "timestamp": "2026-11-20T10:00:00Z",
+        "data": {"started_at": "2026-11-20T10:00:00Z"}}),
+    );
+    assert!(
+        !finds(&text, NodeKind::Word("2026".to_owned())) && !finds(&text, NodeKind::Word("user".to_owned())),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_long_word_is_found_by_its_beginning_in_a_record_too() {
+    let packed = "iVBORw0KGgoAAAANSUhEUgAAAe8xQ2".repeat(40);
+    let path = "deeply/nested-folder/of_names/".repeat(12);
+    let text = record_text(&record(&serde_json::json!({"packed": packed, "path": path}).to_string()));
+    assert!(finds(&text, NodeKind::Prefix(packed[..30].to_owned())), "{text}");
+    assert!(finds(&text, NodeKind::Phrase(packed[..64].to_owned())) && text.len() < 1_000, "{text}");
+    assert!(finds(&text, NodeKind::Phrase("of_names/deeply".to_owned())), "{text}");
+}
+
+#[test]
+fn a_seal_on_a_thought_is_no_word_of_it() {
+    let seal = "EqQBCkgIARABGAIiQL8xQ2".repeat(30);
+    let thought = serde_json::json!({"type": "thinking", "thinking": "let me see", "signature": seal});
+    let text =
+        text_of(&serde_json::json!({"type": "assistant", "message": {"role": "assistant", "content": [thought]}}));
+    assert_eq!(text, "let me see");
+}
+
+/// Texts of which some stand in others, with and without whole words.
+fn piece() -> impl Strategy<Value = String> {
+    let known = [
+        "deploy",
+        "deployments",
+        "re-deploy",
+        "https://api.acme.dev/deployments/17",
+        "api.acme.dev",
+        "17",
+        "2026-03-10 09:12:44 OOMKilled pod-7",
+        "2026-11-20T10:00:00Z",
+        "pod-7",
+        "parseAuthToken",
+        "Auth",
+        "部署失败了",
+        "失败",
+        "a: b, c",
+        "Straße",
+        "🚀",
+    ];
+    prop_oneof![
+        3 => prop::sample::select(known.to_vec()).prop_map(str::to_owned),
+        1 => "[a-c]{1,3}([ ,:./_-][a-c]{1,3}){0,3}",
+        1 => any::<String>(),
+    ]
+}
+
+fn value() -> impl Strategy<Value = serde_json::Value> {
+    let key = prop::sample::select(vec!["url", "since", "error", "deploy", "X-Trace", "note", "files", "b"]);
+    piece().prop_map(serde_json::Value::from).prop_recursive(3, 12, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+            prop::collection::btree_map(key.clone().prop_map(str::to_owned), inner, 0..4)
+                .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// Every string of a value.
+fn strings(value: &serde_json::Value) -> Vec<&str> {
+    match value {
+        serde_json::Value::String(text) => vec![text],
+        serde_json::Value::Array(items) => items.iter().flat_map(strings).collect(),
+        serde_json::Value::Object(members) => members.values().flat_map(strings).collect(),
+        _ => Vec::new(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_string_of_a_message_is_found_at_its_entry_whole_and_by_each_of_its_words(value in value()) {
+        let messages = [
+            serde_json::json!({"type": "tool_use", "tool": "t", "input": value}),
+            serde_json::json!({"type": "tool_result", "tool": "t", "content": value}),
+            serde_json::json!({"type": "tool_result", "tool": "t", "content": value.to_string()}),
+            serde_json::json!({"event_id": "e", "run_id": "r", "type": "TOOL_RESPONSE", "data": {"tool_id": "t", "result": value}}),
+            serde_json::json!({"event_id": "e", "run_id": "r", "type": "TOOL_CALL", "data": value}),
+            serde_json::json!({"name": "s", "type": "tool", "status": "completed", "input": value, "output": value}),
+            serde_json::json!({"type": "of its own", "whatever": value}),
+        ];
+        for message in messages {
+            let text = text_of(&message);
+            for said in strings(&value) {
+                // JSON in a string is looked into, and what colours a terminal is no text.
+                if said.trim_start().starts_with(['{', '[']) || said.contains(['\u{1b}', '\u{9b}']) {
+                    continue;
+                }
+                let found = |asked: NodeKind| finds(&text, asked);
+                prop_assert!(!has_words(said) || found(NodeKind::Phrase(said.to_owned())), "{said:?} in {message}: {text:?}");
+                for word in said.split_whitespace().filter(|word| has_words(word)) {
+                    prop_assert!(found(NodeKind::Word(word.to_owned())), "{word:?} in {message}: {text:?}");
+                }
+            }
+        }
     }
 }

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use quarterdeck_index::Effort;
 use quarterdeck_sync::model::{
-    Base, By, ColumnEdits, Columns, ContentPolicy, ContentSource, Effect, Incoming, Intent, Kind, ListId, Order as Way,
-    Overlay, Scope, Sort, Timestamp, Write, WriteId, WriteState,
+    Base, By, ColumnEdits, Columns, ContentPolicy, ContentSource, Effect, Incoming, Intent, JoinKey, Kind, ListId,
+    Order as Way, Overlay, Scope, Sort, Timestamp, Write, WriteId, WriteState,
 };
 use quarterdeck_sync::store::{Access, Batch, ListSpec, Mirror, NewContent};
 use serde_json::json;
@@ -39,6 +39,7 @@ fn incoming(number: usize, &(title, text, _, active): &Seed, hash: u64) -> Incom
     let columns = Columns {
         title: Some(TEXTS[title].to_owned()),
         status: Some(if number.is_multiple_of(2) { "active" } else { "failed" }.to_owned()),
+        agent: Some(format!("client-{}", number % 2)),
         updated_at: Some(time(active)),
         ..Columns::default()
     };
@@ -62,6 +63,7 @@ struct World {
     home: tempfile::TempDir,
     mirror: Mirror,
     list: ListId,
+    agents: ListId,
     runtime: tokio::runtime::Runtime,
     changes: u64,
 }
@@ -71,16 +73,23 @@ impl World {
         let home = tempfile::tempdir().expect("a folder");
         let mirror = Mirror::open(&home.path().join("mirror.db"), Access::ReadWrite).expect("a mirror");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let spec = ListSpec {
-            key: ListKey::new("prod", "sessions"),
+        let agents = ListSpec {
+            key: ListKey::new("prod", "agents"),
             platform: "turen".to_owned(),
-            kind: Kind::Session,
+            kind: Kind::Agent,
             agent_join: None,
             agent_list: None,
-            content: Some(ContentSource::Fetched { changed: vec!["/stamp".to_owned()] }),
+            content: None,
         };
-        let list = runtime.block_on(mirror.register(vec![spec])).expect("registered")[0];
-        Self { home, mirror, list, runtime, changes: 0 }
+        let spec = ListSpec {
+            key: ListKey::new("prod", "sessions"),
+            kind: Kind::Session,
+            agent_join: Some("agents".to_owned()),
+            content: Some(ContentSource::Fetched { changed: vec!["/stamp".to_owned()] }),
+            ..agents.clone()
+        };
+        let lists = runtime.block_on(mirror.register(vec![spec, agents])).expect("registered");
+        Self { home, mirror, list: lists[0], agents: lists[1], runtime, changes: 0 }
     }
 
     fn folder(&self) -> std::path::PathBuf {
@@ -102,6 +111,17 @@ impl World {
                 self.mirror.keep_content(due, got, now).await.expect("kept");
             }
         });
+    }
+
+    /// The agent of every other session is called so from now on; each time it has registered anew.
+    fn rename(&mut self, title: usize) {
+        self.changes += 1;
+        let columns = Columns { title: Some(TEXTS[title].to_owned()), ..Columns::default() };
+        let join = Some(JoinKey { key: "client-1".to_owned(), rank: self.changes.cast_signed() });
+        let id = format!("agent-{}", self.changes);
+        let rows = vec![Incoming { id, columns, join, hash: self.changes, doc: "{}".to_owned() }];
+        let applied = self.mirror.apply(self.agents, Batch { rows, ..Batch::default() }, time(100));
+        self.runtime.block_on(applied).expect("applied");
     }
 
     /// Brings the index up, `steps` at a time: few leave it being filled.
@@ -147,6 +167,10 @@ fn question() -> impl Strategy<Value = String> {
         "after:2026-05-28T20:26:44Z",
         "is:pending",
         "E0277",
+        "quiet",
+        "agent:quiet",
+        "agent:client-1",
+        "agent:agent-*",
     ]);
     let joint = prop::sample::select(vec![" ", " OR ", " -"]);
     prop::collection::vec((piece, joint), 1..4).prop_map(|pieces| {
@@ -196,6 +220,8 @@ proptest! {
         seeds in prop::collection::vec(seed(), 1..24),
         changes in prop::collection::vec((0..30usize, seed()), 0..8),
         steps in 0..4usize,
+        named in 0..TEXTS.len(),
+        renames in prop::collection::vec(0..TEXTS.len(), 0..3),
         decided in prop::collection::vec(0..24usize, 0..3),
         questions in prop::collection::vec(question(), 6),
         up in any::<bool>(),
@@ -204,9 +230,13 @@ proptest! {
         for (number, seed) in seeds.iter().enumerate() {
             world.apply(number, seed);
         }
+        world.rename(named);
         world.follow(steps);
         for (number, seed) in &changes {
             world.apply(*number, seed);
+        }
+        for title in renames {
+            world.rename(title);
         }
         let writes: Vec<Write> = decided.iter().enumerate().map(|(number, target)| write(number, *target)).collect();
         let reader = world.mirror.reader().expect("a reader").over(Arc::new(Overlay::of(&writes)));

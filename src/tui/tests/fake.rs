@@ -42,6 +42,8 @@ pub struct World {
     pub cases: Vec<Case>,
     /// Records that the index does not have yet.
     pub behind: u64,
+    /// Of the hits of an answer every so-manieth is not there any more; 0: all are.
+    pub lost: usize,
     /// What was spent.
     pub costs: Vec<crate::numbers::Cost>,
     /// What was snoozed or seen.

@@ -183,6 +183,21 @@ fn more_hits_come_as_one_scrolls_and_none_twice() {
 }
 
 #[test]
+fn hits_that_have_gone_meanwhile_make_no_other_come_twice_or_stay_away() {
+    let world = World { lost: 3, ..World::believable().with_contents() };
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    console.press("f");
+    console.type_text("kind:event");
+    console.press("<Esc>");
+    for _ in 0..12 {
+        console.press("# 2 0 0 j");
+    }
+    // 812 of which every third has gone.
+    let text = console.text();
+    assert!(text.contains("542/542"), "{text}");
+}
+
+#[test]
 fn what_is_to_be_known_of_an_answer_is_told_calmly() {
     let mut world = World::believable().with_contents();
     world.behind = 12;

@@ -189,11 +189,18 @@ impl World {
         }
         let counts = question.facets.iter().map(|facet| (*facet, count(&hits, *facet))).collect::<BTreeMap<_, _>>();
         let total = hits.len() as u64;
-        let hits = hits.into_iter().skip(question.offset).take(question.limit).collect();
+        let hits: Vec<Hit> = hits.into_iter().skip(question.offset).take(question.limit).collect();
+        let (asked, next) = (hits.len(), question.offset + hits.len());
+        let here = |place: usize| self.lost == 0 || !(place + 1).is_multiple_of(self.lost);
+        let hits: Vec<Hit> =
+            (question.offset..).zip(hits).filter(|(place, _)| here(*place)).map(|(_, hit)| hit).collect();
+        let left_out = (asked - hits.len()) as u64;
         let moment = question.moment.clone().unwrap_or(Moment::at(now().to_zoned(jiff::tz::TimeZone::UTC)));
         Answer {
+            next: (asked > 0 && (next as u64) < total).then_some(next),
             hits,
-            total,
+            total: total - left_out,
+            left_out,
             gone: 0,
             counts,
             capped: question.text.ends_with('*'),

@@ -153,7 +153,8 @@ fn file(word: &str, object: &Object<'_>, parts: &mut Vec<Part>) {
     let media = media.or_else(|| packed.map(|(head, _)| head.split(';').next().unwrap_or_default().to_owned()));
     let bytes = data.as_deref().or(packed.map(|(_, data)| data)).map_or(0, unpacked);
     parts.push(Part::Attachment {
-        media: media.filter(|media| !media.is_empty()).unwrap_or_else(|| word.to_owned()),
+        // `input_image` says what it is as well as `image` does.
+        media: media.filter(|media| !media.is_empty()).unwrap_or_else(|| word.trim_start_matches("input_").to_owned()),
         bytes,
     });
 }

@@ -1,7 +1,11 @@
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Mark};
+use crate::peek;
 
 /// Which list of which account: the unit that is walked, counted and shown as fresh.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -99,6 +103,8 @@ pub struct Row {
     pub status: Option<String>,
     /// Id of the agent it belongs to; the bare join key while no agent with it is known.
     pub agent: Option<String>,
+    /// The word by which the record itself names its agent: an id, or a join key.
+    pub agent_word: Option<String>,
     /// The agent's title, when the mirror has the agent.
     pub agent_title: Option<String>,
     /// More than one agent answers to the join key (a cloned machine): `agent` is the latest generation.
@@ -115,6 +121,8 @@ pub struct Row {
     pub gone_at: Option<Timestamp>,
     /// Unfinished writes on it, oldest first.
     pub pending: Vec<Mark>,
+    /// Where in its document its messages stand, if that is where they do: the first of these pointers that holds something.
+    pub messages_at: Option<Arc<[String]>>,
 }
 
 impl Row {
@@ -129,6 +137,7 @@ impl Row {
             title: None,
             status: None,
             agent: None,
+            agent_word: None,
             agent_title: None,
             agent_doubt: false,
             project: None,
@@ -137,6 +146,7 @@ impl Row {
             confirmed_at: Timestamp::UNIX_EPOCH,
             gone_at: None,
             pending: Vec::new(),
+            messages_at: None,
         }
     }
 
@@ -144,7 +154,7 @@ impl Row {
     #[must_use]
     pub fn with(self, columns: Columns) -> Self {
         let Columns { title, status, agent, project, created_at, updated_at } = columns;
-        Self { title, status, agent, project, created_at, updated_at, ..self }
+        Self { title, status, agent_word: agent.clone(), agent, project, created_at, updated_at, ..self }
     }
 }
 
@@ -155,4 +165,38 @@ pub struct Record {
     pub row: Row,
     /// The document as the platform sent it: JSON text.
     pub doc: String,
+}
+
+impl Record {
+    /// The document without the messages that stand in it: what the record says for itself.
+    pub fn doc_alone(&self) -> Cow<'_, str> {
+        let Some(at) = &self.row.messages_at else { return Cow::Borrowed(&self.doc) };
+        let Some(messages) = at.iter().find_map(|place| peek::at(&self.doc, place)) else {
+            return Cow::Borrowed(&self.doc);
+        };
+        // They are a piece of the document: where they begin tells what stands around them.
+        let start = (messages.as_ptr() as usize).saturating_sub(self.doc.as_ptr() as usize);
+        let around = self.doc.get(..start).zip(self.doc.get(start + messages.len()..));
+        around.map_or(Cow::Borrowed(&self.doc), |(before, behind)| Cow::Owned(format!("{before}null{behind}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_read_without_the_messages_that_stand_in_it() {
+        let alone = |doc: &str, at: Option<&[&str]>| {
+            let at = at.map(|at| at.iter().map(|place| (*place).to_owned()).collect());
+            let row = Row::bare(ListKey::new("prod", "runs"), "exo", Kind::Run, "1");
+            Record { row: Row { messages_at: at, ..row }, doc: doc.to_owned() }.doc_alone().into_owned()
+        };
+        let doc = r#"{"id":1, "steps_json": "[{\"name\":\"a\"}]" ,"steps":[{"name":"b"}],"x":2}"#;
+        let places: &[&str] = &["/nothing", "/steps_json", "/steps"];
+        assert_eq!(alone(doc, Some(places)), r#"{"id":1, "steps_json": null ,"steps":[{"name":"b"}],"x":2}"#);
+        assert_eq!(alone(doc, None), doc);
+        assert_eq!(alone(doc, Some(&["/nothing"])), doc);
+        assert_eq!(alone("[no json", Some(places)), "[no json");
+    }
 }

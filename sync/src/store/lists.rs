@@ -1,5 +1,7 @@
 //! The lists the mirror keeps.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
 
 use super::content::follow;
@@ -19,6 +21,8 @@ pub(super) struct ListInfo {
     pub agent_list: Option<i64>,
     pub live: u64,
     pub gone: u64,
+    /// Where in its records' documents messages stand, if they do.
+    pub messages_at: Option<Arc<[String]>>,
 }
 
 impl ListInfo {
@@ -40,7 +44,8 @@ impl ListInfo {
     }
 }
 
-const SELECT: &str = "SELECT l.id, l.connection, l.collection, l.platform, l.kind, j.id, a.id, l.live, l.gone
+const SELECT: &str =
+    "SELECT l.id, l.connection, l.collection, l.platform, l.kind, j.id, a.id, l.live, l.gone, l.content
     FROM list AS l
     LEFT JOIN list AS j ON j.connection = l.connection AND j.collection = l.agent_join
     LEFT JOIN list AS a ON a.connection = l.connection AND a.collection = l.agent_list";
@@ -55,7 +60,18 @@ fn read(row: &SqlRow<'_>) -> rusqlite::Result<ListInfo> {
         agent_list: row.get(6)?,
         live: row.get::<_, i64>(7)?.cast_unsigned(),
         gone: row.get::<_, i64>(8)?.cast_unsigned(),
+        messages_at: messages_at(row.get_ref(9)?.as_str_or_null()?),
     })
+}
+
+/// Where messages stand in the documents of a list whose content is come by so.
+fn messages_at(source: Option<&str>) -> Option<Arc<[String]>> {
+    // Every record that is read asks, and most lists have their content elsewhere.
+    let source = source.filter(|source| source.contains("\"record\""))?;
+    match serde_json::from_str(source) {
+        Ok(ContentSource::Record { at, .. }) => Some(at.into()),
+        _ => None,
+    }
 }
 
 /// The lists of `scope`, by connection and collection. There are tens of them, not thousands.

@@ -102,6 +102,7 @@ pub(super) fn line(conn: &Connection, list: &ListInfo, stored: Stored) -> rusqli
         title: stored.title,
         status: stored.status.map(|(_, text)| text),
         agent: agent.id,
+        agent_word: stored.agent.map(|(_, word)| word),
         agent_title: agent.title,
         agent_doubt: agent.doubt,
         project: stored.project.map(|(_, text)| text),
@@ -110,6 +111,7 @@ pub(super) fn line(conn: &Connection, list: &ListInfo, stored: Stored) -> rusqli
         confirmed_at: timestamp(stored.confirmed_at),
         gone_at: stored.gone_at.map(timestamp),
         pending: Vec::new(),
+        messages_at: list.messages_at.clone(),
     })
 }
 

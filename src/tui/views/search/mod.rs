@@ -157,12 +157,10 @@ impl Search {
         let near = moved || self.hits.len() < self.page;
         // What has failed once is asked for again by a person, not by every frame.
         let stuck = self.ticket.is_some() || self.more.is_some() || self.failure.is_some();
-        if stuck || !near || !self.has_more() || self.hits.is_empty() {
-            return;
-        }
+        let Some(next) = answer.next.filter(|_| !stuck && near && self.has_more()) else { return };
         let question = search::Question {
             limit: CHUNK,
-            offset: self.hits.len(),
+            offset: next,
             moment: Some(answer.moment.clone()),
             facets: Vec::new(),
             ..self.question(&self.answered)
@@ -172,7 +170,7 @@ impl Search {
 
     /// There are hits that are not here yet, and room for them.
     fn has_more(&self) -> bool {
-        self.hits.len() < MOST && self.answer.as_ref().is_some_and(|answer| (self.hits.len() as u64) < answer.total)
+        self.hits.len() < MOST && self.answer.as_ref().is_some_and(|answer| answer.next.is_some())
     }
 
     fn selected(&self) -> Option<&Hit> {
@@ -216,10 +214,9 @@ impl Search {
     fn take_more(&mut self, answer: Answer) {
         match (answer, &mut self.answer) {
             (Answer::Search(more), Some(answer)) => {
-                // A page without hits is the last, whatever was counted.
-                if more.hits.is_empty() {
-                    answer.total = self.hits.len() as u64;
-                }
+                // Some of them may have gone meanwhile: where the next page begins is not told by how many are here.
+                answer.next = more.next;
+                answer.total = answer.total.saturating_sub(more.left_out);
                 self.hits.extend(more.hits);
             }
             (Answer::Failed(why), _) => self.failure = Some(why),

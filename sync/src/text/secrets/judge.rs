@@ -158,6 +158,12 @@ fn is_code(text: &str, quoted: bool) -> bool {
     if quoted {
         return false;
     }
+    let is_short_name = |part: &str| {
+        let letters = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        // A number is the place of a field: `pair.0`. A year is none: `summer.2024`.
+        let most = if letters.is_empty() { 3 } else { 9 };
+        part.len() < most && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
     let names = |text: &str| {
         text.split(['.', ':', '-']).all(|part| {
             let part = part.trim_start_matches(['&', '*', '!', '?']);
@@ -166,7 +172,7 @@ fn is_code(text: &str, quoted: bool) -> bool {
                 || (part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && digits < 3 && part.len() < 24)
                 || is_type(part)
                 // `ed25519`
-                || (part.len() < 9 && part.trim_end_matches(|c: char| c.is_ascii_digit()).bytes().all(|byte| byte.is_ascii_lowercase()))
+                || is_short_name(part)
         })
     };
     // `*const`, `&str`
@@ -253,6 +259,17 @@ fn is_words(text: &str) -> bool {
 /// Words with signs between them, which name something where the name is a short one: `phase-2`, `test_parser`.
 pub(super) fn is_joined_words(text: &str) -> bool {
     text.contains(['-', '_', '.', '/', ':', ' ']) && (is_words(text) || is_path(text))
+}
+
+/// What a sentence says of a secret: how it is made, kept, or called. `the password is base64-encoded`
+pub(super) fn is_told_of(text: &str) -> bool {
+    const SCHEMES: [&str; 20] = [
+        "aes", "argon2", "ascii", "base32", "base58", "base64", "bcrypt", "ed25519", "es256", "hs256", "md5", "oauth",
+        "pbkdf2", "pkcs", "rot13", "rs256", "rsa", "sha", "utf", "x509",
+    ];
+    let lower = text.to_ascii_lowercase();
+    let scheme = text.len() <= 12 && SCHEMES.iter().any(|scheme| lower.starts_with(scheme));
+    scheme || is_joined_words(text) || is_measure(text)
 }
 
 /// A number with its unit: `120ms`, `98.5%`, `1920px`.

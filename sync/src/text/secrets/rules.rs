@@ -109,14 +109,21 @@ impl Judge {
     }
 }
 
-/// Does the name that goes on at `from` end in a sign that gives it a value? Passes more than the patterns do.
+/// Words that lead from a name to its value.
+const LEADS: [&[u8]; 7] = [b"is", b"was", b"for ", b"of ", b"to ", b"on ", b"value"];
+
+/// Does the name that goes on at `from` end in a sign, or in a word, that gives it a value? Passes more than the patterns do.
 fn leads_to_sign(bytes: &[u8], from: usize) -> bool {
     let rest = bytes.get(from..from.saturating_add(96).min(bytes.len())).unwrap_or_default();
-    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.$-".contains(byte);
-    let mut rest = rest.iter().skip_while(name).skip_while(|byte| b"\\\"'`])".contains(byte)).peekable();
-    let blank = rest.next_if(|byte| matches!(byte, b' ' | b'\t')).is_some();
-    let next = rest.find(|byte| !matches!(byte, b' ' | b'\t'));
-    next.is_some_and(|byte| b":=!,>|".contains(byte) || blank && b"\"'".contains(byte))
+    let step = |rest: &[u8], sort: fn(u8) -> bool| rest.iter().take_while(|&&byte| sort(byte)).count();
+    let rest =
+        rest.get(step(rest, |byte| byte.is_ascii_alphanumeric() || b"_.$-".contains(&byte))..).unwrap_or_default();
+    let rest = rest.get(step(rest, |byte| b"\\\"'`])".contains(&byte))..).unwrap_or_default();
+    let blanks = step(rest, |byte| byte.is_ascii_whitespace());
+    let next = rest.get(blanks..).unwrap_or_default();
+    let Some(first) = next.first() else { return false };
+    let leads = |word: &&[u8]| next.get(..word.len()).is_some_and(|next| next.eq_ignore_ascii_case(word));
+    b":=!,>|".contains(first) || blanks > 0 && (b"\"'".contains(first) || LEADS.iter().any(leads))
 }
 
 fn reach() -> usize {

@@ -27,9 +27,10 @@ pub(super) fn given(
 ) -> Result<Range<usize>, usize> {
     let settled = matched.end;
     let short = rule.word.then(|| text.get(keyword.clone())).flatten();
-    let Some(name) = name(text, keyword.start, matched.start).filter(|name| says(name, short)) else {
-        return Err(settled);
-    };
+    // `API key` is a name of two words.
+    let apart = text.get(keyword.clone()).filter(|keyword| keyword.contains(' '));
+    let name = apart.or_else(|| name(text, keyword.start, matched.start));
+    let Some(name) = name.filter(|name| says(name, short)) else { return Err(settled) };
     if rule.judge.of_flag() && !name.starts_with('-') {
         return Err(settled);
     }
@@ -40,12 +41,26 @@ pub(super) fn given(
     if in_row && !(value.quoted && text.get(value.at.clone()).is_some_and(judge::is_likely_token)) {
         return Err(settled);
     }
+    if is_said(text, matched.end) && text.get(value.at.clone()).is_none_or(judge::is_told_of) {
+        return Err(settled);
+    }
     if short.is_some_and(|word| is_tally(text, word, matched.end, &value)) {
         return Err(settled);
     }
     // One that goes on and on without a blank is read once, not again at each name in it.
     let settled = if !value.quoted && value.at.len() >= LONGEST_BARE { value.at.end } else { settled };
     secret(text, rule.judge, value).ok_or(settled)
+}
+
+/// Does what ends at `end` lead to its value in a sentence? `the password is`
+fn is_said(text: &str, end: usize) -> bool {
+    let mut before = text.as_bytes().get(end.saturating_sub(12)..end).unwrap_or_default();
+    while let Some((b' ' | b'\t' | b':', rest)) = before.split_last() {
+        before = rest;
+    }
+    let mut words = before.rsplit(|byte| matches!(byte, b' ' | b'\t'));
+    let last = words.next().filter(|_| words.next().is_some());
+    last.is_some_and(|last| [&b"is"[..], b"was", b"now", b"still"].iter().any(|word| last.eq_ignore_ascii_case(word)))
 }
 
 /// Does a short name stand for something else here? Tests pass, with names and numbers behind them: `PASS: TestKey9`,

@@ -189,6 +189,31 @@ fn prose_is_not_masked() {
 }
 
 #[test]
+fn what_is_said_of_a_secret_is_not_masked() {
+    for line in [
+        "The password is required. The password is at least 8 characters, the password is 8-64 characters.",
+        "The password is base64-encoded; the password is SHA256; the password was utf8mb4, the token is HS256-signed.",
+        "the password was changed on 2024-01-02 by user42, the password for user42 is unset",
+        "password was last used 2026-03-10T10:00:00Z, token is valid until 2026-03-10T10:00:00Z",
+        "the secret is stored in vault-prod-2, and the token is refreshed every 3600s",
+        "token is a JWT signed with RS256; the API key is read from OPENAI_API_KEY_2",
+        "if password is not None: raise; assert password is user_password2; if token is self.token2",
+        "The password is the one of db-replica-02; the password to db-2 is in 1Password.",
+        "the token is \"abc\", the password is \"must not be empty\", the secret is 'kept in step 2'",
+        "the password is https://docs.example.com/reset-2, or the secret is /run/secrets/db_password_1",
+        "the token of request 3f2504e0-4f89-11d3-9a0c-0305e82c3301 is 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+        "tokens of the model are counted: the token budget is 200000, the token count was 12345678",
+        "the password is ${DB_PASSWORD_2}; the token is <your-token-1>; the password is user@example.com",
+        "<add key=\"TokenCacheSize\" value=\"1024kb2048\" /> <add key=\"PasswordPolicy\" value=\"Strict-2024\"/>",
+        "<input type=\"password\" name=\"new\" value=\"\"/> <add key=\"ApiKeyHeader\" value=\"X-Api-Key\"/>",
+        "<param name=\"token\" value=\"${TOKEN_2}\"/> <property name=\"passwordFile\" value=\"/etc/app2/pw\"/>",
+        "password: pair.0, password=form.fields.12, password: config.smtp2.pass",
+    ] {
+        is_innocent(line);
+    }
+}
+
+#[test]
 fn hashes_ids_and_sums_are_not_masked() {
     let sha256 = chance(1, HEX, 64);
     let commit = chance(2, HEX, 40);

@@ -108,6 +108,9 @@ fn hostile_text_takes_no_longer_than_its_length() {
         ":aa",
         "token=token-",
         "-us1",
+        "password of a ",
+        "token is now: ",
+        "key=\"ApiKey\" ",
         ".atlasv1.",
     ];
     for head in heads {
