@@ -62,7 +62,7 @@ pub(super) fn fold(conn: &Connection, list: &ListInfo, filter: &Filter) -> Resul
 }
 
 fn fold_field(conn: &Connection, list: &ListInfo, field: Field, what: &Match) -> Result<Test, StoreError> {
-    let needle = Needle::new(what)?;
+    let needle = Needle::of(field, what)?;
     let same = |holds: bool| if holds { Test::Always } else { Test::Never };
     Ok(match field {
         Field::Kind => same(needle.matches(list.kind.as_str()) || needle.matches(list.kind.plural())),

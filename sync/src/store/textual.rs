@@ -40,7 +40,7 @@ impl Asked {
             Filter::And(filters) => Asked::And(all(filters)?),
             Filter::Or(filters) => Asked::Or(all(filters)?),
             Filter::Not(filter) => Asked::Not(Box::new(Self::new(filter)?)),
-            Filter::Field(field, what) => Asked::Field(*field, Needle::new(what)?),
+            Filter::Field(field, what) => Asked::Field(*field, Needle::of(*field, what)?),
             Filter::Text(what) => Asked::Text(Needle::new(what)?),
             Filter::Judged(judge) => Asked::Judged(judge.clone()),
             Filter::After(time) => Asked::Active(millis(*time), i64::MAX),
