@@ -330,6 +330,10 @@ impl<'a> Candidate<'a> {
         if some(&agent.id) || some(&agent.title) {
             return Ok(true);
         }
-        Ok(needle.matches_doc(&rows::doc(self.conn, self.dicts, stored.key, &stored.id)?))
+        match rows::doc(self.conn, self.dicts, stored.key, &stored.id) {
+            // What nobody can read is like nothing, and keeps nobody from the records that can be read.
+            Err(StoreError::Damaged { .. }) => Ok(false),
+            doc => Ok(needle.matches_doc(&doc?)),
+        }
     }
 }

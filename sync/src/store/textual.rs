@@ -140,6 +140,10 @@ impl Sight<'_> {
         if texts.into_iter().flatten().any(|text| needle.matches(text)) || self.is_of(needle)? {
             return Ok(true);
         }
-        Ok(needle.matches_doc(&rows::doc(self.conn, self.dicts, record.key, &record.id)?))
+        match rows::doc(self.conn, self.dicts, record.key, &record.id) {
+            // What nobody can read is like nothing, and keeps nobody from the records that can be read.
+            Err(StoreError::Damaged { .. }) => Ok(false),
+            doc => Ok(needle.matches_doc(&doc?)),
+        }
     }
 }
