@@ -93,8 +93,7 @@ pub fn verify(reader: &Reader, index: &Index) -> Result<Verdict, FollowError> {
         Err(Error::Damaged(why)) => Some(why),
         checked => checked.map(|()| None)?,
     };
-    verdict.healthy =
-        verdict.wrong == 0 && verdict.behind == 0 && verdict.unreadable == 0 && verdict.damaged.is_none();
+    verdict.healthy = verdict.wrong == 0 && verdict.behind == 0 && verdict.unreadable == 0 && verdict.damaged.is_none();
     Ok(verdict)
 }
 

@@ -55,8 +55,10 @@ pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Scroll> {
         return None;
     }
     // Lines that stay as they are tell nothing, and are most of a screen: only the others are hashed.
-    let (old, new): (Vec<_>, Vec<_>) =
-        lines(shown).zip(lines(next)).map(|(was, is)| if was == is { (None, None) } else { (hash(was), hash(is)) }).unzip();
+    let (old, new): (Vec<_>, Vec<_>) = lines(shown)
+        .zip(lines(next))
+        .map(|(was, is)| if was == is { (None, None) } else { (hash(was), hash(is)) })
+        .unzip();
     // Every changed line votes for the distances at which it stood before. Lines that stand in several places vote for all.
     let mut votes = vec![(0u32, u16::MAX, 0u16); 2 * usize::from(high)];
     for (to, hash) in (0..high).zip(new).filter_map(|(to, hash)| Some((to, hash?))) {

@@ -45,7 +45,9 @@ pub enum StoreError {
         reason: String,
     },
     /// A document in the mirror cannot be unpacked.
-    #[error("record {id} in the mirror is damaged: put mirror.db aside and sync again; what the platforms list no more is in it alone")]
+    #[error(
+        "record {id} in the mirror is damaged: put mirror.db aside and sync again; what the platforms list no more is in it alone"
+    )]
     Damaged {
         /// The record.
         id: String,

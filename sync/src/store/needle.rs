@@ -34,9 +34,7 @@ impl Needle {
         Ok(match what {
             Match::Is(text) => Needle::Is(text.to_lowercase()),
             Match::Prefix(text) => Needle::Prefix(text.to_lowercase()),
-            Match::Contains(text) => {
-                Needle::Within(build(&regex::escape(text)).map_err(|error| refused(text, error))?)
-            }
+            Match::Contains(text) => Needle::Within(build(&regex::escape(text)).map_err(|error| refused(text, error))?),
             Match::Regex(pattern) => Needle::Within(built(pattern).map_err(|error| refused(pattern, error))?),
         })
     }
