@@ -34,6 +34,7 @@ mod shown;
 mod sight;
 mod snippet;
 mod sought;
+mod stretches;
 mod upkeep;
 mod verify;
 
