@@ -19,7 +19,7 @@ const fn line(query: &'static str, finds: &'static [&'static str], not: &'static
 }
 
 /// Lines that are true of a record itself: in lists and in search they find the same records.
-const OF_RECORDS: [Line; 48] = [
+const OF_RECORDS: [Line; 49] = [
     line("deploy failed", &["s1", "s2"], &["s3", "1042"]),
     line("\"deploy failed\"", &["s1"], &["s2"]),
     line("deploy OR rollback", &["s1", "s2", "1042", "o1"], &["s3", "e1"]),
@@ -47,6 +47,7 @@ const OF_RECORDS: [Line; 48] = [
     line("project:deck*", &["s1"], &["s2", "s3"]),
     line("title:\"two words\"", &["o1"], &["s3"]),
     line("id:1042", &["1042"], &["s1", "s2"]),
+    line("id:10*", &["1042"], &["s1", "o1"]),
     line("connection:prod", &["s1", "e1"], &["1042"]),
     line("platform:turen", &["s1", "e1"], &["1042"]),
     line("collection:workflows", &["1042"], &["s1"]),
