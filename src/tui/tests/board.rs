@@ -109,7 +109,12 @@ impl World {
         let (from, to) = (middle.saturating_sub(ask.side), (middle + ask.side).min(all.len()));
         Some(Timeline {
             zone: TimeZone::UTC,
-            agent: Agent { connection: row.list.connection.clone(), id: row.id.clone(), title: Some(name) },
+            agent: Agent {
+                connection: row.list.connection.clone(),
+                id: row.id.clone(),
+                title: Some(name),
+                machine: None,
+            },
             lanes,
             earlier: from > 0,
             later: to < all.len(),
