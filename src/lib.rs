@@ -6,6 +6,7 @@
 //! what a person is told.
 
 pub mod amounts;
+mod background;
 mod binding;
 pub mod cli;
 pub mod config;

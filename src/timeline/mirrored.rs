@@ -52,6 +52,8 @@ impl Place {
         self.runtime.block_on(async {
             let list = self.mirror.register(vec![spec]).await.expect("a list")[0];
             self.mirror.apply(list, Batch { rows: vec![row], ..Batch::default() }, at(time)).await.expect("a row");
+            // Only then there is an order by agent, from which the lanes are counted.
+            self.mirror.settle().await.expect("an order");
         });
         if kind == Kind::Policy {
             let kept = self.outbox.keep_version(&key, &id, &doc.to_string(), 1, None, None, at(time));

@@ -137,6 +137,7 @@ list = "/runs/{parent}/events"
 paging = "none"
 partition = { parent = "runs", open = ["RUNNING"] }
 delta = { kind = "since", param = "after_seq", by = "/version", numbered = true }
+max_rows = 500
 columns = { id = "/id" }
 "#;
 
