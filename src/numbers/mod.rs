@@ -3,7 +3,7 @@
 //! [`gather`] asks the mirror for counts it keeps (never one by one, whatever its size) and for a few short lists, and puts
 //! them together as [`Numbers`]. Days are those of the operator's clock ([`days`]).
 //!
-//! What is behind a number is known too ([`behind`]): the list that it leads to has as many records as the number says.
+//! What is behind a number is known too (`behind`): the list that it leads to has as many records as the number says.
 //!
 //! Always true: nothing here loads a list of sessions, runs or events; every list in [`Numbers`] is bounded; amounts and days
 //! that a platform told wrongly are left out, never guessed.
