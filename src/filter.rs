@@ -245,7 +245,7 @@ impl Translator<'_> {
     }
 
     fn value(&mut self, name: &str, meaning: Meaning, value: &Value) -> Option<Part> {
-        let begun = self.typing && value.span.end == self.text.len();
+        let begun = self.typing && value.span.end == self.text.len() && !self.is_closed(value.span);
         Some(Part::Mirror(match meaning {
             Meaning::Exact(field) => Filter::Field(field, compare(&value.kind, begun, Match::Is)?),
             Meaning::Part(field) => Filter::Field(field, part(&value.kind)?),
@@ -270,6 +270,15 @@ impl Translator<'_> {
             }
             Meaning::Is => return self.state(value, begun),
         }))
+    }
+
+    /// Is it in quotes, of which the second is there? Then it is meant as it stands, and not as the beginning of something.
+    fn is_closed(&self, span: Span) -> bool {
+        let Some(inside) = self.text.get(span.start..span.end).and_then(|text| text.strip_prefix('"')) else {
+            return false;
+        };
+        let slashes = |text: &str| text.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        inside.strip_suffix('"').is_some_and(|text| slashes(text) % 2 == 0)
     }
 
     fn has(&mut self, value: &Value, begun: bool) -> Option<Part> {

@@ -7,6 +7,7 @@
 
 pub mod amounts;
 mod background;
+mod binding;
 pub mod cli;
 pub mod config;
 pub mod console;

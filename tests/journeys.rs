@@ -58,9 +58,21 @@ fn offered(pty: &mut Pty, key: &str, does: &str) {
     pty.press(key);
 }
 
-/// Confirms what an open sheet says it will do, with a reason.
+/// The key that goes on where a sheet is longer than the screen.
+const ON: &str = "\u{1b}[6~";
+/// What such a sheet says where the confirming key will stand.
+const UNREAD: &str = " to the end to confirm: ";
+
+/// Reads an open sheet to its end, as far as that is asked for, and confirms what it says it will do, with a reason.
 fn confirm(pty: &mut Pty, says: &str, reason: &str, said: &str) {
-    pty.until_text(&format!("C-y yes, {says} "));
+    let yes = format!("C-y yes, {says} ");
+    pty.until("a sheet", |screen| [&*yes, UNREAD].iter().any(|words| screen.contents().contains(words)));
+    while pty.screen().contains(UNREAD) {
+        let before = pty.screen();
+        pty.press(ON);
+        pty.until("the next page", |screen| screen.contents() != before);
+    }
+    pty.until_text(&yes);
     pty.press(reason);
     pty.until_text(reason);
     pty.press(YES);

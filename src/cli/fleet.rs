@@ -120,7 +120,7 @@ fn figures(numbers: &Numbers, decks: Vec<Deck>, days: usize) -> Vec<Figure> {
         for series in &numbers.outcomes {
             let count = series.counts.get(at).copied().unwrap_or(0);
             if count > 0 {
-                all.push(Figure::EventsByDay { date: *date, label: series.label.clone(), count });
+                all.push(Figure::EventsByDay { date: *date, label: series.name().to_owned(), count });
             }
         }
     }
@@ -166,7 +166,7 @@ fn plain(cx: &Context, numbers: &Numbers, decks: &[Deck], days: usize, now: &Zon
         let of = |series: &numbers::Series| series.counts.get(at).copied().unwrap_or(0);
         let events = numbers.outcomes.iter().map(of).sum();
         let told = numbers.outcomes.iter().filter(|series| of(series) > 0);
-        let told: Vec<String> = told.map(|series| format!("{} {}", count(of(series)), series.label)).collect();
+        let told: Vec<String> = told.map(|series| format!("{} {}", count(of(series)), series.name())).collect();
         let sessions = numbers.sessions.get(at).map_or(0, |day| day.all());
         let day = date.strftime("%a %Y-%m-%d").to_string();
         out.push_str(&table.row(vec![

@@ -1,13 +1,16 @@
 //! The console's questions, each answered from where the answer is.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use quarterdeck_sync::model::{
     ContentPolicy, ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey,
-    Scope, Window, WriteId, WriteState,
+    Scope, ToldBudget, Window, WriteId, WriteState,
 };
 use quarterdeck_sync::outbox::{Outbox, Which};
 
 use super::house::{House, words};
+use super::trying::waiting;
 use crate::inbox::{Findings, Inbox};
 use crate::incident::{Case, Line};
 use crate::numbers::Numbers;
@@ -16,7 +19,7 @@ use crate::timeline::{self, Timeline};
 use crate::tui::data::{DraftOf, NamedWords, Store};
 use crate::tui::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
-use crate::tui::grounds::Grounds;
+use crate::tui::grounds::{Grounds, Short};
 use crate::tui::kept::{Flagged, Kept};
 use crate::tui::links::Links;
 use crate::tui::reading::{Kin, Read, Transcript};
@@ -57,10 +60,18 @@ impl Store for House {
         self.seen.statuses(scope)
     }
 
+    fn budgets(&self) -> Result<Vec<ToldBudget>, String> {
+        self.seen.budgets()
+    }
+
     fn standing(&self) -> Result<Standing, String> {
         let read = |outbox: Outbox| {
             let (counts, paused) = (outbox.counts().map_err(words)?, outbox.paused().map_err(words)?);
-            Ok::<_, String>(Standing { counts, paused, trouble: None })
+            let mut held = BTreeMap::new();
+            for paused in &paused {
+                held.insert(paused.connection.clone(), waiting(&outbox, &paused.connection).map_err(words)?.len());
+            }
+            Ok::<_, String>(Standing { counts, paused, held, trouble: None })
         };
         // An outbox that cannot be read keeps nobody from the mirror; it is said in the status bar.
         let mut standing = match self.outbox().and_then(read) {
@@ -176,6 +187,7 @@ impl Store for House {
                 Ok(Brief::Records { asked, items })
             }
             Subject::Writes { ids, change } => self.about_writes(ids, change),
+            Subject::Resumed { connection } => self.held_back(connection),
         }
     }
 
@@ -185,6 +197,10 @@ impl Store for House {
 
     fn grounds(&self, item: &Item, unsealed: Option<&Unsealed>) -> Result<Grounds, String> {
         self.grounds_of(item, unsealed)
+    }
+
+    fn in_short(&self, items: &[Item]) -> Result<Vec<Short>, String> {
+        self.shorts_of(items)
     }
 
     fn opening(&self, of: &DraftOf) -> Result<Opening, String> {

@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use quarterdeck_sync::model::{Field, Filter, Kind, Match, Query, Scope, Write, WriteState};
 use quarterdeck_sync::outbox::action::{self, Cover};
 use quarterdeck_sync::outbox::{Outbox, Which};
@@ -26,6 +26,8 @@ use crate::tui::kept::{Containment, Flagged};
 const LOOKED_AT: usize = 1_000;
 /// Records of one agent that are looked at, the newest.
 const RECORDS: usize = 100;
+/// Longer than a walk over a list of deployments or runs takes: one that ended so much later has begun later, too.
+const WALK: SignedDuration = SignedDuration::from_mins(10);
 
 impl House {
     /// The agents that were contained and not released from here since.
@@ -91,8 +93,10 @@ fn acts(reader: &Reader, cover: &Cover<'_>, write: &Write, since: Timestamp) -> 
     }
     let query = Query { filter: Filter::And(filters), limit: RECORDS, ..Query::newest(scope) };
     for row in reader.window(&query).map_err(words)?.rows {
-        // What was read before may be from before.
-        if row.confirmed_at <= since {
+        // What was asked for before may be from before, however late the answer came. A walk that met the record as it was says when
+        // it ended, and not when it asked.
+        let read = reader.read_at(row.key).map_err(words)?.is_some_and(|at| at > since);
+        if !read && row.confirmed_at.duration_since(since) <= WALK {
             continue;
         }
         let Some(record) = reader.record(row.key).map_err(words)? else { continue };
@@ -106,7 +110,9 @@ fn acts(reader: &Reader, cover: &Cover<'_>, write: &Write, since: Timestamp) -> 
 
 #[cfg(test)]
 mod tests {
-    use quarterdeck_sync::model::{Base, By, ColumnEdits, Columns, Effect, Incoming, Intent, ListKey, Row};
+    use quarterdeck_sync::model::{
+        Base, By, ColumnEdits, Columns, Effect, Incoming, Intent, ListKey, ListState, Offered, Row,
+    };
     use quarterdeck_sync::outbox::Turn;
     use quarterdeck_sync::platform::Registry;
     use quarterdeck_sync::store::{Access, Batch, ListSpec, Mirror};
@@ -156,7 +162,18 @@ mod tests {
         }
 
         /// What a pull has read at this time.
-        fn read(&self, (platform, collection, kind): (&str, &str, Kind), agent: &str, doc: &Value, time: &str) {
+        fn read(&self, list: (&str, &str, Kind), agent: &str, doc: &Value, time: &str) {
+            self.read_slowly(list, agent, doc, (time, time));
+        }
+
+        /// The same, of a page that was asked for at the first time and came at the second.
+        fn read_slowly(
+            &self,
+            (platform, collection, kind): (&str, &str, Kind),
+            agent: &str,
+            doc: &Value,
+            (asked, time): (&str, &str),
+        ) {
             let key = ListKey::new(platform, collection);
             let platform = platform.to_owned();
             let agents = Some("agents".to_owned());
@@ -171,7 +188,20 @@ mod tests {
             let row = Incoming { id, columns, join: None, hash, doc: doc.to_string() };
             self.runtime.block_on(async {
                 let list = self.mirror.register(vec![spec]).await.unwrap()[0];
-                let batch = Batch { rows: vec![row], ..Batch::default() };
+                let batch = Batch { rows: vec![row], asked_at: Some(at(asked)), ..Batch::default() };
+                self.mirror.apply(list, batch, at(time)).await.unwrap();
+            });
+        }
+
+        /// A walk over a list has met every record of it unchanged, and ended at this time.
+        fn walked(&self, (platform, collection, kind): (&str, &str, Kind), time: &str) {
+            let (key, name) = (ListKey::new(platform, collection), platform.to_owned());
+            let agents = Some("agents".to_owned());
+            let spec = ListSpec { key, platform: name, kind, agent_join: None, agent_list: agents, content: None };
+            let state = ListState { walked_at: Some(at(time)), offered: Offered::Yes, ..ListState::default() };
+            self.runtime.block_on(async {
+                let list = self.mirror.register(vec![spec]).await.unwrap()[0];
+                let batch = Batch { state: Some(state), ..Batch::default() };
                 self.mirror.apply(list, batch, at(time)).await.unwrap();
             });
         }
@@ -241,6 +271,31 @@ mod tests {
         assert_eq!(place.how("exo", "7"), UNDONE);
         place.read(DEPLOYMENTS, "7", &deployment("7", "inactive"), "08:04:00");
         assert_eq!(place.how("exo", "7"), HOLDS, "and inactive again");
+    }
+
+    #[test]
+    fn an_answer_that_was_asked_for_before_the_containment_says_nothing_however_late_it_came() {
+        let place = Place::new();
+        place.read(DEPLOYMENTS, "7", &deployment("7", "inactive"), "07:58:00");
+        place.decide(intent("exo", "contain", "7", None), WriteState::Confirmed, "08:00:00");
+        place.read_slowly(DEPLOYMENTS, "7", &deployment("7", "active"), ("07:59:58", "08:00:03"));
+        assert_eq!(place.how("exo", "7"), HOLDS, "the page is from before the containment");
+        place.walked(DEPLOYMENTS, "08:00:20");
+        assert_eq!(place.how("exo", "7"), HOLDS, "and so may be the walk that it is a part of");
+        place.read_slowly(DEPLOYMENTS, "7", &deployment("7", "inactive"), ("08:00:30", "08:00:31"));
+        place.read_slowly(DEPLOYMENTS, "7", &deployment("7", "active"), ("08:00:40", "08:00:41"));
+        assert_eq!(place.how("exo", "7"), UNDONE, "this one was asked for later");
+    }
+
+    #[test]
+    fn what_goes_on_unchanged_is_told_once_a_walk_must_have_seen_it_since() {
+        let place = Place::new();
+        place.read(DEPLOYMENTS, "7", &deployment("7", "active"), "07:58:00");
+        place.decide(intent("exo", "contain", "7", None), WriteState::Confirmed, "08:00:00");
+        place.walked(DEPLOYMENTS, "08:05:00");
+        assert_eq!(place.how("exo", "7"), HOLDS);
+        place.walked(DEPLOYMENTS, "08:30:00");
+        assert_eq!(place.how("exo", "7"), UNDONE);
     }
 
     #[test]

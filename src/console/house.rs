@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::incidents::asked_of;
 use super::seen::Seen;
+use super::trying;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
 use crate::search::Searcher;
@@ -166,6 +167,17 @@ impl House {
                 return self.inverse(&opened.write, inverse);
             }
             items.push(self.about_write(manifest, opened, change));
+        }
+        Ok(Brief::Writes(items))
+    }
+
+    /// What waits for a connection that is paused.
+    pub(super) fn held_back(&self, connection: &str) -> Result<Brief, String> {
+        let outbox = self.outbox()?;
+        let mut items = Vec::new();
+        for write in trying::waiting(&outbox, connection).map_err(words)? {
+            let opened = self.opened(&outbox, &write.id)?;
+            items.extend(opened.map(|opened| WriteItem { opened, refused: None, caution: None }));
         }
         Ok(Brief::Writes(items))
     }

@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window};
+use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, ToldBudget, Window};
 use quarterdeck_sync::outbox::{Onlooker, Outbox};
 use quarterdeck_sync::store::{Mirror, Reader};
 
@@ -67,6 +67,10 @@ impl Store for Seen {
 
     fn problems(&self, limit: usize) -> Result<Vec<Problem>, String> {
         self.reader()?.problems(None, limit).map_err(|error| error.to_string())
+    }
+
+    fn budgets(&self) -> Result<Vec<ToldBudget>, String> {
+        self.reader()?.budgets().map_err(|error| error.to_string())
     }
 
     fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String> {

@@ -1,13 +1,15 @@
 //! Trying a connection for the console, as `qd connect test` does: the answer comes while everything else goes on.
 //!
 //! Each trial has a thread of its own, which reads the settings, the connection and its secret anew, where they are kept: whoever tries
-//! has often just mended one of them. A console that only reads lets nothing go on.
+//! has often just mended one of them. A console that only reads lets nothing go on, and no console sends what nobody has seen waiting.
 
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Weak};
 use std::thread;
 
 use jiff::Timestamp;
+use quarterdeck_sync::model::{Write, WriteId, WriteState};
+use quarterdeck_sync::outbox::{Outbox, OutboxError, Which};
 use quarterdeck_sync::platform::Registry;
 
 use super::house::House;
@@ -18,11 +20,11 @@ use crate::tui::Outside;
 use crate::tui::fleet::Answer;
 
 /// Begins a trial; [`Outside::Tested`] says what came of it.
-pub(super) fn begin(house: &Arc<House>, name: String, resume: bool, news: &Sender<Outside>) {
+pub(super) fn begin(house: &Arc<House>, name: String, resume: Option<Vec<WriteId>>, news: &Sender<Outside>) {
     let (house, paths, teller) = (Arc::downgrade(house), house.paths().clone(), news.clone());
     let tried = name.clone();
     let thread = thread::Builder::new().name("qd-test".to_owned()).spawn(move || {
-        let result = test(&house, &paths, &tried, resume).map_err(|failure| failure.to_string());
+        let result = test(&house, &paths, &tried, resume.as_deref()).map_err(|failure| failure.to_string());
         // The console may have been left already.
         let _ = teller.send(Outside::Tested { name: tried, result });
     });
@@ -31,7 +33,14 @@ pub(super) fn begin(house: &Arc<House>, name: String, resume: bool, news: &Sende
     }
 }
 
-fn test(house: &Weak<House>, paths: &Paths, name: &str, resume: bool) -> Result<Answer, Failure> {
+/// Writes that go out once a connection is no longer paused, the oldest first.
+pub(super) fn waiting(outbox: &Outbox, connection: &str) -> Result<Vec<Write>, OutboxError> {
+    let mut writes = outbox.list(&Which { connections: vec![connection.to_owned()], ..Which::default() })?;
+    writes.retain(|write| write.state.is_open() && write.state != WriteState::Accepted);
+    Ok(writes)
+}
+
+fn test(house: &Weak<House>, paths: &Paths, name: &str, resume: Option<&[WriteId]>) -> Result<Answer, Failure> {
     let found = ask(paths, name)?;
     // The console may have been left: then nobody waits for the connection to go on.
     let outbox = house.upgrade().and_then(|house| house.open.get()?.outbox.clone());
@@ -39,16 +48,18 @@ fn test(house: &Weak<House>, paths: &Paths, name: &str, resume: bool) -> Result<
         Some(outbox) => outbox.paused()?.iter().any(|paused| paused.connection == name),
         None => false,
     };
-    let resumed = match outbox.filter(|_| resume) {
-        Some(outbox) => outbox.resume(name, Timestamp::now())?,
-        None => false,
-    };
+    let (mut unseen, mut resumed) = (0, false);
+    if let (true, Some(outbox), Some(seen)) = (paused, &outbox, resume) {
+        unseen = waiting(outbox, name)?.iter().filter(|write| !seen.contains(&write.id)).count();
+        resumed = unseen == 0 && outbox.resume(name, Timestamp::now())?;
+    }
     Ok(Answer {
         collection: found.collection,
         rows: found.rows as u64,
         total: found.total,
         resumed,
         paused: paused && !resumed,
+        unseen,
     })
 }
 
@@ -69,14 +80,14 @@ mod tests {
     use std::time::Duration;
 
     use quarterdeck_sim::{Options, Sim};
-    use quarterdeck_sync::model::By;
-    use quarterdeck_sync::outbox::Outbox;
+    use quarterdeck_sync::model::{Base, By, Effect, Intent, Kind as Sort};
     use quarterdeck_sync::store::{Access, Mirror};
 
     use super::super::house::Open;
     use super::super::seen::Seen;
     use super::*;
     use crate::config::{Connection, SecretSource};
+    use crate::tui::decisions::Brief;
 
     /// Longest a test waits for something that must happen.
     const PATIENCE: Duration = Duration::from_secs(60);
@@ -113,6 +124,11 @@ mod tests {
         }
 
         fn test(&self, resume: bool) -> Result<Answer, String> {
+            self.test_seen(resume.then(Vec::new))
+        }
+
+        /// The same by somebody who has seen these writes wait.
+        fn test_seen(&self, resume: Option<Vec<WriteId>>) -> Result<Answer, String> {
             let (news, told) = channel();
             begin(&self.house, "turen".to_owned(), resume, &news);
             match told.recv_timeout(PATIENCE).expect("an answer") {
@@ -121,9 +137,46 @@ mod tests {
             }
         }
 
+        /// A decision that waits.
+        fn decide(&self) -> WriteId {
+            let intent = Intent {
+                connection: "turen".to_owned(),
+                platform: "turen".to_owned(),
+                collection: "agents".to_owned(),
+                kind: Sort::Agent,
+                action: "suspend".to_owned(),
+                verb: "suspend".to_owned(),
+                target: Some("agt_1".to_owned()),
+                title: None,
+                args: Default::default(),
+                reason: None,
+                base: Base::default(),
+                effect: Effect::default(),
+                deadline: None,
+                undoes: None,
+                by: By::default(),
+            };
+            self.outbox.append(vec![intent], Timestamp::now()).unwrap().remove(0).id
+        }
+
         fn paused(&self) -> bool {
             !self.outbox.paused().unwrap().is_empty()
         }
+    }
+
+    #[test]
+    fn a_test_sends_no_write_that_nobody_has_seen_waiting() {
+        let place = Place::new();
+        place.key(&place.sim.endpoint("turen").unwrap().key.unwrap());
+        let write = place.decide();
+        let answer = place.test(true).unwrap();
+        assert!(answer.paused && !answer.resumed && place.paused(), "{answer:?}");
+        assert!(answer.words().contains("writes came to wait for it meanwhile"), "{}", answer.words());
+        let Brief::Writes(items) = place.house.held_back("turen").unwrap() else { panic!("no writes") };
+        let seen: Vec<WriteId> = items.into_iter().map(|item| item.opened.write.id).collect();
+        assert_eq!(seen, [write]);
+        let answer = place.test_seen(Some(seen)).unwrap();
+        assert!(answer.resumed && !place.paused(), "{answer:?}");
     }
 
     #[test]

@@ -114,6 +114,9 @@ fn the_value_at_the_end_is_only_begun() {
     assert_eq!(typed("status:act "), is(Field::Status, "act"));
     assert_eq!(typed("kind:age"), begun(Field::Kind, "age"));
     assert_eq!(typed("kind:agent"), is(Field::Kind, "agent"));
+    assert_eq!(typed("status:\"act\""), is(Field::Status, "act"), "a quote that is closed ends it");
+    assert_eq!(typed("status:\"act"), begun(Field::Status, "act"));
+    assert_eq!(typed("status:\"act\\\""), begun(Field::Status, "act\""), "this quote is one of its letters");
     assert_eq!(typed("status:a,b"), Filter::Or(vec![is(Field::Status, "a"), begun(Field::Status, "b")]));
 }
 

@@ -33,6 +33,7 @@ pub fn gather(reader: &Reader, figured: &[Figured], now: &Zoned) -> Result<Numbe
     let days = days::weeks(now, WEEKS);
     let edges = days::edges(&days, now.time_zone());
     let mut numbers = Numbers { sessions: vec![Sessions::default(); days.len()], days, ..Numbers::default() };
+    (numbers.figured, numbers.entries) = (figured.to_vec(), reader.entry_lists()?);
     numbers.agents = statuses(reader, Kind::Agent)?;
     numbers.runs = statuses(reader, Kind::Run)?;
     let calendars = look(reader, figured, &mut numbers)?;
@@ -47,7 +48,7 @@ pub fn gather(reader: &Reader, figured: &[Figured], now: &Zoned) -> Result<Numbe
         }
     }
     add_up(&mut numbers, here, &calendars);
-    numbers.outcomes = outcomes(reader, &edges, numbers.days.len())?;
+    numbers.outcomes = outcomes(reader, &edges, numbers.days.len(), &numbers.entries)?;
     Ok(numbers)
 }
 
@@ -75,7 +76,8 @@ fn look(
     for (list, figures) in figured {
         let connection = &list.connection;
         if !figures.version.is_empty() || !figures.system.is_empty() {
-            for peeked in reader.peeks(&one(list), &[&figures.version, &figures.system], AGENTS)? {
+            let agents = Scope { kinds: vec![Kind::Agent], ..one(list) };
+            for peeked in reader.peeks(&agents, &[&figures.version, &figures.system], AGENTS)? {
                 let mut values = peeked.values.iter().map(|value| value.as_deref().and_then(told::plain));
                 let share = |label, connection| Share { label, connection, count: 1 };
                 versions.extend(values.next().flatten().map(|label| share(label, Some(connection.clone()))));
@@ -120,16 +122,21 @@ pub(super) fn add_up(
 }
 
 /// Events by outcome. Those that are entries of runs are told where the runs are.
-fn outcomes(reader: &Reader, edges: &[jiff::Timestamp], days: usize) -> Result<Vec<Series>, StoreError> {
-    let entries = reader.entry_lists()?;
+fn outcomes(
+    reader: &Reader,
+    edges: &[jiff::Timestamp],
+    days: usize,
+    entries: &[ListKey],
+) -> Result<Vec<Series>, StoreError> {
     let mut found: Vec<Series> = Vec::new();
     for gone in [false, true] {
         for paced in reader.pace(&kind(Kind::Event), gone, edges)? {
             if entries.contains(&paced.list) {
                 continue;
             }
-            let label = paced.status.unwrap_or_else(|| "without outcome".to_owned());
-            let same = |known: &&mut Series| known.label.eq_ignore_ascii_case(&label);
+            let label = paced.status;
+            let lower = label.as_ref().map(|label| label.to_lowercase());
+            let same = |known: &&mut Series| known.label.as_ref().map(|label| label.to_lowercase()) == lower;
             match found.iter_mut().find(same) {
                 Some(known) => known.counts.iter_mut().zip(&paced.counts).for_each(|(sum, more)| *sum += more),
                 None => found.push(Series { label, counts: paced.counts }),

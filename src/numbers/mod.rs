@@ -3,14 +3,19 @@
 //! [`gather`] asks the mirror for counts it keeps (never one by one, whatever its size) and for a few short lists, and puts
 //! them together as [`Numbers`]. Days are those of the operator's clock ([`days`]).
 //!
+//! What is behind a number is known too (`behind`): the list that it leads to has as many records as the number says.
+//!
 //! Always true: nothing here loads a list of sessions, runs or events; every list in [`Numbers`] is bounded; amounts and days
 //! that a platform told wrongly are left out, never guessed.
 //! Not here: drawing, printing, and how each list stands with its platform (`tui::fleet`, `qd status`).
 
+mod behind;
 pub mod days;
 mod gather;
 mod told;
 
+#[cfg(test)]
+mod mirrored;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +24,7 @@ use quarterdeck_sync::model::ListKey;
 use quarterdeck_sync::platform::manifest::Figures;
 use quarterdeck_sync::platform::{Manifest, Registry};
 
+pub use behind::Of;
 pub use gather::{figures_of, gather};
 
 /// Weeks that are counted: a year, and the one before it that the days of last year's week fall into.
@@ -90,18 +96,28 @@ impl Sessions {
     pub fn all(self) -> u64 {
         self.listed + self.gone + self.told
     }
+
+    /// All that the mirror has: what a list can show.
+    pub fn here(self) -> u64 {
+        self.listed + self.gone
+    }
 }
 
 /// A number for each day, under one label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Series {
-    /// As the platform writes it; untrusted.
-    pub label: String,
+    /// As the platform writes it; untrusted. None for what has no label.
+    pub label: Option<String>,
     /// One for each of [`Numbers::days`].
     pub counts: Vec<u64>,
 }
 
 impl Series {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        self.label.as_deref().unwrap_or("without outcome")
+    }
+
     /// All days together.
     pub fn total(&self) -> u64 {
         self.counts.iter().sum()
@@ -142,6 +158,10 @@ pub struct Numbers {
     pub outcomes: Vec<Series>,
     /// What was spent, by day where there are days.
     pub costs: Vec<Cost>,
+    /// The lists whose documents hold figures.
+    pub figured: Vec<Figured>,
+    /// Lists of events that are entries of runs: they are not among `outcomes`.
+    pub entries: Vec<ListKey>,
 }
 
 /// A list whose documents hold figures.

@@ -15,9 +15,13 @@ const ITEMS: usize = 1_000;
 
 /// A value as a person would read it: a text without its quotes, anything else as it stands.
 pub(super) fn plain(raw: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(raw).ok()?;
+    of_value(&serde_json::from_str(raw).ok()?)
+}
+
+/// The same of a value that was read.
+pub(super) fn of_value(value: &Value) -> Option<String> {
     let text = match value {
-        Value::String(text) => text,
+        Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Bool(yes) => yes.to_string(),
         _ => return None,

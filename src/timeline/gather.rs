@@ -4,26 +4,30 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use quarterdeck_sync::model::{
-    Anchor, Field, Filter, Kind, ListKey, Match, Order, Query, Record, Row, Scope, Sort, Write,
-};
+use quarterdeck_sync::model::{Anchor, Filter, Kind, ListKey, Order, Query, Record, Row, Scope, Sort, Write};
 use quarterdeck_sync::outbox::{Outbox, Which};
 use quarterdeck_sync::store::Reader;
 
 use super::axis::Axis;
-use super::{Agent, Ask, Item, Lane, LaneCounts, Timeline, TimelineError};
+use super::whose::{Whose, with_docs};
+use super::{Ask, Item, Lane, LaneCounts, Timeline, TimelineError};
+use crate::binding::Binding;
 
 /// Policies of one connection whose versions are looked at.
 const POLICIES: usize = 100;
 /// Writes to one connection that are looked at, the newest.
 const WRITES: usize = 500;
+/// Agents that are asked whether agents name their policies.
+const ASKED: usize = 100;
+/// Records that name a machine alone and are counted on one axis.
+const COUNTED: usize = 2_000;
 /// The kinds of records that have a lane and name an agent.
 const KINDS: [Kind; 4] = [Kind::Session, Kind::Run, Kind::Event, Kind::Approval];
 
 /// The stretch of a timeline that is asked for; `None` when there is no such record.
 ///
 /// # Errors
-/// When the record names no agent, or mirror or outbox cannot be read. Without an outbox there are no writes and no versions.
+/// When the record names no agent and no machine, or mirror or outbox cannot be read. Without an outbox there are no writes and no versions.
 pub fn gather(
     reader: &Reader,
     outbox: Option<&Outbox>,
@@ -31,19 +35,20 @@ pub fn gather(
     zone: TimeZone,
 ) -> Result<Option<Timeline>, TimelineError> {
     let Some(record) = find(reader, &ask.list, &ask.id)? else { return Ok(None) };
-    let agent = agent_of(record.row)?;
-    let scope = Scope { kinds: KINDS.to_vec(), connections: vec![agent.connection.clone()], ..Scope::default() };
+    let whose = Whose::of(reader, record)?;
+    let connections = vec![whose.agent.connection.clone()];
+    let scope = Scope { kinds: KINDS.to_vec(), connections, ..Scope::default() };
     let mut ours = match outbox {
-        Some(outbox) => ours(reader, outbox, &agent)?,
+        Some(outbox) => ours(reader, outbox, &whose)?,
         None => Vec::new(),
     };
     ours.sort_by_key(|item| item.at);
     let axis = Axis::new(ask.from, ask.to, ask.cells);
-    let lanes = lanes(reader, &scope, &agent, &axis, &ours)?;
-    let (before, earlier) = side(reader, &scope, &agent, ask, false)?;
-    let (after, later) = side(reader, &scope, &agent, ask, true)?;
+    let lanes = lanes(reader, &scope, &whose, &axis, &ours)?;
+    let (before, earlier) = side(reader, &scope, &whose, ask, false)?;
+    let (after, later) = side(reader, &scope, &whose, ask, true)?;
     let (items, earlier, later) = together(before, after, ours, ask, earlier, later);
-    Ok(Some(Timeline { zone, agent, lanes, items, earlier, later }))
+    Ok(Some(Timeline { zone, agent: whose.agent, lanes, items, earlier, later }))
 }
 
 fn find(reader: &Reader, list: &ListKey, id: &str) -> Result<Option<Record>, TimelineError> {
@@ -55,27 +60,18 @@ fn find(reader: &Reader, list: &ListKey, id: &str) -> Result<Option<Record>, Tim
     Ok(reader.find(&scope, id, 1)?.into_iter().find(|record| record.row.id == id))
 }
 
-fn agent_of(row: Row) -> Result<Agent, TimelineError> {
-    let connection = row.list.connection;
-    match (row.kind, row.agent) {
-        (Kind::Agent, _) => Ok(Agent { connection, id: row.id, title: row.title }),
-        (_, Some(id)) => Ok(Agent { connection, id, title: row.agent_title }),
-        (kind, None) => Err(TimelineError::Nobody(format!("{kind} {}", row.id))),
-    }
-}
-
 /// Items on one side of the moment, ascending, and whether there are more beyond.
 fn side(
     reader: &Reader,
     scope: &Scope,
-    agent: &Agent,
+    whose: &Whose,
     ask: &Ask,
     after: bool,
 ) -> Result<(Vec<Item>, bool), TimelineError> {
     let when = if after { Filter::After(ask.around) } else { Filter::Before(ask.around) };
     let window = reader.window(&Query {
         scope: scope.clone(),
-        filter: Filter::And(vec![Filter::Field(Field::Agent, Match::Is(agent.id.clone())), when]),
+        filter: Filter::And(vec![whose.filter(), when]),
         gone: true,
         sort: Sort::Updated,
         order: if after { Order::Ascending } else { Order::Descending },
@@ -106,30 +102,10 @@ fn of_row(row: Row) -> Option<Item> {
     })
 }
 
-/// Versions of the policies of the agent's connection, and our writes on the agent and on what is the agent's.
-fn ours(reader: &Reader, outbox: &Outbox, agent: &Agent) -> Result<Vec<Item>, TimelineError> {
-    let connections = vec![agent.connection.clone()];
-    let policies = Scope { kinds: vec![Kind::Policy], connections: connections.clone(), ..Scope::default() };
-    let query = Query { gone: true, limit: POLICIES, ..Query::newest(policies) };
-    let mut items = Vec::new();
-    for row in reader.window(&query)?.rows {
-        for version in outbox.versions(&row.list, &row.id)? {
-            let name = row.title.as_deref().unwrap_or(&row.id);
-            let label = version.label.unwrap_or_else(|| format!("version {}", version.number));
-            items.push(Item {
-                lane: Lane::Policy,
-                at: version.seen_at,
-                since: None,
-                title: format!("{name} {label}"),
-                status: None,
-                list: row.list.clone(),
-                id: row.id.clone(),
-                row: Some(row.key),
-                write: version.write,
-                pending: Vec::new(),
-            });
-        }
-    }
+/// Versions of the policies that bind whom it is about, and our writes on them and on what is theirs.
+fn ours(reader: &Reader, outbox: &Outbox, whose: &Whose) -> Result<Vec<Item>, TimelineError> {
+    let mut items = versions(reader, outbox, whose)?;
+    let connections = vec![whose.agent.connection.clone()];
     let which = Which { all: true, connections, limit: Some(WRITES), ..Which::default() };
     let mut known: HashMap<(ListKey, String), bool> = HashMap::new();
     for write in outbox.list(&which)? {
@@ -138,14 +114,51 @@ fn ours(reader: &Reader, outbox: &Outbox, agent: &Agent) -> Result<Vec<Item>, Ti
         let meant = match known.get(&key) {
             Some(meant) => *meant,
             None => {
-                let meant = find(reader, &key.0, &key.1)?.and_then(|record| agent_of(record.row).ok());
-                let meant = meant.is_some_and(|other| other.id == agent.id);
+                let meant = find(reader, &key.0, &key.1)?.is_some_and(|record| whose.has(&record));
                 known.insert(key.clone(), meant);
                 meant
             }
         };
         if meant {
             items.push(of_write(write, key));
+        }
+    }
+    Ok(items)
+}
+
+/// Versions of the policies that bind them. Where a platform does not tell whom a policy binds, that is said with it.
+fn versions(reader: &Reader, outbox: &Outbox, whose: &Whose) -> Result<Vec<Item>, TimelineError> {
+    let of = |kind| Scope { kinds: vec![kind], connections: vec![whose.agent.connection.clone()], ..Scope::default() };
+    let policies = with_docs(reader, &Query { gone: true, limit: POLICIES, ..Query::newest(of(Kind::Policy)) })?;
+    let mut items = Vec::new();
+    if policies.is_empty() {
+        return Ok(items);
+    }
+    // Some agents tell whether agents name their policies at all.
+    let mut agents = with_docs(reader, &Query { limit: ASKED, ..Query::newest(of(Kind::Agent)) })?;
+    agents.extend(whose.agents.iter().cloned());
+    for (row, doc) in &policies {
+        let alone = policies.iter().filter(|(other, _)| other.list == row.list && other.gone_at.is_none()).count() < 2;
+        let doubt = match Binding::of(doc, &agents, alone) {
+            None => " (whom it binds is not told)",
+            Some(binding) if whose.agents.iter().any(|agent| binding.binds(row, agent)) => "",
+            Some(_) => continue,
+        };
+        for version in outbox.versions(&row.list, &row.id)? {
+            let name = row.title.as_deref().unwrap_or(&row.id);
+            let label = version.label.unwrap_or_else(|| format!("version {}", version.number));
+            items.push(Item {
+                lane: Lane::Policy,
+                at: version.seen_at,
+                since: None,
+                title: format!("{name} {label}{doubt}"),
+                status: None,
+                list: row.list.clone(),
+                id: row.id.clone(),
+                row: Some(row.key),
+                write: version.write,
+                pending: Vec::new(),
+            });
         }
     }
     Ok(items)
@@ -171,7 +184,7 @@ fn of_write(write: Write, (list, id): (ListKey, String)) -> Item {
 fn lanes(
     reader: &Reader,
     scope: &Scope,
-    agent: &Agent,
+    whose: &Whose,
     axis: &Axis,
     ours: &[Item],
 ) -> Result<Vec<LaneCounts>, TimelineError> {
@@ -184,19 +197,46 @@ fn lanes(
             continue;
         };
         let scope = Scope { kinds: vec![kind], ..scope.clone() };
-        for paced in reader.pace_of_agent(&scope, &agent.id, &edges)? {
-            lane.counts.iter_mut().zip(paced.counts).for_each(|(sum, more)| *sum += more);
-            lane.more |= paced.more;
+        for id in whose.ids() {
+            for paced in reader.pace_of_agent(&scope, id, &edges)? {
+                lane.counts.iter_mut().zip(paced.counts).for_each(|(sum, more)| *sum += more);
+                lane.more |= paced.more;
+            }
         }
     }
-    for item in ours {
-        let Some(cell) = axis.cell(item.at) else { continue };
-        let lane = lanes.iter_mut().find(|lane| lane.lane == item.lane);
+    let (unnamed, more) = unnamed(reader, scope, whose, axis)?;
+    for (lane, at) in ours.iter().map(|item| (item.lane, item.at)).chain(unnamed) {
+        let Some(cell) = axis.cell(at) else { continue };
+        let lane = lanes.iter_mut().find(|known| known.lane == lane);
         if let Some(count) = lane.and_then(|lane| lane.counts.get_mut(usize::from(cell))) {
             *count += 1;
         }
     }
+    if more {
+        let of_records =
+            lanes.iter_mut().filter(|lane| KINDS.into_iter().any(|kind| Lane::of(kind) == Some(lane.lane)));
+        of_records.for_each(|lane| lane.more = true);
+    }
     Ok(lanes)
+}
+
+/// Where on the axis there is something that names a machine and no agent: no order of the mirror has that. And whether there is
+/// more of it than was counted.
+fn unnamed(
+    reader: &Reader,
+    scope: &Scope,
+    whose: &Whose,
+    axis: &Axis,
+) -> Result<(Vec<(Lane, Timestamp)>, bool), TimelineError> {
+    let Some((filter, judge)) = whose.unnamed() else { return Ok((Vec::new(), false)) };
+    let window = reader.window(&Query {
+        filter: Filter::And(vec![filter, Filter::After(axis.from()), Filter::Before(axis.to())]),
+        gone: true,
+        limit: COUNTED,
+        ..Query::newest(scope.clone())
+    })?;
+    let more = window.more_after || judge.gave_up();
+    Ok((window.rows.into_iter().filter_map(of_row).map(|item| (item.lane, item.at)).collect(), more))
 }
 
 /// Items of both sorts in order of time, as many on each side of the moment as are wanted. Beyond where records are known to go on,

@@ -1,5 +1,5 @@
 //! What one agent or machine did, and what was done to it, on one axis: sessions, runs, events, approvals, versions of the policies
-//! it obeys, and our own writes.
+//! it obeys, and our own writes. A policy of which its platform does not tell whom it binds is there too, and that is said.
 //!
 //! [`gather`] answers an [`Ask`] with a [`Timeline`]: for every lane how many items lie in each cell of the axis, and the items
 //! themselves around one moment. [`axis`] is the arithmetic of the axis.
@@ -10,7 +10,10 @@
 
 pub mod axis;
 mod gather;
+mod whose;
 
+#[cfg(test)]
+mod mirrored;
 #[cfg(test)]
 mod tests;
 
@@ -105,12 +108,15 @@ pub struct Agent {
     pub id: String,
     /// What a person calls it; untrusted.
     pub title: Option<String>,
+    /// It is a machine, called as its id says: how many agents are known of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine: Option<usize>,
 }
 
 /// Which stretch is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
-    /// The list of a record: an agent, or something that names one.
+    /// The list of a record: an agent, or something that names one, or the machine it comes from.
     pub list: ListKey,
     /// Its id.
     pub id: String,
@@ -157,8 +163,8 @@ pub struct Timeline {
 /// Why there is no timeline.
 #[derive(Debug, Error)]
 pub enum TimelineError {
-    /// The record names no agent.
-    #[error("{0} names no agent: only what an agent did has a timeline")]
+    /// The record names no agent, and no machine.
+    #[error("{0} names no agent and no machine: only what one of them did has a timeline")]
     Nobody(String),
     /// The mirror failed.
     #[error(transparent)]

@@ -296,7 +296,7 @@ actions! {
 
     OpenList "open-list" ["<Enter>" "l" "<Right>"] Connection None 10 "open" "Open the selected list" |facts| said(!facts.list, "no list of a connection is selected");
     SyncConnection "sync-connection" ["R"] Connection Network 11 "sync this" "Sync the selected connection now" CAN_SYNC;
-    TestConnection "test-connection" ["t"] Connection Network 12 "test" "Test the selected connection: sign in, read one row; if it was paused, it goes on" CONNECTED;
+    TestConnection "test-connection" ["t"] Connection Network 12 "test" "Test the selected connection: sign in, read one row; if it was paused, it goes on, and a sheet asks before anything that waits is sent" CONNECTED;
 
     ShowColumn "show-column" ["<Space>"] Columns None 10 "show" "Show or hide the column" ALWAYS;
     ColumnLater "column-later" ["J"] Columns None 11 "later" "Put the column one place later" ALWAYS;

@@ -272,7 +272,7 @@ impl App {
             Owner::Secrets => self.unsealed(answered, clock),
             Owner::Frame if answered.slot.part != HEALTH => self.looked(answered, clock),
             Owner::Frame if self.health == Some(answered.ticket) => match answered.answer {
-                Answer::Health(lists, problems, standing) => self.fleet.health(lists, problems, standing),
+                Answer::Health(health) => self.fleet.health(health),
                 Answer::Failed(why) => {
                     self.fleet.known = true;
                     self.toasts.say(format!("How things stand could not be read: {why}"), clock);

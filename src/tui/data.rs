@@ -15,8 +15,8 @@ mod store;
 use std::sync::Arc;
 
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
-    Write, WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope,
+    ToldBudget, Window, Write, WriteId,
 };
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub use self::store::Store;
 use super::code::Colours;
 use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::drafting::{Affected, Check, Checked, Opening, Version};
-use super::grounds::Grounds;
+use super::grounds::{Grounds, Short};
 use super::kept::{Flagged, Kept};
 use super::links::Links;
 use super::marking::Words;
@@ -56,7 +56,7 @@ pub enum Question {
     Count(Query),
     /// A whole record, its document parsed; secrets in it for whoever may see those of this record.
     Record(RowKey, Option<Unsealed>),
-    /// Freshness of every list, the open problems, and how the outbox stands.
+    /// Freshness of every list, the open problems, how the outbox stands, and the rate budgets.
     Health,
     /// Live rows by status.
     Statuses(Scope),
@@ -72,6 +72,8 @@ pub enum Question {
     Draft(DraftOf),
     /// What an answer to a request for approval rests on; secrets as with [`Question::Record`].
     Grounds(Box<Item>, Option<Unsealed>),
+    /// What the answers to several requests rest on, in short; secrets masked.
+    InShort(Vec<Item>),
     /// The right to see the secrets of a record: the audit log is told first.
     Unseal(ListKey, String),
     /// A document for the console's own editor.
@@ -139,7 +141,7 @@ pub enum Answer {
     /// See [`Question::Record`]; `None` when it is not there any more.
     Record(Option<Box<Opened>>),
     /// See [`Question::Health`].
-    Health(Vec<Freshness>, Vec<Problem>, Standing),
+    Health(Health),
     /// See [`Question::Statuses`].
     Statuses(Vec<(String, u64)>),
     /// See [`Question::Writes`].
@@ -154,6 +156,8 @@ pub enum Answer {
     Draft(Box<Draft>),
     /// See [`Question::Grounds`].
     Grounds(Box<Grounds>),
+    /// See [`Question::InShort`].
+    InShort(Vec<Short>),
     /// See [`Question::Unseal`].
     Unsealed(Unsealed),
     /// See [`Question::Opening`].
@@ -202,6 +206,19 @@ pub enum Answer {
     Contents(Vec<ContentTotals>),
     /// It could not be read; for a person.
     Failed(String),
+}
+
+/// How everything stands.
+#[derive(Debug, Default)]
+pub struct Health {
+    /// Freshness of every list.
+    pub lists: Vec<Freshness>,
+    /// Open problems, newest first.
+    pub problems: Vec<Problem>,
+    /// How the outbox stands.
+    pub standing: Standing,
+    /// What each connection last told of its rate budget, whoever synced it.
+    pub budgets: Vec<ToldBudget>,
 }
 
 /// Names that records carry, each once, in no order that matters.

@@ -126,6 +126,11 @@ pub enum Subject {
         /// What.
         change: Change,
     },
+    /// A connection that is paused is to go on, if it answers: what waits for it is sent then.
+    Resumed {
+        /// The connection.
+        connection: String,
+    },
 }
 
 /// One record of a decision, as it stands now.
@@ -150,7 +155,7 @@ pub enum Brief {
         /// The records, in the order they were asked for; one that is not there any more is left out.
         items: Vec<Item>,
     },
-    /// Changes to writes.
+    /// Changes to writes, or what waits for a connection that is to go on.
     Writes(Vec<WriteItem>),
 }
 
@@ -238,6 +243,8 @@ pub struct Standing {
     pub counts: Vec<(WriteState, u64)>,
     /// Connections that are not written to.
     pub paused: Vec<Paused>,
+    /// How many writes wait for each of those.
+    pub held: BTreeMap<String, usize>,
     /// What is the matter with the outbox itself, for a person.
     pub trouble: Option<String>,
 }
@@ -291,6 +298,13 @@ pub enum Deed {
         seen: Vec<(WriteId, WriteState)>,
         /// What is to become of them.
         change: Change,
+    },
+    /// Test this connection, and let it go on if it answers.
+    Resume {
+        /// The connection.
+        connection: String,
+        /// The writes that were seen to wait for it.
+        seen: Vec<WriteId>,
     },
 }
 

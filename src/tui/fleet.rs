@@ -8,6 +8,7 @@ use quarterdeck_sync::engine::{ConnectionReport, Event, Outcome};
 use quarterdeck_sync::model::{Freshness, Kind, Offered, Problem};
 use quarterdeck_sync::platform::{BudgetView, FetchKind};
 
+use super::data::Health;
 use super::decisions::{Capabilities, Standing};
 use super::text::{age, grouped};
 use super::theme::{BADGES, Role};
@@ -71,6 +72,8 @@ pub struct Answer {
     pub resumed: bool,
     /// It is paused, and stays so.
     pub paused: bool,
+    /// It stays so because of this many writes, which nobody has seen who let it go on.
+    pub unseen: usize,
 }
 
 /// How trying a connection went.
@@ -91,6 +94,9 @@ impl Answer {
         let plural = if self.rows == 1 { "" } else { "s" };
         let paused = match (self.resumed, self.paused) {
             (true, _) => "; it was paused, and what waits in the outbox is sent again",
+            (_, true) if self.unseen > 0 => {
+                "; it is paused still: writes came to wait for it meanwhile, test it again to see them"
+            }
             (_, true) => "; it is paused still: this console is read-only",
             _ => "",
         };
@@ -109,8 +115,20 @@ pub struct Connection {
     pub ended: Option<Ended>,
     /// Its budget, when told.
     pub budget: BudgetView,
+    /// When that was.
+    pub budget_at: Option<Timestamp>,
     /// How trying it went, in this session.
     pub trial: Option<Trial>,
+}
+
+impl Connection {
+    /// Takes in what was told of its budget. What says nothing, or is older than what is known, changes nothing: this process and the
+    /// mirror, which has what any process was told, both tell of it.
+    fn take_budget(&mut self, budget: BudgetView, at: Timestamp) {
+        if budget != BudgetView::default() && self.budget_at.is_none_or(|known| at >= known) {
+            (self.budget, self.budget_at) = (budget, Some(at));
+        }
+    }
 }
 
 /// All of them, and what the mirror says of their lists.
@@ -155,6 +173,7 @@ impl Fleet {
                 activity: Activity::Idle,
                 ended: None,
                 budget: BudgetView::default(),
+                budget_at: None,
                 trial: None,
             })
             .collect();
@@ -162,8 +181,14 @@ impl Fleet {
     }
 
     /// Takes in what the mirror says.
-    pub fn health(&mut self, lists: Vec<Freshness>, problems: Vec<Problem>, standing: Standing) {
+    pub fn health(&mut self, health: Health) {
+        let Health { lists, problems, standing, budgets } = health;
         (self.lists, self.problems, self.standing, self.known) = (lists, problems, standing, true);
+        for told in budgets {
+            if let Some(connection) = self.connections.iter_mut().find(|known| known.info.name == told.connection) {
+                connection.take_budget(told.budget, told.told_at);
+            }
+        }
     }
 
     /// Takes in what a sync tells.
@@ -181,7 +206,7 @@ impl Fleet {
                 connection.activity = Activity::Syncing { since: now, at: None, done: 0, lists };
             }
             Event::Progress { list, rows, total, budget } => {
-                connection.budget = budget;
+                connection.take_budget(budget, now);
                 if let Activity::Syncing { at, .. } = &mut connection.activity {
                     *at = Some((list.collection, rows, total));
                 }
@@ -195,9 +220,9 @@ impl Fleet {
                 }
             }
             // Contents come beside the lists: they are no sync of their own.
-            Event::Contents { budget, .. } => connection.budget = budget,
+            Event::Contents { budget, .. } => connection.take_budget(budget, now),
             Event::Finished(report) => {
-                connection.budget = report.budget.clone();
+                connection.take_budget(report.budget.clone(), now);
                 connection.activity = Activity::Idle;
                 connection.ended = Some(ended(&report));
             }
@@ -316,12 +341,16 @@ impl Fleet {
 }
 
 /// What a budget says when it matters: little left, or waiting.
-pub(crate) fn budget_words(budget: &BudgetView, now: Timestamp) -> Option<String> {
+pub(crate) fn budget_words(connection: &Connection, now: Timestamp) -> Option<String> {
+    let budget = &connection.budget;
     if let Some(until) = budget.paused_until.filter(|until| *until > now) {
         return Some(format!("waits {}s", (until.as_second() - now.as_second()).max(1)));
     }
     let (limit, left) = budget.limit.zip(budget.remaining)?;
-    (left * 4 <= limit).then(|| format!("{left}/{limit} left"))
+    // What was told long ago, or before it was whole again, is no matter now.
+    let lately = connection.budget_at.is_some_and(|at| now.duration_since(at) < OLD);
+    let over = budget.reset_at.is_some_and(|at| at <= now);
+    (lately && !over && left.saturating_mul(4) <= limit).then(|| format!("{left}/{limit} left"))
 }
 
 fn ended(report: &ConnectionReport) -> Ended {

@@ -5,7 +5,7 @@
 //! (`Page::foreign`).
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::ListKey;
+use quarterdeck_sync::model::{ListKey, RowKey};
 
 /// What an answer rests on.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +22,23 @@ pub struct Grounds {
     pub earlier: Earlier,
     /// The record, whole: JSON over several lines, secrets masked.
     pub record: String,
+}
+
+/// What the answer to one of several requests rests on, in short: all that is read of it before one key answers all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Short {
+    /// The request.
+    pub key: RowKey,
+    /// What it asks for by the names that are usual: who, with which tool, how, where, what for.
+    pub asks: Vec<(String, String)>,
+    /// What would be done: its text in one line, which may be cut; size and hidden characters are those of all of it.
+    pub payload: Option<Payload>,
+    /// The strictest rule that fits.
+    pub rule: Option<Rule>,
+    /// Rules that fit beside it.
+    pub more_rules: usize,
+    /// How often the like of it was answered before; without the answers themselves.
+    pub earlier: Earlier,
 }
 
 /// What would be done.

@@ -218,9 +218,10 @@ fn short(key: &Key) -> String {
     }
 }
 
-/// A key of it may open a sheet: by itself, by what it chooses in the palette, or at a version that is gone back to.
+/// A key of it may open a sheet: by itself, by what it chooses in the palette, at a version that is gone back to, or where what waits
+/// would be sent.
 fn leads_to_a_sheet(action: &Action) -> bool {
-    action.danger == Danger::Decides || matches!(action.act, Act::Accept | Act::GoThere)
+    action.danger == Danger::Decides || matches!(action.act, Act::Accept | Act::GoThere | Act::TestConnection)
 }
 
 /// Is a key of the one ever looked up together with a key of the other?

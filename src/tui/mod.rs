@@ -204,8 +204,9 @@ pub enum Ask {
     Test {
         /// The connection.
         name: String,
-        /// If it answers, and was paused because its key was not accepted, let it go on.
-        resume: bool,
+        /// If it answers, and was paused because its key was not accepted, let it go on, unless other writes wait for it than these:
+        /// the person has seen them, and knows that they are sent then. None: whatever waits, it stays as it is.
+        resume: Option<Vec<quarterdeck_sync::model::WriteId>>,
     },
     /// The first frame is on the screen: whatever is slow may begin. Said once.
     Shown,

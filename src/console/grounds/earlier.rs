@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use quarterdeck_sync::model::{Kind, Query, Record, Scope, Sort, Write, WriteState};
+use quarterdeck_sync::model::{Kind, ListKey, Query, Record, Scope, Sort, Write, WriteState};
 use quarterdeck_sync::outbox::{Outbox, Which};
 use quarterdeck_sync::store::Reader;
 use serde_json::Value;
 
-use super::{Asking, text_at, words};
+use super::{AGENT, Asking, CAPABILITY, TOOL, text_at, words};
 use crate::tui::grounds::{Earlier, Past};
 
 /// Requests that are looked through: the newest.
@@ -18,60 +18,73 @@ const SHOWN: usize = 6;
 const WHO: [&str; 6] = ["/approver_id", "/approved_by", "/responded_by", "/resolved_by", "/decided_by", "/reviewer"];
 const WHY: [&str; 2] = ["/reason", "/comment"];
 
-/// How the like of a request was answered before.
-pub(super) fn like(reader: &Reader, outbox: &Outbox, record: &Record, asking: &Asking) -> Result<Earlier, String> {
-    let row = &record.row;
-    let alike = match (&asking.tool, &asking.capability) {
-        (None, None) => return Ok(Earlier { alike: "it names no tool to go by".to_owned(), ..Earlier::default() }),
-        (Some(_), Some(_)) => "same tool and capability",
-        (Some(_), None) => "same tool",
-        (None, Some(_)) => "same capability",
-    };
-    let is_like = |doc: &Value, of: &Record| {
-        let other = Asking::of(of, doc);
-        other.tool == asking.tool && other.capability == asking.capability
-    };
-    let connection = &row.list.connection;
-    let which = Which { all: true, connections: vec![connection.clone()], limit: Some(LOOKED), ..Which::default() };
+/// A request that was answered, as far as it is compared with another.
+pub(super) struct Answered {
+    list: ListKey,
+    asked: (Option<String>, Option<String>),
+    past: Past,
+}
+
+/// The requests of a connection that were answered: what the mirror still has of them, and what was sent from here.
+pub(super) fn answered(reader: &Reader, outbox: &Outbox, connection: &str) -> Result<Vec<Answered>, String> {
+    let which = Which { all: true, connections: vec![connection.to_owned()], limit: Some(LOOKED), ..Which::default() };
     let sent = outbox.list(&which).map_err(words)?;
-    let mut ours: HashMap<String, Write> = sent
+    let mut ours: HashMap<(ListKey, String), Write> = sent
         .into_iter()
         .filter(|write| write.intent.kind == Kind::Approval)
         .filter(|write| matches!(write.state, WriteState::Accepted | WriteState::Confirmed))
-        .filter_map(|write| Some((write.intent.target.clone()?, write)))
+        .filter_map(|write| Some(((write.list(), write.intent.target.clone()?), write)))
         .collect();
-    let scope = Scope { kinds: vec![Kind::Approval], connections: vec![connection.clone()], ..Scope::default() };
+    let scope = Scope { kinds: vec![Kind::Approval], connections: vec![connection.to_owned()], ..Scope::default() };
     let query = Query { limit: LOOKED, gone: true, sort: Sort::Updated, ..Query::newest(scope) };
     let mut found = Vec::new();
     for other in reader.window(&query).map_err(words)?.rows {
-        if other.id == row.id || other.list != row.list {
-            continue;
-        }
         let Some(other) = reader.record(other.key).map_err(words)? else { continue };
         let doc: Value = serde_json::from_str(&other.doc).unwrap_or_default();
-        let mine = ours.remove(&other.row.id);
+        let mine = ours.remove(&(other.row.list.clone(), other.row.id.clone()));
         let open = other.row.status.as_deref().is_none_or(|status| status.eq_ignore_ascii_case("pending"));
-        if is_like(&doc, &other) && (!open || mine.is_some()) {
-            found.push(past(&other, &doc, mine.as_ref()));
+        if !open || mine.is_some() {
+            let asking = Asking::of(&other, &doc);
+            let past = past(&other, &doc, mine.as_ref());
+            found.push(Answered { list: other.row.list, asked: (asking.tool, asking.capability), past });
         }
     }
     // What the platform no longer lists was answered from here all the same.
-    for (id, write) in &ours {
-        let same = text_at(&write.intent.base.doc, &["/tool_id", "/tool", "/tool_name", "/node_id"]) == asking.tool
-            && text_at(&write.intent.base.doc, &["/capability", "/operation"]) == asking.capability;
-        if same && *id != row.id {
-            found.push(Past {
-                id: id.clone(),
-                agent: text_at(&write.intent.base.doc, &["/agent_id", "/agent"]),
+    found.extend(ours.into_iter().map(|((list, id), write)| {
+        let doc = &write.intent.base.doc;
+        Answered {
+            list,
+            asked: (text_at(doc, &TOOL), text_at(doc, &CAPABILITY)),
+            past: Past {
+                id,
+                agent: text_at(doc, &AGENT),
                 status: write.intent.verb.clone(),
                 at: Some(write.updated_at),
                 who: Some(write.intent.by.user.clone()),
                 reason: write.intent.reason.clone(),
                 ours: true,
-            });
+            },
         }
-    }
-    Ok(counted(alike, found, asking))
+    }));
+    Ok(found)
+}
+
+/// How the like of a request was answered before, of what was answered on its connection.
+pub(super) fn like(answered: &[Answered], record: &Record, asking: &Asking) -> Earlier {
+    let alike = match (&asking.tool, &asking.capability) {
+        (None, None) => return Earlier { alike: "it names no tool to go by".to_owned(), ..Earlier::default() },
+        (Some(_), Some(_)) => "same tool and capability",
+        (Some(_), None) => "same tool",
+        (None, Some(_)) => "same capability",
+    };
+    let row = &record.row;
+    let is_like = |other: &&Answered| {
+        other.list == row.list
+            && other.past.id != row.id
+            && other.asked.0 == asking.tool
+            && other.asked.1 == asking.capability
+    };
+    counted(alike, answered.iter().filter(is_like).map(|other| other.past.clone()).collect(), asking)
 }
 
 fn past(record: &Record, doc: &Value, ours: Option<&Write>) -> Past {

@@ -1,10 +1,12 @@
 //! What an answer to a request for approval rests on, from the mirror and the outbox alone.
 //!
 //! Platforms name things in their own way, and the console knows no manifest: a few usual names are looked for, and all of the record
-//! is shown in any case. - `rules`: which rules of policies fit. `earlier`: how the like of it was answered.
+//! is shown in any case. - `rules`: which rules of policies fit. `earlier`: how the like of it was answered. `short`: the same of
+//! several requests at once, in short.
 
 mod earlier;
 mod rules;
+mod short;
 
 use quarterdeck_sync::content;
 use quarterdeck_sync::model::{ContentState, Field, Filter, Kind, Match, Query, Record, Scope, Sort};
@@ -27,6 +29,11 @@ const PAYLOAD: [&str; 9] =
     ["/payload", "/arguments", "/args", "/tool_input", "/input", "/parameters", "/params", "/body", "/request"];
 /// Where a request names its run.
 const RUN: [&str; 5] = ["/run_id", "/runId", "/session_id", "/workflow_run_id", "/conversation_id"];
+
+/// Where a request tells who asks, with what, and what for.
+const AGENT: [&str; 2] = ["/agent_id", "/agent"];
+const TOOL: [&str; 4] = ["/tool_id", "/tool", "/tool_name", "/node_id"];
+const CAPABILITY: [&str; 2] = ["/capability", "/operation"];
 
 fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
@@ -53,9 +60,9 @@ struct Asking {
 impl Asking {
     fn of(record: &Record, doc: &Value) -> Self {
         Self {
-            agent: record.row.agent.clone().or_else(|| text_at(doc, &["/agent_id", "/agent"])),
-            tool: text_at(doc, &["/tool_id", "/tool", "/tool_name", "/node_id"]),
-            capability: text_at(doc, &["/capability", "/operation"]),
+            agent: record.row.agent.clone().or_else(|| text_at(doc, &AGENT)),
+            tool: text_at(doc, &TOOL),
+            capability: text_at(doc, &CAPABILITY),
             method: text_at(doc, &["/tool_method", "/method"]),
             url: text_at(doc, &["/tool_url", "/url"]),
         }
@@ -77,7 +84,8 @@ impl House {
         let run = docs.iter().find_map(|(_, doc)| text_at(doc, &RUN));
         let run = run.map(|id| run_so_far(&reader, &row.list.connection, &id, secrets)).transpose()?;
         let (rules_told, rules) = rules::fitting(&reader, &record.row.list.connection, &asking)?;
-        let earlier = earlier::like(&reader, &self.outbox()?, record, &asking)?;
+        let answered = earlier::answered(&reader, &self.outbox()?, &record.row.list.connection)?;
+        let earlier = earlier::like(&answered, record, &asking);
         let whole = serde_json::to_string_pretty(&doc).unwrap_or_else(|_| record.doc.clone());
         let record = secrets.json(&whole).into_owned();
         Ok(Grounds { payload: payload(&docs, secrets), run, rules_told, rules, earlier, record })
@@ -86,26 +94,29 @@ impl House {
 
 /// What would be done: of the request itself, else of what it is about.
 fn payload(docs: &[(&str, &Value)], secrets: Secrets) -> Option<Payload> {
-    for (name, doc) in docs {
-        for at in PAYLOAD {
-            let Some(value) = doc.pointer(at).filter(|value| !value.is_null()) else { continue };
-            let field = at.trim_start_matches('/');
-            let from = if name.is_empty() { field.to_owned() } else { format!("{name} {field}") };
-            let (text, bytes) = match value {
-                Value::String(text) => (secrets.under(field, text).into_owned(), text.len()),
-                other => {
-                    let pretty = serde_json::to_string_pretty(other).unwrap_or_default();
-                    let text = match secrets {
-                        Secrets::Masked => secrets::mask_json_under(field, &pretty).into_owned(),
-                        Secrets::Revealed => pretty,
-                    };
-                    (text, other.to_string().len())
-                }
+    let (from, field, value) = found(docs)?;
+    let (text, bytes) = match value {
+        Value::String(text) => (secrets.under(field, text).into_owned(), text.len()),
+        other => {
+            let pretty = serde_json::to_string_pretty(other).unwrap_or_default();
+            let text = match secrets {
+                Secrets::Masked => secrets::mask_json_under(field, &pretty).into_owned(),
+                Secrets::Revealed => pretty,
             };
-            return Some(Payload { from, text, bytes, hidden: hidden(value) });
+            (text, other.to_string().len())
         }
-    }
-    None
+    };
+    Some(Payload { from, text, bytes, hidden: hidden(value) })
+}
+
+/// Where what would be done stands, the name of its field, and it.
+fn found<'a>(docs: &[(&str, &'a Value)]) -> Option<(String, &'static str, &'a Value)> {
+    docs.iter().find_map(|(name, doc)| {
+        let at = |at: &&'static str| Some((*at, doc.pointer(at).filter(|value| !value.is_null())?));
+        let (at, value) = PAYLOAD.iter().find_map(at)?;
+        let field = at.trim_start_matches('/');
+        Some((if name.is_empty() { field.to_owned() } else { format!("{name} {field}") }, field, value))
+    })
 }
 
 /// Hidden characters in the texts of a value. Recursive: the document was read, so it is not nested too deeply.

@@ -16,23 +16,32 @@ const POLICIES: usize = 200;
 /// Rules that are shown.
 const SHOWN: usize = 6;
 
-/// How they were looked for, and those that fit.
+/// How they were looked for, and those that fit: the strictest first, and no more than are shown.
 pub(super) fn fitting(reader: &Reader, connection: &str, asking: &Asking) -> Result<(String, Vec<Rule>), String> {
-    let scope = Scope { kinds: vec![Kind::Policy], connections: vec![connection.to_owned()], ..Scope::default() };
-    let rows = reader.window(&Query { limit: POLICIES, ..Query::newest(scope) }).map_err(words)?.rows;
-    if rows.is_empty() {
+    let policies = policies(reader, connection)?;
+    if policies.is_empty() {
         return Ok((format!("{connection} has no policies here"), Vec::new()));
     }
+    let (told, mut rules) = among(&policies, asking);
+    rules.truncate(SHOWN);
+    Ok((told, rules))
+}
+
+/// The policies of a connection: id and document.
+pub(super) fn policies(reader: &Reader, connection: &str) -> Result<Vec<(String, Value)>, String> {
+    let scope = Scope { kinds: vec![Kind::Policy], connections: vec![connection.to_owned()], ..Scope::default() };
+    let rows = reader.window(&Query { limit: POLICIES, ..Query::newest(scope) }).map_err(words)?.rows;
     let mut policies = Vec::with_capacity(rows.len());
     for row in rows {
         let record = reader.record(row.key).map_err(words)?;
         let doc: Value = record.and_then(|record| serde_json::from_str(&record.doc).ok()).unwrap_or_default();
         policies.push((row.id, doc));
     }
-    Ok(among(&policies, asking))
+    Ok(policies)
 }
 
-fn among(policies: &[(String, Value)], asking: &Asking) -> (String, Vec<Rule>) {
+/// How they were looked for among these, and those that fit, the strictest first.
+pub(super) fn among(policies: &[(String, Value)], asking: &Asking) -> (String, Vec<Rule>) {
     let binds = |doc: &Value| {
         let users = doc.pointer("/used_by").and_then(Value::as_array)?;
         Some(users.iter().any(|user| user.as_str().is_some() && user.as_str() == asking.agent.as_deref()))
@@ -56,7 +65,7 @@ fn among(policies: &[(String, Value)], asking: &Asking) -> (String, Vec<Rule>) {
         (false, true) => "of the policies that name this agent",
         (false, false) => "of all policies here: none tells which agents it is bound to",
     };
-    (told.to_owned(), found.into_iter().map(|(_, rule)| rule).take(SHOWN).collect())
+    (told.to_owned(), found.into_iter().map(|(_, rule)| rule).collect())
 }
 
 /// Every object below a value, with its place.

@@ -1,6 +1,7 @@
 //! Deciding: from a key to a sheet, from a confirmed sheet to the outside, and what came of it.
 //!
-//! Always true: [`Ask::Decide`] goes out from [`App::confirm`] alone, which the sheet's own key alone reaches.
+//! Always true: [`Ask::Decide`] goes out from [`App::confirm`] alone, which the sheet's own key alone reaches; so does an
+//! [`Ask::Test`] that lets writes go out.
 
 use std::time::Instant;
 
@@ -14,12 +15,12 @@ use super::{App, Order, Overlay};
 use crate::tui::Ask;
 use crate::tui::actions::{self, ACTIONS, Act, Facts, Reason};
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Owner, Question, Slot, Ticket};
-use crate::tui::decisions::{Change, Confirmed, Draft, Outcome, Subject};
+use crate::tui::decisions::{Change, Confirmed, Deed, Draft, Outcome, Subject};
 use crate::tui::links::Then;
 use crate::tui::looks::so_many;
 use crate::tui::text::fit;
 use crate::tui::views::{Narrow, Wanted, Wish};
-use crate::tui::widgets::sheet::Sheet;
+use crate::tui::widgets::sheet::{Rests, Sheet};
 
 /// What the frame asks for: what an open sheet is about.
 const BRIEF: u8 = 1;
@@ -84,6 +85,7 @@ impl App {
             Wish::List { view, filter, select } => {
                 self.open_list(view, None, Narrow { filter, select, ..Narrow::default() }, clock);
             }
+            Wish::Behind { view, about, narrow } => self.open_list(view, Some(about), *narrow, clock),
             Wish::Sync(name) => self.sync(Some(name), clock),
             Wish::Test(name) => self.test(name, clock),
             Wish::Remember => self.remember_columns(),
@@ -112,7 +114,7 @@ impl App {
         self.open_sheet(Subject::Records { targets: wanted.into_iter().map(|(_, target)| target).collect(), asked });
     }
 
-    fn open_sheet(&mut self, subject: Subject) {
+    pub(super) fn open_sheet(&mut self, subject: Subject) {
         self.deciding.sheets += 1;
         let sheet = Sheet::new(self.deciding.sheets, subject);
         // Nothing said before may lie over what is to be read now.
@@ -147,12 +149,12 @@ impl App {
         }
         let Some(Overlay::Sheet(sheet)) = &mut self.overlay else { return };
         if answered.slot.part == GROUNDS {
-            let answer = match answered.answer {
-                Answer::Grounds(grounds) => Ok(*grounds),
-                Answer::Failed(why) => Err(why),
+            match answered.answer {
+                Answer::Grounds(grounds) => sheet.rest_on(answered.ticket, Ok(*grounds)),
+                Answer::InShort(shorts) => sheet.rest_in_short(answered.ticket, Ok(shorts)),
+                Answer::Failed(why) => sheet.rest_on_nothing(answered.ticket, why),
                 _ => return,
-            };
-            sheet.rest_on(answered.ticket, answer);
+            }
             // Another process that syncs fetches it in its turn, and would not hear of it.
             let due = if self.fleet.lease.is_none() { sheet.wants_content() } else { None };
             if let Some((list, id)) = due {
@@ -175,12 +177,13 @@ impl App {
 
     /// Asks what the answer on an open sheet rests on.
     pub(super) fn ask_grounds(&mut self) {
-        if let Some(Overlay::Sheet(sheet)) = &mut self.overlay
-            && let Some(item) = sheet.wants_grounds()
-        {
-            let question = Question::Grounds(Box::new(item.clone()), sheet.unsealed().cloned());
-            sheet.grounds_ticket = Some(self.desk.ask(slot(GROUNDS), Lane::Now, question));
-        }
+        let Some(Overlay::Sheet(sheet)) = &mut self.overlay else { return };
+        let question = match sheet.rests() {
+            Rests::Nothing => return,
+            Rests::One(item) => Question::Grounds(Box::new(item.clone()), sheet.unsealed().cloned()),
+            Rests::Several(items) => Question::InShort(items.into_iter().cloned().collect()),
+        };
+        sheet.grounds_ticket = Some(self.desk.ask(slot(GROUNDS), Lane::Now, question));
     }
 
     fn edit(&mut self, of: DraftOf, draft: Draft) {
@@ -234,10 +237,16 @@ impl App {
     }
 
     /// The sheet's own key was pressed.
-    pub(super) fn confirm(&mut self) {
+    pub(super) fn confirm(&mut self, clock: Instant) {
         let Some(Overlay::Sheet(sheet)) = &mut self.overlay else { return };
-        if let Some(deed) = sheet.confirm() {
-            (self.asks)(Ask::Decide(Box::new(Confirmed { sheet: sheet.number, deed })));
+        match sheet.confirm() {
+            None => {}
+            // What comes of it is told where the connection stands.
+            Some(Deed::Resume { connection, seen }) => {
+                self.overlay = None;
+                self.try_it(connection, Some(seen), clock);
+            }
+            Some(deed) => (self.asks)(Ask::Decide(Box::new(Confirmed { sheet: sheet.number, deed }))),
         }
     }
 
@@ -292,13 +301,12 @@ impl App {
     }
 
     fn close_sheet(&mut self, number: u64) {
-        if matches!(&self.overlay, Some(Overlay::Sheet(sheet)) if sheet.number == number) {
-            self.overlay = None;
-        }
+        let sheet = self.overlay.take_if(|overlay| matches!(overlay, Overlay::Sheet(sheet) if sheet.number == number));
+        let later = if let Some(Overlay::Sheet(sheet)) = &sheet { sheet.later() } else { &[] };
         self.deciding.unkept = None;
-        // The marks have done their work.
+        // The marks have done their work, but for what the sheet had no room for.
         for view in self.views.iter_mut() {
-            view.decided();
+            view.decided_but(later);
         }
     }
 

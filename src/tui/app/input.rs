@@ -147,7 +147,7 @@ impl App {
         match act {
             Some(Act::Confirm) => match self.facts().unconfirmed {
                 Some(why) => self.toasts.reply(format!("Not now: {why}."), clock),
-                None => self.confirm(),
+                None => self.confirm(clock),
             },
             // What was filled in may change what the decision comes to.
             Some(Act::NextChoice | Act::PreviousChoice) => self.look_again(),

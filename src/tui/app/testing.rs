@@ -2,19 +2,32 @@
 
 use std::time::Instant;
 
+use quarterdeck_sync::model::WriteId;
+
 use super::App;
 use crate::tui::Ask;
+use crate::tui::decisions::Subject;
 use crate::tui::fleet::{Answer, Trial};
 
 impl App {
-    /// Asks for a trial; one at a time of each connection, so that no older answer can take the place of a newer one.
+    /// The key for a trial. Where writes wait for the connection, which are sent once it answers, a sheet asks first.
     pub(super) fn test(&mut self, name: String, clock: Instant) {
+        let waits = self.fleet.standing.held.get(&name).is_some_and(|held| *held > 0);
+        match (self.settings.manner.read_only, waits) {
+            // Whoever only looks lets nothing be sent.
+            (true, _) => self.try_it(name, None, clock),
+            (false, true) => self.open_sheet(Subject::Resumed { connection: name }),
+            (false, false) => self.try_it(name, Some(Vec::new()), clock),
+        }
+    }
+
+    /// Asks for a trial; one at a time of each connection, so that no older answer can take the place of a newer one. `resume` as in
+    /// [`Ask::Test`].
+    pub(super) fn try_it(&mut self, name: String, resume: Option<Vec<WriteId>>, clock: Instant) {
         if !self.fleet.try_one(&name) {
             return self.toasts.reply(format!("{name} is being tested already"), clock);
         }
         self.toasts.reply(format!("Testing {name}: signs in and reads one row"), clock);
-        // Whoever only looks lets nothing be sent, either.
-        let resume = !self.settings.manner.read_only;
         (self.asks)(Ask::Test { name, resume });
     }
 

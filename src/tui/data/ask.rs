@@ -6,7 +6,7 @@ use quarterdeck_sync::model::{Anchor, Query, Record, RowKey, Window};
 use quarterdeck_sync::text::secrets::mask_json;
 use serde_json::Value;
 
-use super::{Answer, Opened, Question, Store};
+use super::{Answer, Health, Opened, Question, Store};
 use crate::search::{self, SavedSearch};
 use crate::tui::pieces;
 use crate::tui::unsealed::Unsealed;
@@ -36,6 +36,15 @@ fn saved(store: &dyn Store) -> Result<Answer, String> {
     ))
 }
 
+fn health(store: &dyn Store) -> Result<Health, String> {
+    Ok(Health {
+        lists: store.freshness()?,
+        problems: store.problems(PROBLEMS)?,
+        standing: store.standing()?,
+        budgets: store.budgets()?,
+    })
+}
+
 /// A record with its document parsed. Masked here, whole: drawn line by line, a name and its value are apart.
 fn opened(record: Record, unsealed: Option<&Unsealed>) -> Box<Opened> {
     let unsealed = unsealed.filter(|unsealed| unsealed.is_of(&record.row.list, &record.row.id)).cloned();
@@ -55,9 +64,7 @@ pub(super) fn ask(store: &dyn Store, question: &Question) -> Answer {
             store.record(*key).map(|found| Answer::Record(found.map(|record| opened(record, unsealed.as_ref()))))
         }
         Question::Unseal(list, id) => store.unseal(list, id).map(Answer::Unsealed),
-        Question::Health => {
-            store.freshness().and_then(|lists| Ok(Answer::Health(lists, store.problems(PROBLEMS)?, store.standing()?)))
-        }
+        Question::Health => health(store).map(Answer::Health),
         Question::Statuses(scope) => store.statuses(scope).map(Answer::Statuses),
         Question::Writes(finished) => store.writes(*finished).map(Answer::Writes),
         Question::Write(id) => store.write(id).map(|found| Answer::Write(found.map(Box::new))),
@@ -70,6 +77,7 @@ pub(super) fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Grounds(item, unsealed) => {
             store.grounds(item, unsealed.as_ref()).map(|grounds| Answer::Grounds(Box::new(grounds)))
         }
+        Question::InShort(items) => store.in_short(items).map(Answer::InShort),
         Question::Opening(of) => store.opening(of).map(|opening| Answer::Opening(Box::new(opening))),
         Question::Check(check) => store.check(check).map(|checked| Answer::Checked(Box::new(checked))),
         Question::Affected(policy) => store.affected(policy).map(|affected| Answer::Affected(Box::new(affected))),

@@ -1,8 +1,8 @@
 //! What the console asks of whoever holds the data.
 
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
-    WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope,
+    ToldBudget, Window, WriteId,
 };
 
 use super::{DraftOf, NamedWords};
@@ -13,7 +13,7 @@ use crate::search::{self, SavedSearch};
 use crate::timeline::{self, Timeline};
 use crate::tui::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
-use crate::tui::grounds::Grounds;
+use crate::tui::grounds::{Grounds, Short};
 use crate::tui::kept::{Flagged, Kept};
 use crate::tui::links::Links;
 use crate::tui::reading::{Kin, Read, Transcript};
@@ -33,6 +33,10 @@ pub trait Store: Send + Sync {
     fn problems(&self, limit: usize) -> Result<Vec<Problem>, String>;
     /// Live rows by status within `scope`.
     fn statuses(&self, scope: &Scope) -> Result<Vec<(String, u64)>, String>;
+    /// What each connection last told of its rate budget.
+    fn budgets(&self) -> Result<Vec<ToldBudget>, String> {
+        Ok(Vec::new())
+    }
     /// How the outbox stands.
     fn standing(&self) -> Result<Standing, String> {
         Ok(Standing::default())
@@ -56,6 +60,10 @@ pub trait Store: Send + Sync {
     /// What an answer to a request for approval rests on; secrets in it for whoever may see those of the request.
     fn grounds(&self, _item: &Item, _unsealed: Option<&Unsealed>) -> Result<Grounds, String> {
         Ok(Grounds::default())
+    }
+    /// What the answers to several requests rest on, in short; secrets masked.
+    fn in_short(&self, _items: &[Item]) -> Result<Vec<Short>, String> {
+        Ok(Vec::new())
     }
     /// The text of a document for the console's own editor, with what was typed before.
     fn opening(&self, _of: &DraftOf) -> Result<Opening, String> {

@@ -3,7 +3,8 @@
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use quarterdeck_sync::engine::{ConnectionError, ConnectionReport, Event as SyncEvent};
-use quarterdeck_sync::model::{Kind, ListKey, Timestamp};
+use quarterdeck_sync::model::{Kind, ListKey, Timestamp, ToldBudget};
+use quarterdeck_sync::platform::manifest::Figures;
 use quarterdeck_sync::platform::{BudgetView, FetchKind};
 
 use super::screens::{SIZES, snapshot};
@@ -24,20 +25,26 @@ impl World {
             connection: connection.map(str::to_owned),
             count: 1,
         };
+        let figures = Figures { version: vec!["/version".into()], system: vec!["/os".into()], ..Figures::default() };
+        let of_agents = self.lists.iter().filter(|list| list.kind == Kind::Agent);
+        numbers.figured = of_agents.map(|list| (list.list.clone(), figures.clone())).collect();
         let (mut agents, mut runs, mut versions, mut systems) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (row, doc) in self.rows.iter().filter(|(row, _)| row.gone_at.is_none()) {
+        for (row, doc) in &self.rows {
             let at = row.updated_at.and_then(day_of);
             match (row.kind, at) {
+                (Kind::Agent | Kind::Run, _) if row.gone_at.is_some() => {}
                 (Kind::Agent, _) => {
                     agents.extend(row.status.as_deref().map(|status| share(status, None)));
                     let doc: serde_json::Value = serde_json::from_str(doc).unwrap();
                     systems.extend(doc["os"].as_str().map(|os| share(os, None)));
-                    versions.extend(doc["version"].as_str().map(|version| share(version, Some("turen"))));
+                    let place = row.list.connection.as_str();
+                    versions.extend(doc["version"].as_str().map(|version| share(version, Some(place))));
                 }
                 (Kind::Run, _) => runs.extend(row.status.as_deref().map(|status| share(status, None))),
+                (Kind::Session, Some(at)) if row.gone_at.is_some() => numbers.sessions[at].gone += 1,
                 (Kind::Session, Some(at)) => numbers.sessions[at].listed += 1,
                 (Kind::Event, Some(at)) => {
-                    let label = row.status.clone().unwrap();
+                    let label = row.status.clone();
                     let found = numbers.outcomes.iter().position(|series| series.label == label);
                     let found = found.unwrap_or_else(|| {
                         numbers.outcomes.push(Series { label, counts: vec![0; days.len()] });
@@ -51,7 +58,7 @@ impl World {
         if !self.rows.is_empty() {
             for (at, day) in numbers.sessions.iter_mut().enumerate().take(days.len() - 9).skip(60) {
                 let busy = [9, 11, 8, 14, 6, 0, 1][at % 7] * u64::from(at.is_multiple_of(3) || at < 200);
-                (day.gone, day.told) = if at > 280 { (busy, 2 * busy) } else { (0, 3 * busy) };
+                day.told = 3 * busy;
             }
         }
         numbers.outcomes.sort_by_key(|series| std::cmp::Reverse(series.total()));
@@ -109,7 +116,12 @@ impl World {
         let (from, to) = (middle.saturating_sub(ask.side), (middle + ask.side).min(all.len()));
         Some(Timeline {
             zone: TimeZone::UTC,
-            agent: Agent { connection: row.list.connection.clone(), id: row.id.clone(), title: Some(name) },
+            agent: Agent {
+                connection: row.list.connection.clone(),
+                id: row.id.clone(),
+                title: Some(name),
+                machine: None,
+            },
             lanes,
             earlier: from > 0,
             later: to < all.len(),
@@ -215,12 +227,118 @@ fn a_number_leads_to_its_list_and_back() {
     console.press(". . . . h <Enter>");
     let text = console.text();
     assert!(text.contains("on:2026-11-15"), "{text}");
-    assert!(text.contains("Fleet › Sessions"), "{text}");
+    assert!(text.contains("Fleet › 2026-11-15 › Sessions"), "{text}");
     console.press("<Esc> . j <Enter>");
     let text = console.text();
     assert!(text.contains("outcome:\"review\" on:2026-11-15"), "{text}");
     console.press("<Esc> . j <Enter>");
     assert!(console.text().contains("exo.lab.example"), "{}", console.text());
+}
+
+/// A fleet whose numbers could lead elsewhere: much of it is gone, some events say nothing of their outcome, a status begins like
+/// another, and an agent is called like a system and tells of a version that is not its own.
+fn misleading() -> World {
+    let mut world = World::small().with_costs();
+    for (at, (row, _)) in world.rows.iter_mut().enumerate() {
+        match row.kind {
+            Kind::Session | Kind::Event if at % 3 == 0 => row.gone_at = Some(outbox::ago(600)),
+            Kind::Run if at % 4 == 0 => row.status = Some("FAILED_\"hard\" \\o/".into()),
+            _ => {}
+        }
+        if row.kind == Kind::Event && at % 5 == 0 {
+            row.status = None;
+        }
+    }
+    let doc = serde_json::json!({"id": "agt_linux", "os": "darwin", "version": "1.4.1", "policy_version": "1.4.2"});
+    let agents = ("agents", Kind::Agent);
+    world.add(("turen", "turen"), agents, "agt_linux".into(), Some("linux"), Some("active"), (None, None), 5, doc);
+    for (model, _) in [("last-24h", 0), ("anthropic/claude", 0), ("openai/gpt", 0)] {
+        let connection = if model == "last-24h" { ("lab", "exo") } else { ("acme", "runagents") };
+        let doc = serde_json::json!({"id": model});
+        world.add(connection, ("costs", Kind::Other), model.into(), None, None, (None, None), 9, doc);
+    }
+    world.count();
+    world
+}
+
+impl Console {
+    /// How many records the list in sight says it has.
+    fn listed(&self) -> u64 {
+        let text = self.text();
+        let head = text.lines().take(5).collect::<Vec<_>>().join("\n");
+        let told = [r"([\d,]+) of [\d,]+ match", r"(?m)\b\d+/([\d,]+)$", r"(?m) {3}([\d,]+)$"];
+        let found = told.iter().find_map(|told| regex::Regex::new(told).unwrap().captures(&head));
+        found.map_or(0, |found| found[1].replace(',', "").parse().unwrap())
+    }
+
+    /// Opens what is under the cursor, holds the list against the number, and comes back.
+    fn leads_to(&mut self, count: u64, what: &str) {
+        self.press("<Enter>");
+        assert!(self.text().contains("Fleet ›"), "{what} leads nowhere:\n{}", self.text());
+        assert_eq!(self.listed(), count, "{what}:\n{}", self.text());
+        self.press("<Esc>");
+        assert!(self.text().contains("Agents by status"), "{what}: no way back\n{}", self.text());
+    }
+}
+
+#[test]
+fn every_number_leads_to_a_list_of_as_many() {
+    let numbers = misleading().numbers();
+    assert!(numbers.sessions.iter().any(|day| day.gone > 0) && numbers.outcomes.iter().any(|one| one.label.is_none()));
+    let mut console = Console::with((160, 60), misleading(), connections(), TuiSettings::default());
+    console.press("@fleet");
+    for shares in [&numbers.agents, &numbers.versions, &numbers.systems, &numbers.runs] {
+        for (at, share) in shares.items.iter().enumerate() {
+            if at > 0 {
+                console.press("j");
+            }
+            console.leads_to(share.count, &format!("{share:?}"));
+        }
+        console.press(".");
+    }
+    for day in numbers.sessions.iter().rev().take(12) {
+        if day.here() > 0 {
+            assert!(console.text().contains(&format!("{} session", day.here())), "{day:?}:\n{}", console.text());
+            console.leads_to(day.here(), &format!("{day:?}"));
+        }
+        console.press("k");
+    }
+    console.press("G .");
+    for (at, series) in numbers.outcomes.iter().enumerate() {
+        if at > 0 {
+            console.press("j");
+        }
+        for count in series.counts.iter().rev().take(3) {
+            console.leads_to(*count, &format!("{} on a day", series.name()));
+            console.press("h");
+        }
+        console.press("l l l");
+    }
+    console.press(". .");
+    for at in 0..3 {
+        if at > 0 {
+            console.press("j");
+        }
+        console.leads_to(1, "what was spent");
+    }
+}
+
+#[test]
+fn a_day_that_only_a_calendar_knows_of_opens_no_empty_list() {
+    let mut console = Console::new((160, 48));
+    let numbers = World::believable().numbers();
+    let ago = numbers.sessions.iter().rev().position(|day| day.here() == 0 && day.told > 0).expect("such a day");
+    console.press("@fleet . . . .");
+    for _ in 0..ago {
+        console.press("k");
+    }
+    assert!(console.text().contains("0 sessions here; the platform's calendar tells of "), "{}", console.text());
+    console.press("<Enter>");
+    let text = console.text();
+    assert!(
+        text.contains("Only the platform's calendar knows of these") && text.contains("Agents by status"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -310,6 +428,21 @@ fn an_item_of_a_timeline_opens_where_it_lives_and_leads_back() {
 }
 
 #[test]
+fn the_item_one_has_chosen_stays_in_sight_while_time_goes_on() {
+    let mut console = Console::new((160, 48));
+    // Close enough that all there is leaves an axis that follows now.
+    console.press("= + + g");
+    let chosen = console.selected();
+    assert!(!chosen.is_empty(), "{}", console.text());
+    console.press("G");
+    let last = console.selected();
+    fake::later(4 * 86_400);
+    console.pass(Duration::from_secs(1));
+    assert_eq!(console.selected(), last, "{}", console.text());
+    assert!(console.text().contains("▲"), "the axis shows where it is:\n{}", console.text());
+}
+
+#[test]
 fn a_timeline_never_asks_for_more_than_a_window() {
     let mut console = Console::new((80, 24));
     console.press("= g");
@@ -332,4 +465,43 @@ fn the_budget_of_a_connection_stands_in_its_panel() {
     let list = ListKey::new("turen", "sessions");
     console.news(Outside::Sync(SyncEvent::Progress { list, rows: 1, total: None, budget }));
     assert!(console.text().contains("120 of 1,000 requests left"), "{}", console.text());
+}
+
+fn told(connection: &str, left: u64, seconds: i64) -> ToldBudget {
+    let budget = BudgetView { limit: Some(1_000), remaining: Some(left), ..BudgetView::default() };
+    ToldBudget { connection: connection.into(), told_at: outbox::ago(seconds), budget }
+}
+
+#[test]
+fn a_budget_that_another_qd_was_told_is_shown_with_its_age() {
+    let world = World { budgets: vec![told("turen", 120, 7_300), told("lab", 900, 10)], ..World::believable() };
+    let mut console = Console::with((160, 48), world, connections(), TuiSettings::default());
+    console.press("@fleet");
+    let text = console.text();
+    assert!(
+        text.contains("120 of 1,000 requests left, 2h ago") && text.contains("900 of 1,000 requests left\n"),
+        "{text}"
+    );
+    assert_eq!(text.matches("no rate budget told yet").count(), 1, "nobody was told acme's: {text}");
+    assert!(!text.contains("120/1000 left"), "what was told hours ago is no alarm now: {text}");
+    console.press("@connections");
+    let text = console.text();
+    assert!(text.contains("rate budget: 120 of 1000 requests left, as told 2h ago"), "{text}");
+}
+
+#[test]
+fn what_this_qd_is_told_of_a_budget_counts_until_something_newer_is_known() {
+    let world = World { budgets: vec![told("turen", 120, 600)], ..World::believable() };
+    let mut console = Console::with((160, 48), world, connections(), TuiSettings::default());
+    console.press("@fleet");
+    let progress = |budget| {
+        let list = ListKey::new("turen", "sessions");
+        Outside::Sync(SyncEvent::Progress { list, rows: 1, total: None, budget })
+    };
+    console.news(progress(told("turen", 77, 0).budget));
+    assert!(console.text().contains("77 of 1,000 requests left"), "{}", console.text());
+    // The mirror still has what was told before; and a page that tells of no budget takes nothing away.
+    console.news(Outside::Committed);
+    console.news(progress(BudgetView::default()));
+    assert!(console.text().contains("77 of 1,000 requests left"), "{}", console.text());
 }

@@ -49,6 +49,7 @@ impl Console {
                     };
                     Outcome::Changed(seen.iter().map(change).collect())
                 }
+                Deed::Resume { connection, .. } => panic!("{connection} is let go on by a test alone"),
             };
             self.news(Outside::Decided { sheet, outcome });
         }
@@ -290,7 +291,7 @@ fn one_decision_about_many_names_each_and_says_what_is_left_out() {
             && text.contains("-05  ✗ it is suspended already, and only what is active can be: suspend  agt_0005"),
         "{text}"
     );
-    console.press("C-y");
+    console.press("<PgDn> <PgDn> C-y");
     let deeds = console.deeds();
     let [Confirmed { deed: Deed::Decide { seen, .. }, .. }] = deeds.as_slice() else { panic!("{deeds:?}") };
     assert_eq!(seen.len(), 31);

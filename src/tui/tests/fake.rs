@@ -1,10 +1,11 @@
 //! A mirror made up for tests: three connections of a small company, the same on every run.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use quarterdeck_sync::model::{
     Anchor, CountOf, Entry, Field, Filter, Flag, Freshness, Kind, ListKey, Match, Offered, Order, Problem, Query,
-    Record, Row, RowKey, Scope, Sort, Timestamp, Window, Write,
+    Record, Row, RowKey, Scope, Sort, Timestamp, ToldBudget, Window, Write,
 };
 use quarterdeck_sync::outbox::Paused;
 
@@ -14,9 +15,19 @@ use crate::search::SavedSearch;
 use crate::tui::kept::{Keep, Kept, KeptNote, What};
 use crate::tui::reading::{Held, Kin};
 
+thread_local! {
+    static LATER: Cell<i64> = const { Cell::new(0) };
+}
+
+/// From here on it is so many seconds later, for whoever draws.
+pub fn later(seconds: i64) {
+    LATER.set(LATER.get() + seconds);
+}
+
 /// The time it is in this world.
 pub fn now() -> Timestamp {
-    "2026-11-22T09:00:00Z".parse().expect("a time")
+    let start: Timestamp = "2026-11-22T09:00:00Z".parse().expect("a time");
+    start + jiff::SignedDuration::from_secs(LATER.get())
 }
 
 /// The rows, and the document of each.
@@ -58,6 +69,8 @@ pub struct World {
     pub broken: bool,
     /// Agents that are active again although they were contained, by id.
     pub undone: Vec<String>,
+    /// What connections told of their rate budgets.
+    pub budgets: Vec<ToldBudget>,
     /// Why nothing is known of what an answer rests on.
     pub groundless: Option<String>,
 }

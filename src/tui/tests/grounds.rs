@@ -128,6 +128,35 @@ fn sheet(words: &str, size: (u16, u16)) -> Console {
     console
 }
 
+/// The same of several requests, of which the first is an ordinary one.
+fn several(words: &str, size: (u16, u16)) -> Console {
+    let mut world = asking(words);
+    let (row, doc) = world.rows[0].clone();
+    for (at, title) in [(1, words), (2, "stripe.refund  POST /v1/refunds")] {
+        let doc: Value = serde_json::from_str(&doc).unwrap();
+        let list = ("approvals", Kind::Approval);
+        world.add(
+            ("acme", "runagents"),
+            list,
+            format!("apr-00{at}"),
+            Some(title),
+            row.status.as_deref(),
+            (None, None),
+            40,
+            doc,
+        );
+    }
+    world.count();
+    let mut console = Console::with(size, world, connections(), TuiSettings::default());
+    console.press("@approvals * a");
+    console
+}
+
+/// Without the numbers in them: how far one has scrolled differs with how long texts are.
+fn unnumbered(lines: Vec<String>) -> Vec<String> {
+    lines.into_iter().map(|line| line.chars().filter(|c| !c.is_ascii_digit() && !"─ ".contains(*c)).collect()).collect()
+}
+
 /// Where the sheet stands on a screen that it fills.
 struct Place {
     left: u16,
@@ -246,6 +275,20 @@ proptest! {
             let mut calm = sheet("Ж\u{202e}calm\u{200b}Ж", size);
             let mut console = sheet(&words, size);
             prop_assert_eq!(calm.ours(&place, size), console.ours(&place, size));
+            let (known, said) = (calm.walk(&place), console.walk(&place));
+            prop_assert_eq!(calm.ours(&place, size), console.ours(&place, size));
+            let strange: Vec<&String> = said.difference(&known).collect();
+            prop_assert!(strange.is_empty(), "said in our place: {strange:?}");
+        }
+    }
+
+    #[test]
+    fn nor_where_several_requests_are_answered_at_once(words in hostile()) {
+        for size in [(80, 24), (160, 48)] {
+            let place = Place::of(size);
+            let mut calm = several("Ж\u{202e}calm\u{200b}Ж", size);
+            let mut console = several(&words, size);
+            prop_assert_eq!(unnumbered(calm.ours(&place, size)), unnumbered(console.ours(&place, size)));
             let (known, said) = (calm.walk(&place), console.walk(&place));
             prop_assert_eq!(calm.ours(&place, size), console.ours(&place, size));
             let strange: Vec<&String> = said.difference(&known).collect();

@@ -18,6 +18,7 @@ mod reading;
 mod remembering;
 mod screens;
 mod searching;
+mod several;
 mod testing;
 mod told;
 mod transcripts;
@@ -32,8 +33,8 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use quarterdeck_sync::model::{
-    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope, Window,
-    WriteId,
+    ContentTotals, CountOf, Freshness, IncidentId, Kind, ListKey, Problem, Query, Record, Row, RowKey, Scope,
+    ToldBudget, Window, WriteId,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -42,7 +43,7 @@ use super::app::{App, Message, Order};
 use super::data::{DraftOf, NamedWords, Store};
 use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::drafting::{Affected, Check, Checked, Opening, Version};
-use super::grounds::Grounds;
+use super::grounds::{Grounds, Short};
 use super::kept::{Flagged, Kept};
 use super::links::Links;
 use super::reading::{Kin, Read, Transcript};
@@ -111,6 +112,10 @@ impl Store for FakeStore {
         self.read(|world| world.statuses(scope))
     }
 
+    fn budgets(&self) -> Result<Vec<ToldBudget>, String> {
+        self.read(|world| world.budgets.clone())
+    }
+
     fn standing(&self) -> Result<Standing, String> {
         self.read(World::standing)
     }
@@ -138,6 +143,11 @@ impl Store for FakeStore {
 
     fn grounds(&self, item: &Item, unsealed: Option<&Unsealed>) -> Result<Grounds, String> {
         self.read(|world| world.groundless.clone().map_or_else(|| Ok(world.grounds(item, unsealed)), Err))?
+    }
+
+    fn in_short(&self, items: &[Item]) -> Result<Vec<Short>, String> {
+        let short = |world: &World| items.iter().map(|item| world.short(item)).collect();
+        self.read(|world| world.groundless.clone().map_or_else(|| Ok(short(world)), Err))?
     }
 
     fn unseal(&self, list: &ListKey, id: &str) -> Result<Unsealed, String> {

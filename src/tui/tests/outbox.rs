@@ -191,6 +191,10 @@ impl World {
                 let items = vec![self.item((**record).clone(), &asked)];
                 Brief::Records { asked, items }
             }
+            Subject::Resumed { connection } => {
+                let opened = self.held_back(connection).into_iter().filter_map(|write| self.opened(&write.id));
+                Brief::Writes(opened.map(|opened| WriteItem { opened, refused: None, caution: None }).collect())
+            }
             Subject::Writes { ids, change } => {
                 if let (Change::Undo, Some(asked)) = (change, self.inverse(ids)) {
                     let target = self.writes.iter().find(|write| write.id == ids[0]).expect("a write");
@@ -260,7 +264,16 @@ impl World {
     pub fn standing(&self) -> Standing {
         let count = |state| self.writes.iter().filter(|write| write.state == state).count() as u64;
         let counts = WriteState::ALL.map(|state| (state, count(state))).to_vec();
-        Standing { counts, paused: self.paused.clone(), trouble: None }
+        let held = self.paused.iter().map(|paused| &paused.connection);
+        let held = held.map(|name| (name.clone(), self.held_back(name).len())).collect();
+        Standing { counts, paused: self.paused.clone(), held, trouble: None }
+    }
+
+    /// Writes that go out once this connection goes on.
+    pub fn held_back(&self, connection: &str) -> Vec<Write> {
+        let waits = |write: &&Write| write.state.is_open() && write.state != WriteState::Accepted;
+        let writes = self.writes.iter().filter(|write| write.intent.connection == connection);
+        writes.filter(waits).cloned().collect()
     }
 
     /// Keeps a decision about a record, and shows it at once.

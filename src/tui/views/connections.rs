@@ -1,7 +1,6 @@
 //! The connections: how fresh each list is, what the server and the mirror count, the budget, and every open problem.
 
 use quarterdeck_sync::model::{ContentTotals, Freshness, Kind, Offered, Problem, Timestamp};
-use quarterdeck_sync::platform::BudgetView;
 use ratatui::layout::Rect;
 
 use super::{Cx, Goal, Scene, View, Wish};
@@ -214,7 +213,7 @@ fn lines<'a>(fleet: &'a Fleet, contents: &[ContentTotals], cells: usize, canvas:
         for (words, role) in trial_lines(connection.trial.as_ref(), cells) {
             lines.push(Line::Note(words, role));
         }
-        if let Some((words, role)) = budget_line(&connection.budget, canvas) {
+        if let Some((words, role)) = budget_line(connection, canvas) {
             lines.push(Line::Note(words, role));
         }
         let all = || fleet.lists.iter().filter(|list| list.list.connection == connection.info.name);
@@ -261,8 +260,8 @@ fn trial_lines(trial: Option<&Trial>, cells: usize) -> Vec<(String, Role)> {
 }
 
 /// What a connection may still ask for, where that is known.
-fn budget_line(budget: &BudgetView, canvas: &Canvas) -> Option<(String, Role)> {
-    let now = canvas.now();
+fn budget_line(connection: &Connection, canvas: &Canvas) -> Option<(String, Role)> {
+    let (budget, now) = (&connection.budget, canvas.now());
     if let Some(until) = budget.paused_until.filter(|until| *until > now) {
         return Some((format!("rate budget: used up, waits until {}", moment(until)), Role::Warn));
     }
@@ -270,7 +269,9 @@ fn budget_line(budget: &BudgetView, canvas: &Canvas) -> Option<(String, Role)> {
     let reset =
         budget.reset_at.filter(|at| *at > now).map_or(String::new(), |at| format!(", full again at {}", moment(at)));
     let role = if left.saturating_mul(4) <= limit { Role::Warn } else { Role::Dim };
-    Some((format!("rate budget: {left} of {limit} requests left{reset}"), role))
+    let told = connection.budget_at.map(|at| canvas.age(at)).filter(|age| age != "now");
+    let told = told.map_or(String::new(), |age| format!(", as told {age} ago"));
+    Some((format!("rate budget: {left} of {limit} requests left{told}{reset}"), role))
 }
 
 /// How much of what was said and done is here.

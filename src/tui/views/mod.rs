@@ -23,7 +23,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey};
+use quarterdeck_sync::model::{Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
 pub use self::wish::{Aim, Came, Goal, Narrow, Wanted, Wish};
@@ -320,6 +320,11 @@ pub trait View {
 
     /// A decision was kept: what was marked for it need not be any more.
     fn decided(&mut self) {}
+
+    /// The same, of all that was marked but these.
+    fn decided_but(&mut self, _later: &[RowKey]) {
+        self.decided();
+    }
 
     /// It has just been drawn: what only drawing tells (how many lines fit) is known now.
     fn drawn(&mut self, _cx: &mut Cx) {}

@@ -50,6 +50,15 @@ pub enum Wish {
         /// The row.
         select: Option<RowKey>,
     },
+    /// Open a list over what is open, with what stands behind a number, which is called so.
+    Behind {
+        /// Id of the view.
+        view: &'static str,
+        /// What it shows, for the breadcrumbs.
+        about: String,
+        /// Which rows.
+        narrow: Box<Narrow>,
+    },
     /// Offer what this record leads to.
     Links(Target),
     /// Offer this record, and what it leads to.

@@ -205,7 +205,21 @@ impl Page {
     /// Text of others in one line, cut where it does not fit.
     pub fn foreign_line(&mut self, words: &str) {
         let room = usize::from(self.cells.saturating_sub(2));
-        self.lines.extend(wrap(words, room, 1).into_iter().map(|words| foreign("", words, Role::Text)));
+        self.lines.extend(wrap(&unmarked(words), room, 1).into_iter().map(|words| foreign("", words, Role::Text)));
+    }
+
+    /// The same, where a new thing begins.
+    pub fn foreign_title(&mut self, words: &str) {
+        let room = usize::from(self.cells.saturating_sub(2));
+        self.lines.extend(wrap(&unmarked(words), room, 1).into_iter().map(|words| foreign("", words, Role::Title)));
+    }
+
+    /// Text of others in a few lines, of which it is told elsewhere what is hidden in it.
+    pub fn foreign_few(&mut self, name: &str, words: &str, limit: usize) {
+        let room = self.cells.saturating_sub(FOREIGN_NAMES + 4);
+        for (at, words) in wrap(&unmarked(words), usize::from(room), limit).into_iter().enumerate() {
+            self.lines.push(foreign(if at == 0 { name } else { " " }, words, Role::Text));
+        }
     }
 
     /// Names and values of others; two short ones share a line.

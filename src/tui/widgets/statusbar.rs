@@ -66,7 +66,7 @@ fn stands<'a>(fleet: &'a Fleet, room: u16, canvas: &Canvas) -> Vec<Stand<'a>> {
     let stand = |connection: &'a Connection| {
         let verdict = fleet.verdict(connection, now);
         verdict.since.iter().for_each(|since| drop(canvas.age(*since)));
-        Stand { name: &connection.info.name, verdict, budget: budget_words(&connection.budget, now) }
+        Stand { name: &connection.info.name, verdict, budget: budget_words(connection, now) }
     };
     let mut stands: Vec<Stand> = fleet.connections.iter().map(stand).collect();
     if stands.iter().map(|stand| stand.wide() + 3).sum::<u16>() > room + 3 {

@@ -26,6 +26,13 @@ pub(super) struct Job {
     pub at: Timestamp,
 }
 
+impl Job {
+    /// When its rows were what they are here: no earlier, and no later, is known than when they were asked for.
+    fn read_at(&self) -> Timestamp {
+        self.batch.asked_at.map_or(self.at, |asked| asked.min(self.at))
+    }
+}
+
 /// What the writer keeps between transactions.
 #[derive(Debug)]
 pub(super) struct Kept {
@@ -234,7 +241,7 @@ impl<'a> Changes<'a> {
                 words[2],
                 row.columns.created_at.map(millis),
                 row.columns.updated_at.map(millis),
-                millis(job.at),
+                millis(job.read_at()),
                 row.hash.cast_signed(),
                 packed.frame,
             ))?;
@@ -264,7 +271,7 @@ impl<'a> Changes<'a> {
                 words[2],
                 row.columns.created_at.map(millis),
                 row.columns.updated_at.map(millis),
-                millis(job.at),
+                millis(job.read_at()),
                 row.hash.cast_signed(),
                 packed.frame,
             ))?;

@@ -284,6 +284,16 @@ impl Reader {
         })
     }
 
+    /// When what is here of a record was asked for, whatever walks have met it unchanged since then: those may have asked before
+    /// something that they ended after.
+    pub fn read_at(&self, key: RowKey) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached("SELECT confirmed_at FROM record WHERE key = ?1")?;
+            let at: Option<i64> = statement.query_row([key.0], |row| row.get(0)).optional()?;
+            Ok(at.and_then(|at| Timestamp::from_millisecond(at).ok()))
+        })
+    }
+
     /// Every agent that any record names, and by which words: those of a connection stand together.
     pub fn agents_named(&self) -> Result<Vec<NamedAgent>, StoreError> {
         self.read(|conn| Ok(agents::named(conn)?))

@@ -140,6 +140,7 @@ fn is_what_was_shown(confirmed: &Confirmed, shown: &str, when: &str) {
             let told = if seen.len() == 1 { "yes, ".to_owned() } else { format!("yes, {} {}", asked.verb, seen.len()) };
             assert!(shown.contains(&told), "{when}: {} are not what was shown\n{shown}", seen.len());
         }
+        Deed::Resume { connection, .. } => panic!("{when}: {connection} is let go on by a test alone"),
         Deed::Change { seen, .. } => {
             assert!(!seen.is_empty(), "{when}: nothing was changed\n{shown}");
             for (id, state) in seen {
@@ -155,7 +156,7 @@ fn keeps_just_that(console: &mut Console, confirmed: Vec<Confirmed>, when: &str)
     let before = console.writes();
     let wanted: BTreeSet<WriteId> = match &confirmed[0].deed {
         Deed::Change { seen, .. } => seen.iter().map(|(id, _)| id.clone()).collect(),
-        Deed::Decide { .. } => BTreeSet::new(),
+        Deed::Decide { .. } | Deed::Resume { .. } => BTreeSet::new(),
     };
     let kept: BTreeSet<WriteId> = console.keep_all(confirmed).into_iter().collect();
     let now = console.writes();
@@ -322,9 +323,10 @@ fn where_nothing_is_known_yet_nothing_can_be_decided_whatever_is_pressed() {
 }
 
 /// How each kind of sheet is reached.
-const SHEETS: [(&str, &str); 8] = [
+const SHEETS: [(&str, &str); 9] = [
     ("one record", "@agents / ~connection:turen <Enter> j j j j s"),
-    ("many records", "@agents / ~connection:turen <Enter> * s"),
+    ("many records", "@agents / ~connection:turen <Enter> * s C-f C-f"),
+    ("several requests", "@approvals / ~status:pending <Enter> * a C-f C-f"),
     ("an approval", "@approvals j j a"),
     ("a refusal", "@approvals j j x"),
     ("an edit", "@policies / ~connection:turen <Enter> i <Down> <Down> <End> <BS> <BS> 7 , C-s"),
@@ -332,6 +334,41 @@ const SHEETS: [(&str, &str); 8] = [
     ("a write", "@outbox t"),
     ("a conflict", "@outbox M"),
 ];
+
+#[test]
+fn what_is_answered_by_its_marks_is_what_was_shown_in_every_state() {
+    for state in [Data, Offline, Long] {
+        for (key, filter) in
+            [("a", "@approvals / ~status:pending <Enter> *"), ("s", "@agents / ~connection:turen <Enter> *")]
+        {
+            let place = Place { name: "", before: filter, opens: key, again: "", about: false, states: ALL };
+            let mut console = at(&place, state);
+            let when = format!("{key} on all that is marked, {state:?}");
+            // The one key that counts does not, before all of it was there to be read.
+            let mut shown = console.text();
+            while !console.text().contains(ASKS) {
+                assert!(console.text().contains("to the end to confirm: "), "{when}:\n{}", console.text());
+                console.go("C-y");
+                console.decides_nothing(&when);
+                // What was said of it lies over the sheet for a while.
+                console.pass(Duration::from_secs(60));
+                console.go("C-f");
+                shown.push_str(&console.text());
+            }
+            console.go("C-y");
+            let confirmed = console.deeds();
+            assert_eq!(confirmed.len(), 1, "{when}\n{}", console.text());
+            is_what_was_shown(&confirmed[0], &shown, &when);
+            let Deed::Decide { seen, .. } = &confirmed[0].deed else { panic!("{when}: {confirmed:?}") };
+            assert!(seen.len() > 1, "{when}");
+            for (name, value) in seen.iter().filter(|_| key == "a").flat_map(|item| &item.rests_on) {
+                let told = value.chars().take(24).collect::<String>();
+                assert!(shown.contains(&told), "{when}: {name} was not shown: {told}\n{shown}");
+            }
+            keeps_just_that(&mut console, confirmed, &when);
+        }
+    }
+}
 
 #[test]
 fn no_key_of_the_table_confirms_a_sheet_but_its_own() {

@@ -89,6 +89,7 @@ const PLACES: &[Place] = &[
     over("timeline", "@agents", "=", "-"),
     over("editor", POLICY, "i", "~x"),
     over("approval", "@approvals / ~status:pending <Enter> j", "a", "<Tab> <Right>"),
+    Place { states: &[Data, Long], ..over("requests", "@approvals / ~status:pending <Enter> *", "a", "<Tab> <Right>") },
     Place { states: AT_ONCE, ..over("links", "@agents # 1 1 j", "L", "") },
     Place { states: &[Data, Long], ..over("completion", "@runs / ~status:paused_", "~agent:r", "") },
     Place { states: &[Data], ..over("columns", "@runs", "V", "") },

@@ -9,7 +9,7 @@ use crate::tui::data::{Answer, Answered, Ticket};
 const OLD: &str = "an answer to what nobody asks any more";
 
 /// Every kind of answer but a failure.
-const KINDS: [&str; 31] = [
+const KINDS: [&str; 32] = [
     "window",
     "count",
     "record",
@@ -20,6 +20,7 @@ const KINDS: [&str; 31] = [
     "brief",
     "draft",
     "grounds",
+    "in-short",
     "opening",
     "checked",
     "affected",
@@ -56,6 +57,7 @@ fn kind(answer: &Answer) -> &'static str {
         Answer::Brief(_) => "brief",
         Answer::Draft(_) => "draft",
         Answer::Grounds(_) => "grounds",
+        Answer::InShort(_) => "in-short",
         Answer::Opening(_) => "opening",
         Answer::Checked(_) => "checked",
         Answer::Affected(_) => "affected",

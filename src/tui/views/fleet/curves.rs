@@ -13,7 +13,7 @@ use crate::numbers::{Cost, Numbers, Series};
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
 use crate::tui::looks::status;
-use crate::tui::text::{grouped, width, word};
+use crate::tui::text::{brief, grouped, width, word};
 use crate::tui::theme::Role;
 
 /// Cells for the name of an outcome, and for its number.
@@ -42,11 +42,17 @@ pub(super) fn outcomes(numbers: &Numbers, back: usize, inside: &Inside, canvas: 
         let y = area.y + high * line_at as u16;
         let base = y + high - 1;
         let on = line(inside, base, at, canvas);
-        let (sign, role) = status(&series.label);
+        let (sign, role) = series.label.as_deref().map_or(("○", Role::Dim), status);
         canvas.put(area.x, base, sign, 1, role);
-        canvas.put(area.x + 2, base, &word(&series.label), LABEL - 1, Role::Text);
+        canvas.put(area.x + 2, base, &word(series.name()), LABEL - 1, Role::Text);
         let seen = series.counts.get(numbers.days.len() - span.days..).unwrap_or_default();
-        canvas.put_right(plot - 1, base, &grouped(seen.iter().sum()), NUMBER - 1, Role::Text);
+        let sum = seen.iter().sum();
+        // Where the keys go it is the day under the cursor that one opens: its number stands there.
+        let told = match numbers.days.len().checked_sub(1 + back).and_then(|day| series.counts.get(day)) {
+            Some(count) if on => of_all(*count, sum),
+            _ => grouped(sum),
+        };
+        canvas.put_right(plot - 1, base, &told, NUMBER - 1, Role::Text);
         settle(inside, base, on, canvas);
         let style = canvas.style(role);
         // Wide days stand apart, and the highest leaves an eighth of a cell free: nothing grows into the curve above.
@@ -62,6 +68,13 @@ pub(super) fn outcomes(numbers: &Numbers, back: usize, inside: &Inside, canvas: 
     let under = area.y + (high * page.min(numbers.outcomes.len()) as u16).min(area.height.saturating_sub(2));
     axis(numbers, back, span, Rect { x: plot, y: under, width: span.width(), height: 2 }, inside, canvas);
     day(numbers, back, Rect { y: under + 1, height: 1, ..area }, canvas);
+}
+
+/// So many of so many, as far as there is room for both.
+fn of_all(count: u64, all: u64) -> String {
+    let told = [format!("{} of {}", grouped(count), brief(all)), format!("{}/{}", brief(count), brief(all))];
+    let fits = told.into_iter().find(|words| width(words) < usize::from(NUMBER));
+    fits.unwrap_or_else(|| grouped(count))
 }
 
 /// The days that the curves are about, and how wide each is.
@@ -107,9 +120,9 @@ fn day(numbers: &Numbers, back: usize, area: Rect, canvas: &mut Canvas) {
     for series in &numbers.outcomes {
         let count = series.counts.get(at).copied().unwrap_or(0);
         if count > 0 && x + 4 < area.right() {
-            let (sign, role) = status(&series.label);
+            let (sign, role) = series.label.as_deref().map_or(("○", Role::Dim), status);
             x = canvas.put(x + 2, area.y, sign, 1, role);
-            let words = format!(" {} {}", grouped(count), word(&series.label));
+            let words = format!(" {} {}", grouped(count), word(series.name()));
             x = canvas.put(x, area.y, &words, area.right().saturating_sub(x), Role::Text);
             none = false;
         }
@@ -224,7 +237,7 @@ mod tests {
         let today: Date = "2026-02-01".parse().expect("a date");
         let day = |back: usize| today.saturating_sub(jiff::Span::new().days(back as i64));
         let counts = (0..days).map(|at| u64::from(at >= first)).collect();
-        let outcomes = vec![Series { label: "allow".to_owned(), counts }];
+        let outcomes = vec![Series { label: Some("allow".to_owned()), counts }];
         Numbers { days: (0..days).rev().map(day).collect(), outcomes, ..Numbers::default() }
     }
 

@@ -250,11 +250,13 @@ fn one(connection: &Connection, area: Rect, fleet: &Fleet, canvas: &mut Canvas) 
             canvas.rule_across(Rect { x, width: wide, y, height: 1 }, y, Role::Line);
             bar(Rect { x, width: wide, y, height: 1 }, left, limit, role, canvas);
             let room = area.right().saturating_sub(x + wide + 1);
-            let mut words = format!("{} of {} requests left", grouped(left), grouped(limit));
-            if width(&words) > usize::from(room) {
-                words = format!("{} of {} left", grouped(left), grouped(limit));
-            }
-            canvas.put(x + wide + 1, y, &words, room, Role::Dim);
+            let numbers = format!("{} of {}", grouped(left), grouped(limit));
+            let old = connection.budget_at.map(|at| canvas.age(at)).filter(|age| age != "now");
+            let old = old.map_or(String::new(), |age| format!(", {age} ago"));
+            let told =
+                [format!("{numbers} requests left{old}"), format!("{numbers} left{old}"), format!("{numbers} left")];
+            let fits = told.iter().find(|words| width(words) <= usize::from(room)).unwrap_or(&told[2]);
+            canvas.put(x + wide + 1, y, fits, room, Role::Dim);
         }
         None if x + 24 < area.right() => {
             canvas.put(x, y, "no rate budget told yet", area.right() - x, Role::Dim);

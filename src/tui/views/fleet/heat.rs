@@ -110,21 +110,16 @@ fn months(numbers: &Numbers, weeks: Weeks, area: Rect, canvas: &mut Canvas) {
 fn told(numbers: &Numbers, day: Option<usize>, area: Rect, canvas: &mut Canvas) {
     let Some((at, date)) = day.and_then(|at| Some((at, numbers.days.get(at)?))) else { return };
     let Some(sessions) = numbers.sessions.get(at) else { return };
-    let mut words = format!("{}  {}", date.strftime("%a %d %b %Y"), grouped(sessions.all()));
-    words.push_str(if sessions.all() == 1 { " session" } else { " sessions" });
-    let mut parts = Vec::new();
-    for (count, what) in
-        [(sessions.listed, "listed"), (sessions.gone, "no longer listed"), (sessions.told, "only in the calendar")]
-    {
-        if count > 0 && count < sessions.all() {
-            parts.push(format!("{} {what}", grouped(count)));
-        }
+    // What the list behind the day shows stands first, by itself.
+    let mut words = format!("{}  {}", date.strftime("%a %d %b %Y"), grouped(sessions.here()));
+    words.push_str(if sessions.here() == 1 { " session" } else { " sessions" });
+    if sessions.gone > 0 {
+        words.push_str(&format!(", {} no longer listed", grouped(sessions.gone)));
     }
-    if sessions.told > 0 && sessions.told == sessions.all() {
-        parts.push("only the platform's calendar knows of them".to_owned());
-    }
-    if !parts.is_empty() {
-        words.push_str(&format!(": {}", parts.join(", ")));
+    match (sessions.told, sessions.here()) {
+        (0, _) => {}
+        (told, 0) => words.push_str(&format!(" here; the platform's calendar tells of {}", grouped(told))),
+        (told, _) => words.push_str(&format!("; {} more are only in the platform's calendar", grouped(told))),
     }
     canvas.put(area.x, area.y, &words, area.width, Role::Text);
 }

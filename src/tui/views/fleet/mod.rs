@@ -195,6 +195,9 @@ impl View for Panels {
             Act::PanelRight | Act::PanelLeft => self.aside(act == Act::PanelRight, times),
             Act::OpenPanel => match self.behind(cx.fleet) {
                 Some(wish) => cx.wishes.push(wish),
+                None if self.panel == Panel::Sessions => {
+                    cx.say("Only the platform's calendar knows of these: no list has them")
+                }
                 None => cx.say("There is nothing behind this"),
             },
             act => return self.motion(act, count),

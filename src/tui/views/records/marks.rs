@@ -55,6 +55,12 @@ impl Marks {
         some
     }
 
+    /// Takes every mark away but those of these records.
+    pub fn keep(&mut self, keys: &[RowKey]) {
+        let marked = |key: &RowKey| Some((*key, self.rows.remove(key)?));
+        self.rows = keys.iter().filter_map(marked).collect();
+    }
+
     /// What a decision would be about: the marked records, else the selected one.
     pub fn wanted(&self, selected: Option<&Row>) -> Vec<Wanted> {
         if self.rows.is_empty() {

@@ -298,6 +298,10 @@ impl View for Records {
         self.marks.clear();
     }
 
+    fn decided_but(&mut self, later: &[RowKey]) {
+        self.marks.keep(later);
+    }
+
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         if self.columns.open() {
             return self.columns.choose(act, count, cx);

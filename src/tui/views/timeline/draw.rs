@@ -9,7 +9,7 @@ use crate::amounts::length;
 use crate::timeline::axis::{Axis, SPANS, span_name};
 use crate::timeline::{Item, Lane, LaneCounts, Timeline};
 use crate::tui::canvas::Canvas;
-use crate::tui::looks::{DOCTOR, look, status};
+use crate::tui::looks::{DOCTOR, look, so_many, status};
 use crate::tui::text::{AHEAD, grouped, is_ahead, width, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
@@ -35,7 +35,7 @@ impl Timelines {
     pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         self.cells = area.width.saturating_sub(NAMES + SUMS + 4).max(1);
         self.lines.clear();
-        let axis = self.axis(canvas.now());
+        let axis = self.shown(canvas.now());
         let Some(timeline) = self.timeline.take() else { return self.nothing(area, canvas) };
         self.head(&timeline, Rect { height: 1, ..area }, scene, canvas);
         let top = area.y + 1 + u16::from(area.height >= 30);
@@ -77,9 +77,11 @@ impl Timelines {
         let mut x = canvas.put(area.x + 2, area.y, &agent.connection, 20, scene.fleet.badge(&agent.connection)) + 2;
         let name = agent.title.as_deref().unwrap_or(&agent.id);
         x = canvas.put(x, area.y, name, right.saturating_sub(x + 2), Role::Title) + 2;
-        if agent.title.is_some() {
-            canvas.put(x, area.y, &agent.id, right.saturating_sub(x + 2), Role::Dim);
-        }
+        let beside = match agent.machine {
+            Some(agents) => format!("machine, {}", so_many(agents, "agents")),
+            None => agent.title.as_ref().map_or(String::new(), |_| agent.id.clone()),
+        };
+        canvas.put(x, area.y, &beside, right.saturating_sub(x + 2), Role::Dim);
     }
 
     fn cursor_cell(&self, timeline: &Timeline, axis: &Axis) -> Option<u16> {

@@ -91,7 +91,20 @@ impl Timelines {
     }
 
     fn axis(&self, now: Timestamp) -> Axis {
-        Axis::around(self.middle.unwrap_or(now), SPANS[self.span.min(SPANS.len() - 1)], self.cells.max(1))
+        self.around(self.middle.unwrap_or(now))
+    }
+
+    /// The axis with the item under the cursor on it: time goes on, and an axis that follows it must not leave the cursor behind.
+    fn shown(&self, now: Timestamp) -> Axis {
+        let axis = self.axis(now);
+        match self.selected() {
+            Some(item) if !axis.shows(item.at) => self.around(item.at),
+            _ => axis,
+        }
+    }
+
+    fn around(&self, at: Timestamp) -> Axis {
+        Axis::around(at, SPANS[self.span.min(SPANS.len() - 1)], self.cells.max(1))
     }
 
     /// Asks for the stretch around the cursor. Not before a frame has told how many cells there are.
@@ -270,6 +283,8 @@ impl View for Timelines {
         if self.cells != self.asked {
             self.ask(cx);
         }
+        // Now has gone on: the axis stays where the cursor is.
+        self.show(cx);
     }
 
     fn ready(&self) -> bool {

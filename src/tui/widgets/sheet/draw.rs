@@ -1,9 +1,10 @@
 //! How a sheet looks: what will be done above, what is filled in and when it is sent below, and last what confirms it.
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::fields::{Content, Field};
-use super::{Sheet, Stage, grounds, lines};
+use super::{Below, Sheet, Stage, grounds, lines, several};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::decisions::Brief;
@@ -24,11 +25,12 @@ impl Sheet {
         let wide = area.width.saturating_sub(2).min(WIDEST);
         let inner = wide.saturating_sub(4);
         let mut page = lines::page(self, inner, fleet, canvas);
-        self.lay_out(inner);
+        self.lay_out(inner, canvas.now());
         if self.below.is_some() {
             page.blank();
         }
-        let below = self.below.as_ref().map_or(0, |(_, below)| below.len());
+        self.above = page.len();
+        let below = self.below.as_ref().map_or(0, |below| below.page.len());
         let lines = page.len() + below;
         let foot = self.foot(inner, fleet, canvas);
         // Two for the border, one for the rule between what is said and what is filled in.
@@ -52,11 +54,12 @@ impl Sheet {
             canvas.put(body.x, body.y, "looking …", body.width, Role::Dim);
         }
         page.draw(body, self.top, canvas);
-        if let Some((_, below)) = &self.below {
+        if let Some(below) = &self.below {
             let shown = page.len().saturating_sub(self.top).min(self.page) as u16;
             let rest = Rect { y: body.y + shown, height: body.height - shown, ..body };
-            below.draw(rest, self.top.saturating_sub(page.len()), canvas);
+            below.page.draw(rest, self.top.saturating_sub(page.len()), canvas);
         }
+        self.was_seen();
         canvas.rule_across(inside, body.bottom(), Role::Line);
         if self.lines > self.page {
             let (up, down) = (keys.hint_of(Act::SheetUp), keys.hint_of(Act::SheetDown));
@@ -75,18 +78,37 @@ impl Sheet {
             y += 1;
         }
         self.confirmation(Rect { y: place.bottom().saturating_sub(1), height: 1, ..inside }, keys, canvas);
-        // What was on the screen is what may be confirmed: the key counts from the next one on.
-        self.drawn |= self.brief.is_some() && !self.moved() && !self.groundless();
     }
 
-    /// Lays out what the answer rests on, once for each width.
-    fn lay_out(&mut self, cells: u16) {
-        if self.below.as_ref().is_some_and(|(made, _)| *made == cells) {
+    /// What was on the screen is what may be confirmed: the key counts from the next one on.
+    fn was_seen(&mut self) {
+        if self.brief.is_some() && !self.moved() && !self.groundless() {
+            self.drawn = true;
+            self.furthest = self.furthest.max(self.top + self.page);
+            self.read |= self.page > 0 && self.furthest >= self.lines;
+        }
+    }
+
+    /// Lays out what the answer rests on, or the several things that it is about, once for each width.
+    fn lay_out(&mut self, cells: u16, now: Timestamp) {
+        // What is said of writes has times in it that go on.
+        let lasts = !matches!(self.brief, Some(Brief::Writes(_)));
+        if lasts && self.below.as_ref().is_some_and(|below| below.cells == cells) {
             return;
         }
+        let several = self.brief.as_ref().and_then(|brief| several::list(brief, self.shorts.as_ref(), cells, now));
         let item = self.wants_grounds().zip(self.grounds.as_ref());
-        let unsealed = self.unsealed.as_ref();
-        self.below = item.map(|(item, grounds)| (cells, grounds::page(item, grounds, &self.fetch, unsealed, cells)));
+        let one = || {
+            let (item, grounds) = item?;
+            Some((grounds::page(item, grounds, &self.fetch, self.unsealed.as_ref(), cells), Vec::new()))
+        };
+        let below = several.or_else(one).map(|(page, ends)| Below { cells, page, ends });
+        let as_before = |now: &Below, before: &Below| now.cells == before.cells && now.ends == before.ends;
+        // Lines are counted as they are laid out: laid out anew, those before the ones in sight count as read all the same.
+        if !self.below.as_ref().zip(below.as_ref()).is_some_and(|(before, now)| as_before(now, before)) {
+            self.furthest = 0;
+        }
+        self.below = below;
     }
 
     /// When it is sent, and what stands in the way of confirming it.
@@ -133,7 +155,12 @@ impl Sheet {
         let mut offers: Vec<(Act, String)> = Vec::new();
         match (&self.stage, self.barred().is_none()) {
             (Stage::Moved(_), _) => offers.push((Act::LookAgain, "look again".to_owned())),
-            (Stage::Open, true) => offers.push((Act::Confirm, yes)),
+            // What they rest on is still to come: nobody can say yet where the end is.
+            (Stage::Open, true) if self.several() && self.groundless() => {}
+            (Stage::Open, true) => offers.push(match self.unread() {
+                0 => (Act::Confirm, yes),
+                left => (Act::SheetDown, format!("to the end to confirm: {left} left")),
+            }),
             _ => {}
         }
         offers.push((Act::Leave, "leave, nothing is done".to_owned()));

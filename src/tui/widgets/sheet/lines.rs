@@ -11,15 +11,9 @@ use crate::tui::canvas::Canvas;
 use crate::tui::decisions::{Brief, Change, Item, OpenedWrite, Subject, WriteItem, why};
 use crate::tui::fleet::Fleet;
 use crate::tui::looks::{capital, look, meaning, so_many, status};
-use crate::tui::text::{age, fit, moment, word};
+use crate::tui::text::{age, moment, word};
 use crate::tui::theme::Role;
 use crate::tui::widgets::page::{Page, value};
-
-/// Records of a bulk decision that are listed one by one.
-const LISTED: usize = 500;
-
-/// Cells that the name of one of them may take.
-const NAMED: usize = 36;
 
 /// The heading: what would be done, to how many.
 pub(super) fn title(subject: &Subject, brief: Option<&Brief>) -> String {
@@ -32,6 +26,7 @@ pub(super) fn title(subject: &Subject, brief: Option<&Brief>) -> String {
         (Subject::Records { asked, .. } | Subject::Edited { asked, .. } | Subject::Restored { asked, .. }, _) => {
             capital(&asked.verb)
         }
+        (Subject::Resumed { connection }, _) => format!("Test {}", Clean::line(connection)),
         (Subject::Writes { ids, change }, _) => format!("{} {}", verb(change), so_many(ids.len(), "writes")),
     }
 }
@@ -57,13 +52,29 @@ pub(super) fn page(sheet: &Sheet, cells: u16, fleet: &Fleet, canvas: &Canvas) ->
         }
         Some(Brief::Records { asked, items }) => match items.as_slice() {
             [only] => one(&mut page, &asked.verb, only, fleet, canvas),
-            many => all(&mut page, &asked.verb, many, fleet),
+            many => all(&mut page, &asked.verb, many, sheet.later().len(), fleet),
         },
-        Some(Brief::Writes(items)) => {
-            if let Subject::Writes { change, .. } = sheet.subject() {
-                writes(&mut page, change, items, canvas);
+        Some(Brief::Writes(items)) => match sheet.subject() {
+            Subject::Writes { change, .. } => writes(&mut page, what(change), items, canvas),
+            Subject::Resumed { connection } => {
+                if let Some(paused) = fleet.standing.paused.iter().find(|paused| paused.connection == *connection) {
+                    page.field("paused", &format!("since {}: {}", moment(paused.since), paused.message), Role::Warn);
+                }
+                let words = match items.len() {
+                    0 => "Nothing waits for it any more. It is signed in to, and one row is read.".to_owned(),
+                    count => format!(
+                        "It is signed in to, and one row is read. If it answers, it goes on: {} then, each if nothing is in its way.",
+                        if count == 1 {
+                            "the write below is sent".to_owned()
+                        } else {
+                            format!("all {count} writes below are sent")
+                        }
+                    ),
+                };
+                writes(&mut page, &words, items, canvas);
             }
-        }
+            _ => {}
+        },
     }
     page
 }
@@ -97,14 +108,20 @@ fn one(page: &mut Page, verb: &str, item: &Item, fleet: &Fleet, canvas: &Canvas)
         page.said("title", title);
     }
     // What is asked is often what the request is called: it need not be read twice.
-    let told = |name: &str, value: &str| matches!(name, "message" | "comment") && row.title.as_deref() == Some(value);
-    let rests_on = item.rests_on.iter().filter(|(name, value)| !told(name, value));
-    page.foreign_pairs(&rests_on.map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>());
+    page.foreign_pairs(&rests_on(item).collect::<Vec<_>>());
     let diff = item.intent.as_ref().map(changes).unwrap_or_default();
     if diff.len() > 1 || diff.iter().any(|dispute| dispute.at != "/status") {
         page.heading("WHAT CHANGES");
         page.diff(&diff);
     }
+}
+
+/// What a decision rests on, without what is read above it.
+pub(super) fn rests_on(item: &Item) -> impl Iterator<Item = (&str, &str)> {
+    let title = item.record.row.title.as_deref();
+    let told = move |name: &str, value: &str| matches!(name, "message" | "comment") && title == Some(value);
+    let pairs = item.rests_on.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    pairs.filter(move |(name, value)| !told(name, value))
 }
 
 /// Deadline, way back, and what else is to be known before confirming.
@@ -132,7 +149,7 @@ fn terms(page: &mut Page, verb: &str, intent: &Intent, row: &Row, fleet: &Fleet,
 }
 
 /// `active -> suspended`, in the words of tables.
-fn becomes(row: &Row, intent: &Intent) -> String {
+pub(super) fn becomes(row: &Row, intent: &Intent) -> String {
     let now = row.status.as_deref().map_or("–".to_owned(), word);
     match &intent.effect.columns.status {
         Some(Some(after)) => format!("{} {now} → {} {}", status(&now).0, status(after).0, word(after)),
@@ -152,10 +169,17 @@ pub(super) fn changes(intent: &Intent) -> Vec<Dispute> {
     intent.effect.doc.iter().map(change).filter(|dispute| dispute.base != dispute.mine).collect()
 }
 
-/// One decision about many records.
-fn all(page: &mut Page, verb: &str, items: &[Item], fleet: &Fleet) {
+/// One decision about many records; they are listed below it ([`super::several`]).
+fn all(page: &mut Page, verb: &str, items: &[Item], later: usize, fleet: &Fleet) {
     let able = items.iter().filter(|item| item.intent.is_ok()).count();
-    page.field(verb, &format!("{able} of {} marked", items.len()), Role::Title);
+    page.field(verb, &format!("{able} of {} marked", items.len() + later), Role::Title);
+    if later > 0 {
+        let words = format!(
+            "{later} more stay marked, and nothing is done with them: no more than {} are decided at once, so that each can be read here",
+            items.len()
+        );
+        page.marked("later", "!", &words, Role::Warn);
+    }
     let mut places: Vec<String> = items.iter().map(|item| item.record.row.list.connection.clone()).collect();
     places.sort();
     places.dedup();
@@ -176,34 +200,11 @@ fn all(page: &mut Page, verb: &str, items: &[Item], fleet: &Fleet) {
     if let Some(oldest) = oldest {
         page.field("as read", &format!("at {} or later", moment(oldest)), Role::Text);
     }
-    page.heading("ONE BY ONE");
-    // What is left out comes first: it must not be found after the fact.
-    let refused = items.iter().filter(|item| item.intent.is_err());
-    let taken = items.iter().filter(|item| item.intent.is_ok());
-    for item in refused.chain(taken).take(LISTED) {
-        let row = &item.record.row;
-        match &item.intent {
-            Ok(intent) => page.foreign_line(&named(row, &becomes(row, intent))),
-            Err(why) => page.foreign_line(&named(row, &format!("✗ {why}"))),
-        }
-    }
-    if items.len() > LISTED {
-        page.field("", &format!("and {} more", items.len() - LISTED), Role::Dim);
-    }
 }
 
-/// A record among many: what people call it, what becomes of it, its id. A name is what one can check at a glance, so that it is
-/// the id that a narrow sheet cuts; and a long name never pushes what becomes of it out of sight.
-fn named(row: &Row, becomes: &str) -> String {
-    match row.title.as_deref().map(|title| Clean::line(title).as_str().to_owned()).filter(|title| *title != row.id) {
-        Some(title) => format!("{}  {becomes}  {}", fit(&title, NAMED), row.id),
-        None => format!("{}  {becomes}", row.id),
-    }
-}
-
-/// What is to become of writes.
-fn writes(page: &mut Page, change: &Change, items: &[WriteItem], canvas: &Canvas) {
-    let words = match change {
+/// What is done to a write.
+fn what(change: &Change) -> &'static str {
+    match change {
         Change::Cancel | Change::Undo => "It has not been sent. It is taken back, and nothing will be sent.",
         Change::Retry => {
             "It is tried again: first a look at how its target stands, and only then, if nothing is in the way, sent."
@@ -212,21 +213,28 @@ fn writes(page: &mut Page, change: &Change, items: &[WriteItem], canvas: &Canvas
         Change::Mine => "What was wanted goes over what is there now, as a new write. The old one is let go of.",
         Change::Theirs => "It stays as it is there. The write is let go of.",
         Change::Edited(_) => "What was edited goes over what is there now, as a new write. The old one is let go of.",
-    };
-    if items.iter().any(|item| item.refused.is_none()) {
+    }
+}
+
+/// What is to become of writes; several are listed below it ([`super::several`]).
+fn writes(page: &mut Page, words: &str, items: &[WriteItem], canvas: &Canvas) {
+    if items.is_empty() || items.iter().any(|item| item.refused.is_none()) {
         page.field("what", words, Role::Text);
     }
-    for item in items {
+    if let [only] = items {
         page.blank();
-        write(page, &item.opened, canvas.now());
-        if let Some(why) = &item.refused {
-            page.marked("cannot be", "✗", why, Role::Bad);
-        } else if let Some(caution) = &item.caution {
-            page.marked("beware", "!", caution, Role::Warn);
-        }
+        one_write(page, only, canvas.now());
+        conflict(page, &only.opened);
     }
-    if let [WriteItem { opened, .. }] = items {
-        conflict(page, opened);
+}
+
+/// One of the writes, and what is to be known before it is done.
+pub(super) fn one_write(page: &mut Page, item: &WriteItem, now: Timestamp) {
+    write(page, &item.opened, now);
+    if let Some(why) = &item.refused {
+        page.marked("cannot be", "✗", why, Role::Bad);
+    } else if let Some(caution) = &item.caution {
+        page.marked("beware", "!", caution, Role::Warn);
     }
 }
 

@@ -1,16 +1,19 @@
 //! The sheet that every decision is confirmed on.
 //!
 //! It says what will be done to what, what is known of it and how old that is, asks for a reason, and waits for a key that no
-//! typing produces. Always true: what is confirmed is what was drawn. A newer look that differs takes the sheet's
-//! confirmation away until the person has looked at it too ([`Sheet::look_again`]).
+//! typing produces. Always true: what is confirmed is what was drawn; where it is several things, each stands there, and the last
+//! of them has been in sight. A newer look that differs takes the sheet's confirmation away until the person has looked at it too
+//! ([`Sheet::look_again`]).
 
 mod draw;
 mod fields;
 mod grounds;
 mod lines;
+mod moved;
+mod several;
 
 use crossterm::event::KeyEvent;
-use quarterdeck_sync::model::{Kind, ListKey};
+use quarterdeck_sync::model::{ListKey, RowKey};
 use quarterdeck_sync::outbox::action::Asked;
 use quarterdeck_sync::text::secrets::has_mark;
 
@@ -18,11 +21,13 @@ use crate::tui::actions::{Act, Reason, verbs};
 use crate::tui::data::Ticket;
 use crate::tui::decisions::{Brief, Change, Deed, Item, Subject};
 use crate::tui::fleet::Fleet;
-use crate::tui::grounds::{Fetch, Grounds};
+use crate::tui::grounds::{Fetch, Grounds, Short};
 use crate::tui::unsealed::Unsealed;
 use crate::tui::widgets::page::Page;
 use fields::Fields;
 pub(crate) use lines::{conflict, write};
+use moved::moved;
+pub(crate) use several::Rests;
 
 /// Where the sheet stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,21 +55,40 @@ pub(crate) struct Sheet {
     pub grounds_ticket: Option<Ticket>,
     subject: Subject,
     brief: Option<Brief>,
+    /// Records that it has no room for: they stay marked, and nothing is done with them.
+    later: Vec<RowKey>,
     /// What the answer to a request for approval rests on, beside the request.
     grounds: Option<Result<Grounds, String>>,
+    /// What the answers to several rest on, in short.
+    shorts: Option<Result<Vec<Short>, String>>,
     /// The right to see the secrets in it.
     unsealed: Option<Unsealed>,
     /// How fetching what the run did stands.
     fetch: Fetch,
-    /// That, laid out for a width.
-    below: Option<(u16, Page)>,
+    /// That, or the several things that it is about, laid out for a width.
+    below: Option<Below>,
     stage: Stage,
     fields: Fields,
     /// What is in `brief` has been on the screen.
     drawn: bool,
+    /// So has the end of it.
+    read: bool,
+    /// Lines from the first on that have been on the screen, as they are laid out now.
+    furthest: usize,
     top: usize,
     page: usize,
     lines: usize,
+    /// Lines above what is laid out below.
+    above: usize,
+}
+
+/// What is laid out once for each width.
+#[derive(Debug)]
+struct Below {
+    cells: u16,
+    page: Page,
+    /// The line behind each of the several things on it.
+    ends: Vec<usize>,
 }
 
 impl Sheet {
@@ -77,16 +101,21 @@ impl Sheet {
             grounds_ticket: None,
             subject,
             brief: None,
+            later: Vec::new(),
             grounds: None,
+            shorts: None,
             unsealed: None,
             fetch: Fetch::No,
             below: None,
             stage,
             fields,
             drawn: false,
+            read: false,
+            furthest: 0,
             top: 0,
             page: 0,
             lines: 0,
+            above: 0,
         }
     }
 
@@ -108,7 +137,8 @@ impl Sheet {
     }
 
     /// Takes in what a look has shown.
-    pub fn show(&mut self, brief: Brief, fleet: &Fleet) {
+    pub fn show(&mut self, mut brief: Brief, fleet: &Fleet) {
+        self.later = several::put_off(&mut brief);
         match (&self.brief, &self.stage) {
             (_, Stage::Keeping) => {}
             (Some(seen), _) if moved(seen, &brief) => self.stage = Stage::Moved(Box::new(brief)),
@@ -117,6 +147,9 @@ impl Sheet {
                 // Something that failed before may be readable now; something that moved may have moved back.
                 self.stage = Stage::Open;
                 self.brief = Some(brief);
+                if self.several() {
+                    self.below = None;
+                }
                 if first {
                     self.ask_fields(fleet);
                 }
@@ -146,30 +179,46 @@ impl Sheet {
     pub fn look_again(&mut self) {
         if let Stage::Moved(newer) = std::mem::replace(&mut self.stage, Stage::Open) {
             self.brief = Some(*newer);
-            (self.drawn, self.top) = (false, 0);
+            (self.drawn, self.read, self.furthest, self.top) = (false, false, 0, 0);
+            self.below = None;
         }
     }
 
-    /// The request for approval that it is about, when it is one: what the answer rests on is to be asked for. Asked again with each
-    /// look, so that it is of the same moment.
-    pub fn wants_grounds(&self) -> Option<&Item> {
+    /// The requests for approval that it is about: what the answers rest on is to be asked for. Asked again with each look, so that
+    /// it is of the same moment.
+    pub fn rests(&self) -> Rests<'_> {
         let seen = match &self.stage {
-            Stage::Moved(newer) => newer,
-            _ => self.brief.as_ref()?,
+            Stage::Moved(newer) => Some(&**newer),
+            _ => self.brief.as_ref(),
         };
-        match seen {
-            Brief::Records { items, .. } => match items.as_slice() {
-                [only] if only.record.row.kind == Kind::Approval => Some(only),
-                _ => None,
-            },
-            Brief::Writes(_) => None,
-        }
+        several::rests(seen)
+    }
+
+    /// The request, when it is about one.
+    fn wants_grounds(&self) -> Option<&Item> {
+        if let Rests::One(item) = self.rests() { Some(item) } else { None }
     }
 
     /// Takes in what the answer rests on; an older answer is dropped.
     pub fn rest_on(&mut self, ticket: Ticket, grounds: Result<Grounds, String>) {
         if self.grounds_ticket.take_if(|known| *known == ticket).is_some() && self.grounds.as_ref() != Some(&grounds) {
             self.grounds = Some(grounds);
+            self.below = None;
+        }
+    }
+
+    /// What the answers rest on could not be read; why, for a person.
+    pub fn rest_on_nothing(&mut self, ticket: Ticket, why: String) {
+        match self.rests() {
+            Rests::Several(_) => self.rest_in_short(ticket, Err(why)),
+            Rests::One(_) | Rests::Nothing => self.rest_on(ticket, Err(why)),
+        }
+    }
+
+    /// Takes in what several answers rest on.
+    pub fn rest_in_short(&mut self, ticket: Ticket, shorts: Result<Vec<Short>, String>) {
+        if self.grounds_ticket.take_if(|known| *known == ticket).is_some() && self.shorts.as_ref() != Some(&shorts) {
+            self.shorts = Some(shorts);
             self.below = None;
         }
     }
@@ -216,7 +265,30 @@ impl Sheet {
 
     /// What the answer rests on is not there yet, and was never on the screen.
     fn groundless(&self) -> bool {
-        self.wants_grounds().is_some() && self.grounds.is_none()
+        match self.rests() {
+            Rests::Nothing => false,
+            Rests::One(_) => self.grounds.is_none(),
+            Rests::Several(_) => self.shorts.is_none(),
+        }
+    }
+
+    /// It is about several things, of which each is to be read before the outside changes.
+    fn several(&self) -> bool {
+        several::to_be_read(self.brief.as_ref(), &self.subject)
+    }
+
+    /// How many of them have not been in sight yet.
+    fn unread(&self) -> usize {
+        if self.read || !self.several() {
+            return 0;
+        }
+        let ends = self.below.iter().flat_map(|below| &below.ends);
+        ends.filter(|end| self.above + **end > self.furthest).count().max(1)
+    }
+
+    /// Records that it had no room for.
+    pub fn later(&self) -> &[RowKey] {
+        &self.later
     }
 
     /// Confirmed: what is to be done, with what the person saw. `None` when it cannot be.
@@ -234,6 +306,10 @@ impl Sheet {
                 let seen = able.map(|item| (item.opened.write.id.clone(), item.opened.write.state)).collect();
                 Deed::Change { seen, change: change.clone() }
             }
+            (Brief::Writes(items), Subject::Resumed { connection }) => {
+                let seen = items.iter().map(|item| item.opened.write.id.clone()).collect();
+                Deed::Resume { connection: connection.clone(), seen }
+            }
             _ => return None,
         };
         self.stage = Stage::Keeping;
@@ -245,7 +321,7 @@ impl Sheet {
         let looked = self.brief.is_some() && self.drawn;
         match self.stage {
             Stage::Reading | Stage::Open if !looked => Some("it is still being looked at".into()),
-            _ => self.barred(),
+            _ => self.barred().or_else(|| several::unread(self.unread(), self.page)),
         }
     }
 
@@ -254,6 +330,8 @@ impl Sheet {
         match &self.brief {
             None => false,
             Some(Brief::Records { items, .. }) => items.iter().any(|item| item.intent.is_ok()),
+            // Where nothing waits any more, there is still the test.
+            Some(Brief::Writes(_)) if matches!(self.subject, Subject::Resumed { .. }) => true,
             Some(Brief::Writes(items)) => items.iter().any(|item| item.refused.is_none()),
         }
     }
@@ -341,6 +419,10 @@ impl Sheet {
             (_, Subject::Records { asked, .. } | Subject::Edited { asked, .. } | Subject::Restored { asked, .. }) => {
                 format!("{} it", asked.verb)
             }
+            (brief, Subject::Resumed { .. }) => match brief {
+                Some(Brief::Writes(items)) if !items.is_empty() => format!("test it, then send {}", items.len()),
+                _ => "test it".to_owned(),
+            },
             (_, Subject::Writes { change, .. }) => match change {
                 Change::Cancel | Change::Undo => "take it back".to_owned(),
                 Change::Retry => "try it again".to_owned(),
@@ -351,35 +433,4 @@ impl Sheet {
             },
         }
     }
-}
-
-/// Do two looks at the same thing differ in something a decision rests on? Not in what time alone changes.
-fn moved(seen: &Brief, now: &Brief) -> bool {
-    match (seen, now) {
-        (Brief::Records { asked, items }, Brief::Records { asked: newly, items: new }) => {
-            asked.verb != newly.verb || items.len() != new.len() || items.iter().zip(new).any(|(a, b)| item_moved(a, b))
-        }
-        (Brief::Writes(items), Brief::Writes(new)) => {
-            let stands = |item: &crate::tui::decisions::WriteItem| {
-                (item.opened.write.id.clone(), item.opened.write.state, item.refused.clone())
-            };
-            !items.iter().map(stands).eq(new.iter().map(stands))
-        }
-        _ => true,
-    }
-}
-
-fn item_moved(seen: &Item, now: &Item) -> bool {
-    let (a, b) = (&seen.record, &now.record);
-    let marks =
-        |item: &Item| item.record.row.pending.iter().map(|mark| (mark.id.clone(), mark.state)).collect::<Vec<_>>();
-    let columns = |item: &Item| {
-        let row = &item.record.row;
-        (row.id.clone(), row.title.clone(), row.status.clone(), row.gone_at.is_some())
-    };
-    a.doc != b.doc
-        || columns(seen) != columns(now)
-        || marks(seen) != marks(now)
-        || seen.rests_on != now.rests_on
-        || seen.intent.is_ok() != now.intent.is_ok()
 }
