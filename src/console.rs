@@ -36,7 +36,7 @@ use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::outbox::sender::SendEvent;
 use quarterdeck_sync::platform::Registry;
 use quarterdeck_sync::store::{Access, Mirror, StoreError};
-use quarterdeck_sync::text::Clean;
+use quarterdeck_sync::text::{Clean, secrets};
 
 use self::house::{House, Open};
 use self::incidents::Exports;
@@ -96,7 +96,9 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     let connections = Connections::load(&opening.paths.connections())?.pick(&[])?;
     opening.paths.make_data_dir()?;
     let platforms = connections.iter().map(|(name, one)| (name.clone(), one.platform.clone())).collect();
-    let seen = Seen::new(mirror(&opening.paths)?, &opening.paths.outbox());
+    let mirror = mirror(&opening.paths)?;
+    make_ready(&mirror);
+    let seen = Seen::new(mirror, &opening.paths.outbox());
     let house = Arc::new(House::new(seen, opening.paths.clone(), opening.env.by(), platforms));
     let (news, outside) = channel();
     let (asks, asked) = channel();
@@ -120,6 +122,19 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     // What was confirmed last is kept, and the live side has ended, when this returns.
     let _ = behind.join();
     ended.map(|()| Code::Done)
+}
+
+/// Makes ready what the first questions need while the terminal is taken: they need it one after the other, and a person waits.
+fn make_ready(mirror: &Mirror) {
+    let mirror = mirror.clone();
+    let work = move || {
+        // One for each of those who answer.
+        drop((mirror.reader(), mirror.reader()));
+        crate::inbox::prepare();
+        secrets::prepare();
+    };
+    // Without a thread each is made when it is needed.
+    let _ = thread::Builder::new().name("qd-ready".to_owned()).spawn(work);
 }
 
 /// Does what the console asks for, until it has ended. Nothing is begun before the first thing is asked: manifests, certificates

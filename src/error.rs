@@ -315,12 +315,12 @@ impl From<StoreError> for Failure {
             | StoreError::NotAMirror { .. }
             | StoreError::Damaged { .. } => Self::new(Kind::Mirror, message),
             StoreError::Sqlite(_) if damage => Self::new(Kind::Mirror, message)
-                .hint("delete mirror.db (`qd doctor` says where it is): the next sync rebuilds it"),
+                .hint("put mirror.db aside (`qd doctor` says where it is): the next sync makes a new one. Keep it: what the platforms list no more is in it alone"),
             StoreError::Sqlite(_) if full => {
                 Self::new(Kind::Mirror, message).hint("make room on the disk: what was read until now is kept")
             }
             StoreError::Sqlite(_) => Self::new(Kind::Mirror, message)
-                .hint("is the file on a network drive? mirror.db may be deleted: the next sync rebuilds it"),
+                .hint("is the file on a network drive? put mirror.db aside, and the next sync makes a new one"),
             StoreError::UnknownList(_) | StoreError::ReadOnly | StoreError::Stopped => {
                 Self::new(Kind::Internal, message).hint("please report it with the last lines of qd.log")
             }

@@ -6,6 +6,7 @@
 //! what a person is told.
 
 pub mod amounts;
+mod background;
 pub mod cli;
 pub mod config;
 pub mod console;

@@ -30,6 +30,7 @@ use tokio::task::JoinSet;
 
 use self::line::Line;
 use self::others::Others;
+use crate::background::step_back;
 use crate::config::{Connection, Lease, LeaseError, Paths, Settings};
 use crate::search::{Keeper, KeeperEvent, KeeperPlan, Waker};
 
@@ -129,11 +130,13 @@ impl Live {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("qd-live")
+            .on_thread_start(step_back)
             .enable_all()
             .build()?;
         let (asks, inbox) = mpsc::unbounded_channel();
         let tell: Tell = Arc::new(tell);
         let thread = std::thread::Builder::new().name("qd-live-main".to_owned()).spawn(move || {
+            step_back();
             runtime.block_on(work(plan, inbox, tell));
             // A look at another process's mirror may still be under way; nobody waits for it.
             runtime.shutdown_background();

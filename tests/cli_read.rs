@@ -195,14 +195,30 @@ fn what_was_never_synced_is_said() {
 }
 
 #[test]
-fn a_damaged_mirror_is_our_fault_and_may_be_deleted() {
+fn a_damaged_mirror_is_our_fault_and_is_to_be_put_aside() {
     let deck = fleet();
     deck.damage_the_mirror();
     for args in [["sql", "SELECT count(*) FROM records"].as_slice(), &["status"], &["agents", "list"]] {
         let said = deck.qd(args);
         assert_eq!(said.code, 1, "{args:?}: {said:?}");
-        assert!(said.err.contains("delete"), "{args:?}: {said:?}");
+        assert!(said.err.contains("put mirror.db aside"), "{args:?}: {said:?}");
     }
+}
+
+#[test]
+fn the_page_for_scripts_tells_what_a_record_and_the_views_have() {
+    let deck = fleet();
+    let page = include_str!("../docs/scripts.md");
+    let answer: Value = serde_json::from_str(&deck.qd(&["agents", "list", "--json"]).out).expect("JSON");
+    let members = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>().join(" ");
+    let record = members(&answer["items"][0]);
+    assert!(page.contains(&format!("`{record}`")), "{record}");
+    let row: Value = serde_json::from_str(
+        &deck.qd(&["sql", "SELECT * FROM others UNION ALL SELECT * FROM agents LIMIT 1", "--json"]).out,
+    )
+    .expect("JSON");
+    let columns = members(&row["items"][0]);
+    assert_eq!(columns, record, "what is read in SQL is called as in JSON");
 }
 
 #[test]

@@ -64,7 +64,7 @@ use crate::error::{Code, Failure, Kind};
 ///
 /// Without a command it opens the console. A noun alone lists: `qd agents` is `qd agents list`. Every other collection of a platform
 /// is a noun too: `qd workflows list`.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(name = "qd", version, max_term_width = 110, disable_help_subcommand = false)]
 pub struct Cli {
     /// What is asked of every command.
@@ -85,7 +85,7 @@ pub struct Cli {
 const EVERY: &str = "Every command";
 
 /// Flags of every command.
-#[derive(Debug, Clone, Copy, clap::Args)]
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub struct Global {
     /// Answer as one JSON object; errors are JSON on stderr
     #[arg(long, global = true, help_heading = EVERY, conflicts_with = "ndjson")]
@@ -217,7 +217,7 @@ impl From<noun::ParseError> for Stop {
 
 fn run(args: Vec<OsString>) -> Result<Code, Stop> {
     let env = Env::read();
-    let cli = Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)?;
+    let cli = read(args)?;
     cli.flags.refuse_before(cli.fresh, cli.command.as_ref())?;
     let paths = Paths::find(&env).map_err(Failure::from)?;
     crate::log::start(&env, &paths).map_err(|error| {
@@ -234,6 +234,14 @@ fn run(args: Vec<OsString>) -> Result<Code, Stop> {
         None => return Ok(open_console(cx, cli.flags, cli.fresh)?),
     };
     dispatch(&cx, command)
+}
+
+/// The command line. `qd` alone is not parsed: to make the whole grammar ready for it takes longer than to open the mirror.
+fn read(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    if args.len() <= 1 {
+        return Ok(Cli::default());
+    }
+    Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)
 }
 
 fn open_console(cx: Context, flags: manner::Flags, fresh: bool) -> Result<Code, Failure> {
@@ -327,6 +335,13 @@ mod tests {
     #[test]
     fn the_definition_of_the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn qd_alone_is_read_as_it_would_be_parsed() {
+        let parsed = Cli::try_parse_from(["qd"]).unwrap();
+        assert_eq!(format!("{:?}", read(vec!["qd".into()]).unwrap()), format!("{parsed:?}"));
+        assert!(read(vec!["qd".into(), "--fresh".into()]).unwrap().fresh);
     }
 
     #[test]

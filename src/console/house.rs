@@ -4,7 +4,7 @@
 //! It looks only. What was confirmed is carried out in [`deeds`](super::deeds), from the same place.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{By, Intent, ListKey, Query, Record, Row, Scope, Write, WriteId, WriteState};
@@ -50,8 +50,6 @@ pub struct House {
     pub(super) by: By,
     /// The connections that are set up, with their platforms.
     pub(super) connections: Vec<(String, String)>,
-    /// The outbox to look at, until there is one to write to.
-    looking: Mutex<Option<Outbox>>,
     pub(super) open: OnceLock<Open>,
 }
 
@@ -63,7 +61,7 @@ impl House {
     /// Over what is at `paths`; opened with the first question.
     pub fn new(seen: Seen, paths: Paths, by: By, connections: Vec<(String, String)>) -> Self {
         let searcher = Searcher::new(seen.mirror().clone(), &paths.outbox(), &paths.search());
-        Self { seen, searcher, paths, by, connections, looking: Mutex::new(None), open: OnceLock::new() }
+        Self { seen, searcher, paths, by, connections, open: OnceLock::new() }
     }
 
     /// The mirror with the unfinished writes of this moment over it.
@@ -96,12 +94,7 @@ impl House {
         if let Some(outbox) = self.open.get().and_then(|open| open.outbox.clone()) {
             return Ok(outbox);
         }
-        let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
-        let outbox = match looking.take() {
-            Some(outbox) => outbox,
-            None => Outbox::open_reader(&self.paths.outbox()).map_err(words)?,
-        };
-        Ok(looking.insert(outbox).clone())
+        self.seen.outbox()
     }
 
     /// The manifest of a platform.

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use quarterdeck_sync::model::{CountOf, Freshness, Problem, Query, Record, RowKey, Scope, Window};
-use quarterdeck_sync::outbox::Onlooker;
+use quarterdeck_sync::outbox::{Onlooker, Outbox};
 use quarterdeck_sync::store::{Mirror, Reader};
 
 use crate::tui::Store;
@@ -29,6 +29,11 @@ impl Seen {
     /// Why the unfinished writes are not to be seen, since the last question; `None` when they are. For a person.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The outbox, to look at.
+    pub fn outbox(&self) -> Result<Outbox, String> {
+        self.outbox.outbox().map_err(|error| error.to_string())
     }
 
     /// A reader of the mirror with the unfinished writes of this moment over it. An outbox that cannot be read does not keep

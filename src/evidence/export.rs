@@ -70,7 +70,7 @@ pub fn export(
     let held = reader.hold()?;
     let case = gather::gather(reader, outbox, asked.incident)?;
     let case = case.ok_or_else(|| EvidenceError::Unknown(asked.incident.clone()))?;
-    let writes = happened::writes(outbox, &case.pinned)?;
+    let writes = happened::writes(outbox, &case.pinned, &mut Vec::new())?;
     let title = asked.secrets.text(&case.incident.title).into_owned();
     let mut manifest = Manifest::new(
         About::new(&case.incident, &title),

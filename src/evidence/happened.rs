@@ -49,14 +49,19 @@ pub(super) fn all(
             sources.push(of_agent(reader, row, &mut told, short)?);
         }
     }
-    for (write, turns) in writes(outbox, pinned)? {
+    for (write, turns) in writes(outbox, pinned, short)? {
         sources.push(turns.iter().map(|turn| turned(&write, turn)).collect());
     }
     Ok(sources)
 }
 
-/// Our writes on what is pinned, and those that are pinned themselves; oldest first, each once, with their turns.
-pub(super) fn writes(outbox: &Outbox, pinned: &[Pinned]) -> Result<Vec<(Write, Vec<TurnLog>)>, EvidenceError> {
+/// Our writes on what is pinned, and those that are pinned themselves; oldest first, each once, with their turns. What is left out is
+/// told in `short`.
+pub(super) fn writes(
+    outbox: &Outbox,
+    pinned: &[Pinned],
+    short: &mut Vec<String>,
+) -> Result<Vec<(Write, Vec<TurnLog>)>, EvidenceError> {
     let mut found: Vec<Write> = Vec::new();
     let mut asked = BTreeSet::new();
     for pinned in pinned {
@@ -67,13 +72,20 @@ pub(super) fn writes(outbox: &Outbox, pinned: &[Pinned]) -> Result<Vec<(Write, V
         if place.collection == Place::OUTBOX || !asked.insert((&place.connection, &place.collection, &place.id)) {
             continue;
         }
-        found.extend(outbox.list(&Which {
+        let mut on_it = outbox.list(&Which {
             all: true,
             connections: vec![place.connection.clone()],
             target: Some((place.collection.clone(), place.id.clone())),
-            limit: Some(WRITES_ON),
+            limit: Some(WRITES_ON + 1),
             ..Which::default()
-        })?);
+        })?;
+        if on_it.len() > WRITES_ON {
+            on_it.sort_by(|one, other| other.id.cmp(&one.id));
+            on_it.truncate(WRITES_ON);
+            let record = format!("{}/{}/{}", place.connection, place.collection, place.id);
+            short.push(format!("of our writes on {record} the newest {WRITES_ON} are told, older ones are not"));
+        }
+        found.extend(on_it);
     }
     found.sort_by(|one, other| one.id.cmp(&other.id));
     found.dedup_by(|one, other| one.id == other.id);

@@ -293,6 +293,22 @@ fn our_writes_and_the_lines_of_the_log_about_them_are_in_it() {
 }
 
 #[test]
+fn of_hundreds_of_writes_on_one_record_the_newest_are_told_and_that_there_are_more() {
+    let (desk, incident) = busy();
+    let all: Vec<String> = (0..240).map(|_| desk.suspend("agt-1").id).collect();
+    let case = gather(&desk.mirror.reader().unwrap(), &desk.outbox, &incident.id).unwrap().unwrap();
+    let told: Vec<&str> = case.timeline.iter().filter(|one| one.what == What::Write).map(id_of).collect();
+    // One is pinned itself.
+    assert_eq!(told.len(), 201);
+    assert!(all[40..].iter().all(|id| told.contains(&id.as_str())));
+    assert!(case.short.iter().any(|said| said.contains("agt-1") && said.contains("newest 200")), "{:?}", case.short);
+}
+
+fn id_of(moment: &crate::incident::Moment) -> &str {
+    moment.place.as_ref().map_or("", |place| place.id.as_str())
+}
+
+#[test]
 fn secrets_are_masked_everywhere_unless_they_were_asked_for() {
     let (desk, incident) = busy();
     let masked = desk.to("masked");

@@ -37,3 +37,4 @@ pub use gather::{Inbox, gather};
 pub use item::{Agent, Can, Item, Reason, Standing, Subject};
 pub use rank::rank;
 pub use source::{Files, Signs, Source};
+pub use states::prepare;

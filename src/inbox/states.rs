@@ -4,6 +4,7 @@
 //! Regular expressions, because the mirror tries them on the distinct words of a list and not on its records.
 
 use quarterdeck_sync::model::{Field, Filter, Match};
+use quarterdeck_sync::store::prepare_pattern;
 
 /// A pending approval.
 pub(super) const PENDING: &str =
@@ -24,6 +25,11 @@ pub(super) const ACTIVE: &str = "^(active|ready|healthy|enabled|online|connected
 /// An agent that has been stopped already.
 const HALTED: [&str; 8] =
     ["suspended", "deleted", "inactive", "disabled", "contained", "revoked", "archived", "terminated"];
+
+/// Builds the patterns ahead of the first look.
+pub fn prepare() {
+    [PENDING, BLOCKED, REVIEW, ALERT, FAILED, AT_WORK, ACTIVE].into_iter().for_each(prepare_pattern);
+}
 
 /// Records in one of these states.
 pub(super) fn is(states: &str) -> Filter {

@@ -251,11 +251,16 @@ pub fn behind(reader: &Reader, progress: Option<Progress>, most: u64) -> Result<
     if let Some(filled) = progress.filled {
         behind += reader.keys(RowKey(filled.saturating_add(1)), RowKey(i64::MAX), limit)?.len() as u64;
     }
-    let mut within = progress.within;
-    for entry in reader.feed(progress.seq, FEED)? {
-        let first = entry.first.0.max(within.saturating_add(1));
-        behind = behind.saturating_add(entry.last.0.saturating_sub(first).saturating_add(1).max(0).cast_unsigned());
-        within = 0;
+    let (mut seq, mut within) = (progress.seq, progress.within);
+    while behind < most {
+        let feed = reader.feed(seq, FEED)?;
+        let Some(last) = feed.last() else { break };
+        seq = last.seq;
+        for entry in feed {
+            let first = entry.first.0.max(within.saturating_add(1));
+            behind = behind.saturating_add(entry.last.0.saturating_sub(first).saturating_add(1).max(0).cast_unsigned());
+            within = 0;
+        }
     }
     Ok(behind.min(most))
 }

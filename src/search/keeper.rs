@@ -2,7 +2,8 @@
 //!
 //! What arrives after a pause is committed to the index at once; while more keeps coming, about once a second, and less often as long
 //! as the mirror is far ahead. Whoever writes to the index keeps everybody else from writing, so the thread gives way when it
-//! stops, and waits its turn when another was first. While a first sync fills the mirror it works a third of the time.
+//! stops, and waits its turn when another was first. It steps back for whoever is waited for, and works a third of the time while a
+//! first sync fills the mirror.
 //!
 //! Always true: it never blocks whoever wakes it; dropping it ends the thread before it returns, with what was done kept.
 
@@ -16,6 +17,7 @@ use quarterdeck_index::{Effort, Error};
 use quarterdeck_sync::store::{Access, Mirror};
 
 use super::indexer::{FollowError, Indexer};
+use crate::background::step_back;
 use crate::config::{Paths, Settings};
 
 /// Time between two commits while there is more to come.
@@ -207,6 +209,7 @@ enum Round {
 
 impl Work {
     fn run(mut self) {
+        step_back();
         loop {
             let finish = {
                 let mut asked = self.desk.asked();

@@ -9,7 +9,8 @@
 //! - `sight` lays the unfinished writes over the index.
 //!
 //! What always holds:
-//! - everything that the mirror holds is found, from two seconds after it arrived; nothing else is, and what is not there any more
+//! - everything that the mirror holds is found, from two seconds after it arrived, but while a first sync brings more than the index
+//!   takes: then every answer says how many records are not searched yet; nothing else is found, and what is not there any more
 //!   is not shown even before the index has followed;
 //! - the index is rebuilt from the mirror alone: it may be deleted at any time;
 //! - a snippet is safe to show, and shows no known secret unless somebody asked for that.
@@ -33,6 +34,7 @@ mod shown;
 mod sight;
 mod snippet;
 mod sought;
+mod stretches;
 mod upkeep;
 mod verify;
 
@@ -42,7 +44,7 @@ pub use indexer::{FollowError, Indexer, Step};
 pub use keeper::{Keeper, KeeperEvent, KeeperPlan, Waker};
 pub use lists::Lists;
 pub use progress::Progress;
-pub use saved::{NAMES, is_name};
+pub use saved::{NAMES, check_saved, is_name, saved_question};
 pub use searcher::Searcher;
 pub use sought::Sought;
 pub use upkeep::{Standing, catch_up, count_indexed, rebuild, standing};

@@ -7,18 +7,20 @@ use std::time::Instant;
 
 use jiff::Zoned;
 use quarterdeck_index::query::Ast;
-use quarterdeck_index::{Error, Found, Index, Marker, Search};
+use quarterdeck_index::{Error, Found, Hit as Place, Index, Marker, Search};
 use quarterdeck_sync::model::{Filter, Freshness};
 use quarterdeck_sync::outbox::{Onlooker, Outbox, SavedSearch};
 use quarterdeck_sync::store::{Mirror, Reader};
+use quarterdeck_sync::text::Secrets;
 
-use super::face::{Answer, Count, Facet, Find, FindError, Moment, Question};
-use super::indexer::behind;
+use super::face::{Answer, Count, Facet, Find, FindError, Hit, Moment, Question};
+use super::indexer::{behind, identity};
 use super::lists::{Answers, Lists, asks_words};
 use super::names::Agents;
 use super::progress::Progress;
 use super::shown::shown;
 use super::sight::{Over, Sight};
+use super::stretches::Stretches;
 use super::upkeep::count_in;
 use super::{fields, query};
 
@@ -49,6 +51,7 @@ struct Kept {
     /// As of this end of the change feed.
     agents: Option<(u64, Arc<Agents>)>,
     lists: Arc<Answers>,
+    stretches: Stretches,
 }
 
 impl std::fmt::Debug for Kept {
@@ -85,7 +88,7 @@ impl Find for Searcher {
             }
         };
         let marker = Marker::new(&asked.ast, question.typing);
-        let hits = shown(&reader, &found.hits, &marker, question.secrets).map_err(trouble)?;
+        let hits = self.shown(&reader, head, &found.hits, &marker, question.secrets)?;
         let behind = behind(&reader, self.progress()?, BEHIND).map_err(trouble)?;
         Ok(Answer {
             // What went away since the last commit of the index is not counted either.
@@ -202,6 +205,23 @@ impl Searcher {
         };
         self.kept().over = over.clone();
         Ok(Arc::new(Sight { snapshot, over }))
+    }
+
+    /// `head`: an end of the change feed at which the reader's state is, or which it is past.
+    fn shown(
+        &self,
+        reader: &Reader,
+        head: u64,
+        places: &[Place],
+        marker: &Marker,
+        secrets: Secrets,
+    ) -> Result<Vec<Hit>, FindError> {
+        let state = (identity(reader).map_err(trouble)?, head);
+        // Not held meanwhile: another question unpacks for itself.
+        let mut stretches = std::mem::take(&mut self.kept().stretches).of(state);
+        let hits = shown(reader, &mut stretches, places, marker, secrets).map_err(trouble);
+        self.kept().stretches = stretches;
+        hits
     }
 
     fn agents(&self, reader: &Reader, head: u64) -> Result<Arc<Agents>, FindError> {

@@ -19,13 +19,11 @@ use quarterdeck_sync::text::Secrets;
 use serde_json::value::RawValue;
 
 use super::face::{Hit, HitEntry};
+use super::stretches::Stretches;
 use super::{documents, snippet};
 
 /// So many bytes before a result are looked through for the call that it answers, which names its tool.
 const FAR: usize = 1 << 18;
-
-/// Pieces of contents that are kept for the next hit.
-const KEPT: usize = 8;
 
 /// Hits for each thread that is begun: fewer are made sooner than a thread is begun.
 const FEW: usize = 5;
@@ -36,12 +34,19 @@ const READ: usize = 24;
 /// More threads than this are no sooner done with a page of hits.
 const THREADS: usize = 4;
 
-/// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out.
+/// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out. `stretches`: what
+/// was unpacked for the hits before, of the state that `reader` shows or an older one.
 ///
 /// # Errors
 /// When the mirror cannot be read; what is damaged in it is left out.
-pub fn shown(reader: &Reader, places: &[Place], marker: &Marker, secrets: Secrets) -> Result<Vec<Hit>, StoreError> {
-    let mut reading = Reading { reader, records: HashMap::new(), stretches: Vec::new() };
+pub fn shown(
+    reader: &Reader,
+    stretches: &mut Stretches,
+    places: &[Place],
+    marker: &Marker,
+    secrets: Secrets,
+) -> Result<Vec<Hit>, StoreError> {
+    let mut reading = Reading { reader, records: HashMap::new(), stretches };
     let mut hits = Vec::with_capacity(places.len());
     for places in places.chunks(READ) {
         let read = places.iter().filter_map(|place| reading.read(place).transpose()).collect::<Result<Vec<_>, _>>()?;
@@ -82,7 +87,7 @@ fn each<T: Sync, M: Send + Sync>(all: &[T], make: impl Fn(&T) -> M + Sync) -> Ve
 struct Reading<'a> {
     reader: &'a Reader,
     records: HashMap<RowKey, Option<Arc<Record>>>,
-    stretches: Vec<(RowKey, Arc<Stretch>)>,
+    stretches: &'a mut Stretches,
 }
 
 /// What a hit needs.
@@ -122,15 +127,11 @@ impl Reading<'_> {
     }
 
     fn stretch(&mut self, key: RowKey, place: usize) -> Result<Option<Arc<Stretch>>, StoreError> {
-        let holds = |stretch: &Stretch| stretch.first <= place && stretch.end.is_none_or(|end| place < end);
-        if let Some((_, known)) = self.stretches.iter().find(|(of, known)| *of == key && holds(known)) {
-            return Ok(Some(known.clone()));
+        if let Some(known) = self.stretches.find(key, place) {
+            return Ok(Some(known));
         }
         let Some(stretch) = sound(self.reader.stretch(key, place))?.map(Arc::new) else { return Ok(None) };
-        if self.stretches.len() == KEPT {
-            self.stretches.remove(0);
-        }
-        self.stretches.push((key, stretch.clone()));
+        self.stretches.keep(key, stretch.clone());
         Ok(Some(stretch))
     }
 

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 
 use quarterdeck_index::query::{Ast, Node, NodeKind, Span, Value, ValueKind};
 use quarterdeck_index::{Error, Index, Order, Search, Snapshot};
-use quarterdeck_sync::model::{ListKey, RowKey};
-use quarterdeck_sync::store::Reader;
+use quarterdeck_sync::model::{ListKey, Record, RowKey};
+use quarterdeck_sync::store::{Reader, StoreError};
 use serde::Serialize;
 
 use super::fields;
@@ -28,6 +28,9 @@ pub struct Verdict {
     pub behind: u64,
     /// Records that differ for no such reason.
     pub wrong: u64,
+    /// Records that are damaged in the mirror itself, or whose content is: the index cannot have what nobody can read. No index that
+    /// is made anew changes that.
+    pub unreadable: u64,
     /// The first of them.
     pub differences: Vec<Difference>,
     /// Each list, by connection and collection.
@@ -90,7 +93,7 @@ pub fn verify(reader: &Reader, index: &Index) -> Result<Verdict, FollowError> {
         Err(Error::Damaged(why)) => Some(why),
         checked => checked.map(|()| None)?,
     };
-    verdict.healthy = verdict.wrong == 0 && verdict.behind == 0 && verdict.damaged.is_none();
+    verdict.healthy = verdict.wrong == 0 && verdict.behind == 0 && verdict.unreadable == 0 && verdict.damaged.is_none();
     Ok(verdict)
 }
 
@@ -154,8 +157,14 @@ impl Comparing<'_> {
     }
 
     fn compare(&mut self, key: RowKey, found: u64, entries: &[ListKey]) -> Result<(), FollowError> {
-        let Some(record) = self.reader.record(key)? else { return Ok(()) };
-        let row = record.row;
+        let record = match self.reader.record(key) {
+            Err(StoreError::Damaged { .. }) => {
+                self.verdict.unreadable += 1;
+                return Ok(());
+            }
+            read => read?,
+        };
+        let Some(Record { row, .. }) = record else { return Ok(()) };
         let of_entries = entries.contains(&row.list);
         let messages = match of_entries {
             true => 0,
@@ -169,7 +178,9 @@ impl Comparing<'_> {
         list.index_records += u64::from(found > 0);
         list.index_entries += found.saturating_sub(1);
         let should = if of_entries { 0 } else { messages + 1 };
-        if found != should {
+        if found != should && matches!(self.reader.content(key), Err(StoreError::Damaged { .. })) {
+            self.verdict.unreadable += 1;
+        } else if found != should {
             self.differs(Difference {
                 key: key.0,
                 list: Some(row.list),

@@ -45,7 +45,7 @@ pub fn view_of(kind: Kind) -> &'static str {
     kind.plural()
 }
 
-/// Rows that are this record alone. An id stands for all that begin with it, so it is also asked for to its end.
+/// Rows that are this record alone.
 pub fn only(row: &Row) -> Filter {
     only_these(&row.list, std::slice::from_ref(&row.id))
 }
@@ -53,21 +53,12 @@ pub fn only(row: &Row) -> Filter {
 /// Rows of a list with one of these ids.
 pub fn only_these(list: &ListKey, ids: &[String]) -> Filter {
     use quarterdeck_sync::model::{Field, Match};
-    let whole = |id: &String| {
-        let end = Match::Regex(format!("^{}$", escaped(id)));
-        Filter::And(vec![Filter::Field(Field::Id, Match::Is(id.clone())), Filter::Field(Field::Id, end)])
-    };
+    let whole = |id: &String| Filter::Field(Field::Id, Match::Is(id.clone()));
     Filter::And(vec![
         Filter::Field(Field::Connection, Match::Is(list.connection.clone())),
         Filter::Field(Field::Collection, Match::Is(list.collection.clone())),
         Filter::Or(ids.iter().map(whole).collect()),
     ])
-}
-
-/// A text as a regular expression that finds it.
-fn escaped(text: &str) -> String {
-    let special = |c: char| c.is_ascii_punctuation();
-    text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
 impl Link {
@@ -119,17 +110,5 @@ pub fn row_of(link: &Link) -> Option<RowKey> {
     match &link.to {
         To::Record(row) => Some(row.key),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_asked_for_to_its_end_whatever_is_in_it() {
-        let Filter::And(parts) = only_these(&ListKey::new("lab", "runs"), &["7.(x)".to_owned()]) else { panic!() };
-        let written = format!("{parts:?}");
-        assert!(written.contains(r"^7\\.\\(x\\)$"), "{written}");
     }
 }

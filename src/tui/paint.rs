@@ -91,8 +91,7 @@ impl Painter {
             self.cursor = false;
             self.lost = false;
             self.out.push_str("\x1b[?25l\x1b[0m\x1b[r\x1b[2J");
-        }
-        if let Some(found) = scroll::find(&self.shown, next) {
+        } else if let Some(found) = scroll::find(&self.shown, next) {
             self.scroll(found);
         }
         let shown = std::mem::take(&mut self.shown);

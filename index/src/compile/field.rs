@@ -4,9 +4,10 @@ use std::ops::Bound;
 
 use jiff::Timestamp;
 use tantivy::Term;
-use tantivy::query::{EmptyQuery, ExistsQuery, Query, RangeQuery, TermQuery, TermSetQuery};
+use tantivy::query::{EmptyQuery, ExistsQuery, Query, RangeQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 
+use super::any_word::any_word;
 use super::many::{ASKED, Anything};
 use super::{Asked, Compiler, Pattern, any_of, unscored};
 use crate::error::Error;
@@ -73,7 +74,7 @@ impl Compiler<'_> {
         };
         Ok(Some(match words.as_slice() {
             [word] => unscored(TermQuery::new(word.clone(), IndexRecordOption::Basic)),
-            _ => unscored(TermSetQuery::new(words)),
+            _ => unscored(any_word(words)),
         }))
     }
 
@@ -89,7 +90,7 @@ impl Compiler<'_> {
         match &value.kind {
             ValueKind::Prefix(text) if text.is_empty() => {
                 let words = self.words(field, "", &Anything, ASKED)?;
-                Ok(Some(unscored(TermSetQuery::new(words))))
+                Ok(Some(unscored(any_word(words))))
             }
             ValueKind::Text(text) => self.spelled(field, text, begun),
             ValueKind::Prefix(text) => self.spelled(field, text, true),
@@ -97,7 +98,7 @@ impl Compiler<'_> {
             ValueKind::Regex(pattern) => {
                 let Some(pattern) = self.pattern(Pattern::new(pattern), pattern) else { return Ok(self.unreadable()) };
                 let words = self.alike(field, "", &pattern)?;
-                Ok(Some(unscored(TermSetQuery::new(words))))
+                Ok(Some(unscored(any_word(words))))
             }
         }
     }

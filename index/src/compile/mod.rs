@@ -8,6 +8,7 @@
 //!
 //! Not here: reading the query's text (`crate::query`), and going through what matches (`crate::collect`).
 
+mod any_word;
 mod asked;
 mod excluded;
 mod field;
@@ -17,13 +18,14 @@ mod text;
 use std::cell::Cell;
 
 use tantivy::Term;
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermSetQuery};
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query};
 
 use crate::error::Error;
 use crate::face::Search;
 use crate::query::{Node, NodeKind};
 use crate::snapshot::Snapshot;
 
+use any_word::any_word;
 use excluded::Excluded;
 
 pub(crate) use asked::{Pattern, Slips, Spelling, begun};
@@ -58,7 +60,7 @@ pub(crate) fn compile(index: &Snapshot, search: &Search<'_>, without: &[u64]) ->
         [] => query,
         owners => {
             let own = owners.iter().map(|owner| Term::from_field_u64(index.shape.own, *owner));
-            but_not(query, vec![Box::new(TermSetQuery::new(own))])
+            but_not(query, vec![any_word(own.collect())])
         }
     };
     simple &= compiler.scored.get();

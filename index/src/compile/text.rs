@@ -1,12 +1,11 @@
 //! Words, phrases and what stands for many words, in the text.
 
 use tantivy::Term;
-use tantivy::query::{
-    BooleanQuery, ConstScoreQuery, EmptyQuery, PhrasePrefixQuery, PhraseQuery, Query, TermQuery, TermSetQuery,
-};
+use tantivy::query::{BooleanQuery, ConstScoreQuery, EmptyQuery, PhrasePrefixQuery, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy_fst::Automaton;
 
+use super::any_word::any_word;
 use super::many::{ASKED, Anything, TYPED};
 use super::{Asked, Compiler, Pattern, Slips, Spelling, any_of};
 use crate::error::Error;
@@ -85,7 +84,7 @@ impl Compiler<'_> {
     pub(super) fn regex(&self, pattern: &str) -> Result<Asked, Error> {
         let Some(pattern) = self.pattern(Pattern::new(pattern), pattern) else { return Ok(self.unreadable()) };
         let words = self.alike(self.index.shape.text, "", &pattern)?;
-        Ok(Some(super::unscored(TermSetQuery::new(words))))
+        Ok(Some(super::unscored(any_word(words))))
     }
 
     /// The words that the automaton lets pass, and in the text the wholes too.
@@ -129,9 +128,9 @@ fn like(field: Field, word: &str, mut words: Vec<Term>) -> Box<dyn Query> {
     match (words.len(), known) {
         (0, _) => Box::new(EmptyQuery),
         (1, _) => exact(words.remove(0)),
-        (_, false) => Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(words)), LIKE)),
+        (_, false) => Box::new(ConstScoreQuery::new(any_word(words), LIKE)),
         (_, true) => {
-            let any = ConstScoreQuery::new(Box::new(TermSetQuery::new(words)), LIKE);
+            let any = ConstScoreQuery::new(any_word(words), LIKE);
             Box::new(BooleanQuery::union(vec![exact(itself), Box::new(any)]))
         }
     }

@@ -34,14 +34,19 @@ pub fn verdict(verdict: &Verdict, style: Style) -> String {
     if verdict.wrong > told {
         out.push_str(&format!("and {}\n", plural(verdict.wrong - told, "more difference", "more differences")));
     }
+    if verdict.unreadable > 0 {
+        let records = plural(verdict.unreadable, "record is", "records are");
+        out.push_str(&format!("{records} damaged in the mirror itself\n"));
+    }
     if let Some(files) = &verdict.damaged {
         out.push_str(&format!("damaged: {}\n", Clean::line(files)));
     }
     let line = match (verdict.healthy, verdict.wrong, verdict.behind) {
         (true, ..) => style.paint(Role::Good, "healthy: mirror and index hold the same"),
-        (false, 0, behind) if verdict.damaged.is_none() => {
+        (false, 0, behind) if verdict.damaged.is_none() && verdict.unreadable == 0 => {
             style.paint(Role::Warning, &format!("{} behind", plural(behind, "record is", "records are")))
         }
+        (false, 0, _) => style.paint(Role::Bad, "NOT HEALTHY"),
         (false, wrong, _) => {
             style.paint(Role::Bad, &format!("NOT HEALTHY: {}", plural(wrong, "record differs", "records differ")))
         }
@@ -53,7 +58,11 @@ pub fn verdict(verdict: &Verdict, style: Style) -> String {
 
 /// What to do about a verdict that is not healthy. `held`: another program follows the mirror now.
 pub fn advice(verdict: &Verdict, held: bool) -> &'static str {
-    match (verdict.wrong == 0 && verdict.damaged.is_none(), held) {
+    let same = verdict.wrong == 0 && verdict.damaged.is_none();
+    if same && verdict.unreadable > 0 {
+        return "the index holds what can be read. Put mirror.db aside and sync again; keep it: what the platforms list no more is in it alone";
+    }
+    match (same, held) {
         (true, true) => "it is only behind: another qd follows the mirror, ask again in a moment",
         (true, false) => {
             "it is only behind: the next qd sync brings it up to the mirror, qd index rebuild makes it anew"

@@ -93,7 +93,10 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
     let limit = if args.limit == 0 { u64::MAX } else { args.limit };
     let answer = pages(&searcher, question, limit)?;
     if let Some(name) = &args.save {
-        saved::save(cx, name, &args.query.join(" "))?;
+        saved::save(cx, name, &args.query.join(" "), &args.connection)?;
+        if args.gone || args.sort != Order::Best {
+            cx.say("--gone and --sort are not kept with it: give them with the name");
+        }
     }
     let mut out = Out::showing(secrets);
     match cx.form {

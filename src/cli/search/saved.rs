@@ -9,10 +9,10 @@ use crate::cli::out::{Form, Out};
 use crate::cli::render::{Cell, Column, Items, Table, age};
 use crate::error::{Code, Failure};
 use crate::names::nearest;
-use crate::search::{Find, NAMES, Question, SavedSearch, is_name};
+use crate::search::{Find, NAMES, SavedSearch, is_name, saved_question};
 
-/// Keeps a query.
-pub fn save(cx: &Context, name: &str, query: &str) -> Result<(), Failure> {
+/// Keeps a query, and what narrows it to some connections with it.
+pub fn save(cx: &Context, name: &str, query: &str, connections: &[String]) -> Result<(), Failure> {
     if !is_name(name) {
         return Err(
             Failure::usage(format!("{name:?} is no name for a search")).hint(format!("{NAMES}: --save leaked-keys"))
@@ -22,9 +22,18 @@ pub fn save(cx: &Context, name: &str, query: &str) -> Result<(), Failure> {
         return Err(Failure::usage("what is saved already cannot be saved again under another name")
             .hint("qd search --saved shows its query"));
     }
-    cx.outbox()?.save_search(name, query, Timestamp::now())?;
+    cx.outbox()?.save_search(name, &narrowed(query, connections), Timestamp::now())?;
     cx.say(&format!("kept: qd search @{name}"));
     Ok(())
+}
+
+/// The same query, of these connections alone.
+fn narrowed(query: &str, connections: &[String]) -> String {
+    if connections.is_empty() {
+        return query.to_owned();
+    }
+    let names: Vec<String> = connections.iter().map(|name| format!("\"{name}\"")).collect();
+    format!("connection:{} ({query})", names.join(","))
 }
 
 /// The query of a name.
@@ -82,8 +91,8 @@ pub fn list(cx: &Context) -> Result<Code, Failure> {
     let counted: Vec<Counted<'_>> = saved
         .iter()
         .map(|saved| {
-            let question = Question { limit: 0, ..Question::new(&saved.query) };
-            Counted { saved, total: searcher.find(&question).ok().map(|answer| answer.total) }
+            let total = searcher.find(&saved_question(&saved.query)).ok().map(|answer| answer.total);
+            Counted { saved, total }
         })
         .collect();
     let mut out = Out::new();
@@ -122,6 +131,14 @@ pub fn list(cx: &Context) -> Result<Code, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_search_of_one_connection_is_kept_with_it() {
+        assert_eq!(narrowed("a OR b", &[]), "a OR b");
+        let kept = narrowed("a OR b", &["prod".to_owned(), "lab".to_owned()]);
+        assert_eq!(kept, "connection:\"prod\",\"lab\" (a OR b)");
+        assert_eq!(crate::search::check_saved(&kept), Ok(()));
+    }
 
     #[test]
     fn whoever_means_a_decorator_is_told_how_to_quote_it() {

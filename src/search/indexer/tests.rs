@@ -137,3 +137,40 @@ fn what_is_told_of_records_that_are_not_filled_in_yet_is_read_with_them() {
     assert_eq!(records, 300 - 2 * RECORDS, "and each of them once");
     world.equals_mirror(&mut indexer);
 }
+
+#[test]
+fn how_far_it_is_behind_is_counted_over_however_many_commits() {
+    let mut world = World::new();
+    world.arrive(0, 10);
+    let mut indexer = world.indexer();
+    world.equals_mirror(&mut indexer);
+    // Each is a commit of its own, as a content is, and they do not lie side by side.
+    for number in 0..FEED as u64 + 40 {
+        world.arrive(number * 7 % 10, 1);
+    }
+    let progress = Index::open(&world.folder(), &fields::layout()).expect("an index").mark().expect("a mark");
+    let progress = progress.as_ref().and_then(Progress::of);
+    let reader = world.mirror.reader().expect("a reader");
+    let all = behind(&reader, progress, 100_000).expect("counted");
+    assert_eq!(all, FEED as u64 + 40);
+    assert_eq!(behind(&reader, progress, 30).expect("counted"), 30);
+}
+
+#[test]
+fn a_record_that_is_damaged_in_the_mirror_does_not_end_the_comparing_and_no_rebuild_is_advised_for_it() {
+    let mut world = World::new();
+    world.arrive(0, 20);
+    let path = world.home.path().join("mirror.db");
+    let conn = rusqlite::Connection::open(path).expect("the file");
+    conn.execute("UPDATE record SET doc = x'00ff' WHERE id = '7'", []).expect("damaged");
+    drop(conn);
+    let mut indexer = world.indexer();
+    let reader = world.mirror.reader().expect("a reader");
+    while indexer.step(&reader).expect("a step").more {}
+    indexer.commit().expect("committed");
+    let index = Index::open(&world.folder(), &fields::layout()).expect("an index");
+    let verdict = verify(&reader, &index).expect("compared");
+    assert_eq!((verdict.healthy, verdict.unreadable, verdict.wrong, verdict.behind), (false, 1, 0, 0), "{verdict:?}");
+    let list = verdict.lists.first().expect("a list");
+    assert_eq!((list.mirror_records, list.index_records), (19, 19));
+}

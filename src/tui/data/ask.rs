@@ -29,10 +29,7 @@ fn around(store: &dyn Store, query: &Query, key: RowKey, before: usize) -> Resul
 
 /// The saved searches with what each finds now. One that finds nothing any more, or is none, does not hide the others.
 fn saved(store: &dyn Store) -> Result<Answer, String> {
-    let count = |saved: &SavedSearch| {
-        let question = search::Question { limit: 0, gone: true, ..search::Question::typing(&saved.query) };
-        store.find(&question).ok().map(|answer| answer.total)
-    };
+    let count = |saved: &SavedSearch| store.find(&search::saved_question(&saved.query)).ok().map(|answer| answer.total);
     let searches = store.searches()?;
     Ok(Answer::Saved(
         searches.into_iter().map(|saved| (count(&saved), saved)).map(|(count, saved)| (saved, count)).collect(),

@@ -54,11 +54,14 @@ pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Scroll> {
     if shown.area != next.area || high < 4 {
         return None;
     }
-    let (old, new) = (hashes(shown), hashes(next));
+    // Lines that stay as they are tell nothing, and are most of a screen: only the others are hashed.
+    let (old, new): (Vec<_>, Vec<_>) = lines(shown)
+        .zip(lines(next))
+        .map(|(was, is)| if was == is { (None, None) } else { (hash(was), hash(is)) })
+        .unzip();
     // Every changed line votes for the distances at which it stood before. Lines that stand in several places vote for all.
     let mut votes = vec![(0u32, u16::MAX, 0u16); 2 * usize::from(high)];
-    for to in 0..high {
-        let Some(hash) = new[usize::from(to)].filter(|hash| old[usize::from(to)] != Some(*hash)) else { continue };
+    for (to, hash) in (0..high).zip(new).filter_map(|(to, hash)| Some((to, hash?))) {
         for from in (0..high).filter(|from| old[usize::from(*from)] == Some(hash)) {
             let vote = &mut votes[usize::from(high + from - to)];
             *vote = (vote.0 + 1, vote.1.min(from.min(to)), vote.2.max(from.max(to)));
@@ -91,17 +94,16 @@ fn cost(shown: &Buffer, next: &Buffer, scroll: &Scroll, source: impl Fn(u16) -> 
         .sum()
 }
 
-/// A hash of each line; none for blank lines, which tell nothing.
-fn hashes(buffer: &Buffer) -> Vec<Option<u64>> {
-    let wide = usize::from(buffer.area.width).max(1);
-    let line = |cells: &[Cell]| {
-        let mut hasher = DefaultHasher::new();
-        let mut blank = true;
-        for cell in cells {
-            blank &= cell.symbol() == " ";
-            cell.hash(&mut hasher);
-        }
-        (!blank).then(|| hasher.finish())
-    };
-    buffer.content.chunks(wide).map(line).collect()
+fn lines(buffer: &Buffer) -> impl Iterator<Item = &[Cell]> {
+    buffer.content.chunks(usize::from(buffer.area.width).max(1))
+}
+
+/// A hash of a line; none for a blank one, which tells nothing.
+fn hash(line: &[Cell]) -> Option<u64> {
+    if line.iter().all(|cell| cell.symbol() == " ") {
+        return None;
+    }
+    let mut hasher = DefaultHasher::new();
+    line.hash(&mut hasher);
+    Some(hasher.finish())
 }

@@ -17,7 +17,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// Written by a newer program.
-    #[error("{} has schema {found}, this program knows {known}: use a newer qd, or delete the file (it is rebuilt by the next sync)", .path.display())]
+    #[error("{} has schema {found}, this program knows {known}: use a newer qd, or put the file aside: the next sync makes a new one, without what the platforms list no more", .path.display())]
     Newer {
         /// The file.
         path: PathBuf,
@@ -37,7 +37,7 @@ pub enum StoreError {
         known: i64,
     },
     /// The file is damaged, or is something else than a mirror.
-    #[error("{} is damaged or is not a mirror ({reason}): delete it, the next sync rebuilds it", .path.display())]
+    #[error("{} is damaged or is not a mirror ({reason}): put it aside, the next sync makes a new one; what the platforms list no more is in this one alone", .path.display())]
     NotAMirror {
         /// The file.
         path: PathBuf,
@@ -45,7 +45,9 @@ pub enum StoreError {
         reason: String,
     },
     /// A document in the mirror cannot be unpacked.
-    #[error("record {id} in the mirror is damaged: delete mirror.db and sync again")]
+    #[error(
+        "record {id} in the mirror is damaged: put mirror.db aside and sync again; what the platforms list no more is in it alone"
+    )]
     Damaged {
         /// The record.
         id: String,
@@ -79,7 +81,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// The file was found to hold what no mirror can hold: it is to be deleted.
+    /// The file was found to hold what no mirror can hold: it is to be put aside.
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::NotAMirror { .. } | Self::Damaged { .. })
             || matches!(self.code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))

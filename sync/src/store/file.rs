@@ -204,7 +204,8 @@ fn register_functions(conn: &Connection, dicts: &Arc<Dicts>) -> rusqlite::Result
     })?;
     let known = dicts.clone();
     conn.create_scalar_function("qd_title", 1, flags, move |ctx| match ctx.get_raw(0) {
-        ValueRef::Blob(frame) => known.title(frame).ok_or_else(damaged),
+        // One damaged record must not keep anybody from the rest of a list: it has no title, and its document says that it is damaged.
+        ValueRef::Blob(frame) => Ok(known.title(frame).flatten()),
         _ => Ok(None),
     })
 }
@@ -235,7 +236,7 @@ pub(super) fn register_shown(conn: &Connection, dicts: &Arc<Dicts>, secrets: Sec
 }
 
 fn damaged() -> rusqlite::Error {
-    rusqlite::Error::UserFunctionError("a document in the mirror is damaged: delete mirror.db and sync again".into())
+    rusqlite::Error::UserFunctionError("a document in the mirror is damaged: put mirror.db aside and sync again".into())
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ pub(super) fn fold(conn: &Connection, list: &ListInfo, filter: &Filter) -> Resul
 }
 
 fn fold_field(conn: &Connection, list: &ListInfo, field: Field, what: &Match) -> Result<Test, StoreError> {
-    let needle = Needle::new(what)?;
+    let needle = Needle::of(field, what)?;
     let same = |holds: bool| if holds { Test::Always } else { Test::Never };
     Ok(match field {
         Field::Kind => same(needle.matches(list.kind.as_str()) || needle.matches(list.kind.plural())),
@@ -330,6 +330,10 @@ impl<'a> Candidate<'a> {
         if some(&agent.id) || some(&agent.title) {
             return Ok(true);
         }
-        Ok(needle.matches_doc(&rows::doc(self.conn, self.dicts, stored.key, &stored.id)?))
+        match rows::doc(self.conn, self.dicts, stored.key, &stored.id) {
+            // What nobody can read is like nothing, and keeps nobody from the records that can be read.
+            Err(StoreError::Damaged { .. }) => Ok(false),
+            doc => Ok(needle.matches_doc(&doc?)),
+        }
     }
 }

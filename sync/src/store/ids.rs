@@ -1,4 +1,4 @@
-//! Ids that begin with something, whatever its case.
+//! Ids that are something or begin with it, whatever its case.
 //!
 //! The index of ids knows capital from small. Real ids are written in one way only, so the spellings of a prefix that occur
 //! are found letter by letter: each step asks the index which of the two cases exist.
@@ -10,8 +10,19 @@ use super::plan::{By, Driver};
 /// Spellings after which the search is given up: ids that mix cases at random.
 const SPELLINGS: usize = 32;
 
+/// Picks the records of `list` whose id is `id`.
+pub(super) fn whole(conn: &Connection, list: i64, id: &str) -> rusqlite::Result<Option<Driver>> {
+    if id.is_empty() || id.contains('\0') {
+        return Ok(None);
+    }
+    let Some(spelled) = spellings(conn, list, id)? else { return Ok(None) };
+    // Each is the id of one record at most; one that only begins longer ids picks nothing.
+    let count = spelled.len() as u64;
+    Ok(Some(Driver { by: By::Ids(spelled), count }))
+}
+
 /// Picks the records of `list` whose id begins with `start`, if they are at most `most`.
-pub(super) fn driver(conn: &Connection, list: i64, start: &str, most: u64) -> rusqlite::Result<Option<Driver>> {
+pub(super) fn begun(conn: &Connection, list: i64, start: &str, most: u64) -> rusqlite::Result<Option<Driver>> {
     if start.is_empty() || start.contains('\0') {
         return Ok(None);
     }
@@ -27,7 +38,7 @@ pub(super) fn driver(conn: &Connection, list: i64, start: &str, most: u64) -> ru
             .query_row((list, start, limit), |row| row.get(0))?;
         count += found.cast_unsigned();
     }
-    Ok((count <= most).then_some(Driver { by: By::Ids(starts), count }))
+    Ok((count <= most).then_some(Driver { by: By::Starts(starts), count }))
 }
 
 /// The spellings of `start` with which ids of `list` begin; `None` when they are many.

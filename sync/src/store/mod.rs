@@ -62,4 +62,5 @@ pub use content::{ContentLimits, ContentRoom, KeptContent, NewContent, TrimmedCo
 pub use error::StoreError;
 pub use face::{Access, Applied, Batch, FeedEntry, Known, ListSpec, NewProblem, Paced, Peeked, SqlRow};
 pub use mirror::{Mirror, Pending};
+pub use needle::prepare as prepare_pattern;
 pub use reader::{Held, Reader};

@@ -1,15 +1,20 @@
 //! A [`Match`] made ready to be tried on many texts. Never case-sensitive.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use regex::{Regex, RegexBuilder};
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::StoreError;
-use crate::model::Match;
+use crate::model::{Field, Match};
 
 /// A regular expression may grow to so many bytes: people write small ones, and big ones stall the reader.
 const REGEX_BYTES: usize = 1 << 20;
+/// Patterns kept built: the views ask with the same few again and again, and building one costs more than trying it.
+const BUILT: usize = 16;
+/// A longer pattern is not kept.
+const KEPT_LENGTH: usize = 200;
 
 /// What a text must be like.
 #[derive(Debug, Clone)]
@@ -25,24 +30,22 @@ pub(super) enum Needle {
 impl Needle {
     /// Reads a match.
     pub(super) fn new(what: &Match) -> Result<Self, StoreError> {
-        let within = |pattern: &str, shown: &str| {
-            RegexBuilder::new(pattern).case_insensitive(true).size_limit(REGEX_BYTES).build().map_err(|error| {
-                let reason = match error {
-                    regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-                    // The first lines of the message draw the pattern again; the last says what is wrong.
-                    error => {
-                        error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-                    }
-                };
-                StoreError::Pattern { pattern: shown.to_owned(), reason }
-            })
-        };
+        let refused = |pattern: &str, error| StoreError::Pattern { pattern: pattern.to_owned(), reason: reason(error) };
         Ok(match what {
             Match::Is(text) => Needle::Is(text.to_lowercase()),
             Match::Prefix(text) => Needle::Prefix(text.to_lowercase()),
-            Match::Contains(text) => Needle::Within(within(&regex::escape(text), text)?),
-            Match::Regex(pattern) => Needle::Within(within(pattern, pattern)?),
+            Match::Contains(text) => Needle::Within(build(&regex::escape(text)).map_err(|error| refused(text, error))?),
+            Match::Regex(pattern) => Needle::Within(built(pattern).map_err(|error| refused(pattern, error))?),
         })
+    }
+
+    /// Reads a match of a field. The case of ids is folded within ASCII only, when they are compared.
+    pub(super) fn of(field: Field, what: &Match) -> Result<Self, StoreError> {
+        match (field, what) {
+            (Field::Id, Match::Is(text)) => Ok(Needle::Is(text.clone())),
+            (Field::Id, Match::Prefix(text)) => Ok(Needle::Prefix(text.clone())),
+            _ => Self::new(what),
+        }
     }
 
     /// Is `text` like this?
@@ -54,19 +57,12 @@ impl Needle {
         }
     }
 
-    /// For ids, of which a prefix is as good as the whole. Their case is folded within ASCII only.
+    /// Is this id like what [`Needle::of`] read?
     pub(super) fn matches_id(&self, id: &str) -> bool {
-        match self.id_start() {
-            Some(start) => id.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)),
-            None => self.matches(id),
-        }
-    }
-
-    /// What an id has to begin with, when that is all that is asked.
-    pub(super) fn id_start(&self) -> Option<&str> {
         match self {
-            Needle::Is(start) | Needle::Prefix(start) => Some(start),
-            Needle::Within(_) => None,
+            Needle::Is(whole) => id.eq_ignore_ascii_case(whole),
+            Needle::Prefix(start) => id.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)),
+            Needle::Within(_) => self.matches(id),
         }
     }
 
@@ -76,6 +72,42 @@ impl Needle {
         // A document that is no JSON was never taken in; what could be read of it has been tried.
         let _ = serde_json::Deserializer::from_str(doc).deserialize_any(&mut search);
         search.found
+    }
+}
+
+/// The pattern, built now or before.
+fn built(pattern: &str) -> Result<Regex, regex::Error> {
+    static KEPT: Mutex<Vec<(String, Regex)>> = Mutex::new(Vec::new());
+    let kept = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, regex)) = kept().iter().find(|(known, _)| known == pattern) {
+        return Ok(regex.clone());
+    }
+    let regex = build(pattern)?;
+    if pattern.len() <= KEPT_LENGTH {
+        let mut kept = kept();
+        if kept.len() >= BUILT {
+            kept.remove(0);
+        }
+        kept.push((pattern.to_owned(), regex.clone()));
+    }
+    Ok(regex)
+}
+
+fn build(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).case_insensitive(true).size_limit(REGEX_BYTES).build()
+}
+
+/// Builds the pattern of a [`Match::Regex`] ahead of the first question with it. One that is none is told to whoever asks with it.
+pub fn prepare(pattern: &str) {
+    let _ = built(pattern);
+}
+
+/// Why a pattern cannot be used.
+fn reason(error: regex::Error) -> String {
+    match error {
+        regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+        // The first lines of the message draw the pattern again; the last says what is wrong.
+        error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use super::filter::{self, NO_TIME, Test};
 use super::lists::{self, ListInfo};
+use super::needle::Needle;
 use super::rows::Stored;
 use super::words::WordField;
 use super::{StoreError, agents, ids};
@@ -55,8 +56,10 @@ pub(super) struct Driver {
 pub(super) enum By {
     /// One of these words in this column.
     Words(WordField, Vec<i64>),
-    /// An id that begins with one of these.
+    /// An id that is one of these.
     Ids(Vec<String>),
+    /// An id that begins with one of these.
+    Starts(Vec<String>),
     /// One of these records.
     Keys(Vec<RowKey>),
 }
@@ -74,7 +77,7 @@ impl Driver {
     fn strands(&self) -> Option<usize> {
         match &self.by {
             By::Words(_, words) => Some(words.len()),
-            By::Ids(_) | By::Keys(_) => None,
+            By::Ids(_) | By::Starts(_) | By::Keys(_) => None,
         }
     }
 }
@@ -97,7 +100,11 @@ impl Shelf {
                 let words: Vec<String> = words.iter().map(i64::to_string).collect();
                 format!("{} AND r.{} IN ({})", self.all(), field.column(), words.join(","))
             }
-            Some(By::Ids(starts)) => {
+            Some(By::Ids(ids)) => {
+                let ids: Vec<String> = ids.iter().map(|id| format!("'{}'", id.replace('\'', "''"))).collect();
+                format!("r.list = {} AND r.id IN ({}) AND +{}", self.list.id, ids.join(","), self.all())
+            }
+            Some(By::Starts(starts)) => {
                 let begins = |start: &String| {
                     let start = start.replace('\'', "''");
                     format!("(r.list = {} AND r.id >= '{start}' AND r.id < '{start}\u{10ffff}')", self.list.id)
@@ -337,10 +344,8 @@ fn driver(conn: &Connection, shelf: &Shelf, test: &Test) -> Result<Option<Driver
             let count = tally(conn, shelf.list.id, shelf.gone, *field, words.iter().copied())?;
             Some(Driver { by: By::Words(*field, words.iter().copied().collect()), count })
         }
-        Test::Id(needle) => match needle.id_start() {
-            Some(start) => ids::driver(conn, shelf.list.id, start, GATHER)?,
-            None => None,
-        },
+        Test::Id(Needle::Is(id)) => ids::whole(conn, shelf.list.id, id)?,
+        Test::Id(Needle::Prefix(start)) => ids::begun(conn, shelf.list.id, start, GATHER)?,
         Test::Judged(judge) => {
             let few = judge.0.few(&shelf.list.key).filter(|few| few.len() as u64 <= GATHER);
             few.map(|few| Driver { by: By::Keys(few.to_vec()), count: few.len() as u64 })
@@ -384,7 +389,7 @@ fn by_activity(shelves: &[Shelf]) -> Group {
             Some(By::Words(field, words)) => {
                 strands.extend(words.iter().map(|&word| Strand { shelf: place, word: Some((*field, Some(word))) }));
             }
-            Some(By::Ids(_) | By::Keys(_)) | None => strands.push(Strand { shelf: place, word: None }),
+            Some(By::Ids(_) | By::Starts(_) | By::Keys(_)) | None => strands.push(Strand { shelf: place, word: None }),
         }
     }
     Group { label: None, strands }

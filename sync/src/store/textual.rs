@@ -40,7 +40,7 @@ impl Asked {
             Filter::And(filters) => Asked::And(all(filters)?),
             Filter::Or(filters) => Asked::Or(all(filters)?),
             Filter::Not(filter) => Asked::Not(Box::new(Self::new(filter)?)),
-            Filter::Field(field, what) => Asked::Field(*field, Needle::new(what)?),
+            Filter::Field(field, what) => Asked::Field(*field, Needle::of(*field, what)?),
             Filter::Text(what) => Asked::Text(Needle::new(what)?),
             Filter::Judged(judge) => Asked::Judged(judge.clone()),
             Filter::After(time) => Asked::Active(millis(*time), i64::MAX),
@@ -140,6 +140,10 @@ impl Sight<'_> {
         if texts.into_iter().flatten().any(|text| needle.matches(text)) || self.is_of(needle)? {
             return Ok(true);
         }
-        Ok(needle.matches_doc(&rows::doc(self.conn, self.dicts, record.key, &record.id)?))
+        match rows::doc(self.conn, self.dicts, record.key, &record.id) {
+            // What nobody can read is like nothing, and keeps nobody from the records that can be read.
+            Err(StoreError::Damaged { .. }) => Ok(false),
+            doc => Ok(needle.matches_doc(&doc?)),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::Search;
-use crate::search::{NAMES, is_name};
+use crate::search::{NAMES, check_saved, is_name};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
@@ -48,6 +48,13 @@ impl Search {
                 let name = naming.input.text().trim().to_owned();
                 if !is_name(&name) {
                     cx.say(format!("A name is {NAMES}"));
+                    return true;
+                }
+                if !naming.forget
+                    && let Err(flaw) = check_saved(self.input.text().trim())
+                {
+                    cx.say(format!("Not kept: {flaw}"));
+                    self.naming = None;
                     return true;
                 }
                 cx.wishes.push(match naming.forget {

@@ -134,3 +134,24 @@ fn a_kill_after_numbers_began_anew_does_not_hide_that_they_did() {
         assert!(synced(&bench, &world), "killed after {polls}");
     }
 }
+
+#[test]
+fn a_run_that_has_something_new_in_each_reply_is_left_at_last() {
+    for known in [false, true] {
+        let world = running(3, Fault::None);
+        let bench = Bench::new();
+        if known {
+            bench.sync(&world);
+            asked(&world);
+        }
+        world.with("events/0", |list| {
+            list.meddle = Some(Box::new(|_, rows| rows.push(event(0, rows.len() as u64 + 1))));
+        });
+        let report = bench.sync(&world);
+        let asks = asked(&world).len();
+        assert!((400..2_000).contains(&asks), "{known}: {asks} requests");
+        assert!(bench.mirrored("events").len() > 400, "what was read is kept");
+        let said = super::report(&report, "events").message.clone().unwrap_or_default();
+        assert!(said.contains("keeps sending new rows"), "{known}: {said}");
+    }
+}

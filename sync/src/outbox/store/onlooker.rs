@@ -1,7 +1,7 @@
 //! For who only looks: what the unfinished writes do to records, of an outbox that may not be there yet.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Outbox;
 use crate::model::Overlay;
@@ -27,14 +27,28 @@ impl Onlooker {
     /// # Errors
     /// When the file is there and cannot be read. It is left as it is.
     pub fn overlay(&self) -> Result<Arc<Overlay>, OutboxError> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        // After an error it stays closed: another try begins anew, with whatever is there then.
+        let overlay = self.outbox()?.overlay();
+        if overlay.is_err() {
+            // Another try begins anew, with whatever is there then.
+            self.open().take();
+        }
+        overlay
+    }
+
+    /// The outbox that it looks at, to read from.
+    ///
+    /// # Errors
+    /// As for [`Self::overlay`].
+    pub fn outbox(&self) -> Result<Outbox, OutboxError> {
+        let mut open = self.open();
         let outbox = match open.take() {
             Some(outbox) => outbox,
             None => Outbox::open_reader(&self.path)?,
         };
-        let overlay = outbox.overlay()?;
-        *open = Some(outbox);
-        Ok(overlay)
+        Ok(open.insert(outbox).clone())
+    }
+
+    fn open(&self) -> MutexGuard<'_, Option<Outbox>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

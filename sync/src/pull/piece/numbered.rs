@@ -15,6 +15,9 @@ use crate::pull::seen::Seen;
 use crate::pull::source::Source;
 use crate::pull::sweep::{Goal, Order, Swept};
 
+/// Replies in a row after which a server that has something new in each is not followed any further.
+const ROUNDS: u64 = 10_000;
+
 impl<S: Source> PiecePull<'_, S> {
     pub(super) fn is_numbered(&self) -> bool {
         matches!(self.sweeper.collection.delta, Delta::Since { numbered: true, .. })
@@ -47,6 +50,7 @@ impl<S: Source> PiecePull<'_, S> {
             return Ok(followed);
         }
         let first = seen.len();
+        let mut rounds = 0;
         while let Some(mark) = swept.watermark.clone() {
             let state = ListState { watermark: Some(mark.clone()), ..piece.state.clone() };
             let mut met = Seen::default();
@@ -61,6 +65,11 @@ impl<S: Source> PiecePull<'_, S> {
             swept.watermark = more.watermark;
             swept.numbers = widest(swept.numbers, more.numbers);
             if seen.len() == before {
+                break;
+            }
+            rounds += 1;
+            if rounds >= ROUNDS || seen.len() > self.sweeper.collection.max_rows {
+                swept.lie = Some(Lie::Endless { met: seen.len() });
                 break;
             }
         }
@@ -92,11 +101,17 @@ impl<S: Source> PiecePull<'_, S> {
         let (announced, shown) = (swept.total, swept.met);
         let ended = std::mem::take(&mut swept.ended);
         let mut followed = self.follow(&mut piece, &mut swept, seen, hands).await?;
+        if let Some(lie) = swept.lie {
+            return Ok(Ok(piece.contradicted(lie, &swept, (hands.now)())));
+        }
         if swept.begins_late() {
             // It may show the last rows unless it is asked for the first.
             let from = ListState { watermark: Some("0".to_owned()), ..piece.state.clone() };
             let mut first = Swept { watermark: from.watermark, numbers: swept.numbers, ..Swept::default() };
             followed.absorb(self.follow(&mut piece, &mut first, seen, hands).await?);
+            if let Some(lie) = first.lie {
+                return Ok(Ok(piece.contradicted(lie, &swept, (hands.now)())));
+            }
             (swept.met, swept.numbers) = (seen.len(), first.numbers);
         }
         let short = announced.is_some_and(|total| swept.met < total);

@@ -1,7 +1,7 @@
 //! The file itself: modes, versions, damage, readers beside a writer, restarts.
 
 use super::*;
-use crate::model::{Query, Scope};
+use crate::model::{Filter, Match, Order, Query, Scope, Sort};
 use crate::store::StoreError;
 
 #[cfg(unix)]
@@ -89,13 +89,13 @@ fn a_newer_file_is_refused_and_kept() {
 }
 
 #[test]
-fn a_damaged_or_foreign_file_says_to_delete_it() {
+fn a_damaged_or_foreign_file_says_to_put_it_aside() {
     let place = Place::new();
     std::fs::write(place.path(), "no database at all, but long enough to look like one".repeat(500)).unwrap();
     for access in [Access::ReadWrite, Access::ReadOnly] {
         let error = Mirror::open(&place.path(), access).unwrap_err();
         assert!(matches!(error, StoreError::NotAMirror { .. }), "{error}");
-        assert!(error.to_string().contains("delete it"), "{error}");
+        assert!(error.to_string().contains("put it aside"), "{error}");
     }
     let foreign = Place::new();
     rusqlite::Connection::open(foreign.path()).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
@@ -103,4 +103,26 @@ fn a_damaged_or_foreign_file_says_to_delete_it() {
         let error = Mirror::open(&foreign.path(), access).unwrap_err().to_string();
         assert!(error.contains("another program"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn one_damaged_record_keeps_nobody_from_the_others() {
+    let place = Place::new();
+    let mirror = place.open();
+    let runs = list(&mirror, "a", "runs", Kind::Run).await;
+    mirror.apply(runs, rows((0..9).map(|id| row(&format!("r{id}"), 1))), time(1)).await.unwrap();
+    let conn = rusqlite::Connection::open(place.path()).unwrap();
+    conn.execute("UPDATE record SET doc = x'00ff' WHERE id = 'r4'", []).unwrap();
+    let reader = mirror.reader().unwrap();
+    let shown = |filter: Filter| {
+        let query = Query { filter, sort: Sort::Id, order: Order::Ascending, ..Query::newest(Scope::default()) };
+        reader.window(&query).unwrap().rows
+    };
+    let all = shown(Filter::All);
+    assert_eq!(all.len(), 9, "it is listed like any other");
+    assert_eq!(shown(Filter::Text(Match::Contains("r4".into()))).len(), 1, "and found by what can be read of it");
+    let within = shown(Filter::Text(Match::Regex("^1$".into())));
+    assert!(within.iter().all(|row| row.id != "r4") && within.len() == 8, "{within:?}");
+    assert_eq!(reader.peeks(&Scope::default(), &[&["/v".to_owned()]], 99).unwrap().len(), 8);
+    assert!(matches!(reader.record(all[4].key), Err(StoreError::Damaged { id }) if id == "r4"));
 }

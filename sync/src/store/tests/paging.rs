@@ -33,6 +33,8 @@ fn filter() -> impl Strategy<Value = Filter> {
         field(Field::Project, &PROJECTS),
         field(Field::Connection, &["a", "b"]),
         field(Field::Id, &["0", "1", "12"]),
+        prop::sample::select(vec!["", "0", "1", "12"])
+            .prop_map(|start| Filter::Field(Field::Id, Match::Prefix(start.into()))),
         Just(Filter::Field(Field::Status, Match::Contains("AI".into()))),
         Just(Filter::Field(Field::Title, Match::Prefix("t1".into()))),
         Just(Filter::Text(Match::Contains("/P1".into()))),
@@ -121,10 +123,7 @@ pub(super) fn passes(filter: &Filter, row: &Row, doc: &str) -> bool {
             Field::Project => some(what, &row.project),
             Field::Title => some(what, &row.title),
             Field::Connection => is(what, &row.list.connection),
-            Field::Id => match what {
-                Match::Is(start) => row.id.starts_with(start.as_str()),
-                other => is(other, &row.id),
-            },
+            Field::Id => is(what, &row.id),
             Field::Kind | Field::Platform | Field::Collection => unreachable!("not asked here"),
         },
     }
@@ -270,23 +269,27 @@ async fn a_lost_anchor_begins_at_the_end_it_came_from() {
 }
 
 #[tokio::test]
-async fn an_id_is_found_by_its_beginning_in_any_case() {
+async fn an_id_is_found_whole_or_by_its_beginning_in_any_case() {
     let place = Place::new();
     let mirror = place.open();
     let sessions = list(&mirror, "a", "sessions", Kind::Session).await;
     let ids = ["Sess_ab1", "sess_AB2", "sess_b", "it's", "SESS_ab3", "ses"];
     mirror.apply(sessions, rows(ids.map(|id| row(id, 1))), time(1)).await.unwrap();
     let reader = mirror.reader().unwrap();
-    let found = |id: &str| {
-        let filter = Filter::Field(Field::Id, Match::Is(id.into()));
+    let found = |what: Match| {
+        let filter = Filter::Field(Field::Id, what);
         let query = Query { filter, sort: Sort::Id, order: Order::Ascending, ..Query::newest(Scope::default()) };
         assert_eq!(reader.count(&query, 99).unwrap(), CountOf::Exact(reader.window(&query).unwrap().rows.len() as u64));
         reader.window(&query).unwrap().rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
     };
-    assert_eq!(found("SESS_A"), ["SESS_ab3", "Sess_ab1", "sess_AB2"]);
-    assert_eq!(found("IT'S"), ["it's"]);
-    assert_eq!(found("sess_ab2x"), Vec::<String>::new());
-    assert_eq!(found("").len(), 6);
+    let (is, begins) = (|id: &str| found(Match::Is(id.into())), |id: &str| found(Match::Prefix(id.into())));
+    assert_eq!(begins("SESS_A"), ["SESS_ab3", "Sess_ab1", "sess_AB2"]);
+    assert_eq!((begins("IT'S"), is("IT'S")), (vec!["it's".to_owned()], vec!["it's".to_owned()]));
+    assert_eq!(begins("").len(), 6);
+    assert_eq!(is("SESS_AB2"), ["sess_AB2"]);
+    for none in ["SESS_A", "sess_ab2x", "s", ""] {
+        assert_eq!(is(none), Vec::<String>::new(), "{none} is no id");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::content::Messages;
 use crate::model::{ContentPolicy, ContentSource, RowKey};
-use crate::store::NewContent;
+use crate::store::{NewContent, StoreError};
 
 /// A mirror with one session and this content.
 async fn kept(place: &Place, messages: &str) -> (Mirror, RowKey) {
@@ -57,7 +57,8 @@ async fn what_is_short_or_no_array_is_read_whole() {
 #[tokio::test]
 async fn a_damaged_content_is_told_and_nothing_worse() {
     let place = Place::new();
-    let (mirror, key) = kept(&place, &session(200, 1_000)).await;
+    let text = session(200, 1_000);
+    let (mirror, key) = kept(&place, &text).await;
     let conn = rusqlite::Connection::open(place.path()).unwrap();
     let frame: Vec<u8> = conn.query_row("SELECT frame FROM body", [], |row| row.get(0)).unwrap();
     assert!(frame.len() > 40);
@@ -67,10 +68,16 @@ async fn a_damaged_content_is_told_and_nothing_worse() {
         for damaged in [&damaged[..], &frame[..at]] {
             conn.execute("UPDATE body SET frame = ?1", [damaged]).unwrap();
             let reader = mirror.reader().unwrap();
-            let whole = reader.content(key);
-            assert!(whole.is_err() || whole.unwrap().is_some());
+            // What is told is what was kept, or that it is damaged.
+            match reader.content(key) {
+                Ok(whole) => assert_eq!(whole.unwrap().messages, text, "{at}"),
+                Err(error) => assert!(matches!(error, StoreError::Damaged { .. }), "{at}: {error}"),
+            }
             for message in [0, 100, 199, 5_000] {
-                let _ = reader.stretch(key, message);
+                match reader.stretch(key, message) {
+                    Ok(stretch) => assert!(text.contains(stretch.unwrap().messages.trim_matches(['[', ']'])), "{at}"),
+                    Err(error) => assert!(matches!(error, StoreError::Damaged { .. }), "{at}: {error}"),
+                }
             }
         }
     }

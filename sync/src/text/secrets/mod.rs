@@ -61,6 +61,11 @@ pub fn find(text: &str) -> Vec<Found> {
     if inside.is_empty() { found } else { united(found.into_iter().chain(inside).collect()) }
 }
 
+/// Reads the rules ahead of the first text: some milliseconds that somebody would wait for.
+pub fn prepare() {
+    let _ = &*rules::RULES;
+}
+
 /// Does the text hold a secret?
 pub fn holds(text: &str) -> bool {
     !find(text).is_empty()

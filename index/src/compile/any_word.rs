@@ -1,0 +1,96 @@
+//! Documents that hold any of some words.
+
+use tantivy::query::{BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, TermSetQuery, Weight};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{BitSet, DocId, DocSet, Score, SegmentReader, Term};
+
+/// Up to so many words are looked up one by one. More are gone through together with the words of the index, for which an automaton
+/// has to be built first: that alone takes as long as looking up hundreds.
+const FEW: usize = 256;
+
+/// What finds the documents that hold any of `words`; each counts the same.
+pub(super) fn any_word(words: Vec<Term>) -> Box<dyn Query> {
+    match words.len() <= FEW {
+        true => Box::new(AnyWord { words }),
+        false => Box::new(TermSetQuery::new(words)),
+    }
+}
+
+#[derive(Debug, Clone)]
+struct AnyWord {
+    words: Vec<Term>,
+}
+
+impl Query for AnyWord {
+    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.clone()))
+    }
+
+    fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
+        self.words.iter().for_each(|word| visitor(word, false));
+    }
+}
+
+impl Weight for AnyWord {
+    fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut found = BitSet::with_max_value(segment.max_doc());
+        for word in &self.words {
+            let index = segment.inverted_index(word.field())?;
+            let Some(info) = index.get_term_info(word)? else { continue };
+            let mut postings = index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+            while !postings.docs().is_empty() {
+                for document in postings.docs() {
+                    found.insert(*document);
+                }
+                postings.advance();
+            }
+        }
+        Ok(Box::new(ConstScorer::new(BitSetDocSet::from(found), boost)))
+    }
+
+    fn explain(&self, segment: &SegmentReader, document: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(segment, 1.0)?;
+        let found = scorer.seek(document) == document;
+        Ok(Explanation::new("any of some words", if found { 1.0 } else { 0.0 }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tantivy::collector::DocSetCollector;
+    use tantivy::schema::{Schema, TEXT};
+    use tantivy::{Index, IndexWriter, TantivyDocument};
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn few_words_find_what_the_automaton_of_many_finds(
+            texts in prop::collection::vec("[a-e]{1,2}( [a-e]{1,2}){0,3}", 1..40),
+            asked in prop::collection::hash_set("[a-f]{1,2}", 0..6),
+            parts in 1..4usize,
+        ) {
+            let mut schema = Schema::builder();
+            let text = schema.add_text_field("text", TEXT);
+            let index = Index::create_in_ram(schema.build());
+            let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).unwrap();
+            for part in texts.chunks(texts.len().div_ceil(parts)) {
+                for words in part {
+                    let mut document = TantivyDocument::new();
+                    document.add_text(text, words);
+                    writer.add_document(document).unwrap();
+                }
+                writer.commit().unwrap();
+            }
+            writer.delete_term(Term::from_field_text(text, "a"));
+            writer.commit().unwrap();
+            let searcher = index.reader().unwrap().searcher();
+            let words: Vec<Term> = asked.iter().map(|word| Term::from_field_text(text, word)).collect();
+            let few = searcher.search(&AnyWord { words: words.clone() }, &DocSetCollector).unwrap();
+            let many = searcher.search(&TermSetQuery::new(words), &DocSetCollector).unwrap();
+            prop_assert_eq!(few, many);
+        }
+    }
+}
