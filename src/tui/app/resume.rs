@@ -5,7 +5,7 @@
 
 use super::{App, trail};
 use crate::tui::memory::trail::{STEPS, Step};
-use crate::tui::views::{EDITOR, TIMELINE, TRANSCRIPT, VIEWS};
+use crate::tui::views::{Counts, EDITOR, TIMELINE, TRANSCRIPT, VIEWS};
 
 impl App {
     /// The way to the open view, to be remembered: its beginning, and the last of it.
@@ -63,7 +63,10 @@ impl App {
                     })
                 }
                 TIMELINE => self.lay_again(kind, step),
-                _ if step.narrow.is_some() => self.lay_again(kind, step),
+                // Only lists are opened over others as lists of their own.
+                _ if step.narrow.is_some() && matches!(VIEWS[kind].counts, Counts::Kind(_) | Counts::Outbox) => {
+                    self.lay_again(kind, step)
+                }
                 _ => self.views[kind].take_up(step, (self.now)()).then_some(kind),
             };
             way.extend(number.filter(|number| way.last() != Some(number)));

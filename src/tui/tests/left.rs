@@ -4,7 +4,7 @@ use super::reading::{console, place};
 use super::remembering::{again, remembered};
 use super::*;
 use crate::tui::memory::Memory;
-use crate::tui::memory::trail::{ReadState, Step};
+use crate::tui::memory::trail::{NarrowState, ReadState, Step};
 
 const SIZE: (u16, u16) = (160, 48);
 
@@ -176,7 +176,9 @@ fn a_hostile_file_opens_a_console_that_works_and_can_be_left() {
     let step = |view: &str| Step { view: view.into(), ..Step::default() };
     let nowhere = ReadState { entry: Some(u32::MAX), words: "(".into(), ..ReadState::default() };
     let reading = Step { read: vec![nowhere; 3], ..step("transcript") };
-    let odd = [step("transcript"), step("timeline"), step("nonsense"), reading, step("transcript"), step("editor")];
+    let laid = Step { narrow: Some(NarrowState::default()), ..step("inbox") };
+    let odd =
+        [laid, step("transcript"), step("timeline"), step("nonsense"), reading, step("transcript"), step("editor")];
     for at in 0..odd.len() {
         let trail = odd.iter().cycle().skip(at).take(odd.len()).cloned().collect();
         let mut console = open(world(), Memory { trail, ..Memory::default() });
