@@ -6,6 +6,8 @@
 //! where only sixteen are to be had. Nothing on screen means anything by colour alone.
 
 pub mod codes;
+pub mod contrast;
+mod indexed;
 
 use std::collections::BTreeMap;
 
@@ -241,6 +243,9 @@ impl Theme {
             }
             styles.push(style);
         }
+        if mode == ColorMode::Indexed {
+            indexed::fit(&mut styles);
+        }
         Ok(Self { title: file.title, styles })
     }
 
@@ -298,8 +303,8 @@ impl Shade {
         };
         Ok(match (mode, rgb) {
             (ColorMode::None, _) => None,
-            (ColorMode::True, Some((r, g, b))) => Some(Color::Rgb(r, g, b)),
-            (ColorMode::Indexed, Some(rgb)) => Some(Color::Indexed(nearest(rgb))),
+            // Which number it gets of 256 depends on what it stands on.
+            (ColorMode::True | ColorMode::Indexed, Some((r, g, b))) => Some(Color::Rgb(r, g, b)),
             _ => ansi,
         })
     }
@@ -333,103 +338,5 @@ fn ansi(name: &str) -> Option<Color> {
     NAMES.iter().position(|known| *known == name).map(|at| Color::Indexed(at as u8))
 }
 
-/// The number of the nearest of the 240 fixed colours of a 256-colour terminal: a 6x6x6 cube and a ramp of greys.
-fn nearest((r, g, b): (u8, u8, u8)) -> u8 {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let distance = |a: (u8, u8, u8)| {
-        let part = |x: u8, y: u8| (i32::from(x) - i32::from(y)).pow(2);
-        part(a.0, r) * 3 + part(a.1, g) * 6 + part(a.2, b)
-    };
-    let cube = (0..216u8).map(|n| {
-        let at = |n: u8| STEPS[usize::from(n)];
-        (16 + n, (at(n / 36), at(n / 6 % 6), at(n % 6)))
-    });
-    let greys = (0..24u8).map(|n| (232 + n, (8 + 10 * n, 8 + 10 * n, 8 + 10 * n)));
-    cube.chain(greys).min_by_key(|(_, colour)| distance(*colour)).map_or(0, |(number, _)| number)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MODES: [ColorMode; 4] = [ColorMode::None, ColorMode::Ansi, ColorMode::Indexed, ColorMode::True];
-
-    #[test]
-    fn every_role_of_every_theme_resolves() {
-        for (name, text) in BUILT_IN {
-            for mode in MODES {
-                let theme = Theme::parse(text, mode).unwrap_or_else(|why| panic!("{name}: {why}"));
-                assert_eq!(theme.styles.len(), Role::ALL.len());
-            }
-        }
-    }
-
-    fn luminance(colour: Color) -> Option<f64> {
-        let Color::Rgb(r, g, b) = colour else { return None };
-        let part = |c: u8| {
-            let c = f64::from(c) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        };
-        Some(0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b))
-    }
-
-    /// WCAG 2: (lighter + 0.05) / (darker + 0.05), at least 4.5 for text.
-    #[test]
-    fn text_stands_out_on_every_ground_it_is_drawn_on() {
-        let mut checked = 0;
-        for (name, text) in BUILT_IN {
-            let theme = Theme::parse(text, ColorMode::True).unwrap();
-            for role in Role::ALL.iter().filter(|role| !matches!(role, Role::Line)) {
-                let style = theme.style(*role);
-                let grounds = match style.bg {
-                    Some(own) => vec![Some(own)],
-                    None => [Role::Paper, Role::Raised, Role::Overlay, Role::Selected, Role::SelectedIdle]
-                        .map(|ground| theme.style(ground).bg)
-                        .to_vec(),
-                };
-                for ground in grounds {
-                    let pair = style.fg.and_then(luminance).zip(ground.and_then(luminance));
-                    let Some((ink, paper)) = pair else { continue };
-                    let ratio = (ink.max(paper) + 0.05) / (ink.min(paper) + 0.05);
-                    assert!(ratio >= 4.5, "{name}: {} on {ground:?} has contrast {ratio:.2}", role.name());
-                    checked += 1;
-                }
-            }
-        }
-        assert!(checked > 100);
-    }
-
-    #[test]
-    fn a_terminal_without_colour_gets_none() {
-        for name in names() {
-            let theme = Theme::named(name, ColorMode::None).unwrap();
-            for role in Role::ALL {
-                let style = theme.style(*role);
-                assert_eq!((style.fg, style.bg), (None, None), "{name}: {}", role.name());
-            }
-            assert!(theme.style(Role::Selected).add_modifier.contains(Modifier::REVERSED));
-        }
-    }
-
-    #[test]
-    fn the_environment_decides_how_much_colour() {
-        let mode = |vars: &[(&str, &str)]| {
-            let vars: BTreeMap<String, String> = vars.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
-            ColorMode::from_env(|name| vars.get(name).cloned())
-        };
-        assert_eq!(mode(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), ColorMode::True);
-        assert_eq!(mode(&[("TERM", "screen-256color")]), ColorMode::Indexed);
-        assert_eq!(mode(&[("TERM", "vt220")]), ColorMode::Ansi);
-        assert_eq!(mode(&[("TERM", "dumb")]), ColorMode::None);
-        assert_eq!(mode(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]), ColorMode::None);
-        assert_eq!(mode(&[("TERM", "xterm-256color"), ("NO_COLOR", "")]), ColorMode::Indexed);
-    }
-
-    #[test]
-    fn a_wrong_theme_says_where() {
-        let why = |text: &str| Theme::parse(text, ColorMode::True).unwrap_err();
-        assert!(why("title = 'x'\n[roles]\ntext = { fg = 'ink' }").contains("roles.paper is missing"));
-        assert!(why("title = 'x'\n[roles]\nink = {}").contains("roles.ink"));
-        assert!(why("title = 3").contains("line 1"));
-    }
-}
+mod tests;

@@ -97,6 +97,7 @@ fn a_write_in_json_has_its_schema() {
         "reason",
         "base",
         "deadline",
+        "due_at",
         "attempts",
         "created_at",
         "updated_at",
@@ -108,6 +109,7 @@ fn a_write_in_json_has_its_schema() {
     assert_eq!((write["kind"].as_str(), write["state"].as_str()), (Some("agent"), Some("queued")));
     assert_eq!((write["reason"].as_str(), write["target"].as_str()), (Some("why"), Some(agent.as_str())));
     assert_eq!(write["base"]["status"], "active", "the document as it was seen");
+    assert!(write["due_at"].is_null(), "it goes with the next sync: {write}");
     assert_eq!(write["by"].as_object().expect("who").len(), 3);
     let shown = fleet.qd(&["outbox", "show", write["id"].as_str().expect("an id"), "--json"]).json();
     for (name, value) in write.as_object().expect("an object") {

@@ -54,6 +54,8 @@ fn a_write_that_waits_for_another_try_says_when_that_is() {
     fleet.sim.script().add(Fault::always(failing, What::Status(503)));
     let said = fleet.qd(&["agents", "suspend", &text(agent, "id"), "--yes", "--json"]);
     let state = said.json()["items"][0]["state"].clone();
+    let due = fleet.qd(&["outbox", "list", "--json"]).json()["items"][0]["due_at"].clone();
+    assert!(due.as_str().is_some_and(|at| at.ends_with('Z')), "a script can tell when it goes on: {due}");
     let list = fleet.qd(&["outbox", "list"]);
     assert!(["retrying", "unknown"].map(Value::from).contains(&state), "{said:?}");
     // On a slow machine it is due by now.

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
 use std::process::Command;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -21,7 +21,12 @@ pub struct Pty {
     pub terminal: vt100::Parser,
     /// Every byte it wrote.
     pub raw: Vec<u8>,
+    /// Over a slow link: lets some more bytes through.
+    through: Option<Sender<()>>,
 }
+
+/// Bytes that a slow link lets through at once: a tenth of what one of 9,600 bytes a second carries in a second.
+const THROUGH: usize = 960;
 
 fn size((cols, rows): (u16, u16)) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
@@ -39,6 +44,17 @@ impl Pty {
 
     /// The same with more variables in its environment.
     pub fn start_with(home: &Path, args: &[&str], at: (u16, u16), more: &[(&str, &str)]) -> Self {
+        Self::linked(home, args, at, more, None)
+    }
+
+    /// The same over a link that takes no more than a few bytes, until somebody waits for more: whatever writes too much to it is held
+    /// up, as over a line that is full.
+    pub fn start_slow(home: &Path, args: &[&str], at: (u16, u16)) -> Self {
+        let (through, gate) = mpsc::channel();
+        Self { through: Some(through), ..Self::linked(home, args, at, &[], Some(gate)) }
+    }
+
+    fn linked(home: &Path, args: &[&str], at: (u16, u16), more: &[(&str, &str)], gate: Option<Receiver<()>>) -> Self {
         let pair = native_pty_system().openpty(size(at)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qd"));
         command.args(args);
@@ -51,8 +67,11 @@ impl Pty {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (send, output) = mpsc::channel();
         std::thread::spawn(move || {
-            let mut chunk = [0; 16 * 1024];
-            while let Ok(read) = reader.read(&mut chunk) {
+            let mut chunk = vec![0; if gate.is_some() { THROUGH } else { 16 * 1024 }];
+            let open = || gate.as_ref().is_none_or(|gate| gate.recv().is_ok());
+            while open()
+                && let Ok(read) = reader.read(&mut chunk)
+            {
                 if read == 0 || send.send(chunk[..read].to_vec()).is_err() {
                     return;
                 }
@@ -60,7 +79,7 @@ impl Pty {
         });
         let keys = pair.master.take_writer().unwrap();
         let terminal = vt100::Parser::new(cells(at.1), cells(at.0), 0);
-        Self { child, master: pair.master, keys, output, terminal, raw: Vec::new() }
+        Self { child, master: pair.master, keys, output, terminal, raw: Vec::new(), through: None }
     }
 
     pub fn screen(&self) -> String {
@@ -78,6 +97,10 @@ impl Pty {
         let end = Instant::now() + LIMIT;
         while !(self.whole() && seen(self.terminal.screen())) {
             let left = end.saturating_duration_since(Instant::now());
+            if let Some(through) = &self.through {
+                // One that has ended takes no more.
+                let _ = through.send(());
+            }
             let Ok(chunk) = self.output.recv_timeout(left) else {
                 panic!("never saw {what}:\n{}", self.screen());
             };

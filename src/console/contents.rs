@@ -7,7 +7,7 @@ use quarterdeck_sync::store::Reader;
 use super::house::House;
 use crate::kin;
 use crate::tui::decisions::Target;
-use crate::tui::reading::{Held, Kin, Read, Transcript};
+use crate::tui::reading::{Held, Kin, Member, Read, Transcript};
 use crate::tui::unsealed::{self, Unsealed};
 
 fn words(error: impl std::fmt::Display) -> String {
@@ -60,26 +60,34 @@ impl House {
         }
     }
 
-    /// The sessions that one has to do with; `names` are those it names, with the entries that do.
+    /// The tree of sessions around one; `names` are those it names, with the entries that do.
     pub(super) fn kin_of(&self, of: RowKey, names: &[(String, usize)]) -> Result<Kin, String> {
         let reader = self.reader()?;
         let Some(record) = reader.record(of).map_err(words)? else { return Ok(Kin::default()) };
-        let parent = kin::Parent::of(&reader, &record).map_err(words)?;
         let called: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
-        let found = kin::subagents(&reader, &record, &called).map_err(words)?;
-        let mut kin =
-            Kin { parent: parent.map(|one| (one.record.map(|record| record.row), one.name)), ..Kin::default() };
-        let by = |record: &Record| names.iter().find(|(name, _)| kin::is_named(record, name));
-        for (name, entry) in names {
-            if !found.iter().any(|record| kin::is_named(record, name)) {
-                kin.unknown.push((name.clone(), *entry));
-            }
+        let tree = kin::Tree::around(&reader, &record, &called).map_err(words)?;
+        let mut kin = Kin { cut: tree.cut, ..Kin::default() };
+        let deeper = usize::from(tree.above.is_some());
+        kin.members.extend(tree.above.map(|name| Member { name, ..Member::default() }));
+        let unknown: Vec<&(String, usize)> =
+            names.iter().filter(|(name, _)| !tree.nodes.iter().any(|node| kin::is_named(&node.record, name))).collect();
+        for node in tree.nodes {
+            let (here, depth) = (node.record.row.key == of, node.depth + deeper);
+            let name = node.record.row.id.clone();
+            kin.members.push(Member { row: Some(node.record.row), name, depth, here, entry: None });
         }
-        kin.children = found
-            .into_iter()
-            .map(|child| (by(&child).map(|(_, at)| *at), child.row))
-            .map(|(at, row)| (row, at))
-            .collect();
+        // Those that are only named stand behind all that it started.
+        if let Some(at) = kin.members.iter().position(|member| member.here) {
+            let depth = kin.members[at].depth;
+            let below = kin.members[at + 1..].iter().take_while(|member| member.depth > depth).count();
+            let only = |(name, entry): &&(String, usize)| Member {
+                name: name.clone(),
+                entry: Some(*entry),
+                depth: depth + 1,
+                ..Member::default()
+            };
+            kin.members.splice(at + 1 + below..at + 1 + below, unknown.iter().map(only));
+        }
         Ok(kin)
     }
 }

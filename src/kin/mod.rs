@@ -10,7 +10,9 @@
 mod ids;
 mod lead;
 mod subagents;
+mod tree;
 
 pub use ids::is_named;
 pub use lead::lead;
 pub use subagents::{Parent, called, subagents};
+pub use tree::Tree;

@@ -12,7 +12,7 @@ const TOGETHER: (usize, u64) = (20, 400);
 /// Rows read at once.
 const WINDOW: usize = 200;
 /// Records that are asked whose they are, and contents that are opened for it.
-const ASKED: (u64, usize) = (5_000, 400);
+pub(super) const ASKED: (u64, usize) = (5_000, 400);
 
 /// The records of a session's subagents: those that it names in its content, by `names`, in their order; then those that say
 /// themselves that they are its.
@@ -28,7 +28,7 @@ pub fn subagents(reader: &Reader, parent: &Record, names: &[String]) -> Result<V
 
 /// A platform may name a session by another id than the record's (Turen's `session_id`), so the records of the same list that were
 /// active since the session began are searched: the one that has the name as an id of its own is the subagent's.
-fn named(
+pub(super) fn named(
     reader: &Reader,
     parent: &Record,
     names: &[String],
@@ -137,7 +137,7 @@ fn meant(reader: &Reader, child: &Record, name: &str) -> Result<Option<Record>, 
     Ok((first < records.len()).then(|| records.swap_remove(first)))
 }
 
-fn sidechain_of(reader: &Reader, record: &Record) -> Result<Option<String>, StoreError> {
+pub(super) fn sidechain_of(reader: &Reader, record: &Record) -> Result<Option<String>, StoreError> {
     let own = kinship::own_ids(record);
     let content = reader.content(record.row.key)?;
     let named = content.and_then(|content| kinship::sidechain_of(&content.messages));
@@ -145,7 +145,7 @@ fn sidechain_of(reader: &Reader, record: &Record) -> Result<Option<String>, Stor
 }
 
 /// The records of the list that `record` is of, gone ones too.
-fn beside(record: &Record) -> Query {
+pub(super) fn beside(record: &Record) -> Query {
     within(&record.row.list)
 }
 
@@ -168,7 +168,7 @@ pub(super) fn records(reader: &Reader, query: &Query, most: u64) -> Result<Vec<R
 }
 
 /// Reads the answer to a query window by window, never the whole.
-fn each_row(
+pub(super) fn each_row(
     reader: &Reader,
     mut query: Query,
     most: u64,

@@ -145,7 +145,7 @@ actions! {
     OpenIncident "open-incident" ["I"] Global None 0 "incident" "Open an incident; what is selected is pinned to it first" ALWAYS;
     Pin "pin" ["&"] Global None 0 "pin" "Pin what is selected to the incident that is worked on" incidents::not_pinnable;
     Reveal "reveal" ["!"] Global None 44 "secrets" "Show the secrets of the open transcript or record as they are, after a question; again masks them" WITH_SECRETS;
-    Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: details, filter, message" ALWAYS;
+    Back "back" ["<Esc>"] Global None 0 "back" "Leave what is open: message, details, marks, filter; then back to what it was opened from" ALWAYS;
     NextTheme "next-theme" ["T"] Global None 0 "theme" "Next theme" ALWAYS;
     Mouse "mouse" ["<F12>"] Global None 0 "mouse" "Give the mouse to the terminal, or take it back" ALWAYS;
     Redraw "redraw" ["C-l"] Global None 0 "redraw" "Draw the whole screen again" ALWAYS;
@@ -233,8 +233,12 @@ actions! {
     MarkWrite "mark-write" ["<Space>"] Outbox None 16 "mark" "Mark the selected write, for a change of many" WITH_WRITE;
     MarkWrites "mark-writes" ["*"] Outbox None 0 "mark all" "Mark every write that is shown, or none" WITH_WRITE;
     EditWriteHere "edit-write-here" ["i"] Outbox Decides 10 "settle here" "Settle a conflict in the console's editor, with all three sides" CONFLICTED;
-    NextState "next-state" ["."] Outbox None 15 "filter" "Next state only" ALWAYS;
-    PreviousState "previous-state" [","] Outbox None 0 "previous filter" "Previous state only" ALWAYS;
+    FilterWrites "filter-writes" ["/"] Outbox None 14 "filter" "Filter the writes; words, field:value, \"phrase\", -not" ALWAYS;
+    NextState "next-state" ["."] Outbox None 15 "state" "Next state only" ALWAYS;
+    PreviousState "previous-state" [","] Outbox None 0 "previous state" "Previous state only" ALWAYS;
+    SortWrites "sort-writes" ["o"] Outbox None 30 "sort" "Sort by the next column" ALWAYS;
+    ReverseWrites "reverse-writes" ["O"] Outbox None 0 "reverse" "Turn the order round" ALWAYS;
+    WritePane "write-pane" ["v"] Outbox None 41 "pane" "What is known of the write beside the list, below it, or away" WITH_WRITE;
     WriteColumns "write-columns" ["V"] Outbox None 56 "columns" "Choose the columns: which, in what order, how wide" WITH_WRITE;
     ShowFinished "show-finished" ["z"] Outbox None 20 "finished" "Show or hide writes that are over" ALWAYS;
 
@@ -281,6 +285,7 @@ actions! {
     CloseIncident "close-incident" ["x"] Incidents None 15 "close" "Close the incident, or open it again" incidents::no_incident;
     NextPart "next-part" ["."] Incidents None 16 "part" "To the next part: what is pinned, notes, timeline" incidents::no_incident;
     PreviousPart "previous-part" [","] Incidents None 0 "previous part" "To the part before" incidents::no_incident;
+    FilterIncidents "filter-incidents" ["/"] Incidents None 19 "filter" "Filter the incidents; words, field:value, \"phrase\", -not" ALWAYS;
     ShowClosed "show-closed" ["z"] Incidents None 20 "closed" "Show or hide closed incidents" ALWAYS;
 
     OpenHit "open-hit" ["<Enter>" "l" "<Right>"] Hits None 10 "read" "Read it where it stands" WITH_HIT;
@@ -294,9 +299,17 @@ actions! {
     Narrow "narrow" ["<Enter>" "<Space>"] Facets None 10 "only these" "Only what has this value, or no longer only that" ALWAYS;
     ToHits "to-hits" ["l" "<Right>" "h" "<Left>"] Facets None 11 "hits" "Back to what was found" ALWAYS;
 
-    OpenList "open-list" ["<Enter>" "l" "<Right>"] Connection None 10 "open" "Open the selected list" |facts| said(!facts.list, "no list of a connection is selected");
-    SyncConnection "sync-connection" ["R"] Connection Network 11 "sync this" "Sync the selected connection now" CAN_SYNC;
-    TestConnection "test-connection" ["t"] Connection Network 12 "test" "Test the selected connection: sign in, read one row; if it was paused, it goes on, and a sheet asks before anything that waits is sent" CONNECTED;
+    OpenList "open-list" ["<Enter>" "l" "<Right>"] Connection None 10 "open" "Open the selected list; of a connection, move through what is known of it" CONNECTED;
+    CloseConnection "close-connection" ["h" "<Left>"] Connection None 0 "connections" "Back to the connections" ALWAYS;
+    SyncConnection "sync-connection" ["R"] Connection Network 11 "sync this" "Sync the selected connection now, or the marked ones" CAN_SYNC;
+    TestConnection "test-connection" ["t"] Connection Network 12 "test" "Test the selected connection, or the marked ones: sign in, read one row; if it was paused, it goes on, and a sheet asks before anything that waits is sent" CONNECTED;
+    MarkConnection "mark-connection" ["<Space>"] Connection None 16 "mark" "Mark the connection, to sync or test several" CONNECTED;
+    MarkConnections "mark-connections" ["*"] Connection None 0 "mark all" "Mark every connection that is shown, or none" CONNECTED;
+    FilterConnections "filter-connections" ["/"] Connection None 20 "filter" "Filter connections and lists; words, field:value, \"phrase\", -not" CONNECTED;
+    SortConnections "sort-connections" ["o"] Connection None 30 "sort" "Sort by the next column" CONNECTED;
+    ReverseConnections "reverse-connections" ["O"] Connection None 0 "reverse" "Turn the order round" CONNECTED;
+    ConnectionPane "connection-pane" ["v"] Connection None 40 "pane" "What is known beside the list, below it, or away" CONNECTED;
+    ConnectionColumns "connection-columns" ["V"] Connection None 56 "columns" "Choose the columns: which, in what order, how wide" CONNECTED;
 
     ShowColumn "show-column" ["<Space>"] Columns None 10 "show" "Show or hide the column" ALWAYS;
     ColumnLater "column-later" ["J"] Columns None 11 "later" "Put the column one place later" ALWAYS;

@@ -15,6 +15,7 @@ mod input;
 mod layers;
 mod news;
 mod remember;
+mod resume;
 mod testing;
 mod trail;
 mod unmasking;

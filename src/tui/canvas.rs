@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use quarterdeck_sync::text::{Secrets, is_hidden, secrets};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::Widget;
 
 use super::text;
@@ -72,10 +72,12 @@ impl<'a> Canvas<'a> {
     }
 
     /// Ends the drawing of a row that a role was laid under. Where the theme marks it by turning colours round, colours of
-    /// its parts would make grounds of all sorts: there it gets the role's style alone.
+    /// its parts would make grounds of all sorts; and on a ground that is one of the sixteen colours nobody knows which others can
+    /// be read. There it gets the role's style alone.
     pub fn settle(&mut self, area: Rect, role: Role) {
         let style = self.style(role);
-        if style.add_modifier.contains(Modifier::REVERSED) {
+        let unknown = matches!(style.bg, Some(Color::Indexed(0..16)));
+        if unknown || style.add_modifier.contains(Modifier::REVERSED) {
             let area = area.intersection(self.buffer.area);
             let plain = Style::reset().patch(style);
             self.buffer.set_style(area, plain);

@@ -65,6 +65,11 @@ impl Words {
         Self { text: text.to_owned(), sought }
     }
 
+    /// As they were typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// There is none.
     pub fn is_empty(&self) -> bool {
         matches!(self.sought, Sought::Nothing)

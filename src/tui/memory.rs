@@ -3,6 +3,8 @@
 //! It comes in at start and goes out when something worth keeping changes and when one leaves ([`Ask::Remember`](super::Ask)); the
 //! outside keeps it in a file. A file is text from outside: names nobody knows are left out, and what is too long is cut.
 
+pub mod trail;
+
 use std::collections::BTreeMap;
 
 use quarterdeck_sync::model::Row;
@@ -23,8 +25,11 @@ pub const WIDTHS: std::ops::RangeInclusive<u16> = 4..=200;
 pub struct Memory {
     /// The form it is written in.
     pub qd: u32,
-    /// Id of the view one left.
+    /// Id of the view one left: of the tab, when others lay over it.
     pub view: Option<String>,
+    /// The way to the view one left: the tab first, what lay on top last.
+    #[serde(deserialize_with = "trail::read")]
+    pub trail: Vec<trail::Step>,
     /// The theme one left with, when it is not the one that was set.
     pub theme: Option<Worn>,
     /// How each list was looked at, by the id of its view.
@@ -63,6 +68,21 @@ pub struct ListState {
     pub pane: String,
     /// The selected row; none while the list is left to show what is new.
     pub row: Option<RowState>,
+    /// Where the cursor is, in a view of other things than rows: what it stands on, by its id or place.
+    pub spot: String,
+}
+
+impl ListState {
+    /// Holds no more than one of ours would.
+    fn cut(&mut self) {
+        self.columns.truncate(MOST);
+        for column in &mut self.columns {
+            column.width = column.width.map(|cells| cells.clamp(*WIDTHS.start(), *WIDTHS.end()));
+        }
+        if self.filter.len() > FILTER {
+            self.filter.clear();
+        }
+    }
 }
 
 /// A column of a list.
@@ -113,15 +133,7 @@ impl Memory {
             memory.lists.pop_last();
         }
         memory.recent.truncate(MOST);
-        for list in memory.lists.values_mut() {
-            list.columns.truncate(MOST);
-            for column in &mut list.columns {
-                column.width = column.width.map(|cells| cells.clamp(*WIDTHS.start(), *WIDTHS.end()));
-            }
-            if list.filter.len() > FILTER {
-                list.filter.clear();
-            }
-        }
+        memory.lists.values_mut().for_each(ListState::cut);
         Ok(memory)
     }
 

@@ -6,6 +6,8 @@
 //!
 //! Not here: where content comes from (the [`Store`](super::Store)), and how it looks (`views::transcript`).
 
+mod outside;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +15,7 @@ use jiff::Timestamp;
 use quarterdeck_sync::model::{Call, Edit, Entry, Part, Row};
 use quarterdeck_sync::text::{Secrets, secrets};
 
+pub use self::outside::{Reach, reach};
 use super::decisions::Target;
 use super::marking::Words;
 use super::unsealed::{self, Unsealed};
@@ -71,15 +74,28 @@ pub enum Read {
     New(Arc<Transcript>),
 }
 
-/// The sessions that one has to do with.
+/// The tree of sessions around one: from the top, each before those that it started.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Kin {
-    /// The one that started it: its record where the mirror has it, and what it is called else.
-    pub parent: Option<(Option<Row>, String)>,
-    /// Those of its subagents that the mirror has, in order; each with the first entry that names it, where one does.
-    pub children: Vec<(Row, Option<usize>)>,
-    /// Subagents that it names, and the mirror has no session of.
-    pub unknown: Vec<(String, usize)>,
+    /// The sessions, the one that it is about among them.
+    pub members: Vec<Member>,
+    /// There are more.
+    pub cut: bool,
+}
+
+/// A session of the tree.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Member {
+    /// Its record, where the mirror has it.
+    pub row: Option<Row>,
+    /// What it is called else.
+    pub name: String,
+    /// Sessions between it and the top.
+    pub depth: usize,
+    /// The tree is about this one.
+    pub here: bool,
+    /// The first entry of that one which names it, of a subagent that is only named.
+    pub entry: Option<usize>,
 }
 
 /// A session or run with its content.
@@ -125,8 +141,11 @@ impl Shows {
     /// Another session begins here, or is told of.
     pub const SUBAGENT: Self = Self(256);
 
-    /// What the audit view is about: everything that touched the world, or failed.
-    pub const AUDIT: Self = Self(4 | 8 | 16 | 32 | 64 | 128 | 256);
+    /// A tool is called that may act on the world: none of those that are known to look at files and no more.
+    pub const ACTS: Self = Self(512);
+
+    /// What the audit view is about: everything that touched the world, or may have, or failed.
+    pub const AUDIT: Self = Self(4 | 8 | 16 | 32 | 64 | 128 | 256 | 512);
 
     /// Some of `other` is in it.
     pub fn any(self, other: Self) -> bool {
@@ -147,6 +166,8 @@ pub struct Sums {
     pub errors: usize,
     /// Calls of tools.
     pub calls: usize,
+    /// Those of them that are known to look at files, and no more.
+    pub looks: usize,
     /// Changes of files.
     pub edits: usize,
     /// Entries with a secret in them, masked or not.
@@ -229,6 +250,7 @@ impl Sums {
         let calls = entry.parts.iter().filter_map(|part| if let Part::Call(call) = part { Some(call) } else { None });
         for call in calls {
             self.calls += 1;
+            self.looks += usize::from(reach(call) == Reach::Local);
             self.edits += call.edits.len();
         }
         let usage = &entry.usage;
@@ -305,9 +327,6 @@ fn clean_edit(edit: &mut Edit, block: &mut impl FnMut(&mut String)) {
     block(&mut edit.after);
 }
 
-/// Bytes of a text that are looked at for what it shows: what a command does stands near its beginning.
-const LOOKED_AT: usize = 16 * 1024;
-
 fn look(entry: &Entry, secrets: Secrets) -> Shows {
     use quarterdeck_sync::model::EntryKind;
     let leaks = |text: &str| leaks(text, secrets);
@@ -340,7 +359,8 @@ fn look_at_call(found: &mut Shows, call: &Call, leaks: impl Fn(&str) -> bool) {
     found.put(Shows::EDIT, !call.edits.is_empty());
     found.put(Shows::APPROVAL, asks_permission(&call.tool));
     found.put(Shows::SECRET, leaks(&call.input) || call.command.as_deref().is_some_and(&leaks));
-    found.put(Shows::NETWORK, reaches(call));
+    found.put(Shows::NETWORK, reach(call) == Reach::Network);
+    found.put(Shows::ACTS, reach(call) == Reach::Acts);
 }
 
 /// A secret was masked in it, or stands there; in a message as it was sent, also one that its name alone tells.
@@ -352,47 +372,4 @@ fn leaks(text: &str, secrets: Secrets) -> bool {
 fn asks_permission(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     ["approv", "permission", "confirm"].iter().any(|stem| word.contains(stem))
-}
-
-/// Programs that are there to reach others.
-const REACHING: [&str; 15] = [
-    "curl", "wget", "ssh", "scp", "rsync", "sftp", "ftp", "nc", "telnet", "ping", "dig", "nslookup", "gh", "aws",
-    "kubectl",
-];
-/// The same, with what makes them do it.
-const REACHING_VERBS: [(&str, &[&str]); 6] = [
-    ("git", &["push", "pull", "fetch", "clone"]),
-    ("npm", &["install", "i", "publish", "ci"]),
-    ("pip", &["install", "download"]),
-    ("cargo", &["install", "publish", "add", "update"]),
-    ("docker", &["pull", "push", "login"]),
-    ("apt-get", &["install", "update"]),
-];
-
-/// Does a call reach the network, as far as it says?
-fn reaches(call: &Call) -> bool {
-    let tool = call.tool.to_ascii_lowercase();
-    if ["web", "http", "fetch", "browser", "url"].iter().any(|word| tool.contains(word)) {
-        return true;
-    }
-    let text = start_of(call.command.as_deref().unwrap_or(&call.input));
-    if text.contains("http://") || text.contains("https://") {
-        return true;
-    }
-    if call.command.is_none() {
-        return false;
-    }
-    let mut words = text.split(|c: char| c.is_whitespace() || ";|&()`\"'".contains(c)).filter(|word| !word.is_empty());
-    let mut last: &str = "";
-    words.any(|word| {
-        let name = word.rsplit('/').next().unwrap_or(word);
-        let verb = REACHING_VERBS.iter().any(|(program, verbs)| *program == last && verbs.contains(&word));
-        last = name;
-        verb || REACHING.contains(&name)
-    })
-}
-
-fn start_of(text: &str) -> &str {
-    let end = (0..=LOOKED_AT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    &text[..end.unwrap_or(0)]
 }

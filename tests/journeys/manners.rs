@@ -111,3 +111,28 @@ fn over_a_slow_link_everything_is_there_in_few_colours() {
     assert!(dear(&written(&["--fresh"])), "the terminal was said to know true colours");
     assert!(!dear(&written(&["--fresh", "--low-bandwidth"])));
 }
+
+/// What a link of 9,600 bytes a second carries in a second.
+const SECOND: usize = 9_600;
+
+#[test]
+fn over_a_link_of_9600_bytes_a_second_a_view_is_there_in_a_second_and_ten_keys_in_half_of_one() {
+    let fleet = fleet("turen");
+    let agents = listed(&fleet, "agents", "", 11);
+    let mut pty = Pty::start_slow(fleet.home(), &["--fresh", "--low-bandwidth"], ROOM);
+    pty.until_text("Inbox");
+    pty.until_text("turen ✓");
+    let begun = pty.raw.len();
+    assert!(begun < 2 * SECOND, "{begun} bytes until the first view stood");
+    pty.press("3");
+    pty.until_text(&format!("agents  {}", id(&agents[0])));
+    let view = pty.raw.len() - begun;
+    assert!(view < SECOND, "{view} bytes for another view");
+    // Faster than they can be drawn: what lies between is left out.
+    pty.press("jjjjjjjjjj");
+    pty.until_text(&format!("agents  {}", id(&agents[10])));
+    let keys = pty.raw.len() - begun - view;
+    assert!(keys < SECOND / 2, "{keys} bytes for ten keys");
+    pty.press("q");
+    pty.ends_well();
+}

@@ -22,6 +22,8 @@ pub struct JsonWrite<'a> {
     /// The target's document as the person saw it.
     base: &'a Value,
     deadline: Option<Timestamp>,
+    /// When it is sent, tried or looked at again; none when it waits for a person, or for nothing any more.
+    due_at: Option<Timestamp>,
     attempts: u32,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -46,6 +48,7 @@ impl<'a> JsonWrite<'a> {
             reason: intent.reason.as_deref(),
             base: &intent.base.doc,
             deadline: intent.deadline,
+            due_at: write.due_at.filter(|_| write.state.is_open()),
             attempts: write.attempts,
             created_at: write.created_at,
             updated_at: write.updated_at,

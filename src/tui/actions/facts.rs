@@ -40,8 +40,6 @@ pub struct Facts {
     pub masks: bool,
     /// Something is selected that a search has found.
     pub hit: bool,
-    /// A list of a connection is selected.
-    pub list: bool,
     /// There is a query that could be kept.
     pub query: bool,
     /// A saved search is chosen.

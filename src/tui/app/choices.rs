@@ -6,7 +6,7 @@ use super::App;
 use crate::tui::TuiSettings;
 use crate::tui::actions::{self, Act, Scope};
 use crate::tui::theme::{self, ColorMode, Theme};
-use crate::tui::views::VIEWS;
+use crate::tui::views::{self, VIEWS};
 use crate::tui::widgets::palette::{self, Choice};
 
 impl App {
@@ -26,12 +26,11 @@ impl App {
             .collect();
         let here = self.views[self.open].scope().chain();
         // What lists and records offer is there everywhere, with the reason why it cannot be done where it cannot.
-        let offered = |action: &&actions::Action| match action.scope {
-            Scope::Prompt | Scope::Sheet | Scope::Move | Scope::Editor | Scope::Leaving | Scope::Unmasking => false,
+        let near = |action: &&actions::Action| match action.scope {
             Scope::Global => actions::view_number(action.act).is_none() && action.act != Act::Palette,
             scope => here.contains(&scope) || matches!(scope, Scope::List | Scope::Record),
         };
-        for action in actions::ACTIONS.iter().filter(offered) {
+        for action in actions::ACTIONS.iter().filter(near) {
             entries.push(palette::Entry {
                 choice: Choice::Act(action.act),
                 label: action.label.to_owned(),
@@ -59,7 +58,36 @@ impl App {
             let label = format!("Theme {name}");
             entries.push(palette::Entry { choice: Choice::Theme(name), label, note: "theme".into(), disabled: None });
         }
+        // Whatever works in other places, with where that is.
+        let far = |action: &&actions::Action| action.scope != Scope::Global && !near(action);
+        entries.extend(actions::ACTIONS.iter().filter(far).map(|action| palette::Entry {
+            choice: Choice::Elsewhere(action.act),
+            label: action.label.to_owned(),
+            note: String::new(),
+            disabled: Some(where_it_works(action.scope).into()),
+        }));
         entries
+    }
+
+    /// An action was chosen that works elsewhere: to its view where it has one, and how it is done there.
+    pub(super) fn go_for(&mut self, act: Act, clock: Instant) {
+        let action = actions::row(act);
+        let place = where_it_works(action.scope);
+        let key = self.keys.hint_of(act).map_or_else(|| "it has no key".to_owned(), |key| format!("{key} does it"));
+        match home(action.scope) {
+            Some(view) => {
+                self.show(views::number(view), clock);
+                self.toasts.reply(format!("It works {place}: {key}."), clock);
+            }
+            None => self.toasts.reply(format!("Not here: it works {place}, and {key}."), clock),
+        }
+    }
+
+    /// The palette has this action, here or elsewhere.
+    #[cfg(test)]
+    pub fn offers(&self, act: Act) -> bool {
+        let choices = self.choices();
+        choices.iter().any(|entry| matches!(entry.choice, Choice::Act(it) | Choice::Elsewhere(it) if it == act))
     }
 
     fn theme_names(&self) -> Vec<String> {
@@ -86,6 +114,26 @@ impl App {
             }
             Err(why) => self.toasts.reply(why, clock),
         }
+    }
+}
+
+/// Where the actions of a scope work, in the middle of a sentence.
+fn where_it_works(scope: Scope) -> String {
+    let title = scope.title();
+    let mut letters = title.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// The view in which the actions of a scope work, where it is one view that is there at any time.
+fn home(scope: Scope) -> Option<&'static str> {
+    match scope {
+        Scope::Inbox => Some(views::INBOX),
+        Scope::Panels => Some(views::FLEET),
+        Scope::Outbox => Some(views::OUTBOX),
+        Scope::Incidents => Some(views::INCIDENTS),
+        Scope::Hits | Scope::Facets => Some(views::SEARCH),
+        Scope::Connection => Some(views::CONNECTIONS),
+        _ => None,
     }
 }
 

@@ -40,7 +40,7 @@ fn name_of(choice: &Choice) -> Option<String> {
         Choice::Connection(name) => format!("connection:{name}"),
         Choice::Theme(name) => format!("theme:{name}"),
         Choice::Saved(query) => format!("search:{query}"),
-        Choice::Link(_) | Choice::Record(_) => return None,
+        Choice::Link(_) | Choice::Record(_) | Choice::Elsewhere(_) => return None,
     })
 }
 
@@ -100,6 +100,7 @@ impl App {
         }
         match choice {
             Choice::Act(act) => self.act(act, None, clock),
+            Choice::Elsewhere(act) => self.go_for(act, clock),
             Choice::View(view) => self.show(view, clock),
             Choice::Sync(name) => self.sync(Some(name), clock),
             Choice::Theme(name) => self.set_theme(&name, clock),

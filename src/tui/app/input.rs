@@ -8,6 +8,7 @@ use ratatui::layout::Position;
 use super::{App, Overlay};
 use crate::tui::actions::{self, Act, Scope};
 use crate::tui::keys::Key;
+use crate::tui::widgets::palette::{Choice, Click};
 use crate::tui::widgets::sheet::Sheet;
 
 /// Rows a turn of the wheel moves.
@@ -81,11 +82,7 @@ impl App {
 
     fn key_in_palette(&mut self, mut palette: Box<super::Palette>, key: Key, event: &KeyEvent, clock: Instant) {
         match self.keys.find(Scope::Prompt, key) {
-            Some(Act::Accept) => match palette.chosen().map(|entry| (entry.choice.clone(), entry.disabled.clone())) {
-                Some((choice, None)) => return self.choose(choice, clock),
-                Some((_, Some(why))) => self.toasts.reply(format!("Not now: {why}."), clock),
-                None => {}
-            },
+            Some(Act::Accept) => return self.take_chosen(palette, clock),
             Some(Act::Cancel) => return,
             Some(Act::Following) => palette.step(true),
             Some(Act::Preceding) => palette.step(false),
@@ -97,6 +94,25 @@ impl App {
             }
         }
         self.overlay = Some(Overlay::Palette(palette));
+    }
+
+    /// Does what the palette's cursor is on; where that cannot be done, the palette stays and a word says why.
+    fn take_chosen(&mut self, palette: Box<super::Palette>, clock: Instant) {
+        match palette.chosen().map(|entry| (entry.choice.clone(), entry.disabled.clone())) {
+            Some((choice @ Choice::Elsewhere(_), _) | (choice, None)) => return self.choose(choice, clock),
+            Some((_, Some(why))) => self.toasts.reply(format!("Not now: {why}."), clock),
+            None => {}
+        }
+        self.overlay = Some(Overlay::Palette(palette));
+    }
+
+    fn click_in_palette(&mut self, at: Position, clock: Instant) {
+        let Some(Overlay::Palette(mut palette)) = self.overlay.take() else { return };
+        match palette.click(at) {
+            Click::Entry => self.take_chosen(palette, clock),
+            Click::Inside => self.overlay = Some(Overlay::Palette(palette)),
+            Click::Outside => {}
+        }
     }
 
     fn key_in_help(&mut self, mut help: super::Help, key: Key, clock: Instant) {
@@ -192,7 +208,10 @@ impl App {
             (Some(Overlay::Writing(_) | Overlay::Unmasking(_)), Some(_)) => {}
             // A click beside a decision, or beside a note, must not throw away what was typed.
             (Some(Overlay::Sheet(_) | Overlay::Writing(_) | Overlay::Unmasking(_)), None) => {}
-            (Some(_), None) => self.overlay = None,
+            (Some(Overlay::Palette(_)), None) => {
+                self.click_in_palette(Position { x: mouse.column, y: mouse.row }, clock);
+            }
+            (Some(Overlay::Help(_)), None) => self.overlay = None,
             (None, Some((act, _))) => {
                 self.with_view(clock, |view, cx| view.act(act, Some(WHEEL), cx));
             }

@@ -22,6 +22,7 @@ impl App {
         if let Some(number) = VIEWS.iter().position(|entry| entry.tab && Some(entry.id) == left) {
             self.open = number;
         }
+        self.take_up(&memory.trail);
         let worn = memory.theme.filter(|worn| worn.over == self.settings.theme);
         if let Some(worn) = worn
             && let Ok(theme) = load(&self.settings, &worn.name)
@@ -65,6 +66,7 @@ impl App {
             }
         }
         self.memory.view = Some(VIEWS[self.tab()].id.to_owned());
+        self.memory.trail = self.steps();
         let over = &self.settings.theme;
         let worn = || Worn { name: self.theme_name.clone(), over: over.clone() };
         self.memory.theme = (self.theme_name != *over).then(worn);

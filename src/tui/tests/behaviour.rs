@@ -226,7 +226,7 @@ fn the_palette_finds_views_actions_connections_and_themes() {
     console.press(":");
     console.type_text("open conn");
     console.press("<Enter>");
-    assert!(console.text().contains("https://exo.lab.example"));
+    assert!(console.text().contains("https://api.prod.turen.io/api/v1"));
     console.press(":");
     console.type_text("sync lab");
     console.press("<Enter>");

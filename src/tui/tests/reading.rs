@@ -1,6 +1,6 @@
 //! Reading a transcript.
 
-use quarterdeck_sync::model::{Entry, EntryKind, Part};
+use quarterdeck_sync::model::{Call, Entry, EntryKind, Part};
 use quarterdeck_sync::text::is_hidden;
 
 use super::*;
@@ -133,6 +133,36 @@ fn the_audit_view_shows_only_what_touched_the_world() {
     assert!(!text.contains("Please also look up"), "{text}");
     console.press("v");
     assert!(console.text().contains("I ran it two hundred times"), "{}", console.text());
+}
+
+#[test]
+fn a_call_of_an_api_is_in_the_audit_view_whatever_its_tool_is_called_and_what_is_left_out_is_counted() {
+    let said = |tool: &str, input: &str| Entry {
+        kind: EntryKind::Tool,
+        parts: vec![Part::Call(Call { tool: tool.into(), input: input.into(), ..Call::default() })],
+        ..Entry::default()
+    };
+    let entries = vec![
+        said("mail", "to: ceo@rival.example"),
+        said("mcp__stripe__create_refund", "amount: 900000"),
+        said("Grep", "pattern: refund"),
+        said("Glob", "pattern: *.go"),
+    ];
+    for size in [SIZE, (80, 24)] {
+        let mut console = reading(size, entries.clone());
+        console.press("v G");
+        // What was said of it goes by itself.
+        console.pass(Duration::from_secs(60));
+        console.pass(Duration::from_secs(1));
+        let text = console.text();
+        for words in ["call      mail  to: ceo@rival.example", "mcp__stripe__create_refund  amount: 900000"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(text.contains("2 other calls not shown") && text.contains("v shows them"), "{text}");
+        assert!(!text.contains("pattern"), "{text}");
+        console.press("v");
+        assert!(!console.text().contains("not shown") && console.text().contains("pattern"), "{}", console.text());
+    }
 }
 
 #[test]

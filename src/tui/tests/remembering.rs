@@ -37,14 +37,14 @@ impl World {
 }
 
 /// What a console last wanted remembered, as a file has it.
-fn remembered(console: &Console) -> Memory {
+pub(super) fn remembered(console: &Console) -> Memory {
     let asks = console.asked.try_iter();
     let last = asks.filter_map(|ask| if let Ask::Remember(memory) = ask { Some(memory) } else { None }).last();
     Memory::read(&last.expect("it asks to be remembered").text()).unwrap()
 }
 
 /// Leaves, and opens the console again.
-fn again(mut console: Console, world: World) -> Console {
+pub(super) fn again(mut console: Console, world: World) -> Console {
     console.press("C-c");
     let memory = remembered(&console);
     Console::started(SIZE, world, connections(), TuiSettings { memory, ..TuiSettings::default() })

@@ -28,17 +28,16 @@ fn a_connection_is_tried_with_one_key_and_its_answer_stands_in_its_place() {
     assert_eq!(asks(&console), [], "one at a time: no older answer can come behind a newer one");
     console.news(Outside::Tested { name: "turen".into(), result: Ok(tried(true)) });
     let text = console.text();
-    assert!(
-        text.contains("✓ tested at 2026-11-22 09:00:00 UTC: signed in; agents answered with 1 row of 24"),
-        "{text}"
-    );
-    assert!(text.contains("it was paused, and what waits in the outbox is sent again"), "{text}");
+    for words in ["✓ 2026-11-22 09:00:00 UTC", "signed in; agents answered with 1 row of 24; it was paused"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(text.contains("what waits in the outbox is sent again"), "{text}");
     assert_eq!(asks(&console), [], "it was read well before: nothing is to be made up for");
     console.press("t");
     console.news(Outside::Tested { name: "turen".into(), result: Err("401: the key was not accepted".into()) });
     let text = console.text();
-    assert!(text.contains("! tested at") && text.contains("401: the key was not accepted"), "{text}");
-    assert!(!text.contains("✓ tested"), "{text}");
+    assert!(text.contains("! 2026-11-22 09:00:00 UTC") && text.contains("401: the key was not accepted"), "{text}");
+    assert!(!text.contains("✓ 2026-11-22"), "{text}");
 }
 
 #[test]
@@ -82,7 +81,7 @@ fn a_console_that_only_reads_looks_and_lets_nothing_go_on() {
     assert_eq!(asks(&console), [Ask::Test { name: "turen".into(), resume: None }]);
     let answer = Tried { paused: true, ..tried(false) };
     console.news(Outside::Tested { name: "turen".into(), result: Ok(answer) });
-    assert!(console.text().contains("it is paused still: this console is read-only"), "{}", console.text());
+    assert!(console.text().contains("still: this console is read-only"), "{}", console.text());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::*;
 use crate::tui::clipboard::Between;
 use crate::tui::kept::Keep;
 use crate::tui::paint::Painter;
-use crate::tui::reading::{Held, Kin};
+use crate::tui::reading::{Held, Kin, Member};
 use crate::tui::theme::{Role, Theme};
 
 const SIZE: (u16, u16) = (120, 36);
@@ -254,21 +254,33 @@ fn the_tree_of_subagents_leads_to_them_and_back() {
         let first = *world.contents.iter().find(|(_, (_, entries))| entries.len() == 5).unwrap().0;
         let sessions = || world.rows.iter().map(|(row, _)| row).filter(|row| row.list.collection == "sessions");
         let [parent, child] = [7, 9].map(|at| sessions().nth(at).unwrap().clone());
-        let kin = Kin {
-            parent: Some((Some(parent), "p".into())),
-            children: vec![(child, Some(1))],
-            unknown: vec![("agent-77".into(), 3)],
-        };
+        let own = sessions().find(|row| row.key == first).unwrap().clone();
+        let [brother, niece, grandchild] = [11, 13, 15].map(|at| sessions().nth(at).unwrap().clone());
+        let known = |row, depth| Member { row: Some(row), depth, ..Member::default() };
+        let unknown = Member { name: "agent-77".into(), depth: 2, entry: Some(3), ..Member::default() };
+        let members = vec![
+            known(parent, 0),
+            Member { here: true, ..known(own, 1) },
+            known(child, 2),
+            known(grandchild, 3),
+            unknown,
+            known(brother, 1),
+            known(niece, 2),
+        ];
+        let kin = Kin { members, cut: true };
         world.kin.insert(first, kin);
     }
     console.press("s");
     let text = console.text();
-    for words in ["Subagents", "started it", "this one", "agent-77", "only named here"] {
+    for words in ["Subagents", "started it", "this one", "agent-77", "only named here", "The tree is larger"] {
         assert!(text.contains(words), "{words}: {text}");
+    }
+    for branch in ["├ ●", "│ ├ ", "│ │ └ ", "│ └ ○", "└ ", "  └ "] {
+        assert!(text.lines().any(|line| line.contains(branch)), "{branch}: {text}");
     }
     console.press("<Enter>");
     assert!(console.text().contains("… › "), "{}", console.text());
-    console.press("h s <Down> <Enter>");
+    console.press("h s <Down> <Down> <Enter>");
     assert_eq!(place(&console), "4/5");
 }
 

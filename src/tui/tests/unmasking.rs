@@ -112,7 +112,13 @@ fn secrets_are_masked_again_when_the_view_is_left_by_whatever_way() {
                 .nth(9)
                 .unwrap()
                 .clone();
-            world.kin.insert(first, crate::tui::reading::Kin { children: vec![(child, None)], ..Default::default() });
+            let known = |row| crate::tui::reading::Member { row: Some(row), ..Default::default() };
+            let own = world.rows.iter().find(|(row, _)| row.key == first).unwrap().0.clone();
+            let members = vec![
+                crate::tui::reading::Member { here: true, ..known(own) },
+                crate::tui::reading::Member { depth: 1, ..known(child) },
+            ];
+            world.kin.insert(first, crate::tui::reading::Kin { members, cut: false });
             drop(world);
             console.press("s <Enter>");
             assert!(!console.text().contains(TOKEN) && !console.text().contains(SIGN), "{}", console.text());

@@ -5,17 +5,22 @@
 
 mod chosen;
 mod columns;
+mod complete;
 mod connections;
 mod detail;
 mod editor;
 mod fleet;
 mod inbox;
 mod incidents;
+mod order;
 mod outbox;
+mod pane;
 mod records;
 mod search;
+mod sieve;
 mod timeline;
 mod transcript;
+mod typed;
 mod welcome;
 mod wish;
 
@@ -34,6 +39,7 @@ use super::fleet::Fleet;
 use super::incidents::Chosen;
 use super::keys::Keymap;
 use super::memory::ListState;
+use super::memory::trail::Step;
 use super::reading::Reading;
 use super::unsealed::Unsealed;
 
@@ -101,7 +107,7 @@ pub const VIEWS: &[Entry] = &[
         make: || Box::new(outbox::Outbox::default()),
     },
     Entry {
-        id: "incidents",
+        id: INCIDENTS,
         title: "Incidents",
         short: "Inc",
         counts: Counts::Nothing,
@@ -160,6 +166,8 @@ pub(crate) const FLEET: &str = "fleet";
 pub(crate) const TIMELINE: &str = "timeline";
 /// The view of the writes.
 pub(crate) const OUTBOX: &str = "outbox";
+/// The view of the incidents.
+pub(crate) const INCIDENTS: &str = "incidents";
 /// The view of the connections.
 pub(crate) const CONNECTIONS: &str = "connections";
 /// The view that searches.
@@ -270,6 +278,15 @@ pub trait View {
 
     /// Takes what was remembered, before it comes into sight; `whole` also says what one looked at, and not only how.
     fn recall(&mut self, _kept: &ListState, _whole: bool, _now: Timestamp) {}
+
+    /// Where one is in it, as far as [`View::keep`] does not tell: to be found again the next time.
+    fn leave_off(&self, _step: &mut Step) {}
+
+    /// Takes up where one left, before it comes into sight. False: nothing could be made of it.
+    fn take_up(&mut self, _step: &Step, _now: Timestamp) -> bool {
+        true
+    }
+
     /// Edits a document, or shows its versions.
     fn compose(&mut self, _of: DraftOf, _aim: Aim, _cx: &mut Cx) {}
 

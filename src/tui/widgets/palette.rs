@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use quarterdeck_sync::model::RowKey;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -22,6 +22,8 @@ use crate::tui::theme::Role;
 pub(crate) enum Choice {
     /// An action, as if its key was pressed.
     Act(Act),
+    /// An action of another place: what it would take to do it.
+    Elsewhere(Act),
     /// Open this view.
     View(usize),
     /// Sync this connection.
@@ -36,6 +38,17 @@ pub(crate) enum Choice {
     Saved(String),
     /// Follow this one of the links that are offered.
     Link(usize),
+}
+
+/// Where somebody clicks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Click {
+    /// On an entry.
+    Entry,
+    /// Beside the entries.
+    Inside,
+    /// Beside the palette.
+    Outside,
 }
 
 /// Something that can be chosen.
@@ -63,6 +76,10 @@ pub(crate) struct Palette {
     /// Entries that match, best first, with the places of the matched letters.
     found: Vec<(usize, Vec<u32>)>,
     cursor: usize,
+    /// The box, and the lines of it that entries stand on from the one at `top` on; as last drawn.
+    place: Rect,
+    list: Rect,
+    top: usize,
     matcher: Matcher,
     title: String,
     empty: &'static str,
@@ -84,6 +101,9 @@ impl Palette {
             entries,
             found: Vec::new(),
             cursor: 0,
+            place: Rect::default(),
+            list: Rect::default(),
+            top: 0,
             matcher: Matcher::new(Config::DEFAULT),
             title,
             empty,
@@ -133,6 +153,9 @@ impl Palette {
                 places.sort_unstable();
                 // Of two that match as well, the one that begins so: a word in the middle of a sentence is seldom meant.
                 let begins = places.first() == Some(&0);
+                // What can be done here is meant more often than what works elsewhere.
+                let elsewhere = matches!(entry.choice, Choice::Elsewhere(_));
+                let score = if elsewhere { score / 4 * 3 } else { score };
                 scored.push((begins, score, at, places));
             }
         }
@@ -149,13 +172,26 @@ impl Palette {
         self.cursor = if down { self.cursor + 1 } else { self.cursor + count - 1 } % count;
     }
 
+    /// A click: on an entry, which is under the cursor then; beside the entries; beside the box.
+    pub fn click(&mut self, at: Position) -> Click {
+        if !self.place.contains(at) {
+            return Click::Outside;
+        }
+        let line = self.top + usize::from(at.y.saturating_sub(self.list.y));
+        if !self.list.contains(at) || line >= self.found.len() {
+            return Click::Inside;
+        }
+        self.cursor = line;
+        Click::Entry
+    }
+
     /// The entry under the cursor.
     pub fn chosen(&self) -> Option<&Entry> {
         self.found.get(self.cursor).map(|(at, _)| &self.entries[*at])
     }
 
     /// Draws it over the upper part of `area`.
-    pub fn draw(&self, area: Rect, keys: &Keymap, canvas: &mut Canvas) {
+    pub fn draw(&mut self, area: Rect, keys: &Keymap, canvas: &mut Canvas) {
         let wide = area.width.min(76);
         // A short list that nothing is added to needs no more room than it has lines.
         let most = if self.asks { 18 } else { (self.entries.len() + 4).clamp(8, 18) as u16 };
@@ -175,6 +211,7 @@ impl Palette {
         }
         let page = usize::from(list.height).max(1);
         let top = (self.cursor + 1).saturating_sub(page);
+        (self.place, self.list, self.top) = (place, list, top);
         for (at, (entry, places)) in self.found.iter().enumerate().skip(top).take(page) {
             let y = list.y + (at - top) as u16;
             if at == self.cursor {

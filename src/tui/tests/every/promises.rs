@@ -68,6 +68,8 @@ fn no_key_of_the_table_decides_anywhere_by_itself() {
 /// A field that takes text, and how it is reached.
 const FIELDS: &[(&str, &str)] = &[
     ("the filter of a list", "@sessions /"),
+    ("the filter of the outbox", "@outbox /"),
+    ("the filter of the connections", "@connections /"),
     ("the search", "f"),
     ("the palette", ":"),
     ("the search inside of a transcript", "@sessions t /"),

@@ -14,6 +14,7 @@ mod layout;
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use ratatui::layout::{Position, Rect};
 
 use super::{Cx, Scene, View, Wish};
@@ -21,6 +22,7 @@ use crate::numbers::Numbers;
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::memory::ListState;
 
 /// Time between two questions, at least, while the mirror changes.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -213,6 +215,19 @@ impl View for Panels {
             if let Some(line) = (y - place.y).checked_sub(1).filter(|_| self.lines(panel) > 0) {
                 self.cursors[panel as usize] = usize::from(line);
             }
+        }
+    }
+
+    fn keep(&self) -> Option<ListState> {
+        let first = self.panel == Panel::default();
+        let spot = if first { String::new() } else { format!("{:?}", self.panel).to_lowercase() };
+        Some(ListState { spot, ..ListState::default() })
+    }
+
+    fn recall(&mut self, kept: &ListState, whole: bool, _now: Timestamp) {
+        let found = ALL.into_iter().find(|panel| format!("{panel:?}").to_lowercase() == kept.spot);
+        if let Some(panel) = found.filter(|_| whole) {
+            self.panel = panel;
         }
     }
 

@@ -10,6 +10,7 @@ mod act;
 mod draw;
 mod look;
 mod pane;
+mod remember;
 
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,7 @@ use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::decisions::OpenedWrite;
+use crate::tui::memory::ListState;
 use look::Look;
 
 /// The view's things that are asked for.
@@ -48,6 +50,8 @@ pub(super) struct Inboxes {
     all: bool,
     /// Only this cause.
     only: Option<Cause>,
+    /// The cause that was chosen the last time, until it is found that something is here for it.
+    left_at: Option<Cause>,
     /// The item that a person has moved to; none: whatever stands first.
     held: Option<Place>,
     cursor: usize,
@@ -109,6 +113,7 @@ impl Inboxes {
         let line = self.cursor.saturating_sub(self.top);
         (self.inbox, self.loaded, self.failure) = (inbox, true, None);
         self.only = self.only.filter(|only| self.causes().iter().any(|(cause, _)| cause == only));
+        self.choose_as_left();
         let found = self.held.as_ref().and_then(|place| self.shown().iter().position(|item| item.place == *place));
         let at = if self.held.is_some() { found.unwrap_or(self.cursor) } else { 0 };
         self.cursor = at.min(self.shown().len().saturating_sub(1));
@@ -227,12 +232,23 @@ impl View for Inboxes {
         }
     }
 
+    fn keep(&self) -> Option<ListState> {
+        Some(self.to_keep())
+    }
+
+    fn recall(&mut self, kept: &ListState, whole: bool, _now: Timestamp) {
+        if whole {
+            self.take_kept(kept);
+        }
+    }
+
     fn decided(&mut self) {
         // What is taken back next is the decision.
         self.last = None;
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        self.left_at = None;
         self.motion(act, count, cx) || self.do_item(act, count, cx)
     }
 

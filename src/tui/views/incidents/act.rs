@@ -15,7 +15,15 @@ use crate::tui::views::{Cx, Wanted, Wish};
 
 impl Incidents {
     pub(super) fn do_act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
+        if self.typed.open() {
+            return self.act_typing(act, cx);
+        }
         match act {
+            Act::FilterIncidents => {
+                self.inside = false;
+                self.begin_typing();
+            }
+            Act::Back if !self.inside && !self.sieve.is_empty() => self.sift("", cx),
             Act::EnterIncident if self.inside => self.follow_thing(cx),
             Act::EnterIncident => {
                 self.inside = self.case().is_some();

@@ -48,7 +48,8 @@ impl Incidents {
         self.head(Rect { height: 1, ..area }, canvas);
         (self.list_area, self.case_area) = (Rect::default(), Rect::default());
         if self.shown().is_empty() {
-            return self.nothing(body, scene, canvas);
+            self.nothing(body, scene, canvas);
+            return self.typed.draw_suggestions(area, canvas);
         }
         let (list, pane) = self.places(body);
         (self.list_area, self.case_area) = (list, pane);
@@ -59,6 +60,7 @@ impl Incidents {
             false => {}
         }
         self.pane(pane, scene.fleet, canvas);
+        self.typed.draw_suggestions(area, canvas);
     }
 
     /// The line between list and incident says where the keys go, beside the cursor.
@@ -92,6 +94,10 @@ impl Incidents {
         };
         let role = if self.failure.is_some() { Role::Bad } else { Role::Dim };
         let room = canvas.put_right(right, area.y, &words, right.saturating_sub(left), role);
+        let line = Rect { x: left, width: room.saturating_sub(left + 2), ..area };
+        if self.typed.draw(line, self.sieve.text(), "words, is:open, title:x, -not, after:2d", canvas) {
+            return;
+        }
         if !self.loaded || self.lines.is_empty() {
             return;
         }
@@ -164,6 +170,10 @@ impl Incidents {
                 (looks::DOCTOR.into(), Role::Dim),
             ],
             None if !self.loaded => vec![("reading …".into(), Role::Dim)],
+            None if !self.sieve.is_empty() => vec![
+                (self.sieve.note.clone().unwrap_or_else(|| "No incidents match.".into()), Role::Title),
+                (format!("{} clears the filter", key(Act::Back)), Role::Dim),
+            ],
             None if !self.lines.is_empty() => vec![
                 ("✓ No incident is open.".into(), Role::Good),
                 (format!("{} shows closed ones", key(Act::ShowClosed)), Role::Dim),

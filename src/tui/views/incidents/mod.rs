@@ -3,7 +3,7 @@
 //! The list on the one side; on the other the selected incident with what is pinned in it, what was noted, and its timeline. The list
 //! comes as short lines; the selected incident comes whole, and again whenever something changes.
 //!
-//! - `rows`: an incident as rows that can be stepped through. `act`: what the keys do. `draw`: drawing.
+//! - `sift`: which incidents are shown. `rows`: an incident as rows that can be stepped through. `act`: what the keys do. `draw`: drawing.
 //!
 //! Always true: nothing is decided here but on a sheet; what is taken out of an incident can be put back (`undo`) as long as the
 //! view is open.
@@ -11,16 +11,22 @@
 mod act;
 mod draw;
 mod rows;
+mod sift;
 
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
 use quarterdeck_sync::model::{IncidentId, ListKey};
 use ratatui::layout::{Position, Rect};
 
+use super::sieve::Sieve;
+use super::typed::Typed;
 use super::{Cx, Scene, View, Wish};
 use crate::incident::{Case, Line};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::incidents::{self, Chosen, Want};
+use crate::tui::memory::ListState;
 use rows::{Of, Rows};
 
 /// The view's things that are asked for.
@@ -43,6 +49,11 @@ pub(super) struct Incidents {
     lines: Vec<Line>,
     /// Closed ones are shown too.
     closed: bool,
+    /// The filter, and what is typed into it.
+    sieve: Sieve,
+    typed: Typed,
+    /// The incident that was selected the last time: the cursor goes to it as soon as it is in the list.
+    wanted: Option<String>,
     /// Place among the lines shown.
     cursor: usize,
     top: usize,
@@ -67,7 +78,8 @@ pub(super) struct Incidents {
 impl Incidents {
     /// The lines that are shown.
     fn shown(&self) -> Vec<&Line> {
-        self.lines.iter().filter(|line| self.closed || line.incident.closed_at.is_none()).collect()
+        let open = |line: &&Line| self.closed || line.incident.closed_at.is_none();
+        self.lines.iter().filter(open).filter(|line| self.sieve.passes(|| sift::told(line))).collect()
     }
 
     fn selected(&self) -> Option<&Line> {
@@ -95,7 +107,8 @@ impl Incidents {
     fn take(&mut self, lines: Vec<Line>, cx: &Cx) {
         let selected = self.id();
         self.lines = lines;
-        let found = selected.and_then(|id| self.shown().iter().position(|line| line.incident.id == id));
+        let wanted = self.wanted.take().or_else(|| selected.map(|id| id.to_string()));
+        let found = wanted.and_then(|id| self.shown().iter().position(|line| line.incident.id.as_str() == id));
         self.cursor = found.unwrap_or(self.cursor).min(self.shown().len().saturating_sub(1));
         (self.loaded, self.failure) = (true, None);
         self.follow(cx);
@@ -194,6 +207,22 @@ impl View for Incidents {
         self.do_act(act, count, cx)
     }
 
+    fn keep(&self) -> Option<ListState> {
+        // The newest is selected by itself.
+        let selected = self.id().filter(|_| self.cursor > 0).map(|id| id.as_str().to_owned());
+        let spot = if self.loaded { selected } else { self.wanted.clone() };
+        let filter = self.sieve.text().to_owned();
+        Some(ListState { gone: self.closed, filter, spot: spot.unwrap_or_default(), ..ListState::default() })
+    }
+
+    fn recall(&mut self, kept: &ListState, whole: bool, now: Timestamp) {
+        if whole {
+            self.closed = kept.gone;
+            self.sieve = Sieve::typing(&kept.filter, sift::ASKS, now);
+            self.wanted = Some(kept.spot.clone()).filter(|id| !id.is_empty());
+        }
+    }
+
     fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
         let at = Position { x, y };
         if self.list_area.contains(at) && y > self.list_area.y {
@@ -213,8 +242,20 @@ impl View for Incidents {
         self.loaded && self.case_ticket.is_none()
     }
 
+    fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
+        if self.typed.key(key) {
+            self.retype(cx);
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx) {
+        if self.typed.paste(text) {
+            self.retype(cx);
+        }
+    }
+
     fn scope(&self) -> Scope {
-        Scope::Incidents
+        if self.typed.open() { Scope::Prompt } else { Scope::Incidents }
     }
 
     fn chosen(&self) -> Vec<Chosen> {

@@ -13,14 +13,10 @@ use crate::tui::text::{grouped, moment, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
 use crate::tui::views::chosen::{Chosen, Offer};
+use crate::tui::views::pane::share;
 use crate::tui::widgets::page::Page;
 use crate::tui::widgets::sheet;
 use crate::tui::widgets::table::{self, Column, Mark, Text};
-
-/// From this width on, what is known of a write stands beside the list.
-const BESIDE: u16 = 108;
-/// Widest pane: longer lines are hard to read.
-const PANE_MOST: u16 = 78;
 
 /// What a column shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +41,14 @@ const COLUMNS: &[Column<Cell>] = &[
     column(Cell::Write, "WRITE", 20, 44, 0),
     column(Cell::Why, "WHY", 18, 400, 5),
     column(Cell::Connection, "CONNECTION", 10, 14, 4),
-    Column { cell: Cell::Deadline, title: "EXPIRES", least: 7, most: 7, rank: 2, right: true },
-    Column { cell: Cell::Age, title: "AGE", least: 4, most: 4, rank: 3, right: true },
+    Column { cell: Cell::Deadline, title: "EXPIRES", least: 9, most: 9, rank: 2, right: true },
+    Column { cell: Cell::Age, title: "AGE", least: 5, most: 5, rank: 3, right: true },
 ];
 
 /// Columns for those who want them.
 const MORE: &[Column<Cell>] = &[
     column(Cell::Collection, "LIST", 10, 20, 3),
-    Column { cell: Cell::Moved, title: "MOVED", least: 5, most: 5, rank: 3, right: true },
+    Column { cell: Cell::Moved, title: "MOVED", least: 7, most: 7, rank: 3, right: true },
     column(Cell::Id, "ID", 10, 26, 3),
 ];
 
@@ -81,39 +77,18 @@ impl Outbox {
     pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
         self.head(Rect { height: 1, ..area }, canvas);
-        if self.shown().is_empty() {
+        if self.places.is_empty() {
             self.list_area = Rect::default();
-            return self.nothing(body, scene, canvas);
+            self.nothing(body, scene, canvas);
+            return self.typed.draw_suggestions(area, canvas);
         }
-        let (list, pane) = self.places(body);
+        let (list, pane) = share(body, self.pane, self.places.len(), self.reading, canvas);
+        self.shown_pane = self.pane.at(body.width);
         self.list_area = list;
         self.table(list, scene.fleet, canvas);
-        match pane.x > list.right() {
-            true => canvas.rule_down(list.right(), body.y, body.height, Role::Line),
-            false if list.height > 0 => canvas.rule_across(Rect { height: 1, ..body }, list.bottom(), Role::Line),
-            false => {}
-        }
         self.pane(pane, canvas);
         self.columns.draw(area, canvas);
-    }
-
-    /// Where the list is, and what is known of the selected write.
-    fn places(&self, body: Rect) -> (Rect, Rect) {
-        if body.width >= BESIDE {
-            let wide = (body.width / 2).min(PANE_MOST);
-            let list = Rect { width: body.width - wide - 1, ..body };
-            return (list, Rect { x: list.right() + 2, width: wide - 2, ..body });
-        }
-        if body.height < 12 && self.reading {
-            return (Rect { height: 0, ..body }, Rect { x: body.x + 2, width: body.width.saturating_sub(3), ..body });
-        }
-        // No more lines for the list than it has, within a third of the height; the one that is read gets the rest.
-        let wanted = self.shown().len() as u16 + 1;
-        let most = if self.reading { body.height / 4 } else { body.height / 2 };
-        let list = Rect { height: wanted.min(most).max(4).min(body.height), ..body };
-        let y = (list.bottom() + 1).min(body.bottom());
-        let pane = Rect { x: body.x + 2, width: body.width.saturating_sub(3), y, height: body.bottom() - y };
-        (list, pane)
+        self.typed.draw_suggestions(area, canvas);
     }
 
     /// How many are in which state, with the filter marked; how many in all on the right.
@@ -123,10 +98,15 @@ impl Outbox {
             Some(why) => format!("! {why}"),
             None if !self.loaded => READING.to_owned(),
             None if self.lines.is_empty() => String::new(),
-            None => format!("{}{}/{}", self.said(), self.cursor + 1, self.shown().len()),
+            None if self.places.is_empty() => self.said(),
+            None => format!("{}{}/{}", self.said(), self.cursor + 1, self.places.len()),
         };
         let role = if self.failure.is_some() { Role::Bad } else { Role::Dim };
         let room = canvas.put_right(right, area.y, &words, right.saturating_sub(left), role);
+        let line = Rect { x: left, width: room.saturating_sub(left + 2), ..area };
+        if self.typed.draw(line, self.sieve.text(), "words, state:wedged, verb:suspend, -not, after:2d", canvas) {
+            return;
+        }
         let mut x = left;
         for state in self.states() {
             let count = self.lines.iter().filter(|line| line.state == state).count() as u64;
@@ -145,6 +125,9 @@ impl Outbox {
 
     /// What is not as it is by itself.
     fn said(&self) -> String {
+        if let Some(note) = self.sieve.note.as_ref().filter(|_| self.typed.open() || self.places.is_empty()) {
+            return format!("{note}   ");
+        }
         let finished = if self.finished { "finished shown   " } else { "" };
         match self.marks.len() {
             0 => finished.to_owned(),
@@ -158,9 +141,9 @@ impl Outbox {
         }
         self.page = usize::from(area.height.saturating_sub(1)).max(1);
         let lowest = (self.cursor + 1).saturating_sub(self.page);
-        self.top = self.top.clamp(lowest, self.cursor).min(self.shown().len().saturating_sub(self.page));
+        self.top = self.top.clamp(lowest, self.cursor).min(self.places.len().saturating_sub(self.page));
         let columns = table::place(&self.columns.columns(), area.width);
-        table::heads(canvas, area, &columns, |_| None);
+        table::heads(canvas, area, &columns, |cell| self.sorted.arrow(cell));
         let cursor = if self.reading { Mark::CursorIdle } else { Mark::Cursor };
         for (at, line) in self.shown().into_iter().enumerate().skip(self.top).take(self.page) {
             let place = Rect { y: area.y + 1 + (at - self.top) as u16, height: 1, ..area };
@@ -203,6 +186,10 @@ impl Outbox {
                 ("The outbox could not be read.".into(), Role::Title),
                 (why.clone(), Role::Bad),
                 (DOCTOR.into(), Role::Dim),
+            ],
+            None if !self.sieve.is_empty() => vec![
+                ("No writes match.".into(), Role::Title),
+                (format!("{} clears the filter", key(Act::Back)), Role::Dim),
             ],
             None if self.finished => vec![
                 ("Nothing was decided yet.".into(), Role::Title),

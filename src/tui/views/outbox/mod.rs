@@ -1,26 +1,37 @@
 //! The outbox: what was decided and is not carried out yet, what waits for a person, and what became of the rest.
 //!
 //! What waits for a person stands first, then what is under way, then what is over, each newest first. The list comes as one
-//! answer of short lines; the selected write comes whole. Nothing is done to a write here but on a sheet.
+//! answer of short lines, which are sifted and sorted here; the selected write comes whole. Nothing is done to a write here but on a
+//! sheet.
+//!
+//! - `act`: what the keys do. `sift`: which writes are shown, and in which order. `remember`: the same the next time. `draw`: drawing.
 
+mod act;
 mod draw;
+mod remember;
+mod sift;
 
 use std::collections::BTreeSet;
 
 pub(super) use draw::page;
 
+use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use quarterdeck_sync::model::{ListKey, WriteId, WriteState};
 
-use super::{Aim, Cx, Goal, Narrow, Scene, View, Wish};
+use super::order::Sorted;
+use super::pane::Pane;
+use super::sieve::Sieve;
+use super::typed::Typed;
+use super::{Cx, Goal, Narrow, Scene, View};
 use crate::incident::write_place;
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
-use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
-use crate::tui::decisions::{Change, OpenedWrite, Target, WriteLine};
+use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::decisions::{OpenedWrite, WriteLine};
 use crate::tui::incidents::Chosen;
 use crate::tui::memory::ListState;
-use crate::tui::motion;
+use crate::tui::memory::trail::Step;
 use ratatui::layout::{Position, Rect};
 
 /// The view's things that are asked for.
@@ -30,10 +41,16 @@ mod part {
 }
 
 /// The view.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outbox {
-    /// Every write that was answered, in the order they are shown in.
+    /// Every write that was answered, in the list's own order.
     lines: Vec<WriteLine>,
+    /// Places among them of those that are shown, in the order they are shown in.
+    places: Vec<usize>,
+    /// The filter, and what is typed into it.
+    sieve: Sieve,
+    typed: Typed,
+    sorted: Sorted<draw::Cell>,
     /// Writes that are over too.
     finished: bool,
     /// Only this state.
@@ -59,8 +76,43 @@ pub(super) struct Outbox {
     reading: bool,
     /// First line of it in sight, its lines, and how many fit.
     scroll: (usize, usize, usize),
+    pane: Pane,
+    /// Where it is, as last drawn.
+    shown_pane: Pane,
     columns: super::chosen::Chosen<draw::Cell>,
     list_area: Rect,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self {
+            lines: Vec::new(),
+            places: Vec::new(),
+            sieve: Sieve::default(),
+            typed: Typed::new(sift::fields()),
+            sorted: Sorted::new(sift::ORDERS),
+            finished: false,
+            only: None,
+            about: None,
+            marks: BTreeSet::new(),
+            cursor: 0,
+            top: 0,
+            page: 0,
+            loaded: false,
+            failure: None,
+            ticket: None,
+            again: false,
+            opened: None,
+            opened_ticket: None,
+            wanted: None,
+            reading: false,
+            scroll: (0, 0, 0),
+            pane: Pane::Auto,
+            shown_pane: Pane::Side,
+            columns: super::chosen::Chosen::default(),
+            list_area: Rect::default(),
+        }
+    }
 }
 
 /// Which part of the list a state belongs to: waits for a person, under way, over.
@@ -71,10 +123,23 @@ fn part_of(state: WriteState) -> u8 {
 impl Outbox {
     /// The lines that pass the filter.
     fn shown(&self) -> Vec<&WriteLine> {
-        let about = |line: &WriteLine| {
-            self.about.as_ref().is_none_or(|(list, id)| line.list == *list && line.target.as_ref() == Some(id))
+        self.places.iter().filter_map(|at| self.lines.get(*at)).collect()
+    }
+
+    /// Sifts and sorts what is here. The selected write keeps the cursor; when it is not shown any more, its line does.
+    fn arrange(&mut self) {
+        let selected = self.selected().map(|line| line.id.clone());
+        let passes = |line: &WriteLine| {
+            let about = |(list, id): &(ListKey, String)| line.list == *list && line.target.as_ref() == Some(id);
+            self.only.is_none_or(|only| line.state == only)
+                && self.about.as_ref().is_none_or(about)
+                && self.sieve.passes(|| sift::told(line))
         };
-        self.lines.iter().filter(|line| self.only.is_none_or(|only| line.state == only) && about(line)).collect()
+        let mut places: Vec<usize> = (0..self.lines.len()).filter(|at| passes(&self.lines[*at])).collect();
+        sift::arrange(&mut places, &self.lines, &self.sorted);
+        self.places = places;
+        let found = selected.and_then(|id| self.shown().iter().position(|line| line.id == id));
+        self.point(found.unwrap_or(self.cursor));
     }
 
     fn selected(&self) -> Option<&WriteLine> {
@@ -99,6 +164,7 @@ impl Outbox {
 
     fn take(&mut self, mut lines: Vec<WriteLine>, cx: &Cx) {
         let selected = self.selected().map(|line| line.id.clone());
+        let line = self.cursor;
         // Ids sort as people decided: the newest first. The sort keeps that order within each part.
         lines.sort_by(|a, b| b.id.cmp(&a.id));
         lines.sort_by_key(|line| part_of(line.state));
@@ -106,9 +172,9 @@ impl Outbox {
         // What is over and shown no more is not marked any more either.
         self.marks.retain(|id| self.lines.iter().any(|line| line.id == *id));
         self.only = self.only.filter(|only| self.lines.iter().any(|line| line.state == *only));
-        // The selected write keeps the cursor; when it is not shown any more, its line does.
+        self.arrange();
         let found = selected.and_then(|id| self.shown().iter().position(|line| line.id == id));
-        self.point(found.unwrap_or(self.cursor));
+        self.point(found.unwrap_or(line));
         (self.loaded, self.failure) = (true, None);
         self.follow(cx);
         self.point_wanted(cx);
@@ -146,62 +212,6 @@ impl Outbox {
             self.opened_ticket = Some((cx.ask(part::WRITE, Lane::Now, Question::Write(id.clone())), id));
         }
     }
-
-    /// Moves the cursor, or what is read; false when it is no motion.
-    fn motion(&mut self, act: Act, count: Option<u32>, cx: &Cx) -> bool {
-        let page = if self.reading { self.scroll.2 } else { self.page };
-        let Some(by) = motion::lines(act, count, page) else { return false };
-        if self.reading {
-            self.scroll.0 = motion::among(self.scroll.1.saturating_sub(self.scroll.2) + 1, self.scroll.0, by);
-        } else {
-            self.cursor = motion::among(self.shown().len(), self.cursor, by);
-            self.follow(cx);
-        }
-        true
-    }
-
-    fn turn_filter(&mut self, forward: bool, cx: &Cx) {
-        let mut choices: Vec<Option<WriteState>> = vec![None];
-        choices.extend(self.states().into_iter().map(Some));
-        let at = choices.iter().position(|choice| *choice == self.only).unwrap_or(0);
-        let next = if forward { at + 1 } else { at + choices.len() - 1 } % choices.len();
-        self.only = choices[next];
-        (self.cursor, self.top) = (0, 0);
-        self.follow(cx);
-    }
-
-    /// Opens a sheet, or an editor, about the selected write; false when there is none.
-    fn change(&mut self, act: Act, cx: &mut Cx) -> bool {
-        let Some(id) = self.selected().map(|line| line.id.clone()) else { return false };
-        // What settles a conflict is looked at one by one.
-        let many = || match self.marks.is_empty() {
-            true => vec![id.clone()],
-            false => self.marks.iter().cloned().collect(),
-        };
-        cx.wishes.push(match act {
-            Act::CancelWrite => Wish::Changes(many(), Change::Cancel),
-            Act::RetryWrite => Wish::Changes(many(), Change::Retry),
-            Act::DiscardWrite => Wish::Changes(many(), Change::Discard),
-            Act::TakeMine => Wish::Change(id, Change::Mine),
-            Act::TakeTheirs => Wish::Change(id, Change::Theirs),
-            Act::EditWrite => Wish::Draft(DraftOf::Write(id)),
-            Act::EditWriteHere => Wish::Compose(DraftOf::Write(id), Aim::Text),
-            _ => Wish::Change(id, Change::Undo),
-        });
-        true
-    }
-
-    fn back(&mut self, cx: &Cx) -> bool {
-        let some = self.reading || self.only.is_some() || !self.marks.is_empty();
-        if self.reading {
-            self.reading = false;
-        } else if !self.marks.is_empty() {
-            self.marks.clear();
-        } else if self.only.take().is_some() {
-            self.follow(cx);
-        }
-        some
-    }
 }
 
 impl View for Outbox {
@@ -213,6 +223,8 @@ impl View for Outbox {
         let Goal::Write(id) = goal else { return };
         // It may be over by now.
         (self.finished, self.only, self.wanted) = (true, None, Some(id.clone()));
+        self.sift("", cx);
+        self.typed.stop();
         self.ask(cx);
         self.point_wanted(cx);
     }
@@ -247,62 +259,24 @@ impl View for Outbox {
     }
 
     fn keep(&self) -> Option<ListState> {
-        Some(ListState { columns: self.columns.keep(), ..ListState::default() })
+        Some(self.to_keep())
     }
 
-    fn recall(&mut self, kept: &ListState, _whole: bool, _now: Timestamp) {
-        self.columns.recall(&kept.columns);
+    fn recall(&mut self, kept: &ListState, whole: bool, now: Timestamp) {
+        self.take_kept(kept, whole, now);
+    }
+
+    fn leave_off(&self, step: &mut Step) {
+        self.narrowing(step);
+    }
+
+    fn take_up(&mut self, step: &Step, now: Timestamp) -> bool {
+        self.lie_as(step, now);
+        true
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
-        if self.columns.open() {
-            return self.columns.choose(act, count, cx);
-        }
-        match act {
-            Act::WriteColumns => self.columns.turn(),
-            Act::OpenWrite => self.reading = self.selected().is_some(),
-            Act::CloseWrite => self.reading = false,
-            Act::NextState | Act::PreviousState => self.turn_filter(act == Act::NextState, cx),
-            Act::ShowFinished => {
-                self.finished = !self.finished;
-                self.ask(cx);
-                cx.say(if self.finished { "Finished writes are shown" } else { "Finished writes are hidden" });
-            }
-            Act::CancelWrite
-            | Act::RetryWrite
-            | Act::DiscardWrite
-            | Act::TakeMine
-            | Act::TakeTheirs
-            | Act::EditWrite
-            | Act::EditWriteHere
-            | Act::Undo => return self.change(act, cx),
-            Act::MarkWrite => {
-                if let Some(id) = self.selected().map(|line| line.id.clone()) {
-                    if !self.marks.remove(&id) {
-                        self.marks.insert(id);
-                    }
-                    return self.motion(Act::Down, None, cx);
-                }
-            }
-            Act::MarkWrites => {
-                let all = match self.marks.is_empty() {
-                    true => self.shown().iter().map(|line| line.id.clone()).collect(),
-                    false => BTreeSet::new(),
-                };
-                self.marks = all;
-            }
-            Act::WriteRecord => {
-                let on = |line: &WriteLine| Some(Target::Named(line.list.clone(), line.target.clone()?));
-                match self.selected().map(on) {
-                    Some(Some(target)) => cx.wishes.push(Wish::Find(target)),
-                    Some(None) => cx.say("It makes a new record: there is none yet"),
-                    None => {}
-                }
-            }
-            Act::Back => return self.back(cx),
-            act => return self.motion(act, count, cx),
-        }
-        true
+        self.do_act(act, count, cx)
     }
 
     fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
@@ -324,8 +298,24 @@ impl View for Outbox {
         self.loaded && self.opened_ticket.is_none()
     }
 
+    fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
+        if self.typed.key(key) {
+            self.retype(cx);
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx) {
+        if self.typed.paste(text) {
+            self.retype(cx);
+        }
+    }
+
     fn scope(&self) -> Scope {
-        if self.columns.open() { Scope::Columns } else { Scope::Outbox }
+        match self.typed.open() {
+            _ if self.columns.open() => Scope::Columns,
+            true => Scope::Prompt,
+            false => Scope::Outbox,
+        }
     }
 
     fn chosen(&self) -> Vec<Chosen> {

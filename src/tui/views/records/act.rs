@@ -71,16 +71,8 @@ impl Records {
 
     fn next_pane(&mut self) {
         // Before the first rows nothing is shown beside them, but it will be.
-        let now = match (self.pane, self.detail_shown || !self.loaded) {
-            (Pane::Auto, true) => Pane::Side,
-            (Pane::Auto, false) => Pane::Off,
-            (pane, _) => pane,
-        };
-        self.pane = match now {
-            Pane::Side => Pane::Below,
-            Pane::Below => Pane::Off,
-            _ => Pane::Side,
-        };
+        let now = if self.detail_shown || !self.loaded { Pane::Side } else { Pane::Off };
+        self.pane = self.pane.next(now);
     }
 
     /// Sorts by the next column, or turns the order round.

@@ -3,7 +3,7 @@
 use quarterdeck_sync::model::{CountOf, Order};
 use ratatui::layout::Rect;
 
-use super::{Fetch, Pane, Records};
+use super::{Fetch, Records};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::looks::{DOCTOR, READING, status};
@@ -11,10 +11,9 @@ use crate::tui::text::{grouped, width, word};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
 use crate::tui::views::columns::{Cell, sort_name, sorted_by, text};
+use crate::tui::views::pane::{BESIDE, Pane};
 use crate::tui::widgets::table::{self, Column, Mark};
 
-/// From this width on, the details stand beside the list unless the operator says otherwise.
-const BESIDE: u16 = 108;
 /// Widest pane of details: longer lines are hard to read.
 const DETAIL_MOST: u16 = 78;
 
@@ -57,15 +56,7 @@ impl Records {
 
     fn over(&self, area: Rect, canvas: &mut Canvas) {
         self.columns.draw(area, canvas);
-        if let Some(input) = &self.typing {
-            let below = Rect {
-                x: area.x + 4,
-                y: area.y + 1,
-                width: area.width.saturating_sub(4),
-                height: area.height.saturating_sub(1),
-            };
-            self.suggested.draw(input.text(), below, canvas);
-        }
+        self.typed.draw_suggestions(area, canvas);
     }
 
     fn places(&self, area: Rect) -> Places {
@@ -112,14 +103,9 @@ impl Records {
             let at = canvas.put_right(right, area.y, &words, room, role);
             room = at.saturating_sub(left + 2);
         }
-        if let Some(input) = &self.typing {
-            let x = canvas.put(left, area.y, "/ ", 2, Role::Accent);
-            input.draw(canvas, x, area.y, room.saturating_sub(2), "words, status:failed, agent:x, -not, after:2d");
-        } else if !self.ask.text().is_empty() {
-            let x = canvas.put(left, area.y, "/ ", 2, Role::Accent);
-            canvas.put(x, area.y, self.ask.text(), room.saturating_sub(2), Role::Text);
-        } else {
-            let area = Rect { x: left, width: room, ..area };
+        let area = Rect { x: left, width: room, ..area };
+        let example = "words, status:failed, agent:x, -not, after:2d";
+        if !self.typed.draw(area, self.ask.text(), example, canvas) {
             match self.totals.statuses.is_empty() {
                 // They count every record of the kind, and not these alone.
                 _ if self.ask.narrowed() => {}
@@ -131,9 +117,9 @@ impl Records {
 
     /// What is understood of what is being typed stands before the numbers, where there is room.
     fn with_reading(&self, words: String, room: u16) -> String {
-        let Some(input) = self.typing.as_ref().filter(|_| self.ask.note.is_none()) else { return words };
+        let Some(text) = self.typed.text().filter(|_| self.ask.note.is_none()) else { return words };
         let long = format!("{}   {words}", self.ask.understood());
-        let fits = width(&long) + width(input.text()).max(24) + 6 < usize::from(room);
+        let fits = width(&long) + width(text).max(24) + 6 < usize::from(room);
         if fits && !self.ask.understood().is_empty() { long } else { words }
     }
 
@@ -144,7 +130,7 @@ impl Records {
         }
         let filtered = !self.ask.text().is_empty();
         // What is wrong with the words also explains a list that stays empty.
-        if let Some(note) = self.ask.note.as_ref().filter(|_| self.typing.is_some() || self.rows.is_empty()) {
+        if let Some(note) = self.ask.note.as_ref().filter(|_| self.typed.open() || self.rows.is_empty()) {
             return (note.clone(), Role::Warn);
         }
         let searching = self.slow && matches!(self.fetch, Some((_, Fetch::Show(_))));

@@ -5,7 +5,6 @@
 
 mod act;
 mod beside;
-mod complete;
 mod draw;
 mod fetching;
 mod marks;
@@ -13,6 +12,7 @@ mod query;
 mod remember;
 mod totals;
 mod typing;
+mod understood;
 
 use std::time::{Duration, Instant};
 
@@ -23,19 +23,21 @@ use ratatui::layout::Rect;
 
 use super::chosen::Chosen;
 use super::columns::{Cell, Listing};
+use super::complete::Known;
 use super::detail::Detail;
+use super::pane::Pane;
+use super::typed::Typed;
 use super::{Cx, Goal, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::incidents;
+use crate::tui::memory::trail::Step;
 use crate::tui::memory::{ListState, RowState};
 use crate::tui::rows::{End, Need, Rows};
 use crate::tui::unsealed::Unsealed;
-use crate::tui::widgets::input::Input;
 use beside::Beside;
-use complete::{Known, Suggested};
 use marks::Marks;
 use query::Ask;
 use totals::Totals;
@@ -71,16 +73,6 @@ enum Fetch {
     At(RowKey),
 }
 
-/// Where the details are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pane {
-    /// Beside the list where there is room, else away.
-    Auto,
-    Side,
-    Below,
-    Off,
-}
-
 /// The view.
 pub(super) struct Records {
     listing: &'static Listing,
@@ -98,13 +90,8 @@ pub(super) struct Records {
     /// When the list is to be asked for again, because of what was typed.
     restart_due: Option<Instant>,
     ask: Ask,
-    typing: Option<Input>,
-    /// What may stand where one types, and the values there are.
-    suggested: Suggested,
-    known: Known,
+    typed: Typed,
     words_ticket: Option<Ticket>,
-    /// What the filter was before typing began.
-    before: String,
     totals: Totals,
     marks: Marks,
     beside: Beside,
@@ -142,11 +129,8 @@ impl Records {
             slow: false,
             restart_due: None,
             ask: Ask::new(listing),
-            typing: None,
-            suggested: Suggested::default(),
-            known: Known::default(),
+            typed: Typed::new(Known::new(typing::OFFERED)),
             words_ticket: None,
-            before: String::new(),
             totals: Totals::default(),
             marks: Marks::default(),
             beside: Beside::default(),
@@ -237,8 +221,7 @@ impl View for Records {
             part::WORDS => {
                 let mine = self.words_ticket.take_if(|ticket| *ticket == answered.ticket).is_some();
                 if let (true, Answer::Words(words)) = (mine, answered.answer) {
-                    (self.known.agents, self.known.projects) = (words.agents, words.projects);
-                    self.suggest(cx);
+                    self.named(words);
                 }
             }
             part::FLAGGED | part::NAMES => self.beside.answer(answered),
@@ -259,7 +242,8 @@ impl View for Records {
         let Goal::Row(_, key) = goal else { return };
         // Whatever hid it is taken off.
         self.ask.clear();
-        (self.typing, self.restart_due, self.in_detail) = (None, None, false);
+        self.typed.stop();
+        (self.restart_due, self.in_detail) = (None, false);
         self.fetch(Fetch::At(*key), cx);
         self.totals.restart(&self.ask, cx);
     }
@@ -270,6 +254,14 @@ impl View for Records {
 
     fn recall(&mut self, kept: &ListState, whole: bool, now: Timestamp) {
         self.take_kept(kept, whole, now);
+    }
+
+    fn leave_off(&self, step: &mut Step) {
+        (step.list, step.narrow) = (Some(self.to_keep()), self.ask.narrowing());
+    }
+
+    fn take_up(&mut self, step: &Step, now: Timestamp) -> bool {
+        self.lie_as(step, now)
     }
 
     fn chosen(&self) -> Vec<incidents::Chosen> {
@@ -306,41 +298,20 @@ impl View for Records {
         if self.columns.open() {
             return self.columns.choose(act, count, cx);
         }
-        match (act, self.typing.is_some()) {
-            (Act::Accept, true) => {
-                self.typing = None;
-                if self.restart_due.is_some() {
-                    self.restart(cx);
-                }
-            }
-            (Act::Cancel, true) => {
-                self.typing = None;
-                let before = std::mem::take(&mut self.before);
-                if self.ask.filter(&before, cx.now) {
-                    self.restart(cx);
-                }
-            }
-            (Act::Following | Act::Preceding, true) if self.suggested.any() => {
-                self.take_suggestion(act == Act::Following, cx);
-                return true;
-            }
-            (Act::Following, true) => self.rows.step(1),
-            (Act::Preceding, true) => self.rows.step(-1),
-            (_, true) => return false,
-            _ => return self.motion(act, count, cx) || self.list_act(act, cx),
+        match self.typed.open() {
+            true => self.act_typing(act, cx),
+            false => self.motion(act, count, cx) || self.list_act(act, cx),
         }
-        self.moved(cx);
-        true
     }
 
     fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
-        if self.typing.as_mut().is_some_and(|input| input.key(key)) {
+        if self.typed.key(key) {
             self.retype(cx);
         }
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx) {
-        if self.typing.as_mut().is_some_and(|input| input.insert(text)) {
+        if self.typed.paste(text) {
             self.retype(cx);
         }
     }
@@ -382,7 +353,7 @@ impl View for Records {
     }
 
     fn scope(&self) -> Scope {
-        match (self.typing.is_some(), self.in_detail) {
+        match (self.typed.open(), self.in_detail) {
             _ if self.columns.open() => Scope::Columns,
             (true, _) => Scope::Prompt,
             (_, true) => Scope::Detail,

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Anchor, Filter, Order, Query, Row, Scope, Sort, Window};
 
-use super::complete::understood;
+use super::understood::understood;
 use super::{Fetch, Narrow};
 use crate::filter;
 use crate::tui::data::Question;
 use crate::tui::fleet::Fleet;
 use crate::tui::memory::ListState;
+use crate::tui::memory::trail::{NarrowState, Passes};
 use crate::tui::rows::{CHUNK, End, Need, Rows};
 use crate::tui::views::columns::{Listing, sort_id};
 
@@ -58,6 +59,11 @@ impl Ask {
         self.home = narrow.filter;
         self.fixed = narrow.fixed;
         self.gone |= narrow.gone;
+    }
+
+    /// What it shows no more than, to be remembered; `None` where that has no form in a file.
+    pub fn narrowing(&self) -> Option<NarrowState> {
+        Some(NarrowState { home: self.home.clone(), fixed: Some(Passes::of(&self.fixed)?), about: None })
     }
 
     /// What is to be remembered of it.

@@ -1,27 +1,12 @@
 //! How a list was looked at, from one time to the next.
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::{RowKey, Window};
+use quarterdeck_sync::model::{Filter, RowKey, Window};
 
 use super::{Fetch, Pane, Records};
+use crate::tui::memory::trail::{Passes, Step};
 use crate::tui::memory::{ListState, RowState};
-use crate::tui::views::Cx;
-
-impl Pane {
-    /// What it is called where it is remembered; nothing for what it is by itself.
-    fn id(self) -> &'static str {
-        match self {
-            Pane::Auto => "",
-            Pane::Side => "side",
-            Pane::Below => "below",
-            Pane::Off => "off",
-        }
-    }
-
-    fn of(id: &str) -> Self {
-        [Pane::Side, Pane::Below, Pane::Off].into_iter().find(|pane| pane.id() == id).unwrap_or(Pane::Auto)
-    }
-}
+use crate::tui::views::{Cx, Narrow};
 
 impl Records {
     /// The first rows: around the one that was selected the last time, if there was one.
@@ -63,5 +48,19 @@ impl Records {
             self.pane = Pane::of(&kept.pane);
             self.recalled = kept.row.clone();
         }
+    }
+
+    /// Lies over another view as it did; false where it showed what nothing here can ask for.
+    pub(super) fn lie_as(&mut self, step: &Step, now: Timestamp) -> bool {
+        let Some(narrow) = &step.narrow else { return true };
+        let fixed = narrow.fixed.as_ref().map_or(Some(Filter::All), Passes::filter);
+        let Some(fixed) = fixed else { return false };
+        self.ask.narrow(Narrow { filter: narrow.home.clone(), fixed, ..Narrow::default() }, now);
+        if let Some(kept) = &step.list {
+            self.ask.recall(kept, now);
+            self.pane = Pane::of(&kept.pane);
+            self.recalled = kept.row.clone();
+        }
+        true
     }
 }

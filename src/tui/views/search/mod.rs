@@ -5,6 +5,7 @@
 //! other state, so a search can be read, kept and sent to somebody.
 //!
 //! - `act`: what the keys do. `naming`: keeping a search under a name. `facets`: what was found, counted. `preview`: the selected hit in its surroundings. `draw`: drawing.
+//! - `remember`: what was searched for, the next time.
 //!
 //! Always true: hits of an older query never take the place of newer ones, and stay in sight until those are there. More hits
 //! of one answer are asked for as of the same moment, so none moves while one scrolls.
@@ -14,10 +15,12 @@ mod draw;
 mod facets;
 mod naming;
 mod preview;
+mod remember;
 
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
+use jiff::Timestamp;
 use ratatui::layout::{Position, Rect};
 
 use super::{Cx, Goal, Scene, View, Wish};
@@ -28,6 +31,7 @@ use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
+use crate::tui::memory::{ListState, RowState};
 use crate::tui::widgets::input::Input;
 use facets::Facets;
 use naming::Naming;
@@ -84,6 +88,8 @@ pub(super) struct Search {
     late: bool,
     failure: Option<String>,
     cursor: usize,
+    /// The hit that was selected the last time: the cursor goes to it with the first answer.
+    left_at: Option<(RowState, Option<u32>)>,
     /// How far a motion went beyond the hits that are here: the next ones are on their way.
     owed: i64,
     top: usize,
@@ -106,7 +112,13 @@ impl Search {
     /// others.
     fn question(&self, text: &str) -> search::Question {
         let facets = search::Facet::ALL.to_vec();
-        let limit = if self.page == 0 { FIRST } else { self.page.min(CHUNK) };
+        let limit = if self.left_at.is_some() {
+            CHUNK
+        } else if self.page == 0 {
+            FIRST
+        } else {
+            self.page.min(CHUNK)
+        };
         search::Question { limit, order: self.order, facets, gone: true, ..search::Question::typing(text) }
     }
 
@@ -143,6 +155,7 @@ impl Search {
         self.answer = answer;
         self.hits = self.answer.as_mut().map(|answer| std::mem::take(&mut answer.hits)).unwrap_or_default();
         self.cursor = self.hits.iter().position(|hit| Some(place(hit)) == selected).unwrap_or(0);
+        self.point_as_left();
         (self.failure, self.owed) = (None, 0);
         self.facets.show(self.answer.as_deref());
         if self.hits.is_empty() && self.focus == Focus::Facets {
@@ -334,6 +347,16 @@ impl View for Search {
     fn drawn(&mut self, cx: &mut Cx) {
         self.fill(cx);
         self.follow(cx);
+    }
+
+    fn keep(&self) -> Option<ListState> {
+        Some(self.to_keep())
+    }
+
+    fn recall(&mut self, kept: &ListState, whole: bool, _now: Timestamp) {
+        if whole {
+            self.take_kept(kept);
+        }
     }
 
     fn covered(&mut self) {

@@ -4,6 +4,7 @@
 //! follow it, so a long history costs no more than a short one. Drawing is in `draw`.
 
 mod draw;
+mod remember;
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{Kind, ListKey};
@@ -16,6 +17,7 @@ use crate::tui::actions::{Act, Facts, Scope, verbs};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane as Urgency, Question, Ticket};
 use crate::tui::decisions::Target;
+use crate::tui::memory::trail::Step;
 
 /// Items kept on either side of the cursor.
 const SIDE: usize = 120;
@@ -229,6 +231,14 @@ impl Timelines {
 impl View for Timelines {
     fn enter(&mut self, cx: &mut Cx) {
         self.ask(cx);
+    }
+
+    fn leave_off(&self, step: &mut Step) {
+        step.traced = self.traced();
+    }
+
+    fn take_up(&mut self, step: &Step, _now: Timestamp) -> bool {
+        self.trace_again(step.traced.as_ref())
     }
 
     fn trace(&mut self, list: ListKey, id: String, cx: &mut Cx) {

@@ -1,11 +1,12 @@
 //! The audit view of an entry: what it did to the world, one line each, in the order of asking: commands, changes,
-//! network, secrets, permissions, failures. What was said is left out.
+//! network, other calls, secrets, permissions, failures. What was said is left out, and calls that are known to look at files
+//! and no more; how many those are is said below the page.
 
 use quarterdeck_sync::model::{Call, Part};
 
 use super::diff;
 use super::lines::{Line, Paper, Span, clock};
-use crate::tui::reading::Shows;
+use crate::tui::reading::{Reach, Shows, reach};
 use crate::tui::text::{fit, wrap_start};
 use crate::tui::theme::Role;
 
@@ -96,11 +97,11 @@ impl Deed {
 }
 
 fn called(call: &Call, shows: Shows, part: u16, deeds: &mut Vec<Deed>) {
+    let (before, far) = (deeds.len(), reach(call));
     if let Some(command) = &call.command {
-        let word = if shows.any(Shows::NETWORK) { "network" } else { "command" };
-        let role = if shows.any(Shows::NETWORK) { Role::Warn } else { Role::Busy };
+        let (word, role) = if far == Reach::Network { ("network", Role::Warn) } else { ("command", Role::Busy) };
         deeds.push(Deed::new("$", word, command.clone(), role, part));
-    } else if shows.any(Shows::NETWORK) {
+    } else if far == Reach::Network {
         deeds.push(Deed::new("⇅", "network", format!("{}  {}", call.tool, call.input), Role::Warn, part));
     }
     for edit in &call.edits {
@@ -108,7 +109,10 @@ fn called(call: &Call, shows: Shows, part: u16, deeds: &mut Vec<Deed>) {
         let path = edit.path.as_ref().or(call.paths.first()).map_or("a file", String::as_str);
         deeds.push(Deed::new("±", "write", format!("{path}  +{added} −{taken}"), Role::Good, part));
     }
-    if shows.any(Shows::APPROVAL) && deeds.is_empty() {
+    if far == Reach::Acts && deeds.len() == before && !shows.any(Shows::APPROVAL) {
+        deeds.push(Deed::new("→", "call", format!("{}  {}", call.tool, call.input), Role::Warn, part));
+    }
+    if shows.any(Shows::APPROVAL) && deeds.len() == before && far != Reach::Local {
         deeds.push(Deed::new("◆", "asks", format!("{}  {}", call.tool, call.input), Role::Warn, part));
     }
 }

@@ -48,6 +48,7 @@ impl Transcripts {
         }
         let body = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
         let cells = body.width.saturating_sub(5).min(WIDEST);
+        let body = left_out(body, open, &transcript, scene, canvas);
         page(body, cells, open, canvas);
         if let Some((_, line)) = self.strip.as_ref().filter(|_| !transcript.entries.is_empty()) {
             draw_strip(strip, line, open, &transcript, canvas);
@@ -121,6 +122,20 @@ fn position(open: &Open, scene: &Scene, canvas: &Canvas) -> (String, Role) {
         words.push(format!("{} {noun}", grouped(count as u64)));
     }
     (words.join("   "), Role::Dim)
+}
+
+/// Says below the page how many calls the audit view leaves out, and how they are seen; what is left for the page.
+fn left_out(body: Rect, open: &Open, transcript: &Transcript, scene: &Scene, canvas: &mut Canvas) -> Rect {
+    let looks = transcript.sums.looks;
+    if looks == 0 || body.height < 4 || !open.book.as_ref().is_some_and(Book::audit) {
+        return body;
+    }
+    let key = scene.keys.hint_of(Act::Audit).unwrap_or_else(|| "the palette".to_owned());
+    let (what, them) = if looks == 1 { ("other call", "it") } else { ("other calls", "them") };
+    let words =
+        format!("{} {what} not shown: known to look at files and no more; {key} shows {them}", grouped(looks as u64));
+    canvas.put(body.x + 2, body.bottom() - 1, &words, body.width.saturating_sub(3), Role::Dim);
+    Rect { height: body.height - 1, ..body }
 }
 
 fn draw_strip(area: Rect, strip: &Strip, open: &Open, transcript: &Transcript, canvas: &mut Canvas) {

@@ -1,4 +1,4 @@
-//! The sessions that one has to do with: the one that started it, and those of its subagents, as a tree one goes about in.
+//! The tree of sessions that one stands in: who started it, who it started, and theirs; one goes about in it.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::{Transcripts, part};
 use crate::tui::data::{Lane, Question};
 use crate::tui::decisions::Target;
 use crate::tui::looks::status;
-use crate::tui::reading::{Kin, Reading};
+use crate::tui::reading::{Kin, Member, Reading};
 use crate::tui::theme::Role;
 use crate::tui::views::{Cx, Wish};
 use crate::tui::widgets::picker::{Item, Picker};
@@ -35,45 +35,31 @@ impl Transcripts {
     }
 
     pub(super) fn took_kin(&mut self, kin: Kin, cx: &mut Cx) {
-        let Some(transcript) = self.open.as_ref().and_then(|open| open.transcript()) else { return };
         if !matches!(self.mode, Mode::Reading) {
             return;
         }
-        if kin == Kin::default() {
+        if kin.members.len() < 2 {
             return cx.say("It has no subagents that are known here, and is nobody's");
         }
+        let here = kin.members.iter().position(|member| member.here).unwrap_or(0);
+        let deep = kin.members.get(here).map_or(0, |member| member.depth);
+        let below = kin.members.get(here + 1).is_some_and(|member| member.depth > deep && member.row.is_some());
         let (mut items, mut visits) = (Vec::new(), Vec::new());
-        let mut add = |sign: String, label: &str, note: String, role, visit| {
-            items.push(Item { sign, label: Clean::line(label).into_string(), note, role });
+        for (at, member) in kin.members.iter().enumerate() {
+            let (label, note, role, visit) = told(member, starts(&kin.members, at, here));
+            let glyph = match &member.row {
+                Some(row) if !member.here => row.status.as_deref().map_or("●", |known| status(known).0),
+                Some(_) => "●",
+                None => "○",
+            };
+            let sign = format!("{}{glyph}", branches(&kin.members, at));
+            items.push(Item { sign, label: Clean::line(&label).into_string(), note, role });
             visits.push(visit);
-        };
-        if let Some((row, name)) = &kin.parent {
-            match row {
-                Some(row) => {
-                    let visit = Visit::Session(Box::new(row.clone()));
-                    add("●".to_owned(), title(row), "started it".to_owned(), Role::Accent, visit);
-                }
-                None => add("○".to_owned(), name, "not here".to_owned(), Role::Dim, Visit::Nowhere),
-            }
         }
-        let deep = if kin.parent.is_some() { "  " } else { "" };
-        let own = if kin.parent.is_some() { "└ ●" } else { "●" };
-        let here = usize::from(kin.parent.is_some());
-        add(own.to_owned(), title(&transcript.row), "this one".to_owned(), Role::Title, Visit::Nowhere);
-        let count = kin.children.len() + kin.unknown.len();
-        let branch = |at: usize| if at + 1 == count { "└" } else { "├" };
-        for (at, (row, _)) in kin.children.iter().enumerate() {
-            let time = row.created_at.or(row.updated_at).map(clock).unwrap_or_default();
-            let sign = row.status.as_deref().map_or("●", |known| status(known).0);
-            let visit = Visit::Session(Box::new(row.clone()));
-            add(format!("{deep}{} {sign}", branch(at)), title(row), time, Role::Accent, visit);
+        if kin.cut {
+            cx.say("The tree is larger than this: open one of them to see those around it");
         }
-        for (at, (name, entry)) in kin.unknown.iter().enumerate() {
-            let sign = format!("{deep}{} ○", branch(kin.children.len() + at));
-            add(sign, name, "only named here".to_owned(), Role::Dim, Visit::Entry(*entry));
-        }
-        let first = if kin.children.is_empty() { 0 } else { here + 1 };
-        self.mode = Mode::Visiting(Picker::new("Subagents", items, first), visits);
+        self.mode = Mode::Visiting(Picker::new("Subagents", items, if below { here + 1 } else { 0 }), visits);
     }
 
     pub(super) fn visit(&mut self, visit: Visit, cx: &mut Cx) {
@@ -93,6 +79,47 @@ impl Transcripts {
             Visit::Nowhere => cx.say("That is this session, or one that is not in the mirror"),
         }
     }
+}
+
+/// The session at this place started the one at `here`.
+fn starts(members: &[Member], at: usize, here: usize) -> bool {
+    let depth = |at: usize| members.get(at).map(|member| member.depth);
+    let above = (0..here).rev().find(|other| depth(*other) < depth(here));
+    above == Some(at)
+}
+
+/// What a session of the tree is called, what stands beside it, and where it leads.
+fn told(member: &Member, starts: bool) -> (String, String, Role, Visit) {
+    match &member.row {
+        Some(row) if member.here => (title(row).to_owned(), "this one".to_owned(), Role::Title, Visit::Nowhere),
+        Some(row) => {
+            let time = row.created_at.or(row.updated_at).map(clock).unwrap_or_default();
+            let note = if starts { "started it".to_owned() } else { time };
+            (title(row).to_owned(), note, Role::Accent, Visit::Session(Box::new(row.clone())))
+        }
+        None => {
+            let (note, visit) = match member.entry {
+                Some(entry) => ("only named here", Visit::Entry(entry)),
+                None => ("not here", Visit::Nowhere),
+            };
+            (member.name.clone(), note.to_owned(), Role::Dim, visit)
+        }
+    }
+}
+
+/// The lines that lead to a session from those above it.
+fn branches(members: &[Member], at: usize) -> String {
+    let Some(depth) = members.get(at).map(|member| member.depth) else { return String::new() };
+    // More of the same parent comes below, before the tree goes back above this depth.
+    let goes_on = |level: usize| {
+        let next = members.iter().skip(at + 1).find(|other| other.depth <= level);
+        next.is_some_and(|other| other.depth == level)
+    };
+    let mut lines: String = (1..depth).map(|level| if goes_on(level) { "│ " } else { "  " }).collect();
+    if depth > 0 {
+        lines.push_str(if goes_on(depth) { "├ " } else { "└ " });
+    }
+    lines
 }
 
 fn title(row: &Row) -> &str {

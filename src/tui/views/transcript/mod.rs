@@ -7,7 +7,7 @@
 //!   and the page. `ink`: colours of code.
 //! - `preview`: an entry among its neighbours, for other views. `strip`: the session in one line. `draw`: drawing.
 //! - `act`, `jump`: what the keys do. `mode`: what is typed or chosen over the page. `keeping`: bookmarks, notes, reviews. `things`: what
-//!   can be copied alone. `kinship`: subagents and whose it is. `fetching`: asking for entries. `unmasked`: its secrets as they are.
+//!   can be copied alone. `remember`: where one was, the next time. `kinship`: subagents and whose it is. `fetching`: asking for entries. `unmasked`: its secrets as they are.
 //!
 //! Always true: entries come parsed and clean from a worker ([`crate::tui::reading`]); drawing lays out what is in sight, and no more.
 
@@ -25,6 +25,7 @@ mod kinship;
 mod lines;
 mod mode;
 mod preview;
+mod remember;
 mod scroll;
 mod strip;
 mod texts;
@@ -35,6 +36,7 @@ mod unmasked;
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
+use jiff::Timestamp;
 use quarterdeck_sync::model::ListKey;
 use ratatui::layout::{Position, Rect};
 
@@ -44,6 +46,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
+use crate::tui::memory::trail::{ReadState, Step};
 use crate::tui::reading::{Read, Reading, Transcript};
 use crate::tui::unsealed::Unsealed;
 use book::Book;
@@ -86,6 +89,8 @@ struct Open {
     missing: Option<&'static str>,
     failure: Option<String>,
     fetching: Fetching,
+    /// It was read the last time, and nobody has seen it since: where one was.
+    left: Option<ReadState>,
 }
 
 impl Open {
@@ -104,6 +109,7 @@ impl Open {
             missing: None,
             failure: None,
             fetching: Fetching::No,
+            left: None,
         }
     }
 
@@ -156,6 +162,9 @@ impl Transcripts {
     fn take(&mut self, read: Read, cx: &mut Cx) {
         let Some(open) = &mut self.open else { return };
         open.failure = None;
+        if matches!(read, Read::Gone | Read::Unnamed) && open.left.is_some() {
+            return self.leave_lost(cx);
+        }
         match read {
             Read::Gone => open.missing = Some("It is not in the mirror. It may come with the next sync."),
             Read::Unnamed => open.missing = Some("It names no session and no run that is in the mirror."),
@@ -178,6 +187,7 @@ impl Transcripts {
                         open.book = Some(Book::new(transcript));
                     }
                 }
+                open.take_up(cx);
                 self.find(cx);
             }
         }
@@ -253,6 +263,19 @@ impl View for Transcripts {
 
     fn close(&mut self) {
         *self = Self::default();
+    }
+
+    fn covered(&mut self) {
+        // Whoever goes on has seen it.
+        self.open.iter_mut().for_each(|open| open.left = None);
+    }
+
+    fn leave_off(&self, step: &mut Step) {
+        step.read = self.behind.iter().chain(self.open.as_deref()).filter_map(Open::left_at).collect();
+    }
+
+    fn take_up(&mut self, step: &Step, _now: Timestamp) -> bool {
+        self.read_again(&step.read)
     }
 
     fn masks(&self) -> Option<(ListKey, String)> {

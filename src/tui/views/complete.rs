@@ -1,9 +1,9 @@
-//! Completion of a filter while it is typed: names of fields, and values that there are; and what was understood of it, in words.
+//! Completion of a filter while it is typed: names of fields, and values that there are.
 
-use quarterdeck_sync::model::{Field, Filter, Kind, Match};
+use std::collections::BTreeMap;
+
 use ratatui::layout::Rect;
 
-use crate::filter::{STATES, fields};
 use crate::tui::canvas::Canvas;
 use crate::tui::text::width;
 use crate::tui::theme::Role;
@@ -12,38 +12,31 @@ use crate::tui::theme::Role;
 const SHOWN: usize = 8;
 /// Suggestions found, at most: nobody goes through more.
 const MOST: usize = 64;
-/// Fields that lists answer, in the order they are offered in.
-const OFFERED: [&str; 17] = [
-    "status",
-    "outcome",
-    "agent",
-    "project",
-    "title",
-    "id",
-    "connection",
-    "platform",
-    "collection",
-    "kind",
-    "is",
-    "after",
-    "before",
-    "on",
-    "host",
-    "branch",
-    "path",
-];
 /// Times that are offered, from the latest.
 const TIMES: [&str; 7] = ["today", "yesterday", "1h", "24h", "7d", "30d", "now"];
 
-/// The values there are.
+/// What can be asked for: the fields, in the order they are offered in, and the values there are.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    pub statuses: Vec<String>,
-    pub agents: Vec<String>,
-    pub projects: Vec<String>,
-    pub connections: Vec<String>,
-    pub platforms: Vec<String>,
-    pub collections: Vec<String>,
+    fields: &'static [&'static str],
+    values: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Known {
+    /// These fields, and no value of any yet.
+    pub fn new(fields: &'static [&'static str]) -> Self {
+        Self { fields, values: BTreeMap::new() }
+    }
+
+    /// These are the values there are for some fields of one meaning, each once.
+    pub fn tell(&mut self, fields: &[&'static str], values: impl IntoIterator<Item = String>) {
+        let mut list: Vec<String> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        list.extend(values.into_iter().filter(|value| seen.insert(value.clone())));
+        for field in fields {
+            self.values.insert(field, list.clone());
+        }
+    }
 }
 
 /// What may stand where one types.
@@ -69,7 +62,7 @@ impl Suggested {
                 (text.len() - begun.len(), values(&field.to_ascii_lowercase(), begun, known))
             }
             None if word.is_empty() => (start, Vec::new()),
-            None => (start, field_names(word)),
+            None => (start, field_names(word, known)),
         };
         Self { from, list, chosen: None }
     }
@@ -145,25 +138,15 @@ fn word_start(text: &str) -> usize {
     start
 }
 
-fn field_names(begun: &str) -> Vec<String> {
+fn field_names(begun: &str, known: &Known) -> Vec<String> {
     let begun = begun.to_ascii_lowercase();
-    let known = fields();
-    let fits = OFFERED.iter().filter(|name| name.starts_with(&begun) && known.get(name).is_some());
-    fits.map(|name| format!("{name}:")).collect()
+    known.fields.iter().filter(|name| name.starts_with(&begun)).map(|name| format!("{name}:")).collect()
 }
 
 fn values(field: &str, begun: &str, known: &Known) -> Vec<String> {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    let all: Vec<String> = match field {
-        "status" | "outcome" => known.statuses.clone(),
-        "agent" | "host" => known.agents.clone(),
-        "project" => known.projects.clone(),
-        "connection" => known.connections.clone(),
-        "platform" => known.platforms.clone(),
-        "collection" => known.collections.clone(),
-        "kind" => words(&Kind::ALL.map(Kind::as_str)),
-        "is" => words(&STATES),
-        "after" | "before" | "on" => words(&TIMES),
+    let all: Vec<String> = match (known.values.get(field), field) {
+        (Some(values), _) => values.clone(),
+        (None, "after" | "before" | "on") if known.fields.contains(&field) => TIMES.map(str::to_owned).to_vec(),
         _ => return Vec::new(),
     };
     let bare = begun.trim_matches('"').to_lowercase();
@@ -192,59 +175,18 @@ fn written(value: &str) -> Option<String> {
     }
 }
 
-/// What a filter asks for, in words: what one typed is understood so.
-pub(super) fn understood(filter: &Filter) -> String {
-    match filter {
-        Filter::All => String::new(),
-        Filter::None => "nothing".to_owned(),
-        Filter::And(all) => all.iter().map(understood).collect::<Vec<_>>().join(", "),
-        Filter::Or(any) => any.iter().map(understood).collect::<Vec<_>>().join(" or "),
-        Filter::Not(not) => format!("not ({})", understood(not)),
-        Filter::Field(field, what) => format!("{} {}", named(*field), matched(what)),
-        Filter::Text(what) => format!("anything {}", matched(what)),
-        Filter::Judged(_) => "with these words".to_owned(),
-        Filter::After(at) => format!("since {}", crate::tui::text::moment(*at)),
-        Filter::Before(at) => format!("before {}", crate::tui::text::moment(*at)),
-        Filter::Gone => "gone".to_owned(),
-        Filter::Pending => "with unfinished writes".to_owned(),
-    }
-}
-
-fn named(field: Field) -> &'static str {
-    match field {
-        Field::Kind => "kind",
-        Field::Connection => "connection",
-        Field::Platform => "platform",
-        Field::Collection => "collection",
-        Field::Id => "id",
-        Field::Title => "title",
-        Field::Status => "status",
-        Field::Agent => "agent",
-        Field::Project => "project",
-    }
-}
-
-fn matched(what: &Match) -> String {
-    match what {
-        Match::Is(text) => format!("is {text}"),
-        Match::Contains(text) => format!("has {text}"),
-        Match::Prefix(text) => format!("begins with {text}"),
-        Match::Regex(pattern) => format!("is like /{pattern}/"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn known() -> Known {
-        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        Known {
-            statuses: words(&["COMPLETED", "FAILED", "PAUSED_APPROVAL"]),
-            agents: words(&["kb-writer", "release notes", "kb \"quoted\""]),
-            connections: words(&["turen", "lab"]),
-            ..Known::default()
-        }
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let mut known = Known::new(&["status", "agent", "connection", "is", "after"]);
+        known.tell(&["status"], words(&["COMPLETED", "FAILED", "PAUSED_APPROVAL", "FAILED"]));
+        known.tell(&["agent"], words(&["kb-writer", "release notes", "kb \"quoted\""]));
+        known.tell(&["connection"], words(&["turen", "lab"]));
+        known.tell(&["is"], words(&["gone"]));
+        known
     }
 
     fn list(text: &str) -> Vec<String> {
@@ -260,7 +202,10 @@ mod tests {
         assert_eq!(list("status:failed,pa"), ["PAUSED_APPROVAL"]);
         assert_eq!(list("agent:"), ["kb-writer", "\"release notes\""]);
         assert_eq!(list("agent:\"release no"), ["\"release notes\""]);
-        assert_eq!(list("is:"), STATES);
+        assert_eq!(
+            (list("is:"), list("after:y")),
+            (vec!["gone".to_owned()], vec!["yesterday".to_owned(), "today".to_owned()])
+        );
         assert!(list("flaky").is_empty() && list("").is_empty() && list("\"status").is_empty());
         assert!(list("connection:lab").is_empty(), "there is nothing left to complete");
     }
@@ -275,12 +220,6 @@ mod tests {
             ["x -status:COMPLETED", "x -status:FAILED", "x -status:PAUSED_APPROVAL", "x -status:COMPLETED"]
         );
         assert_eq!(suggested.take(text, false).unwrap(), "x -status:PAUSED_APPROVAL");
-    }
-
-    #[test]
-    fn every_field_that_is_offered_is_one_of_the_language() {
-        let known = fields();
-        assert!(OFFERED.iter().all(|name| known.get(name).is_some()));
     }
 
     proptest::proptest! {
