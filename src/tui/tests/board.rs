@@ -486,7 +486,7 @@ fn a_budget_that_another_qd_was_told_is_shown_with_its_age() {
     assert!(!text.contains("120/1000 left"), "what was told hours ago is no alarm now: {text}");
     console.press("@connections");
     let text = console.text();
-    assert!(text.contains("rate budget: 120 of 1000 requests left, as told 2h ago"), "{text}");
+    assert!(text.contains("120 of 1000 requests left, as told 2h ago"), "{text}");
 }
 
 #[test]

@@ -80,10 +80,13 @@ impl Connections {
         let (asking, free): (Vec<String>, Vec<String>) = wanted.into_iter().partition(held);
         let alone = free.is_empty() && asking.len() == 1;
         if let (Some(first), false) = (asking.first(), alone) {
-            cx.say(format!("Not tested: {first}{}: decisions wait there, so it is tested by itself", match asking.len() {
-                1 => String::new(),
-                more => format!(" and {} more", more - 1),
-            }));
+            cx.say(format!(
+                "Not tested: {first}{}: decisions wait there, so it is tested by itself",
+                match asking.len() {
+                    1 => String::new(),
+                    more => format!(" and {} more", more - 1),
+                }
+            ));
         }
         let tested = if alone { asking } else { free };
         cx.wishes.extend(tested.into_iter().map(Wish::Test));
