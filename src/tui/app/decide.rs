@@ -84,6 +84,9 @@ impl App {
             Wish::List { view, filter, select } => {
                 self.open_list(view, None, Narrow { filter, select, ..Narrow::default() }, clock);
             }
+            Wish::Those { view, about, fixed } => {
+                self.open_list(view, Some(about), Narrow { fixed, ..Narrow::default() }, clock);
+            }
             Wish::Sync(name) => self.sync(Some(name), clock),
             Wish::Test(name) => self.test(name, clock),
             Wish::Remember => self.remember_columns(),

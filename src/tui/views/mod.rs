@@ -11,6 +11,7 @@ mod editor;
 mod fleet;
 mod inbox;
 mod incidents;
+mod of_record;
 mod outbox;
 mod records;
 mod search;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quarterdeck_sync::model::{Filter, Flag, FlagKind, Kind, ListKey, Place, RowKey, Timestamp, WriteId};
+use quarterdeck_sync::model::{Filter, Flag, FlagKind, Kind, ListKey, Place, RowKey, Timestamp, WriteId, WriteState};
 
 use crate::tui::actions::Act;
 use crate::tui::data::DraftOf;
@@ -49,6 +49,15 @@ pub enum Wish {
         filter: String,
         /// The row.
         select: Option<RowKey>,
+    },
+    /// Open a list over what is open, with the rows that pass what nobody could type; the breadcrumbs say what they are.
+    Those {
+        /// Id of the view: `approvals`.
+        view: &'static str,
+        /// What they are.
+        about: String,
+        /// What they pass.
+        fixed: Filter,
     },
     /// Offer what this record leads to.
     Links(Target),
@@ -106,6 +115,8 @@ pub enum Goal {
     Row(Kind, RowKey),
     /// A write.
     Write(WriteId),
+    /// The writes in a state.
+    Writes(WriteState),
     /// A connection.
     Connection(String),
     /// What a query finds.

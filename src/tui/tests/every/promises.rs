@@ -68,6 +68,7 @@ fn no_key_of_the_table_decides_anywhere_by_itself() {
 /// A field that takes text, and how it is reached.
 const FIELDS: &[(&str, &str)] = &[
     ("the filter of a list", "@sessions /"),
+    ("the filter of the inbox", "/"),
     ("the search", "f"),
     ("the palette", ":"),
     ("the search inside of a transcript", "@sessions t /"),
