@@ -49,6 +49,16 @@ fn everything_that_waits_on_the_platforms_is_in_the_inbox_the_gravest_first() {
         });
         assert_eq!(of(&all, "approval", connection), pending, "{connection}");
     }
+    // Of the step of a workflow nobody knows what it is about who is not told the workflow.
+    let runs = fleet.mirrored("exo", "workflow-runs");
+    let workflows = fleet.mirrored("exo", "workflows");
+    for approval in fleet.mirrored("exo", "approvals") {
+        let Some(run) = runs.iter().find(|run| run["id"] == approval["run_id"]) else { continue };
+        let workflow = workflows.iter().find(|workflow| workflow["id"] == run["workflow_id"]).expect("its workflow");
+        let item =
+            all.iter().find(|item| item["id"].as_str() == approval["id"].as_str() && item["connection"] == "exo");
+        assert_eq!(item.map(|item| &item["within"][0]), Some(&workflow["name"]), "{approval}");
+    }
     let cloned = mirrored(&fleet, "turen", "agents", |row| row["clone_detected"] == true && row["status"] == "active");
     assert_eq!(of(&all, "clone", "turen"), cloned);
     let open = mirrored(&fleet, "exo", "alerts", |row| row["acknowledged"] == false);

@@ -1,6 +1,6 @@
 //! What a person has said about an item: not now, or seen. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use quarterdeck_sync::model::{Flag, FlagKind, Place};
@@ -34,8 +34,11 @@ fn standing(item: &Item, flags: &[&Flag], now: Timestamp) -> Standing {
     until.filter(|until| *until > now).map_or(Standing::Waiting, Standing::Snoozed)
 }
 
-/// An acknowledgement holds while every reason is one that was seen: a reason less is no news, another one is.
+/// An acknowledgement holds while every reason is one that was seen: a reason less is no news, another one is, and so is one that
+/// has ended since and come again.
 fn holds(flag: &Flag, item: &Item) -> bool {
     let Some(seen) = &flag.seen else { return false };
-    item.fingerprint().lines().all(|print| seen.lines().any(|known| known == print))
+    let known: HashSet<&str> = seen.lines().collect();
+    item.reasons.iter().all(|reason| reason.came.is_none_or(|at| at <= flag.made_at))
+        && item.fingerprint().lines().all(|print| known.contains(print))
 }

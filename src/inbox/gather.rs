@@ -1,37 +1,28 @@
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::{SignedDuration, Timestamp};
-use quarterdeck_sync::model::{
-    CountOf, Filter, Freshness, Kind, Order, Place, Query, Record, Row, RowKey, Scope, Sort, Write, WriteState,
-};
+use jiff::Timestamp;
+use quarterdeck_sync::model::{Freshness, Kind, Place, Record, Row, RowKey, WriteState};
 
+use super::asks::{self, Ask, MOST};
 use super::cause::Cause;
-use super::findings::Findings;
-use super::item::{Agent, Can, Item, Reason, Standing, Subject};
-use super::rank::rank;
-use super::source::Source;
-use super::states::{self, is};
+use super::findings::{self, Findings};
+use super::item::{Agent, Can, Item, Reason, Standing, Subject, Whole};
+use super::more::{Beyond, More};
+use super::rank::{self, rank};
+use super::source::{End, Source};
 use super::troubles::{self, Known};
-use super::{flags, why};
+use super::{flags, states, why, writes};
 
-/// Records of one cause, at most.
-const MOST: usize = 200;
-/// Records that are counted beyond that.
-const COUNTED: u64 = 10_000;
 /// Problems that are looked at.
 const PROBLEMS: usize = 500;
-/// States of writes that may want a person.
-const WRITES: [WriteState; 4] = [WriteState::Conflicted, WriteState::Wedged, WriteState::Expired, WriteState::Unknown];
-/// States of writes that have not reached their platform.
-const UNDELIVERED: [WriteState; 3] = [WriteState::Queued, WriteState::Sending, WriteState::Retrying];
 
 /// Everything that wants a person.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Inbox {
     /// The items, the most pressing first; those that were snoozed or acknowledged stand among them.
     pub items: Vec<Item>,
-    /// How many more there are of a cause than are told; `true` when at least so many.
-    pub more: Vec<(Cause, u64, bool)>,
+    /// What there is beyond them.
+    pub more: Vec<More>,
     /// What could not be looked at, for a person.
     pub notes: Vec<String>,
     /// When the connection that was read longest ago was read last; none when one never was, or there is none.
@@ -54,7 +45,9 @@ impl Inbox {
 pub fn gather(source: &dyn Source, findings: &Findings, now: Timestamp) -> Result<Inbox, String> {
     let mut desk = Desk { source, now, items: BTreeMap::new(), agents: HashMap::new(), inbox: Inbox::default() };
     let lists = source.freshness()?;
-    desk.by_status(&lists)?;
+    for ask in asks::all(source, &lists, now) {
+        desk.by_status(&ask)?;
+    }
     desk.findings(findings)?;
     desk.writes();
     desk.troubles(&lists)?;
@@ -94,78 +87,25 @@ struct Desk<'a> {
     inbox: Inbox,
 }
 
-/// A question about records of a kind in certain states.
-struct Ask {
-    cause: Cause,
-    kind: Kind,
-    filter: Filter,
-    /// Only of these connections and collections; empty: all.
-    scope: (Vec<String>, Vec<String>),
-}
-
-impl Ask {
-    fn new(cause: Cause, kind: Kind, filter: Filter) -> Self {
-        Self { cause, kind, filter, scope: Default::default() }
-    }
-}
-
 impl Desk<'_> {
-    /// What a status brings in. Each question is answered along the index of its states.
-    fn by_status(&mut self, lists: &[Freshness]) -> Result<(), String> {
-        let ago = |time: SignedDuration| self.now.checked_sub(time).unwrap_or(Timestamp::MIN);
-        let recent = |states: &str| Filter::And(vec![is(states), Filter::After(ago(why::RECENT))]);
-        let old = |states: &str, time| Filter::And(vec![is(states), Filter::Before(ago(time))]);
-        let asks = [
-            Ask::new(Cause::Approval, Kind::Approval, is(states::PENDING)),
-            Ask::new(Cause::Alert, Kind::Event, is(states::ALERT)),
-            Ask::new(Cause::Review, Kind::Event, recent(states::REVIEW)),
-            Ask::new(Cause::Blocked, Kind::Event, recent(states::BLOCKED)),
-            Ask::new(Cause::Failed, Kind::Run, recent(states::FAILED)),
-            Ask::new(Cause::Failed, Kind::Agent, is(states::FAILED)),
-            Ask::new(Cause::Stuck, Kind::Run, old(states::AT_WORK, why::STUCK)),
-        ];
-        let silent = lists
-            .iter()
-            .filter(|list| list.kind == Kind::Agent && self.source.signs(&list.platform, &list.list.collection).seen)
-            .map(|list| Ask {
-                scope: (vec![list.list.connection.clone()], vec![list.list.collection.clone()]),
-                ..Ask::new(Cause::Silent, Kind::Agent, old(states::ACTIVE, why::SILENT))
-            });
-        for ask in asks.into_iter().chain(silent).collect::<Vec<_>>() {
-            // A kind that no connection has is not asked for.
-            if lists.iter().any(|list| list.kind == ask.kind && list.mirror_count > 0) {
-                self.ask(&ask)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn ask(&mut self, ask: &Ask) -> Result<(), String> {
-        let (connections, collections) = ask.scope.clone();
-        let scope = Scope { kinds: vec![ask.kind], connections, collections };
-        let query = Query {
-            filter: ask.filter.clone(),
-            sort: Sort::Updated,
-            order: Order::Descending,
-            limit: MOST,
-            ..Query::newest(scope)
-        };
-        let window = self.source.window(&query)?;
-        if window.more_after {
-            let (all, least) = match self.source.count(&query, COUNTED)? {
-                CountOf::Exact(all) => (all, false),
-                CountOf::AtLeast(all) => (all, true),
-            };
-            self.inbox.more.push((ask.cause, all.saturating_sub(window.rows.len() as u64), least));
-        }
-        for row in window.rows {
+    /// What a status brings in. Of more than are listed those that press most, and the newest.
+    fn by_status(&mut self, ask: &Ask) -> Result<(), String> {
+        let found = ask.find(self.source)?;
+        let mut wanted = Vec::with_capacity(found.rows.len());
+        for row in &found.rows {
             let reason = match ask.cause {
-                Cause::Approval => why::approval(&row, self.deadline(&row)?, self.now),
-                cause => why::by_status(&row, cause),
+                Cause::Approval => why::approval(row, self.deadline(row)?, self.now),
+                cause => why::by_status(row, cause),
             };
-            self.put(row, reason)?;
+            wanted.push((row.clone(), reason));
         }
-        Ok(())
+        if wanted.len() > 2 * MOST {
+            let mut older = wanted.split_off(MOST);
+            older.sort_by(|one, other| rank::reasons(&one.1, &other.1));
+            wanted.extend(older.into_iter().take(MOST));
+        }
+        self.inbox.more.extend(ask.more(&found, wanted.len()));
+        wanted.into_iter().try_for_each(|(row, reason)| self.put(row, reason))
     }
 
     fn deadline(&self, row: &Row) -> Result<Option<Timestamp>, String> {
@@ -176,9 +116,7 @@ impl Desk<'_> {
     fn findings(&mut self, findings: &Findings) -> Result<(), String> {
         findings.notes.iter().for_each(|words| note(&mut self.inbox.notes, words.clone()));
         for clone in &findings.clones {
-            // A decision on its way has not stopped anything yet.
-            let stopped = |row: &Row| states::halted(row.status.as_deref()) && row.pending.is_empty();
-            if let Some(row) = self.live(clone.key)?.filter(|row| !stopped(row)) {
+            if let Some(row) = self.live(clone.key)?.filter(states::goes_on) {
                 let reason = why::clone(&row);
                 self.put(row, reason)?;
             }
@@ -188,9 +126,10 @@ impl Desk<'_> {
                 self.put(row, why::leak(leak))?;
             }
         }
-        let untold = findings.leaks.len().saturating_sub(MOST) as u64;
-        if findings.more_leaks || untold > 0 {
-            self.inbox.more.push((Cause::Leak, untold, findings.more_leaks));
+        let count = findings.leaks.len().saturating_sub(MOST) as u64;
+        if findings.more_leaks || count > 0 {
+            let beyond = Beyond::Query(findings::leaks_query(self.now));
+            self.inbox.more.push(More { cause: Cause::Leak, count, least: findings.more_leaks, beyond });
         }
         Ok(())
     }
@@ -218,6 +157,7 @@ impl Desk<'_> {
         let place = Place::record(&row.list.connection, &row.list.collection, &row.id);
         let agent = self.agent_of(&row)?;
         let can = self.can(&row, agent.as_ref(), reason.cause);
+        let within = if self.items.contains_key(&place) { Vec::new() } else { self.within(&row)? };
         let item = self.items.entry(place.clone()).or_insert_with(|| Item {
             place,
             platform: row.platform.clone(),
@@ -232,6 +172,7 @@ impl Desk<'_> {
                 id: row.id,
                 key: row.key,
             }),
+            within,
             can: Vec::new(),
             standing: Standing::Waiting,
         });
@@ -242,6 +183,18 @@ impl Desk<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What an approval is a part of: the step of a workflow says little without the workflow.
+    fn within(&self, row: &Row) -> Result<Vec<Whole>, String> {
+        if row.kind != Kind::Approval {
+            return Ok(Vec::new());
+        }
+        let Some(record) = self.source.record(row.key)? else { return Ok(Vec::new()) };
+        let wholes = self.source.within(&record)?.into_iter();
+        Ok(wholes
+            .map(|row| Whole { title: row.title.unwrap_or_else(|| row.id.clone()), list: row.list, status: row.status })
+            .collect())
     }
 
     /// What can be done about a record that is here for this cause.
@@ -256,28 +209,45 @@ impl Desk<'_> {
         own.chain(of_agent.map(|verb| Can { verb, agent: true })).collect()
     }
 
+    /// Decisions that were not carried out. Each state is asked for by itself: many of one do not hide those of another.
     fn writes(&mut self) {
-        let writes = match self.source.writes(&WRITES, MOST + 1) {
-            Ok(writes) => writes,
-            Err(why) => return note(&mut self.inbox.notes, format!("your decisions are not known: {why}")),
-        };
-        if writes.len() > MOST {
-            self.inbox.more.push((Cause::Write, 1, true));
+        for state in writes::WANTING {
+            if let Err(why) = self.writes_in(state) {
+                return note(&mut self.inbox.notes, format!("your decisions are not known: {why}"));
+            }
         }
-        for write in writes.iter().rev().take(MOST) {
+    }
+
+    fn writes_in(&mut self, state: WriteState) -> Result<(), String> {
+        let mut found = self.source.writes(state, End::Newest, MOST + 1)?;
+        let more = found.len() > MOST;
+        if more {
+            found.truncate(MOST);
+            let known: Vec<_> = found.iter().map(|write| write.id.clone()).collect();
+            let oldest = self.source.writes(state, End::Oldest, MOST)?;
+            found.extend(oldest.into_iter().filter(|write| !known.contains(&write.id)));
+        }
+        let listed = found.len() as u64;
+        for write in &found {
             if let Some(reason) = why::write(write, self.now) {
-                let item = of_write(write);
+                let item = writes::item(write);
                 add(self.items.entry(item.place.clone()).or_insert(item), reason);
             }
         }
+        let count = if more { self.source.count_writes(state)?.saturating_sub(listed) } else { 0 };
+        if count > 0 {
+            let beyond = Beyond::Writes(state);
+            self.inbox.more.push(More { cause: Cause::Write, count, least: false, beyond });
+        }
+        Ok(())
     }
 
     fn troubles(&mut self, lists: &[Freshness]) -> Result<(), String> {
         let connections = self.source.connections();
         let paused = self.source.paused().unwrap_or_default();
         let problems = self.source.problems(PROBLEMS)?;
-        let waiting = self.source.writes(&UNDELIVERED, MOST).unwrap_or_default();
-        let waiting: Vec<_> = waiting.into_iter().map(|write| (write.intent.connection, write.created_at)).collect();
+        let late = self.now.checked_sub(why::UNDELIVERED).unwrap_or(Timestamp::MIN);
+        let waiting = self.source.unsent(late).unwrap_or_default();
         let known = Known {
             connections: &connections,
             lists,
@@ -291,7 +261,7 @@ impl Desk<'_> {
             let title =
                 list.as_ref().map_or_else(|| name.clone(), |list| format!("{name}: {}", list.replace(['-', '_'], " ")));
             let place = Place::record(name, list.unwrap_or_default(), "");
-            let mut item = bare(place, Subject::Connection, title);
+            let mut item = Item::bare(place, Subject::Connection, title);
             item.platform = platform.unwrap_or_default();
             reasons.into_iter().for_each(|reason| add(&mut item, reason));
             self.items.insert(item.place.clone(), item);
@@ -305,37 +275,5 @@ fn add(item: &mut Item, reason: Reason) {
     if !item.reasons.iter().any(|known| known.cause == reason.cause && known.print == reason.print) {
         item.reasons.push(reason);
         item.reasons.sort_by_key(|reason| (std::cmp::Reverse(reason.risk), reason.cause));
-    }
-}
-
-fn bare(place: Place, subject: Subject, title: String) -> Item {
-    Item {
-        place,
-        platform: String::new(),
-        subject,
-        reasons: Vec::new(),
-        title,
-        status: None,
-        agent: None,
-        agent_name: None,
-        can: Vec::new(),
-        standing: Standing::Waiting,
-    }
-}
-
-fn of_write(write: &Write) -> Item {
-    let intent = &write.intent;
-    let target = intent.title.as_deref().or(intent.target.as_deref()).unwrap_or("(new)");
-    let place = Place::record(&intent.connection, Place::OUTBOX, write.id.as_str());
-    let subject = Subject::Write { id: write.id.clone(), state: write.state };
-    let verbs: &[&'static str] = match write.state {
-        WriteState::Conflicted => &["settle", "discard"],
-        _ => &["retry", "discard"],
-    };
-    Item {
-        platform: intent.platform.clone(),
-        status: Some(write.state.as_str().to_owned()),
-        can: verbs.iter().map(|verb| Can { verb, agent: false }).collect(),
-        ..bare(place, subject, format!("{} {target}", intent.verb))
     }
 }

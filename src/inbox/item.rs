@@ -33,8 +33,11 @@ pub struct Reason {
     pub risk: Risk,
     /// In our words: no text of a platform or an agent is in it.
     pub why: String,
-    /// What it was like. Another one is news, even for somebody who has acknowledged the item.
+    /// What it was like, a line for each thing that was to be seen. A line more is news, even for somebody who has acknowledged the
+    /// item; a line less is none.
     pub print: String,
+    /// When it came to want a person, of what may end and come again and look the same: an acknowledgement from before holds no more.
+    pub came: Option<Timestamp>,
     /// Since when a person is wanted, as far as anybody says.
     pub since: Option<Timestamp>,
     /// Until when something can be done.
@@ -54,6 +57,17 @@ pub struct Agent {
     pub key: RowKey,
     /// What it is called.
     pub title: String,
+}
+
+/// Something that an item is a part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    /// The list it stands in.
+    pub list: ListKey,
+    /// What it is called: the platform's words.
+    pub title: String,
+    /// Its status: the platform's word.
+    pub status: Option<String>,
 }
 
 /// Something that can be done about an item.
@@ -96,6 +110,8 @@ pub struct Item {
     pub agent: Option<Agent>,
     /// The name of the agent, where the mirror does not have it.
     pub agent_name: Option<String>,
+    /// What it is a part of, the widest first: the workflow of an approval, and the run of it that waits.
+    pub within: Vec<Whole>,
     /// What can be done, the usual first.
     pub can: Vec<Can>,
     /// What a person has said about it.
@@ -103,6 +119,31 @@ pub struct Item {
 }
 
 impl Item {
+    /// One of which nothing more is known.
+    pub(super) fn bare(place: Place, subject: Subject, title: String) -> Self {
+        Self {
+            place,
+            platform: String::new(),
+            subject,
+            reasons: Vec::new(),
+            title,
+            status: None,
+            agent: None,
+            agent_name: None,
+            within: Vec::new(),
+            can: Vec::new(),
+            standing: Standing::Waiting,
+        }
+    }
+
+    /// What it is called where it stands in a line of its own: with what it is a part of.
+    pub fn called(&self) -> String {
+        match self.within.first() {
+            Some(whole) => format!("{} · {}", self.title, whole.title),
+            None => self.title.clone(),
+        }
+    }
+
     /// The gravest reason.
     pub fn cause(&self) -> Cause {
         self.reasons.first().map_or(Cause::Silent, |reason| reason.cause)
@@ -146,8 +187,12 @@ impl Item {
 
     /// What it is like, for an acknowledgement that is to hold until that changes.
     pub fn fingerprint(&self) -> String {
-        let mut prints: Vec<String> =
-            self.reasons.iter().map(|reason| format!("{}:{}", reason.cause, reason.print.replace('\n', " "))).collect();
+        let lines = |reason: &Reason| -> Vec<String> {
+            // What is like nothing in particular is at least of its kind.
+            let seen = if reason.print.is_empty() { vec![""] } else { reason.print.lines().collect() };
+            seen.into_iter().map(|line| format!("{}:{line}", reason.cause)).collect()
+        };
+        let mut prints: Vec<String> = self.reasons.iter().flat_map(lines).collect();
         prints.sort_unstable();
         prints.join("\n")
     }

@@ -7,9 +7,14 @@ use jiff::Timestamp;
 use quarterdeck_sync::model::{
     CountOf, Flag, FlagKind, Freshness, Kind, Problem, Query, Record, Row, RowKey, Scope, Window, Write, WriteState,
 };
-use quarterdeck_sync::outbox::{Outbox, Paused, Which, action};
+use quarterdeck_sync::outbox::action::related_record;
+use quarterdeck_sync::outbox::{Lot, Outbox, Paused, Which, action};
 use quarterdeck_sync::platform::Manifest;
+use quarterdeck_sync::platform::manifest::{Collection, Partition};
 use quarterdeck_sync::store::Reader;
+use serde_json::Value;
+
+use super::writes::UNSENT;
 
 /// What the records of a list say of themselves that a person should know, by pointers into their documents.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +23,15 @@ pub struct Signs {
     pub seen: bool,
     /// Where it says that an agent was cloned.
     pub cloned: Vec<String>,
+}
+
+/// An end of what is sorted by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The newest.
+    Newest,
+    /// The oldest.
+    Oldest,
 }
 
 /// Where the inbox looks. Every question is answered from what is here: no network, no waiting.
@@ -36,14 +50,20 @@ pub trait Source {
     fn freshness(&self) -> Result<Vec<Freshness>, String>;
     /// Open problems, newest first, at most `limit`.
     fn problems(&self, limit: usize) -> Result<Vec<Problem>, String>;
-    /// Writes in these states, at most `limit`, the newest.
-    fn writes(&self, states: &[WriteState], limit: usize) -> Result<Vec<Write>, String>;
+    /// Writes in this state, at most `limit` from this end, beginning there.
+    fn writes(&self, state: WriteState, end: End, limit: usize) -> Result<Vec<Write>, String>;
+    /// How many writes are in this state.
+    fn count_writes(&self, state: WriteState) -> Result<u64, String>;
+    /// Writes that were decided at `until` or before and have not reached their platform, by connection.
+    fn unsent(&self, until: Timestamp) -> Result<Vec<Lot>, String>;
     /// Connections that nothing is sent to.
     fn paused(&self) -> Result<Vec<Paused>, String>;
     /// What was snoozed or acknowledged.
     fn flags(&self) -> Result<Vec<Flag>, String>;
     /// What the records of a list say of themselves; nothing while the manifests are not read.
     fn signs(&self, platform: &str, collection: &str) -> Signs;
+    /// What this approval is a part of, the widest first: the workflow, and its run.
+    fn within(&self, approval: &Record) -> Result<Vec<Row>, String>;
     /// The platform's own deadline for an answer to this approval.
     fn deadline(&self, record: &Record) -> Option<Timestamp>;
     /// Can this be done to the records of this list?
@@ -72,9 +92,28 @@ impl Files<'_> {
         self.manifests?.get(platform).map(|manifest| &**manifest)
     }
 
+    /// The record of a list with exactly this id.
+    fn named(&self, connection: &str, collection: &str, id: &str) -> Result<Option<Record>, String> {
+        let (connections, collections) = (vec![connection.to_owned()], vec![collection.to_owned()]);
+        let scope = Scope { connections, collections, ..Scope::default() };
+        let found = self.reader.find(&scope, id, 1).map_err(words)?;
+        Ok(found.into_iter().find(|record| record.row.id == id))
+    }
+
     fn outbox(&self) -> Result<&Outbox, String> {
         self.outbox.as_ref().map_err(Clone::clone)
     }
+}
+
+/// Where the parent of a record of this list stands, and its id.
+fn parent_of(list: &Collection, doc: &Value) -> Option<(String, String)> {
+    let Some(Partition::Parent { collection, field: Some(field), .. }) = &list.partition else { return None };
+    let id = match doc.pointer(field)? {
+        Value::String(id) if !id.is_empty() => id.clone(),
+        Value::Number(id) => id.to_string(),
+        _ => return None,
+    };
+    Some((collection.clone(), id))
 }
 
 impl Source for Files<'_> {
@@ -108,9 +147,23 @@ impl Source for Files<'_> {
         self.reader.problems(None, limit).map_err(words)
     }
 
-    fn writes(&self, states: &[WriteState], limit: usize) -> Result<Vec<Write>, String> {
-        let which = Which { states: states.to_vec(), limit: Some(limit), ..Which::default() };
-        self.outbox()?.list(&which).map_err(words)
+    fn writes(&self, state: WriteState, end: End, limit: usize) -> Result<Vec<Write>, String> {
+        let oldest = end == End::Oldest;
+        let which = Which { states: vec![state], limit: Some(limit), oldest, ..Which::default() };
+        let mut found = self.outbox()?.list(&which).map_err(words)?;
+        if !oldest {
+            found.reverse();
+        }
+        Ok(found)
+    }
+
+    fn count_writes(&self, state: WriteState) -> Result<u64, String> {
+        let counts = self.outbox()?.counts().map_err(words)?;
+        Ok(counts.into_iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| count))
+    }
+
+    fn unsent(&self, until: Timestamp) -> Result<Vec<Lot>, String> {
+        self.outbox()?.lots(&UNSENT, until).map_err(words)
     }
 
     fn paused(&self) -> Result<Vec<Paused>, String> {
@@ -128,6 +181,22 @@ impl Source for Files<'_> {
         let signs =
             self.manifest(platform).and_then(|manifest| manifest.collections.get(collection)).map(|it| &it.signs);
         signs.map_or_else(Signs::default, |signs| Signs { seen: !signs.seen.is_empty(), cloned: signs.cloned.clone() })
+    }
+
+    fn within(&self, approval: &Record) -> Result<Vec<Row>, String> {
+        let row = &approval.row;
+        let Some(manifest) = self.manifest(&row.platform) else { return Ok(Vec::new()) };
+        let Ok((_, action)) = action::find(manifest, &row.list.collection, "approve") else { return Ok(Vec::new()) };
+        let doc: Value = serde_json::from_str(&approval.doc).unwrap_or_default();
+        let mut related = action.related.values().filter_map(|related| related_record(related, &row.id, &doc));
+        let Some((collection, id)) = related.next() else { return Ok(Vec::new()) };
+        let run = self.named(&row.list.connection, &collection, &id)?;
+        let told = run.as_ref().map_or(doc, |run| serde_json::from_str(&run.doc).unwrap_or_default());
+        let workflow = match manifest.collections.get(&collection).and_then(|list| parent_of(list, &told)) {
+            Some((parents, id)) => self.named(&row.list.connection, &parents, &id)?,
+            None => None,
+        };
+        Ok(workflow.into_iter().chain(run).map(|record| record.row).collect())
     }
 
     fn deadline(&self, record: &Record) -> Option<Timestamp> {

@@ -3,7 +3,7 @@
 //!
 //! Regular expressions, because the mirror tries them on the distinct words of a list and not on its records.
 
-use quarterdeck_sync::model::{Field, Filter, Match};
+use quarterdeck_sync::model::{Field, Filter, Match, Row};
 use quarterdeck_sync::store::prepare_pattern;
 
 /// A pending approval.
@@ -34,6 +34,11 @@ pub fn prepare() {
 /// Records in one of these states.
 pub(super) fn is(states: &str) -> Filter {
     Filter::Field(Field::Status, Match::Regex(states.to_owned()))
+}
+
+/// It has not been stopped: a decision on its way has not stopped anything yet.
+pub(super) fn goes_on(row: &Row) -> bool {
+    !(halted(row.status.as_deref()) && row.pending.is_empty())
 }
 
 /// Somebody has stopped it.

@@ -1,10 +1,10 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use quarterdeck_sync::model::{Flag, FlagKind, Freshness, Kind, ListKey, Offered, Place, Problem, Row, RowKey};
-use quarterdeck_sync::outbox::Paused;
+use quarterdeck_sync::model::{Flag, FlagKind, Freshness, Kind, ListKey, Offered, Place, Problem, Record, Row, RowKey};
+use quarterdeck_sync::outbox::{Lot, Paused};
 use serde_json::json;
 
-use super::findings::says_yes;
+use super::findings::{marks, says_yes};
 use super::item::{Item, Reason, Standing, Subject};
 use super::troubles::{Known, find};
 use super::{CAUSES, Cause, Leak, Risk, flags, rank, states, why};
@@ -25,6 +25,7 @@ fn reason(cause: Cause, risk: Risk, since: Option<i64>, left: Option<i64>) -> Re
         print: "as it is".to_owned(),
         since: since.map(ago),
         deadline: left.map(|seconds| ago(-seconds)),
+        came: None,
         entry: None,
     }
 }
@@ -39,6 +40,7 @@ fn item(id: &str, reasons: Vec<Reason>) -> Item {
         status: None,
         agent: None,
         agent_name: None,
+        within: Vec::new(),
         can: Vec::new(),
         standing: Standing::Waiting,
     }
@@ -193,14 +195,16 @@ fn what_was_acknowledged_is_back_when_there_is_another_reason_or_another_state()
     };
     assert_eq!(standing(vec![failed("FAILED")]), Standing::Acknowledged(ago(300)));
     assert_eq!(standing(vec![failed("ERROR")]), Standing::Waiting, "it stands otherwise now");
-    let leak = why::leak(&Leak { key: RowKey(7), entries: 1, entry: Some(3), at: None });
+    let leak =
+        why::leak(&Leak { key: RowKey(7), entries: 1, entry: Some(3), at: None, marks: vec!["entry 3".to_owned()] });
     assert_eq!(standing(vec![failed("FAILED"), leak]), Standing::Waiting, "it leaks, too");
 }
 
 #[test]
 fn an_acknowledgement_of_two_reasons_holds_while_one_of_them_is_not_known_yet() {
     let failed = why::by_status(&row(Kind::Run, "FAILED", 600), Cause::Failed);
-    let leak = why::leak(&Leak { key: RowKey(7), entries: 1, entry: Some(3), at: None });
+    let leak =
+        why::leak(&Leak { key: RowKey(7), entries: 1, entry: Some(3), at: None, marks: vec!["entry 3".to_owned()] });
     let both = item("a", vec![leak, failed.clone()]);
     let seen = [flag(FlagKind::Acknowledged, "a", None, Some(both.fingerprint()))];
     let mut items = [item("a", vec![failed])];
@@ -264,7 +268,7 @@ fn a_connection_in_trouble_stands_once_and_a_failing_list_by_itself() {
         problem("odd", "sessions", "content_server", Some("18"), 40),
         problem("gone-from-settings", "agents", "unreachable", None, 40),
     ];
-    let waiting = [("refused", 310), ("refused", 400), ("old", 299)].map(|(name, since)| (name.to_owned(), ago(since)));
+    let waiting = [Lot { connection: "refused".to_owned(), count: 2, oldest: ago(400), newest: ago(310) }];
     let paused = [Paused { connection: "refused".to_owned(), since: ago(100), message: "401".to_owned() }];
     let known = Known {
         connections: &connections,
@@ -289,6 +293,36 @@ fn a_connection_in_trouble_stands_once_and_a_failing_list_by_itself() {
         ),
     ];
     assert_eq!(found, expected);
+}
+
+fn record(doc: &serde_json::Value) -> Record {
+    Record { row: row(Kind::Agent, "active", 60), doc: doc.to_string() }
+}
+
+#[test]
+fn what_is_left_of_a_secret_tells_it_from_another_one_and_tells_nothing_of_it() {
+    let secret = |last: &str| format!("ghp_16C7e42F292c6912E7710c838347Ae178B{last}");
+    let of = |tokens: &[String]| marks(&record(&json!({"env": tokens})));
+    let (one, other) = (of(&[secret("4a")]), of(&[secret("4b")]));
+    assert_eq!(one.len(), 1, "{one:?}");
+    assert_eq!(one, of(&[secret("4a")]), "the same on every look");
+    assert_ne!(one, other);
+    assert!(one[0].len() < 16 && !secret("4a").contains(one[0].trim_start_matches("secret ")), "{one:?}");
+    let both = of(&[secret("4b"), secret("4a")]);
+    assert!(one.iter().chain(&other).all(|mark| both.contains(mark)), "{both:?}");
+    assert!(marks(&record(&json!({"env": "none"}))).is_empty());
+
+    let leaks = |marks: Vec<String>| why::leak(&Leak { key: RowKey(7), entries: 0, entry: None, at: None, marks });
+    let seen = item("a", vec![leaks(one.clone())]).fingerprint();
+    let standing = |marks: Vec<String>| {
+        let mut items = [item("a", vec![leaks(marks)])];
+        flags::lay(&mut items, &[flag(FlagKind::Acknowledged, "a", None, Some(seen.clone()))], now());
+        items[0].standing
+    };
+    assert_eq!(standing(one), Standing::Acknowledged(ago(300)), "it is the one that was seen");
+    assert_eq!(standing(other), Standing::Waiting, "the secret was changed and leaks again");
+    assert_eq!(standing(both), Standing::Waiting, "another one leaks, too");
+    assert_eq!(standing(Vec::new()), Standing::Acknowledged(ago(300)), "a secret less is no news");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use quarterdeck_sync::model::{Freshness, ListKey, Offered, Problem};
-use quarterdeck_sync::outbox::Paused;
+use quarterdeck_sync::outbox::{Lot, Paused};
 
 use super::cause::Risk;
 use super::item::Reason;
@@ -22,8 +22,8 @@ pub(super) struct Known<'a> {
     pub lists: &'a [Freshness],
     pub problems: &'a [Problem],
     pub paused: &'a [Paused],
-    /// Decisions that have not reached their platform: whose, and since when.
-    pub waiting: &'a [(String, Timestamp)],
+    /// Decisions that have not reached their platform for [`UNDELIVERED`].
+    pub waiting: &'a [Lot],
     pub now: Timestamp,
 }
 
@@ -84,12 +84,10 @@ pub(super) fn find(known: &Known<'_>) -> Troubles {
         let newest = lists().filter_map(|list| list.checked_at).max();
         let reason = match newest {
             None => connection(Risk::Medium, "it was never read: sync it", "never", None),
-            Some(at) if known.now.duration_since(at) >= STALE => connection(
-                Risk::Low,
-                "nothing was heard of it for over an hour: what is shown here is old",
-                "stale",
-                Some(at),
-            ),
+            Some(at) if known.now.duration_since(at) >= STALE => {
+                let why = "nothing was heard of it for over an hour: what is shown here is old";
+                Reason { came: at.checked_add(STALE).ok(), ..connection(Risk::Low, why, "stale", Some(at)) }
+            }
             Some(_) => continue,
         };
         troubles.entry(((*name).to_owned(), None)).or_default().push(reason);
@@ -97,22 +95,17 @@ pub(super) fn find(known: &Known<'_>) -> Troubles {
     troubles
 }
 
-/// Decisions that wait for their platform: until it has them, nothing is as it was decided. One reason a connection, however
-/// many wait.
+/// Decisions that wait for their platform: until it has them, nothing is as it was decided. One reason a connection, however many
+/// wait; who has seen that some wait has not seen that one more does.
 fn undelivered(known: &Known<'_>, troubles: &mut Troubles) {
-    let mut by_connection: BTreeMap<&str, (u64, Timestamp)> = BTreeMap::new();
-    for (name, at) in known.waiting.iter().filter(|(_, at)| known.now.duration_since(*at) >= UNDELIVERED) {
-        let (count, oldest) = by_connection.entry(name).or_insert((0, *at));
-        *count += 1;
-        *oldest = (*oldest).min(*at);
-    }
-    for (name, (count, oldest)) in by_connection {
-        let why = match count {
+    for lot in known.waiting {
+        let why = match lot.count {
             1 => "a decision of yours has not reached it: nothing is as you decided yet".to_owned(),
             count => format!("{count} of your decisions have not reached it: nothing is as you decided yet"),
         };
-        let reason = connection(Risk::High, why, "undelivered", Some(oldest));
-        troubles.entry((name.to_owned(), None)).or_default().push(reason);
+        let came = lot.newest.checked_add(UNDELIVERED).ok();
+        let reason = Reason { came, ..connection(Risk::High, why, "undelivered", Some(lot.oldest)) };
+        troubles.entry((lot.connection.clone(), None)).or_default().push(reason);
     }
 }
 
@@ -125,7 +118,10 @@ fn tell(troubles: &mut Troubles, problem: &Problem) {
     let known = troubles.entry(place).or_default();
     match known.iter_mut().find(|reason| reason.print == problem.code) {
         // The same trouble with many lists, or records, is one: as old as its oldest.
-        Some(reason) => reason.since = reason.since.map(|since| since.min(problem.since)),
+        Some(reason) => {
+            let since = reason.since.map(|since| since.min(problem.since));
+            (reason.since, reason.came) = (since, since);
+        }
         None => known.push(connection(risk, why, &problem.code, Some(problem.since))),
     }
 }

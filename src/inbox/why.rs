@@ -21,7 +21,7 @@ pub(super) const UNDELIVERED: SignedDuration = SignedDuration::from_mins(5);
 const HURRY: SignedDuration = SignedDuration::from_mins(15);
 
 fn reason(cause: Cause, risk: Risk, why: impl Into<String>) -> Reason {
-    Reason { cause, risk, why: why.into(), print: String::new(), since: None, deadline: None, entry: None }
+    Reason { cause, risk, why: why.into(), print: String::new(), came: None, since: None, deadline: None, entry: None }
 }
 
 /// The state of a row, and when it came to that.
@@ -59,7 +59,10 @@ pub(super) fn by_status(row: &Row, cause: Cause) -> Reason {
     Reason { print: state(row), since: row.updated_at.or(row.created_at), ..reason(cause, risk, why) }
 }
 
-/// An agent that was cloned. That it was seen again is no news.
+/// An agent that was cloned. That it was seen again is no news; that it was no clone meanwhile is told by [`Findings::over`], as no
+/// platform says since when.
+///
+/// [`Findings::over`]: super::Findings::over
 pub(super) fn clone(row: &Row) -> Reason {
     let print = row.status.clone().unwrap_or_default();
     let why = match row.pending.is_empty() {
@@ -76,12 +79,9 @@ pub(super) fn leak(leak: &Leak) -> Reason {
         (1, _) => "a secret stands in one of its entries".to_owned(),
         (entries, _) => format!("secrets stand in {entries} of its entries"),
     };
-    Reason {
-        print: format!("{} in {}", leak.entries, u8::from(leak.entry.is_some())),
-        since: leak.at,
-        entry: leak.entry,
-        ..reason(Cause::Leak, Risk::High, why)
-    }
+    // That it leaks is seen once; each place and each secret that comes to it is news.
+    let print = std::iter::once("found").chain(leak.marks.iter().map(String::as_str)).collect::<Vec<_>>().join("\n");
+    Reason { print, since: leak.at, entry: leak.entry, ..reason(Cause::Leak, Risk::High, why) }
 }
 
 /// A write that wants a person; `None` when it does not.
@@ -99,7 +99,7 @@ pub(super) fn write(write: &Write, now: Timestamp) -> Option<Reason> {
     Some(Reason { print, since: Some(write.updated_at), ..reason(Cause::Write, risk, why) })
 }
 
-/// A connection, or a list, in trouble. `print` is what kind of trouble.
+/// A connection, or a list, in trouble. `print` is what kind of trouble; it wants a person since it began.
 pub(super) fn connection(risk: Risk, why: impl Into<String>, print: &str, since: Option<Timestamp>) -> Reason {
-    Reason { print: print.to_owned(), since, ..reason(Cause::Connection, risk, why) }
+    Reason { print: print.to_owned(), came: since, since, ..reason(Cause::Connection, risk, why) }
 }

@@ -83,13 +83,19 @@ macro_rules! actions {
 
 const ALWAYS: Why = |_| None;
 const CAN_STOP: Why = |_| said(!super::signals::CAN_STOP, "this system does not let a program stop for a while");
-const WITH_ROW: Why = |facts| said(!facts.selected, "nothing is selected");
+const WITH_ROW: Why = |facts| if facts.selected { None } else { Some(facts.no_record()) };
 const IN_LIST: Why = |facts| said(!facts.records, "this view is not a list of records");
-const TRACED: Why = |facts| match (facts.records, facts.selected) {
-    (false, _) => Some("only a record has a timeline".into()),
-    (_, selected) => said(!selected, "nothing is selected"),
+const TRACED: Why = |facts| match (facts.records || facts.inbox, facts.selected) {
+    (_, true) => None,
+    (true, false) => Some(facts.no_record()),
+    (false, false) => Some("only a record has a timeline".into()),
 };
-const WITH_ITEM: Why = |facts| said(!facts.item, "nothing is selected in the inbox");
+const WITH_ITEM: Why = |facts| match (facts.item, facts.beyond) {
+    (true, _) => None,
+    (_, true) => Some("this line stands for more than is listed: open their list".into()),
+    _ => Some("nothing is selected in the inbox".into()),
+};
+const CAN_OPEN: Why = |facts| said(!facts.item && !facts.beyond, "nothing is selected in the inbox");
 const IN_GROUPS: Why = |facts| said(!facts.grouped, "this list has no groups");
 const CAN_READ: Why = |facts| said(!facts.readable, "only sessions and runs have a transcript, and what names one");
 const IN_ENTRIES: Why = |facts| said(!facts.entries, "there is no entry here");
@@ -198,7 +204,10 @@ actions! {
     Acknowledge "acknowledge" ["A"] Record Decides 7 "acknowledge" "Acknowledge the alert" |facts| facts.lacks(Act::Acknowledge);
     Delete "delete" ["D"] Record Decides 0 "delete" "Delete it on its platform" |facts| facts.lacks(Act::Delete);
 
-    OpenItem "open-item" ["<Enter>" "l" "<Right>"] Inbox None 10 "open" "Open it where it lives: the record, the entry that shows it, the write, the connection" WITH_ITEM;
+    OpenItem "open-item" ["<Enter>" "l" "<Right>"] Inbox None 10 "open" "Open it where it lives: the record, the entry that shows it, the write, the connection; of more than is listed, their list" CAN_OPEN;
+    MarkItem "mark-item" ["<Space>"] Inbox None 16 "mark" "Mark the selected item, for what is done to many" WITH_ITEM;
+    MarkItems "mark-items" ["*"] Inbox None 0 "mark all" "Mark every item that is shown, or none" ALWAYS;
+    FilterItems "filter-items" ["/"] Inbox None 17 "filter" "Only items that hold these words" ALWAYS;
     NextItem "next-item" ["n"] Inbox None 12 "next" "Next item" ALWAYS;
     PreviousItem "previous-item" ["p"] Inbox None 0 "previous" "Previous item" ALWAYS;
     Seen "seen" ["e"] Inbox None 13 "seen" "Seen: out of the inbox until something about it changes; again takes it back" WITH_ITEM;

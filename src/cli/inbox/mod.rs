@@ -5,6 +5,7 @@
 mod put_off;
 
 use jiff::{Timestamp, Zoned};
+use quarterdeck_sync::model::FlagKind;
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::platform::Registry;
 use serde::Serialize;
@@ -89,16 +90,23 @@ fn look(cx: &Context, reader: &quarterdeck_sync::store::Reader, now: Timestamp) 
     let files = Files { connections, reader, outbox, manifests: Some(&manifests) };
     let searcher = super::search::open(cx)?;
     let findings = seek(&files, &|question| searcher.find(question).map_err(|error| error.to_string()), now);
+    // What cannot be taken back now is found again by the next look.
+    if !findings.over.is_empty()
+        && let Ok(outbox) = cx.outbox()
+    {
+        for place in &findings.over {
+            if outbox.unflag(FlagKind::Acknowledged, place).is_err() {
+                break;
+            }
+        }
+    }
     gather(&files, &findings, now).map_err(|why| Failure::new(crate::error::Kind::Io, why))
 }
 
 /// What is to be known beside the items, on stderr.
 fn tell(cx: &Context, args: &Args, inbox: &Inbox, found: usize, now: &Zoned) {
     inbox.notes.iter().for_each(|note| cx.warn(note));
-    for (cause, more, least) in &inbox.more {
-        let least = if *least { "at least " } else { "" };
-        cx.say(&format!("and {least}{} more {}", count(*more), cause.about().words.1));
-    }
+    inbox.more.iter().for_each(|more| cx.say(&format!("and {}", more.told(count))));
     if args.limit > 0 && found > args.limit && cx.style.terminal {
         cx.say(&format!("the first {}: --limit 0 lists all of them", args.limit));
     }
@@ -142,7 +150,7 @@ fn row(item: &Item, now: &Zoned) -> Vec<Cell> {
     vec![
         Cell::text(item.risk().as_str()).role(role),
         Cell::text(item.cause().as_str()),
-        Cell::text(&item.title),
+        Cell::text(item.called()),
         Cell::text(item.why()),
         Cell::maybe(agent),
         Cell::text(&item.place.connection),
@@ -178,6 +186,8 @@ struct JsonItem<'a> {
     entry: Option<u32>,
     snoozed_until: Option<Timestamp>,
     acknowledged_at: Option<Timestamp>,
+    /// What it is a part of, the widest first: titles.
+    within: Vec<&'a str>,
 }
 
 /// Something that can be done, and to what.
@@ -225,6 +235,7 @@ impl<'a> JsonItem<'a> {
             entry: item.entry(),
             snoozed_until,
             acknowledged_at,
+            within: item.within.iter().map(|whole| whole.title.as_str()).collect(),
         }
     }
 }

@@ -34,8 +34,8 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         all,
         connections: args.connection.clone(),
         states: args.state.clone(),
-        target: None,
         limit: (args.limit > 0).then(|| args.limit.saturating_add(1)),
+        ..Which::default()
     };
     let mut writes = outbox.list(&which)?;
     let more = args.limit > 0 && writes.len() > args.limit;

@@ -16,6 +16,8 @@ pub struct Facts {
     pub item: bool,
     /// The open view is the inbox.
     pub inbox: bool,
+    /// Its selected line stands for more than is listed.
+    pub beyond: bool,
     /// The list is grouped.
     pub grouped: bool,
     /// The list is filtered.
@@ -68,9 +70,18 @@ impl Facts {
             return IN_LIST(self);
         }
         if self.targets.is_empty() {
-            return Some("nothing is selected".into());
+            return Some(self.no_record());
         }
         self.lacking.iter().find(|(lacking, _)| *lacking == act).map(|(_, why)| why.clone())
+    }
+
+    /// Why nothing can be asked of a record: none is selected.
+    pub(super) fn no_record(&self) -> Reason {
+        match (self.inbox, self.item, self.beyond) {
+            (true, true, _) => "this item is no record: it opens where it lives".into(),
+            (true, _, true) => "this line stands for more than is listed: open their list".into(),
+            _ => "nothing is selected".into(),
+        }
     }
 
     pub(super) fn write_in(&self, passes: impl Fn(WriteState) -> bool, why: &'static str) -> Option<Reason> {

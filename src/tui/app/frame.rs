@@ -15,6 +15,10 @@ use crate::tui::views::{Counts, Scene, VIEWS};
 use crate::tui::widgets::tabs::Tab;
 use crate::tui::widgets::{statusbar, tabs};
 
+/// What is hinted at over the help.
+const HELP: [(Act, &str); 4] =
+    [(Act::Back, "close"), (Act::Down, "down"), (Act::PageDown, "page down"), (Act::Last, "end")];
+
 /// Less than this cannot hold a list.
 const LEAST: (u16, u16) = (40, 10);
 
@@ -109,21 +113,32 @@ impl App {
     }
 
     fn hints(&self, area: Rect, canvas: &mut Canvas) {
-        let scope = match &self.overlay {
-            // Over the help there is nothing to do but to read it.
-            Some(Overlay::Help(_)) => {
-                let acts =
-                    [(Act::Back, "close"), (Act::Down, "down"), (Act::PageDown, "page down"), (Act::Last, "end")];
-                return statusbar::only(area, &acts, &self.keys, canvas);
-            }
+        let Some(scope) = self.focus() else {
+            return statusbar::only(area, &HELP, &self.keys, canvas);
+        };
+        let count = self.count.as_ref().map_or(String::new(), |count| format!("{count}_"));
+        statusbar::hints(area, scope, &self.facts(), &self.keys, &count, canvas);
+    }
+
+    /// Where the keys count; none over the help, where there is nothing to do but to read it.
+    fn focus(&self) -> Option<Scope> {
+        Some(match &self.overlay {
+            Some(Overlay::Help(_)) => return None,
             Some(Overlay::Palette(_)) => Scope::Prompt,
             Some(Overlay::Sheet(_)) => Scope::Sheet,
             Some(Overlay::Writing(writing)) => writing.scope(),
             Some(Overlay::Unmasking(_)) => Scope::Unmasking,
             None => self.views[self.open].scope(),
-        };
-        let count = self.count.as_ref().map_or(String::new(), |count| format!("{count}_"));
-        statusbar::hints(area, scope, &self.facts(), &self.keys, &count, canvas);
+        })
+    }
+
+    /// What is hinted at, whatever fits.
+    #[cfg(test)]
+    pub fn hinted(&self) -> Vec<Act> {
+        match self.focus() {
+            Some(scope) => statusbar::hinted(scope, &self.facts()).into_iter().map(|action| action.act).collect(),
+            None => HELP.map(|(act, _)| act).to_vec(),
+        }
     }
 
     fn too_small(&self, area: Rect, canvas: &mut Canvas) {

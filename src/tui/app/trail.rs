@@ -115,7 +115,7 @@ impl App {
     pub(super) fn show_goal(&mut self, goal: &Goal, clock: Instant) {
         let view = match goal {
             Goal::Row(kind, _) => views::of_kind(*kind),
-            Goal::Write(_) => Some(views::number(OUTBOX)),
+            Goal::Write(_) | Goal::Writes(_) => Some(views::number(OUTBOX)),
             Goal::Connection(_) => Some(views::number(CONNECTIONS)),
             Goal::Query(_) => Some(views::number(SEARCH)),
         };

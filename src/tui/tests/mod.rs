@@ -25,7 +25,11 @@ mod testing;
 mod told;
 mod transcripts;
 mod unmasking;
+mod wanting;
 mod wants;
+mod wants_again;
+mod wants_many;
+mod wants_more;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};

@@ -3,122 +3,14 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use quarterdeck_sync::model::{
-    CountOf, Flag, FlagKind, Freshness, Kind, Place, Problem, Query, Record, Row, RowKey, Timestamp, Window, Write,
-    WriteState,
-};
-use quarterdeck_sync::outbox::Paused;
+use quarterdeck_sync::model::{Flag, FlagKind, Kind, Place, RowKey};
 
 use super::fake::{World, now};
 use super::screens::{SIZES, snapshot};
 use super::*;
-use crate::inbox::{Clone, Leak, Signs, Source};
+use crate::inbox::Leak;
 
-impl Source for World {
-    fn connections(&self) -> Vec<(String, String)> {
-        connections().into_iter().map(|one| (one.name, one.platform)).collect()
-    }
-
-    fn window(&self, query: &Query) -> Result<Window, String> {
-        Ok(World::window(self, query))
-    }
-
-    fn count(&self, query: &Query, _cap: u64) -> Result<CountOf, String> {
-        Ok(self.number(query))
-    }
-
-    fn record(&self, key: RowKey) -> Result<Option<Record>, String> {
-        Ok(World::record(self, key))
-    }
-
-    fn agent(&self, connection: &str, id: &str) -> Result<Option<Row>, String> {
-        let mine = |row: &&Row| {
-            // Here records name an agent by what it is called.
-            let named = row.id == id || row.title.as_ref().is_some_and(|title| title.starts_with(id));
-            row.kind == Kind::Agent && row.list.connection == connection && named
-        };
-        Ok(self.rows.iter().map(|(row, _)| row).find(mine).cloned())
-    }
-
-    fn freshness(&self) -> Result<Vec<Freshness>, String> {
-        Ok(self.lists.clone())
-    }
-
-    fn problems(&self, limit: usize) -> Result<Vec<Problem>, String> {
-        Ok(self.problems.iter().take(limit).cloned().collect())
-    }
-
-    fn writes(&self, states: &[WriteState], limit: usize) -> Result<Vec<Write>, String> {
-        Ok(self.writes.iter().filter(|write| states.contains(&write.state)).take(limit).cloned().collect())
-    }
-
-    fn paused(&self) -> Result<Vec<Paused>, String> {
-        Ok(self.paused.clone())
-    }
-
-    fn flags(&self) -> Result<Vec<Flag>, String> {
-        Ok(self.flags.clone())
-    }
-
-    fn signs(&self, platform: &str, collection: &str) -> Signs {
-        let machines = (platform, collection) == ("turen", "agents");
-        Signs { seen: machines, cloned: machines.then(|| "/clone_detected".to_owned()).into_iter().collect() }
-    }
-
-    fn deadline(&self, record: &Record) -> Option<Timestamp> {
-        let doc: serde_json::Value = serde_json::from_str(&record.doc).ok()?;
-        doc["expires_at"].as_str()?.parse().ok()
-    }
-
-    fn able(&self, platform: &str, collection: &str, verb: &str) -> bool {
-        let name = connections().into_iter().find(|one| one.platform == platform).map(|one| one.name);
-        let list = quarterdeck_sync::model::ListKey::new(name.unwrap_or_default(), collection);
-        super::outbox::capabilities().lacks(&list, &[verb]).is_none()
-    }
-}
-
-impl World {
-    /// A night in which something of everything went wrong.
-    pub fn wanting(self) -> Self {
-        let mut world = self.with_writes().with_contents();
-        let key = |world: &World, list: (&str, &str), nth: usize| {
-            let mine = |(row, _): &&(Row, String)| (row.list.connection.as_str(), row.list.collection.as_str()) == list;
-            world.rows.iter().filter(mine).nth(nth).expect("a row").0.key
-        };
-        let ago = |seconds: i64| Timestamp::from_second(now().as_second() - seconds).ok();
-        world.findings.clones = vec![Clone { key: key(&world, ("turen", "agents"), 9) }];
-        world.findings.leaks = vec![
-            Leak { key: key(&world, ("turen", "sessions"), 0), entries: 2, entry: Some(4), at: ago(600) },
-            Leak { key: key(&world, ("turen", "sessions"), 30), entries: 1, entry: Some(0), at: ago(86_000) },
-        ];
-        world
-    }
-}
-
-impl World {
-    /// No network for hours.
-    pub(super) fn offline(mut self) -> Self {
-        let ago = |seconds: i64| Timestamp::from_second(now().as_second() - seconds).expect("a time");
-        for list in &mut self.lists {
-            list.checked_at = Some(ago(5 * 3_600));
-        }
-        for name in ["turen", "lab", "acme"] {
-            self.problems.push(Problem {
-                list: quarterdeck_sync::model::ListKey::new(name, "agents"),
-                id: None,
-                code: if name == "lab" { "forbidden".into() } else { "unreachable".into() },
-                message: format!("GET /agents of {name}: no route to host"),
-                since: ago(5 * 3_600),
-                seen_at: ago(60),
-            });
-        }
-        self.paused =
-            vec![Paused { connection: "lab".into(), since: ago(4 * 3_600), message: "401: signed out".into() }];
-        self
-    }
-}
-
-fn wanting(size: (u16, u16)) -> Console {
+pub(super) fn wanting(size: (u16, u16)) -> Console {
     let settings = TuiSettings::default();
     let mut console = Console::started(size, World::believable().wanting(), connections(), settings);
     // What the index knows comes behind the first frame.
@@ -128,7 +20,7 @@ fn wanting(size: (u16, u16)) -> Console {
 
 impl Console {
     /// Keeps the flags that were asked for, as the outside does.
-    fn keep_flags(&mut self) -> usize {
+    pub(super) fn keep_flags(&mut self) -> usize {
         let asked: Vec<Ask> = self.asked.try_iter().collect();
         let mut kept = 0;
         for ask in asked {
@@ -149,7 +41,7 @@ impl Console {
     }
 
     /// The number in the inbox's tab.
-    fn waiting_items(&self) -> u64 {
+    pub(super) fn waiting_items(&self) -> u64 {
         let text = self.text();
         let tab = text.lines().next().and_then(|line| line.split("Inbox ").nth(1)).unwrap_or_default();
         tab.split_whitespace().next().and_then(|count| count.parse().ok()).unwrap_or(0)
@@ -157,7 +49,7 @@ impl Console {
 }
 
 /// Moves to the first item whose line holds `words`.
-fn seek(console: &mut Console, words: &str) {
+pub(super) fn seek(console: &mut Console, words: &str) {
     console.press("g");
     for _ in 0..400 {
         if console.selected().contains(words) {
@@ -200,7 +92,7 @@ fn the_cursor_stays_with_its_item_whatever_comes_in_above() {
         let mut world = console.store.world.lock().unwrap();
         let key = world.rows.iter().find(|(row, _)| row.kind == Kind::Session).unwrap().0.key;
         let key = RowKey(key.0 + 40);
-        world.findings.leaks.push(Leak { key, entries: 1, entry: Some(0), at: Some(now()) });
+        world.findings.leaks.push(Leak { key, entries: 1, entry: Some(0), at: Some(now()), marks: Vec::new() });
     }
     let before = console.waiting_items();
     console.news(Outside::Committed);

@@ -126,6 +126,8 @@ impl<C: Copy + PartialEq> Chosen<C> {
     /// Does an action while the columns are being chosen; false when it is none of the sheet's.
     pub fn choose(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         match self.act(act, count) {
+            Some(false) if act == Act::ColumnLater => cx.say("It is the last column already"),
+            Some(false) if act == Act::ColumnEarlier => cx.say("It is the first column already"),
             Some(false) => {}
             Some(true) => cx.wishes.push(Wish::Remember),
             None if matches!(act, Act::ColumnsDone | Act::Back) => self.turn(),

@@ -12,6 +12,7 @@ mod editor;
 mod fleet;
 mod inbox;
 mod incidents;
+mod of_record;
 mod order;
 mod outbox;
 mod pane;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quarterdeck_sync::model::{Filter, Flag, FlagKind, Kind, ListKey, Place, RowKey, Timestamp, WriteId};
+use quarterdeck_sync::model::{Filter, Flag, FlagKind, Kind, ListKey, Place, RowKey, Timestamp, WriteId, WriteState};
 
 use crate::tui::actions::Act;
 use crate::tui::data::DraftOf;
@@ -115,6 +115,8 @@ pub enum Goal {
     Row(Kind, RowKey),
     /// A write.
     Write(WriteId),
+    /// The writes in a state.
+    Writes(WriteState),
     /// A connection.
     Connection(String),
     /// What a query finds.

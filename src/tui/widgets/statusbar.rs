@@ -151,7 +151,8 @@ pub(crate) fn only(area: Rect, acts: &[(Act, &str)], keys: &Keymap, canvas: &mut
 /// Hints that others make room for.
 const KEPT: [Act; 2] = [Act::Help, Act::Palette];
 
-fn hinted(scope: Scope, facts: &Facts) -> Vec<&'static Action> {
+/// What is hinted at, most useful first, whatever fits.
+pub(crate) fn hinted(scope: Scope, facts: &Facts) -> Vec<&'static Action> {
     let shown = |action: &&Action| {
         // How to move everybody knows, or finds in the help.
         let here = scope.chain().contains(&action.scope) && (action.scope == scope || action.scope != Scope::Move);

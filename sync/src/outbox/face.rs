@@ -21,6 +21,21 @@ pub struct Which {
     pub target: Option<(String, String)>,
     /// At most so many, the newest; none: all of them.
     pub limit: Option<usize>,
+    /// The oldest where there are more than the limit, and not the newest.
+    pub oldest: bool,
+}
+
+/// How many writes of a connection are in certain states, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lot {
+    /// The connection.
+    pub connection: String,
+    /// How many.
+    pub count: u64,
+    /// When the first of them was decided.
+    pub oldest: Timestamp,
+    /// When the last of them was.
+    pub newest: Timestamp,
 }
 
 /// One move of a write: committed together with its line in the audit log.

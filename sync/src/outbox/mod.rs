@@ -37,6 +37,6 @@ mod store;
 mod undo;
 
 pub use error::OutboxError;
-pub use face::{Aside, AuditEntry, Paused, Proof, SavedSearch, Turn, TurnLog, Version, Which};
+pub use face::{Aside, AuditEntry, Lot, Paused, Proof, SavedSearch, Turn, TurnLog, Version, Which};
 pub use reach::Reach;
 pub use store::{Onlooker, Outbox};

@@ -3,12 +3,13 @@
 //! [`PLACES`] says how each view, pane and sheet is reached. [`State`] says what the mirror is like. `looks` keeps how each pair
 //! looks, at both sizes and in three themes; `styles` is the notation for it. `promises` presses keys everywhere: nothing is decided
 //! but on a sheet, and what is typed is text. `deeds` confirms everything that can be decided, and compares with what was shown.
-//! `stale` gives old answers after new ones, to everything that asks. `frames` counts what reaches the terminal.
+//! `hints`: what is hinted at does something, and what is shown can be pinned. `stale` gives old answers after new ones, to everything that asks. `frames` counts what reaches the terminal.
 //!
 //! A view that is added gets its line in the table, and is held to all of it.
 
 mod deeds;
 mod frames;
+mod hints;
 mod looks;
 mod promises;
 mod stale;

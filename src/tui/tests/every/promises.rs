@@ -70,6 +70,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("the filter of a list", "@sessions /"),
     ("the filter of the outbox", "@outbox /"),
     ("the filter of the connections", "@connections /"),
+    ("the filter of the inbox", "/"),
     ("the search", "f"),
     ("the palette", ":"),
     ("the search inside of a transcript", "@sessions t /"),

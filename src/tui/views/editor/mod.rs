@@ -25,7 +25,9 @@ use super::{Aim, Cx, Scene, View, Wish};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
+use crate::tui::decisions::Target;
 use crate::tui::drafting::{Checked, Opening, Paper};
+use crate::tui::incidents::Chosen;
 use crate::tui::widgets::input::Input;
 use beside::Beside;
 use text::Text;
@@ -201,6 +203,19 @@ impl View for Editor {
         }
         open.text.replace(&text);
         open.typed(cx);
+    }
+
+    /// What is edited.
+    fn chosen(&self) -> Vec<Chosen> {
+        let open = self.open.as_ref();
+        let chosen = open.and_then(|open| match (&open.of, &open.paper) {
+            (DraftOf::Row(key), Some(Paper::Record(record))) => {
+                let row = &record.row;
+                Some(Chosen::new(Target::Row(*key), row.title.as_ref().unwrap_or(&row.id)))
+            }
+            _ => None,
+        });
+        chosen.into_iter().collect()
     }
 
     fn click(&mut self, x: u16, y: u16, _cx: &mut Cx) {

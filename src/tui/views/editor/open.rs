@@ -204,8 +204,11 @@ impl Open {
             Act::PreviousPane => self.beside.turn(false),
             Act::NextRemark => self.next_remark(cx),
             Act::UndoTyping | Act::RedoTyping => {
-                if if act == Act::UndoTyping { self.text.undo() } else { self.text.redo() } {
-                    self.typed(cx);
+                let undo = act == Act::UndoTyping;
+                match if undo { self.text.undo() } else { self.text.redo() } {
+                    true => self.typed(cx),
+                    false if undo => cx.say("Nothing was typed that could be taken back"),
+                    false => cx.say("Nothing was taken back"),
                 }
             }
             Act::FindText => self.focus = Focus::Find(Input::new(&self.words), self.text.cursor()),

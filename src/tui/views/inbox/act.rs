@@ -1,24 +1,19 @@
-//! What the keys do in the inbox.
+//! What the keys do in the inbox. What is said about items (seen, not now) is in `put_off`.
 
-use std::time::Duration;
+use quarterdeck_sync::model::{FlagKind, Kind};
 
-use jiff::SignedDuration;
-use quarterdeck_sync::model::{Flag, FlagKind, Kind};
-
-use super::Inboxes;
-use crate::inbox::{Cause, Item, Standing, Subject};
+use super::lines::Line;
+use super::{Inboxes, MARKS};
+use crate::inbox::{Beyond, Cause, Item, More, Subject};
+use crate::incident::write_place;
 use crate::tui::actions::{Act, of_agents, verbs};
-use crate::tui::data::DraftOf;
 use crate::tui::decisions::Target;
+use crate::tui::incidents::Chosen;
+use crate::tui::links::view_of;
 use crate::tui::motion;
 use crate::tui::reading::Reading;
-use crate::tui::views::{Cx, Goal, Wish};
-
-/// A key that comes sooner than this after it has put an item away was meant for that item: nobody has read the next one yet.
-const BEAT: Duration = Duration::from_millis(300);
-
-/// Hours that somebody snoozes who does not say how many, and the most that are taken for meant.
-const HOURS: (u32, u32) = (1, 24 * 366);
+use crate::tui::views::of_record::{self, OfRecord};
+use crate::tui::views::{Cx, Goal, Narrow, Wanted, Wish};
 
 impl Inboxes {
     pub(super) fn point(&mut self, at: usize, cx: &Cx) {
@@ -29,9 +24,9 @@ impl Inboxes {
         self.follow(false, cx);
     }
 
-    /// From now on the selected item is the person's.
-    fn hold(&mut self) {
-        self.held = self.selected().map(|item| item.place.clone());
+    /// From now on the selected line is the person's.
+    pub(super) fn hold(&mut self) {
+        self.held = self.line().map(|line| line.spot());
     }
 
     /// Moves the cursor; false when it is no motion.
@@ -51,7 +46,10 @@ impl Inboxes {
         match act {
             Act::OpenItem => {
                 self.hold();
-                cx.wishes.extend(self.selected().map(open));
+                cx.wishes.extend(self.line().map(|line| match line {
+                    Line::Item(item) => open(item),
+                    Line::More(more, _) => beyond(more),
+                }));
             }
             Act::Read => {
                 self.hold();
@@ -60,6 +58,9 @@ impl Inboxes {
             Act::Seen => self.turn(FlagKind::Acknowledged, count, cx),
             Act::Snooze => self.turn(FlagKind::Snoozed, count, cx),
             Act::Undo => return self.undo(cx),
+            Act::MarkItem => self.mark(cx),
+            Act::MarkItems => self.mark_all(cx),
+            Act::FilterItems => self.begin_typing(),
             Act::ShowSnoozed => {
                 self.all = !self.all;
                 self.restart(cx);
@@ -74,31 +75,45 @@ impl Inboxes {
                 self.no_pane = !self.no_pane;
                 self.follow(false, cx);
             }
-            Act::Edit => {
-                if let Some(Subject::Record { key, .. }) = self.selected().map(|item| &item.subject) {
-                    cx.wishes.push(Wish::Draft(DraftOf::Row(*key)));
-                }
-            }
-            Act::Back if self.only.is_some() => {
-                self.only = None;
-                self.restart(cx);
+            Act::Back => return self.back(cx),
+            act if of_record::leads(act) => {
+                // One comes back to this item.
+                self.hold();
+                cx.wishes.extend(self.selected().and_then(|item| lead(act, item)));
             }
             act if !verbs(act).is_empty() => {
                 // The person decides about this item: another one must not take its place.
                 self.hold();
-                cx.wishes.extend(self.selected().and_then(|item| decide(act, item)));
+                let wanted = self.wanted(act);
+                if !wanted.is_empty() {
+                    cx.wishes.push(Wish::Decide(act, wanted));
+                }
             }
             _ => return false,
         }
         true
     }
 
+    /// One thing less that stands between the person and all of it; false when nothing does.
+    fn back(&mut self, cx: &Cx) -> bool {
+        if !self.marks.is_empty() {
+            self.marks.clear();
+        } else if !self.words.text().is_empty() {
+            self.filter("", cx);
+        } else if self.only.take().is_some() {
+            self.restart(cx);
+        } else {
+            return false;
+        }
+        true
+    }
+
     /// From the top: what is listed is another list.
-    fn restart(&mut self, cx: &Cx) {
-        let place = self.held.clone();
-        let found = place.as_ref().and_then(|place| self.shown().iter().position(|item| item.place == *place));
+    pub(super) fn restart(&mut self, cx: &Cx) {
+        let held = self.held.take();
+        let found = held.as_ref().and_then(|spot| self.shown().iter().position(|line| line.is(spot)));
         (self.cursor, self.top) = (found.unwrap_or(0), 0);
-        self.held = place.filter(|_| found.is_some());
+        self.held = held.filter(|_| found.is_some());
         self.follow(false, cx);
     }
 
@@ -111,75 +126,52 @@ impl Inboxes {
         self.restart(cx);
     }
 
-    /// Puts up a flag at the selected item, or takes down the one that it has.
-    fn turn(&mut self, kind: FlagKind, count: Option<u32>, cx: &mut Cx) {
-        if self.put_away.is_some_and(|at| cx.clock.saturating_duration_since(at) < BEAT) {
-            // A key that is held down, or bounces, stays with the one item.
-            self.put_away = Some(cx.clock);
-            return cx.say("Once is enough: it is put away. This is the next one");
-        }
-        let Some(item) = self.selected().cloned() else { return };
-        let (words, standing) = match (kind, item.standing) {
-            (_, Standing::Waiting)
-            | (FlagKind::Snoozed, Standing::Acknowledged(_))
-            | (FlagKind::Acknowledged, Standing::Snoozed(_)) => {
-                let until = (kind == FlagKind::Snoozed).then(|| {
-                    let hours = count.unwrap_or(HOURS.0).clamp(1, HOURS.1);
-                    cx.now.checked_add(SignedDuration::from_hours(i64::from(hours))).unwrap_or(cx.now)
-                });
-                if kind == FlagKind::Snoozed && item.standing != Standing::Waiting {
-                    // What was seen would hide it beyond that time.
-                    cx.wishes.push(Wish::Unflag(FlagKind::Acknowledged, item.place.clone()));
-                }
-                let seen = (kind == FlagKind::Acknowledged).then(|| item.fingerprint());
-                cx.wishes.push(Wish::Flag(Flag { kind, place: item.place.clone(), made_at: cx.now, until, seen }));
-                self.last = Some((kind, item.place.clone()));
-                match until {
-                    Some(until) => {
-                        (format!("Snoozed for {}", hours(count.unwrap_or(HOURS.0))), Standing::Snoozed(until))
-                    }
-                    None => ("Seen: back when something about it changes".to_owned(), Standing::Acknowledged(cx.now)),
-                }
+    /// Marks the selected item, or takes its mark away, and goes on to the next.
+    fn mark(&mut self, cx: &mut Cx) {
+        let Some(place) = self.selected().map(|item| item.place.clone()) else { return };
+        if !self.marks.remove(&place) {
+            if self.marks.len() >= MARKS {
+                return cx.say(format!("No more than {MARKS} are marked at once"));
             }
-            _ => {
-                cx.wishes.push(Wish::Unflag(kind, item.place.clone()));
-                self.last = None;
-                ("Back in the inbox".to_owned(), Standing::Waiting)
+            self.marks.insert(place);
+        }
+        self.point(self.cursor + 1, cx);
+    }
+
+    /// Marks every item that is shown, or takes every mark away.
+    fn mark_all(&mut self, cx: &mut Cx) {
+        if !self.marks.is_empty() {
+            return self.marks.clear();
+        }
+        let places = self.shown().into_iter().filter_map(|line| match line {
+            Line::Item(item) => Some(item.place.clone()),
+            Line::More(..) => None,
+        });
+        self.marks = places.take(MARKS).collect();
+        cx.say(format!("{} marked", self.marks.len()));
+    }
+
+    /// What a decision would be about: the records of the items that are meant, or the agents behind them, each once.
+    fn wanted(&self, act: Act) -> Vec<Wanted> {
+        let mut wanted: Vec<Wanted> = Vec::new();
+        for one in self.meant().into_iter().filter_map(|item| record(act, item)) {
+            if !wanted.contains(&one) {
+                wanted.push(one);
             }
-        };
-        self.show_as(&item, standing, cx);
-        cx.say(words);
-    }
-
-    /// What was said is to be seen at once, and not when the outbox tells of it: an answer that is on its way does not know it.
-    fn show_as(&mut self, item: &Item, standing: Standing, cx: &Cx) {
-        self.ticket = None;
-        self.put_away = Some(cx.clock);
-        if let Some(known) = self.inbox.items.iter_mut().find(|known| known.place == item.place) {
-            known.standing = standing;
         }
-        self.cursor = self.cursor.min(self.shown().len().saturating_sub(1));
-        self.hold();
-        self.follow(false, cx);
+        wanted
     }
 
-    fn undo(&mut self, cx: &mut Cx) -> bool {
-        let Some((kind, place)) = self.last.take() else { return false };
-        cx.wishes.push(Wish::Unflag(kind, place.clone()));
-        let item = self.inbox.items.iter().find(|item| item.place == place).cloned();
-        if let Some(item) = item {
-            self.show_as(&item, Standing::Waiting, cx);
-            let found = self.shown().iter().position(|known| known.place == place);
-            self.point(found.unwrap_or(self.cursor), cx);
+    /// What could be pinned to an incident: the record, the entry or the write of every item that is meant, and the agent behind it.
+    pub(super) fn pinned(&self) -> Vec<Chosen> {
+        let mut chosen: Vec<Chosen> = Vec::new();
+        for one in self.meant().into_iter().flat_map(pins) {
+            if !chosen.iter().any(|known| known.of == one.of && known.entry == one.entry) {
+                chosen.push(one);
+            }
         }
-        cx.say("Back in the inbox");
-        true
+        chosen
     }
-}
-
-fn hours(count: u32) -> String {
-    let count = count.clamp(1, HOURS.1);
-    if count == 1 { "an hour".to_owned() } else { format!("{count} hours") }
 }
 
 /// Where an item lives.
@@ -194,6 +186,19 @@ fn open(item: &Item) -> Wish {
     }
 }
 
+/// Where all of a cause stand.
+fn beyond(more: &More) -> Wish {
+    match &more.beyond {
+        Beyond::Rows(kind, filter) => Wish::Behind {
+            view: view_of(*kind),
+            about: format!("all {} of the inbox", more.cause.about().words.1),
+            narrow: Box::new(Narrow { fixed: filter.clone(), ..Narrow::default() }),
+        },
+        Beyond::Writes(state) => Wish::Show(Goal::Writes(*state)),
+        Beyond::Query(query) => Wish::Show(Goal::Query(query.clone())),
+    }
+}
+
 /// Its transcript, at the entry for which it is here.
 fn read(item: &Item) -> Option<Wish> {
     let Subject::Record { key, .. } = item.subject else { return None };
@@ -201,13 +206,33 @@ fn read(item: &Item) -> Option<Wish> {
     Some(Wish::Read(reading))
 }
 
-/// A sheet about doing this to the item's record, or to the agent behind it.
-fn decide(act: Act, item: &Item) -> Option<Wish> {
+/// Where a key leads that counts on every record.
+fn lead(act: Act, item: &Item) -> Option<Wish> {
+    let Subject::Record { key, .. } = item.subject else { return None };
+    of_record::wish(act, OfRecord { key, list: &item.list(), id: &item.place.id, title: &item.title })
+}
+
+/// What a decision about an item is about: its record, or the agent behind it.
+fn record(act: Act, item: &Item) -> Option<Wanted> {
     let Subject::Record { key, kind } = item.subject else { return None };
     let behind = item.agent.as_ref().filter(|_| kind != Kind::Agent && of_agents(act));
-    let wanted = match behind {
+    Some(match behind {
         Some(agent) => (agent.list.clone(), Target::Row(agent.key)),
         None => (item.list(), Target::Row(key)),
-    };
-    Some(Wish::Decide(act, vec![wanted]))
+    })
+}
+
+/// What of an item belongs to an incident. A connection is nothing that could be kept as evidence.
+fn pins(item: &Item) -> Vec<Chosen> {
+    match &item.subject {
+        Subject::Record { key, kind } => {
+            let entry = item.entry().map(u64::from);
+            let itself = Chosen { entry, ..Chosen::new(Target::Row(*key), &item.title) };
+            let behind = item.agent.as_ref().filter(|_| *kind != Kind::Agent);
+            let behind = behind.map(|agent| Chosen::new(Target::Row(agent.key), &agent.title));
+            std::iter::once(itself).chain(behind).collect()
+        }
+        Subject::Write { id, .. } => vec![Chosen::at(&write_place(&item.place.connection, id.as_str()))],
+        Subject::Connection => Vec::new(),
+    }
 }

@@ -3,7 +3,8 @@
 use ratatui::layout::Rect;
 
 use super::Inboxes;
-use crate::inbox::{Item, Risk, Standing};
+use super::lines::Line;
+use crate::inbox::{Item, More, Risk, Standing};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::fleet::Fleet;
@@ -96,25 +97,59 @@ impl Inboxes {
         (list, Some(pane))
     }
 
-    /// How many of which cause, with the chosen one marked; where one is on the right.
+    /// How many of which cause, with the chosen one marked, or the words that are filtered by; where one is on the right.
     fn head(&self, area: Rect, canvas: &mut Canvas) {
         let (left, right) = (area.x + 2, area.right().saturating_sub(1));
-        let shown = self.shown().len();
+        let (words, role) = self.tally();
+        let most = if matches!(role, Role::Dim | Role::Text) { right.saturating_sub(left) } else { area.width / 2 };
+        let room = canvas.put_right(right, area.y, &words, most, role);
+        if self.words.typing().is_none() && self.words.text().is_empty() {
+            return self.chips(left, room, area.y, canvas);
+        }
+        let x = canvas.put(left, area.y, "/ ", 2, Role::Accent);
+        let cells = room.saturating_sub(x + 2);
+        match self.words.typing() {
+            Some(input) => {
+                input.draw(canvas, x, area.y, cells, "words that an item holds: its title, why, agent, connection")
+            }
+            None => drop(canvas.put(x, area.y, self.words.text(), cells, Role::Text)),
+        }
+    }
+
+    /// Where one is, and what is not in sight.
+    fn tally(&self) -> (String, Role) {
+        let items = self.shown().iter().filter(|line| matches!(line, Line::Item(_))).count();
         let put_off = self.inbox.items.len() - self.inbox.waiting();
         let put_off = match (put_off, self.all) {
             (0, _) => String::new(),
             (_, true) => "all shown   ".to_owned(),
             (count, false) => format!("{} seen or snoozed   ", grouped(count as u64)),
         };
-        let (words, role) = match (&self.failure, self.inbox.notes.first()) {
-            (Some(why), _) => (format!("! {why}"), Role::Bad),
-            (None, Some(note)) => (format!("! {note}"), Role::Warn),
-            (None, None) if !self.loaded => (READING.to_owned(), Role::Dim),
-            (None, None) if shown == 0 => (String::new(), Role::Dim),
-            (None, None) => (format!("{put_off}{}/{}", self.cursor + 1, grouped(shown as u64)), Role::Dim),
+        let marked = match self.marks.len() {
+            0 => String::new(),
+            count => format!("* {} marked   ", grouped(count as u64)),
         };
-        let most = if role == Role::Dim { right.saturating_sub(left) } else { area.width / 2 };
-        let room = canvas.put_right(right, area.y, &words, most, role);
+        if let Some(why) = &self.failure {
+            return (format!("! {why}"), Role::Bad);
+        }
+        if !self.words.text().is_empty() {
+            let all = grouped(self.listed() as u64);
+            return (format!("{marked}{} of {all} match", grouped(items as u64)), Role::Text);
+        }
+        if let Some(note) = self.inbox.notes.first() {
+            return (format!("{marked}! {note}"), Role::Warn);
+        }
+        let at = match self.line() {
+            _ if !self.loaded => return (READING.to_owned(), Role::Dim),
+            None => return (String::new(), Role::Dim),
+            Some(Line::Item(_)) => format!("{}/", self.cursor + 1),
+            Some(Line::More(..)) => String::new(),
+        };
+        (format!("{marked}{put_off}{at}{}", grouped(items as u64)), Role::Dim)
+    }
+
+    /// How many of which cause.
+    fn chips(&self, left: u16, room: u16, y: u16, canvas: &mut Canvas) {
         let causes = self.causes();
         // The chosen one is always in sight: begin as far left as it allows.
         let chosen = causes.iter().position(|(cause, _)| Some(*cause) == self.only).unwrap_or(0);
@@ -132,48 +167,45 @@ impl Inboxes {
             let left_out = causes.len() - at;
             let ahead = if left_out > 1 { 3 + left_out.to_string().len() as u16 } else { 0 };
             if x + wide(of) + ahead > room {
-                canvas.put(x + 1, area.y, &format!("+{left_out}"), room.saturating_sub(x + 2), Role::Dim);
+                canvas.put(x + 1, y, &format!("+{left_out}"), room.saturating_sub(x + 2), Role::Dim);
                 return;
             }
             let open = self.only.is_some() && at == chosen;
-            x = canvas.put(x, area.y, if open { "‹" } else { " " }, 1, Role::Accent);
-            x = canvas.put(x, area.y, &grouped(of.1 as u64), 12, Role::Text) + 1;
-            x = canvas.put(x, area.y, name(of), 24, if open { Role::Accent } else { Role::Dim });
-            x = canvas.put(x, area.y, if open { "›" } else { " " }, 1, Role::Accent) + 1;
+            x = canvas.put(x, y, if open { "‹" } else { " " }, 1, Role::Accent);
+            x = canvas.put(x, y, &grouped(of.1 as u64), 12, Role::Text) + 1;
+            x = canvas.put(x, y, name(of), 24, if open { Role::Accent } else { Role::Dim });
+            x = canvas.put(x, y, if open { "›" } else { " " }, 1, Role::Accent) + 1;
         }
     }
 
     fn table(&mut self, area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
-        // What is over a limit is told on a line of its own.
-        let more = self.more();
-        let lines = usize::from(area.height.saturating_sub(1)).saturating_sub(usize::from(!more.is_empty()));
-        self.page = lines.max(1);
-        let count = self.shown().len();
+        let lines = usize::from(area.height.saturating_sub(1));
+        let (count, beyond) = (self.shown().len(), self.beyond().count());
+        // What is over the limit stands at the end. Until that is in sight a line of its own tells of it.
+        let told = beyond > 0 && count > lines;
+        self.page = lines.saturating_sub(usize::from(told)).max(1);
         let lowest = (self.cursor + 1).saturating_sub(self.page);
         self.top = self.top.clamp(lowest, self.cursor.max(lowest)).min(count.saturating_sub(self.page));
         let columns = table::place(COLUMNS, area.width);
         table::heads(canvas, area, &columns, |_| None);
-        for (at, item) in self.shown().into_iter().enumerate().skip(self.top).take(self.page) {
+        for (at, line) in self.shown().into_iter().enumerate().skip(self.top).take(self.page) {
             let place = Rect { y: area.y + 1 + (at - self.top) as u16, height: 1, ..area };
             let mark = if at == self.cursor { Mark::Cursor } else { Mark::None };
-            table::row(canvas, place, &columns, mark, |canvas, cell| text(item, cell, fleet, canvas));
+            match line {
+                Line::Item(item) => {
+                    table::row(canvas, place, &columns, mark, |canvas, cell| text(item, cell, fleet, canvas));
+                    if self.marks.contains(&item.place) {
+                        canvas.put(place.x + 1, place.y, "*", 1, Role::Accent);
+                    }
+                }
+                Line::More(more, _) => one_more(more, place, mark, canvas),
+            }
         }
-        if !more.is_empty() && area.height > 1 {
-            canvas.put(area.x + 2, area.bottom() - 1, &more, area.width.saturating_sub(3), Role::Dim);
+        if told && self.top + self.page + beyond <= count && area.height > 1 {
+            let words: Vec<String> = self.beyond().filter_map(|line| told_of(&line)).collect();
+            let words = format!("and {}", words.join(", "));
+            canvas.put(area.x + 2, area.bottom() - 1, &words, area.width.saturating_sub(3), Role::Dim);
         }
-    }
-
-    /// What there is beyond the items, in one line.
-    fn more(&self) -> String {
-        let more = self.inbox.more.iter().filter(|(cause, ..)| self.only.is_none_or(|only| only == *cause));
-        let words: Vec<String> = more
-            .map(|(cause, count, least)| match (count, least) {
-                (0, _) => format!("more {}", cause.about().words.1),
-                (count, true) => format!("at least {} more {}", grouped(*count), cause.about().words.1),
-                (count, false) => format!("{} more {}", grouped(*count), cause.about().words.1),
-            })
-            .collect();
-        if words.is_empty() { String::new() } else { format!("and {}", words.join(", ")) }
     }
 
     /// The screen without items: what is the case, and how much that is worth.
@@ -184,6 +216,12 @@ impl Inboxes {
         }
         let key = |act| scene.keys.hint_of(act).unwrap_or_else(|| "(no key)".to_owned());
         let put_off = self.inbox.items.len() - self.inbox.waiting();
+        if self.failure.is_none() && self.listed() > 0 {
+            let words = "No item holds these words.";
+            let (y, back) = (area.y + area.height.saturating_sub(2) / 2, format!("{} shows all.", key(Act::Back)));
+            canvas.put_centre(area, y, words, Role::Title);
+            return canvas.put_centre(area, (y + 1).min(area.bottom() - 1), &back, Role::Dim);
+        }
         let looked = match self.inbox.looked_at {
             Some(at) if canvas.age(at) == "now" => "The whole fleet was looked at just now.".to_owned(),
             Some(at) => format!("The whole fleet was last looked at {} ago.", canvas.age(at)),
@@ -216,6 +254,27 @@ impl Inboxes {
     }
 }
 
+fn told_of(line: &Line<'_>) -> Option<String> {
+    match line {
+        Line::More(more, _) => Some(more.told(grouped)),
+        Line::Item(_) => None,
+    }
+}
+
+/// The line that tells of what is over the limit.
+fn one_more(more: &More, area: Rect, mark: Mark, canvas: &mut Canvas) {
+    let chosen = mark != Mark::None;
+    if chosen {
+        canvas.tint(area, Role::Selected);
+        canvas.put(area.x, area.y, "▌", 1, Role::LineFocus);
+    }
+    let words = format!("… and {}", more.told(grouped));
+    canvas.put(area.x + 2, area.y, &words, area.width.saturating_sub(3), if chosen { Role::Text } else { Role::Dim });
+    if chosen {
+        canvas.settle(area, Role::Selected);
+    }
+}
+
 fn text(item: &Item, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
     let quiet = |role: Role| if item.waits() { role } else { Role::Quiet };
     match cell {
@@ -229,7 +288,7 @@ fn text(item: &Item, cell: Cell, fleet: &Fleet, canvas: &Canvas) -> Text {
             Standing::Acknowledged(_) => Text { glyph: "✓", ..Text::new("seen", Role::Quiet) },
         },
         Cell::Cause => Text::new(item.cause().as_str(), quiet(Role::Text)),
-        Cell::Title => Text::new(&item.title, quiet(Role::Text)),
+        Cell::Title => Text::new(item.called(), quiet(Role::Text)),
         Cell::Why => Text::new(item.why(), quiet(Role::Dim)),
         Cell::Agent => match item.agent.as_ref().map(|agent| &agent.title).or(item.agent_name.as_ref()) {
             Some(agent) => Text::new(agent, quiet(Role::Text)),

@@ -4,18 +4,26 @@
 //! everything else, and never before the first frame ([`look`]). The selection belongs to an item and not to a line: nothing
 //! moves under the cursor once a person has moved it. Nothing is decided here but on a sheet.
 //!
+//! - `lines`: the items as they are looked at now, and what there is beyond. `words`: filtering them. `act`: the keys. `put_off`: what
+//!   a person says about them. `draw`, `pane`: how it looks.
+//!
 //! Not here: what wants a person and in which order ([`crate::inbox`]).
 
 mod act;
 mod draw;
+mod lines;
 mod look;
 mod pane;
+mod put_off;
 mod remember;
+mod words;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{FlagKind, Kind, Place, RowKey, WriteId};
+use quarterdeck_sync::model::{FlagKind, Kind, ListKey, Place, RowKey, WriteId};
 use ratatui::layout::{Position, Rect};
 
 use super::detail::Detail;
@@ -25,8 +33,14 @@ use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::decisions::OpenedWrite;
+use crate::tui::incidents::Chosen;
 use crate::tui::memory::ListState;
+use lines::{Line, Spot};
 use look::Look;
+use words::Words;
+
+/// Items that can be marked at once: one decision about more is better made with a filter, in a script.
+const MARKS: usize = 1_000;
 
 /// The view's things that are asked for.
 mod part {
@@ -50,10 +64,14 @@ pub(super) struct Inboxes {
     all: bool,
     /// Only this cause.
     only: Option<Cause>,
+    /// Only what holds these words.
+    words: Words,
+    /// Items that were marked, for what is done to many.
+    marks: BTreeSet<Place>,
     /// The cause that was chosen the last time, until it is found that something is here for it.
     left_at: Option<Cause>,
-    /// The item that a person has moved to; none: whatever stands first.
-    held: Option<Place>,
+    /// The line that a person has moved to; none: whatever stands first.
+    held: Option<Spot>,
     cursor: usize,
     top: usize,
     page: usize,
@@ -67,39 +85,14 @@ pub(super) struct Inboxes {
     write_ticket: Option<(Ticket, WriteId)>,
     /// When the first snooze ends, and this is to be asked for again.
     turns_at: Option<Timestamp>,
-    /// The last flag put up here: what `undo` takes down.
-    last: Option<(FlagKind, Place)>,
+    /// The flags put up here last: what `undo` takes down.
+    last: Vec<(FlagKind, Place)>,
     /// When an item was put away, or brought back, and another came under the cursor.
     put_away: Option<Instant>,
     list_area: Rect,
 }
 
 impl Inboxes {
-    /// The items in sight: those that wait first.
-    fn shown(&self) -> Vec<&Item> {
-        let passes = |item: &&Item| self.only.is_none_or(|only| item.cause() == only);
-        let waiting = self.inbox.items.iter().filter(|item| item.waits());
-        let rest = self.inbox.items.iter().filter(|item| self.all && !item.waits());
-        waiting.chain(rest).filter(passes).collect()
-    }
-
-    fn selected(&self) -> Option<&Item> {
-        self.shown().get(self.cursor).copied()
-    }
-
-    /// Causes to choose from, in their order, with the items of each.
-    fn causes(&self) -> Vec<(Cause, usize)> {
-        let mut causes: Vec<(Cause, usize)> = Vec::new();
-        for item in self.inbox.items.iter().filter(|item| self.all || item.waits()) {
-            match causes.iter_mut().find(|(cause, _)| *cause == item.cause()) {
-                Some((_, count)) => *count += 1,
-                None => causes.push((item.cause(), 1)),
-            }
-        }
-        causes.sort_unstable();
-        causes
-    }
-
     fn ask(&mut self, lane: Lane, cx: &Cx) {
         if self.ticket.is_some() {
             self.again = true;
@@ -114,12 +107,14 @@ impl Inboxes {
         (self.inbox, self.loaded, self.failure) = (inbox, true, None);
         self.only = self.only.filter(|only| self.causes().iter().any(|(cause, _)| cause == only));
         self.choose_as_left();
-        let found = self.held.as_ref().and_then(|place| self.shown().iter().position(|item| item.place == *place));
+        // What is gone is not marked any more either.
+        self.marks.retain(|place| self.inbox.items.iter().any(|item| item.place == *place));
+        let found = self.held.as_ref().and_then(|spot| self.shown().iter().position(|line| line.is(spot)));
         let at = if self.held.is_some() { found.unwrap_or(self.cursor) } else { 0 };
         self.cursor = at.min(self.shown().len().saturating_sub(1));
         if self.held.is_some() {
             // One that is gone leaves its line to the next, which is the person's now.
-            self.held = self.selected().map(|item| item.place.clone());
+            self.held = self.line().map(|line| line.spot());
         }
         self.top = self.cursor.saturating_sub(line);
         if self.inbox.turns_at != self.turns_at {
@@ -183,6 +178,13 @@ impl Inboxes {
     }
 }
 
+fn each_once(lists: impl Iterator<Item = ListKey>) -> Vec<ListKey> {
+    let mut lists: Vec<ListKey> = lists.collect();
+    lists.sort();
+    lists.dedup();
+    lists
+}
+
 /// From now until `at`.
 fn until(at: Timestamp, now: Timestamp) -> Duration {
     // A moment more: what ends then has ended when it is looked at.
@@ -218,6 +220,9 @@ impl View for Inboxes {
             }
             part::FINDINGS => {
                 if self.look.answer(answered, cx) {
+                    // Whoever has seen an end would not see the next beginning.
+                    let over = self.look.findings().over.clone().into_iter();
+                    cx.wishes.extend(over.map(|place| Wish::Unflag(FlagKind::Acknowledged, place)));
                     self.ask(Lane::Later, cx);
                 }
             }
@@ -244,12 +249,28 @@ impl View for Inboxes {
 
     fn decided(&mut self) {
         // What is taken back next is the decision.
-        self.last = None;
+        self.last.clear();
+        self.marks.clear();
+    }
+
+    fn chosen(&self) -> Vec<Chosen> {
+        self.pinned()
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         self.left_at = None;
+        if self.words.typing().is_some() {
+            return self.type_act(act, cx);
+        }
         self.motion(act, count, cx) || self.do_item(act, count, cx)
+    }
+
+    fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
+        self.type_one(key, cx);
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx) {
+        self.type_into(|input| input.insert(text), cx);
     }
 
     fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
@@ -277,21 +298,24 @@ impl View for Inboxes {
     }
 
     fn scope(&self) -> Scope {
-        Scope::Inbox
+        if self.words.typing().is_some() { Scope::Prompt } else { Scope::Inbox }
     }
 
     fn facts(&self, facts: &mut Facts) {
-        let item = self.selected();
         facts.inbox = true;
         // Keys typed ahead of the first answer count: the item will be there.
-        facts.item = item.is_some() || !self.loaded;
-        facts.undoable |= self.last.is_some();
-        let Some((item, Subject::Record { kind, .. })) = item.map(|item| (item, &item.subject)) else { return };
-        facts.selected = true;
-        facts.readable = matches!(kind, Kind::Session | Kind::Run | Kind::Approval | Kind::Event);
-        facts.targets = vec![item.list()];
-        let behind = item.agent.as_ref().filter(|_| *kind != Kind::Agent);
-        facts.agents = behind.map(|agent| agent.list.clone()).into_iter().collect();
+        facts.item = self.selected().is_some() || !self.loaded;
+        facts.beyond = matches!(self.line(), Some(Line::More(..)));
+        facts.undoable |= !self.last.is_empty();
+        if let Some(Subject::Record { kind, .. }) = self.selected().map(|item| &item.subject) {
+            facts.selected = true;
+            facts.readable = matches!(kind, Kind::Session | Kind::Run | Kind::Approval | Kind::Event);
+        }
+        let records = || self.meant().into_iter().filter(|item| matches!(item.subject, Subject::Record { .. }));
+        facts.targets = each_once(records().map(Item::list));
+        facts.agents = each_once(
+            records().map(|item| item.agent.as_ref().map_or_else(|| item.list(), |agent| agent.list.clone())),
+        );
     }
 
     fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {

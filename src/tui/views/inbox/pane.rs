@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 
 use super::Inboxes;
 use super::draw::risk;
-use crate::inbox::{Can, Item, Standing, Subject};
+use super::lines::Line;
+use crate::inbox::{Can, Item, More, Standing, Subject, Whole};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::Keymap;
-use crate::tui::text::moment;
+use crate::tui::text::{grouped, moment};
 use crate::tui::theme::Role;
 use crate::tui::views::Scene;
 use crate::tui::views::outbox::page as write_page;
@@ -17,7 +18,11 @@ use crate::tui::widgets::page::Page;
 
 impl Inboxes {
     pub(super) fn pane(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
-        let Some(item) = self.selected() else { return };
+        let item = match self.line() {
+            Some(Line::Item(item)) => item,
+            Some(Line::More(more, _)) => return beyond(more, area, scene.keys, canvas),
+            None => return,
+        };
         let page = page(item, area, scene, canvas);
         page.draw(area, 0, canvas);
         let high = page.len() as u16 + 1;
@@ -36,6 +41,26 @@ impl Inboxes {
             (Subject::Connection, _) => problems(&item.place.connection, rest, scene, canvas),
             _ => {}
         }
+    }
+}
+
+/// What a line about more says.
+fn beyond(more: &More, area: Rect, keys: &Keymap, canvas: &mut Canvas) {
+    let mut page = Page::new(area.width);
+    page.heading("MORE THAN IS LISTED");
+    page.field("how many", &more.told(grouped), Role::Text);
+    page.field("listed", "those that press most, and the newest", Role::Dim);
+    let key = keys.hint_of(Act::OpenItem).unwrap_or_else(|| "(no key)".to_owned());
+    page.field(&key, &format!("the list of all {}", more.cause.about().words.1), Role::Text);
+    page.draw(area, 0, canvas);
+}
+
+/// What an item is a part of: `workflow run`, and what it is called.
+fn part_of(whole: &Whole) -> (String, String) {
+    let word = whole.list.collection.trim_end_matches('s').replace(['-', '_'], " ");
+    match &whole.status {
+        Some(status) => (word, format!("{}, {status}", whole.title)),
+        None => (word, whole.title.clone()),
     }
 }
 
@@ -58,6 +83,9 @@ fn page(item: &Item, area: Rect, scene: &Scene, canvas: &Canvas) -> Page {
     if let Some(at) = item.deadline() {
         let words = format!("until {}: {}", moment(at), canvas.age(at));
         page.field("time left", &words, Role::Warn);
+    }
+    for (word, title) in item.within.iter().map(part_of) {
+        page.foreign(&word, &title);
     }
     if let Some(agent) = &item.agent {
         page.field("agent", &agent.title, Role::Text);

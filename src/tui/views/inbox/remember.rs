@@ -3,6 +3,7 @@
 use quarterdeck_sync::model::Place;
 
 use super::Inboxes;
+use super::lines::Spot;
 use crate::inbox::CAUSES;
 use crate::tui::memory::{ListState, RowState};
 
@@ -12,7 +13,11 @@ const CLOSED: &str = "off";
 impl Inboxes {
     /// What is to be remembered of it.
     pub(super) fn to_keep(&self) -> ListState {
-        let held = self.held.as_ref().map(|place| {
+        let item = self.held.as_ref().and_then(|spot| match spot {
+            Spot::Item(place) => Some(place),
+            Spot::More(..) => None,
+        });
+        let held = item.map(|place| {
             let entry = place.entry.map_or(String::new(), |entry| entry.to_string());
             let (connection, collection) = (place.connection.clone(), place.collection.clone());
             (RowState { key: 0, connection, collection, id: place.id.clone() }, entry)
@@ -35,7 +40,7 @@ impl Inboxes {
         (self.all, self.no_pane) = (kept.gone, kept.pane == CLOSED);
         self.held = kept.row.as_ref().map(|row| {
             let place = Place::record(row.connection.clone(), row.collection.clone(), row.id.clone());
-            Place { entry: kept.spot.parse().ok(), ..place }
+            Spot::Item(Place { entry: kept.spot.parse().ok(), ..place })
         });
     }
 

@@ -220,9 +220,12 @@ impl View for Outbox {
     }
 
     fn seek(&mut self, goal: &Goal, cx: &mut Cx) {
-        let Goal::Write(id) = goal else { return };
-        // It may be over by now.
-        (self.finished, self.only, self.wanted) = (true, None, Some(id.clone()));
+        match goal {
+            // It may be over by now.
+            Goal::Write(id) => (self.finished, self.only, self.wanted) = (true, None, Some(id.clone())),
+            Goal::Writes(state) => (self.only, self.cursor, self.top) = (Some(*state), 0, 0),
+            _ => return,
+        }
         self.sift("", cx);
         self.typed.stop();
         self.ask(cx);

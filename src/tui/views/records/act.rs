@@ -2,13 +2,14 @@
 
 use super::{Fetch, Pane, Records, marks, part};
 use crate::tui::actions::{Act, verbs};
-use crate::tui::data::{DraftOf, Lane};
-use crate::tui::decisions::Target;
+use crate::tui::data::Lane;
 use crate::tui::motion;
 use crate::tui::reading::Reading;
 use crate::tui::rows::End;
 use crate::tui::views::columns::sort_name;
-use crate::tui::views::{Aim, Cx, Wish};
+use crate::tui::views::of_record::{self, OfRecord};
+use crate::tui::views::{Cx, Wish};
+use quarterdeck_sync::model::Row;
 
 impl Records {
     /// Does a motion; false when it is none.
@@ -93,14 +94,6 @@ impl Records {
         }
     }
 
-    fn trace_selected(&mut self, cx: &mut Cx) {
-        self.rows.hold();
-        cx.wishes.extend(self.rows.selected().map(|row| {
-            let about = row.title.clone().unwrap_or_else(|| row.id.clone());
-            Wish::Trace(row.list.clone(), row.id.clone(), about)
-        }));
-    }
-
     /// Does what is not a motion; false when it is none of the view's.
     pub(super) fn list_act(&mut self, act: Act, cx: &mut Cx) -> bool {
         match act {
@@ -132,18 +125,14 @@ impl Records {
                 let query = self.ask.text();
                 cx.wishes.extend(self.rows.selected().map(|row| Wish::Read(Reading::of_row(row, query))));
             }
-            Act::Timeline => self.trace_selected(cx),
-            Act::Links => {
-                self.rows.hold();
-                cx.wishes.extend(self.rows.selected().map(|row| Wish::Links(Target::Row(row.key))));
-            }
-            Act::Edit => cx.wishes.extend(self.rows.selected().map(|row| Wish::Draft(DraftOf::Row(row.key)))),
-            Act::EditHere | Act::Versions => {
+            act if of_record::leads(act) => {
                 // One comes back to this row.
                 self.rows.hold();
-                let row = self.rows.selected().map(|row| DraftOf::Row(row.key));
-                let aim = if act == Act::Versions { Aim::Versions } else { Aim::Text };
-                cx.wishes.extend(row.map(|of| Wish::Compose(of, aim)));
+                let of = |row: &Row| {
+                    let title = row.title.as_deref().unwrap_or(&row.id);
+                    of_record::wish(act, OfRecord { key: row.key, list: &row.list, id: &row.id, title })
+                };
+                cx.wishes.extend(self.rows.selected().and_then(of));
             }
             act if !verbs(act).is_empty() => {
                 // The person decides about this row: newer ones must not take its place.

@@ -11,12 +11,14 @@ use quarterdeck_sync::model::{Kind, ListKey};
 use ratatui::layout::{Position, Rect};
 
 use super::{Aim, Cx, Goal, Scene, View, Wish};
+use crate::incident::write_place;
 use crate::timeline::axis::{Axis, SPANS};
 use crate::timeline::{Ask, Item, Lane, Timeline};
 use crate::tui::actions::{Act, Facts, Scope, verbs};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, DraftOf, Lane as Urgency, Question, Ticket};
 use crate::tui::decisions::Target;
+use crate::tui::incidents::Chosen;
 use crate::tui::memory::trail::Step;
 
 /// Items kept on either side of the cursor.
@@ -278,6 +280,19 @@ impl View for Timelines {
             _ => return false,
         }
         true
+    }
+
+    /// What the cursor is on; of a timeline on which nothing is, whose it is.
+    fn chosen(&self) -> Vec<Chosen> {
+        let item = self.selected().map(|item| match (&item.write, item.row) {
+            (Some(write), _) if item.lane == Lane::Write => {
+                Chosen::at(&write_place(&item.list.connection, write.as_str()))
+            }
+            (_, Some(key)) => Chosen::new(Target::Row(key), &item.title),
+            _ => Chosen::new(Target::Named(item.list.clone(), item.id.clone()), &item.title),
+        });
+        let whose = || self.of.clone().map(|(list, id)| Chosen::new(Target::Named(list, id.clone()), id));
+        item.or_else(whose).into_iter().collect()
     }
 
     fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {

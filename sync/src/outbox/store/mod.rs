@@ -45,7 +45,7 @@ use self::readers::Readers;
 use self::watch::Watch;
 use self::writer::{Desk, Hand, Job, Task, Writer};
 use self::writes::{Prepared, PreparedTurn};
-use super::{Aside, AuditEntry, OutboxError, Paused, Proof, SavedSearch, Turn, TurnLog, Version, Which};
+use super::{Aside, AuditEntry, Lot, OutboxError, Paused, Proof, SavedSearch, Turn, TurnLog, Version, Which};
 use crate::model::{By, Intent, ListKey, Overlay, Write, WriteId, WriteState};
 
 /// The outbox: a cheap handle, shared by clones. Any number of processes may have it open, and all may add to it; only who
@@ -140,6 +140,12 @@ impl Outbox {
     /// How many writes are in each state; states without any are left out.
     pub fn counts(&self) -> Result<Vec<(WriteState, u64)>, OutboxError> {
         self.read(writes::counts)
+    }
+
+    /// How many writes in `states` each connection has that were decided at `until` or before, by its name; connections without any
+    /// are left out.
+    pub fn lots(&self, states: &[WriteState], until: Timestamp) -> Result<Vec<Lot>, OutboxError> {
+        self.read(|conn| writes::lots(conn, states, until))
     }
 
     /// Every move of a write, oldest first.

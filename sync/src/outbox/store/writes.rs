@@ -10,7 +10,7 @@ use ulid::Ulid;
 use super::ledger;
 use super::writer::Desk;
 use crate::model::{Intent, Write, WriteId, WriteState};
-use crate::outbox::{OutboxError, Turn, TurnLog, Which};
+use crate::outbox::{Lot, OutboxError, Turn, TurnLog, Which};
 
 /// An intent as it is kept.
 #[derive(Debug)]
@@ -177,11 +177,13 @@ pub(super) fn list(conn: &Connection, which: &Which) -> Result<Vec<Write>, Outbo
     let mut statement = conn.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(values), |row| Ok(write(row)))?;
     let mut writes = rows.map(|row| row?).collect::<Result<Vec<_>, OutboxError>>()?;
-    writes.reverse();
+    if !which.oldest {
+        writes.reverse();
+    }
     Ok(writes)
 }
 
-/// The statement that finds writes, newest first, and its values.
+/// The statement that finds writes, newest first unless the oldest are wanted, and its values.
 pub(super) fn select(which: &Which) -> (String, Vec<Sql>) {
     let (mut terms, mut values) = (Vec::new(), Vec::<Sql>::new());
     let mut one_of = |column: &str, words: Vec<String>| {
@@ -207,7 +209,28 @@ pub(super) fn select(which: &Which) -> (String, Vec<Sql>) {
     // Few are unfinished, and few are of one record: gathered by an index and sorted, not found by walking every id.
     let order = if states.is_empty() && which.target.is_none() { "id" } else { "+id" };
     values.push(Sql::from(which.limit.map_or(-1, count)));
-    (format!("SELECT {COLUMNS} FROM writes WHERE {terms} ORDER BY {order} DESC LIMIT ?"), values)
+    let way = if which.oldest { "ASC" } else { "DESC" };
+    (format!("SELECT {COLUMNS} FROM writes WHERE {terms} ORDER BY {order} {way} LIMIT ?"), values)
+}
+
+/// How many writes in `states` each connection has that were decided at `until` or before, by its name.
+pub(super) fn lots(conn: &Connection, states: &[WriteState], until: Timestamp) -> Result<Vec<Lot>, OutboxError> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT connection, count(*), min(created_at), max(created_at) FROM writes
+         WHERE state IN ({}) AND created_at <= ? GROUP BY connection ORDER BY connection",
+        vec!["?"; states.len()].join(", ")
+    ))?;
+    let words = states.iter().map(|state| Sql::from(state.to_string()));
+    let values = words.chain([Sql::from(until.as_millisecond())]);
+    let rows = statement.query_map(params_from_iter(values), |row| {
+        Ok(Lot {
+            connection: row.get(0)?,
+            count: row.get::<_, i64>(1)?.cast_unsigned(),
+            oldest: time(row.get(2)?),
+            newest: time(row.get(3)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How many writes are in each state that has any.

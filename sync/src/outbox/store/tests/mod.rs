@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use super::Outbox;
 use crate::model::{Base, By, ColumnEdits, Effect, Intent, Kind, Verdict, Write, WriteId, WriteState};
-use crate::outbox::{OutboxError, Turn, Which};
+use crate::outbox::{Lot, OutboxError, Turn, Which};
 
 /// An outbox in a folder of its own.
 struct Place {

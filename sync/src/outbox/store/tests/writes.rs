@@ -98,6 +98,7 @@ fn writes_are_found_by_state_connection_target_and_the_beginning_of_their_id() {
         (Which { all: true, ..Which::default() }, vec![0, 1, 2, 3]),
         (Which { all: true, limit: Some(2), ..Which::default() }, vec![2, 3]),
         (Which { limit: Some(1), ..Which::default() }, vec![3]),
+        (Which { limit: Some(2), oldest: true, ..Which::default() }, vec![1, 2]),
         (Which { connections: main.clone(), ..Which::default() }, vec![1, 3]),
         (Which { connections: main.clone(), all: true, target, ..Which::default() }, vec![0, 3]),
         (Which { states: vec![WriteState::Confirmed, WriteState::Wedged], ..Which::default() }, vec![0, 1]),
@@ -112,6 +113,28 @@ fn writes_are_found_by_state_connection_target_and_the_beginning_of_their_id() {
     assert_eq!(ids(&outbox.find(&prefix, 10).unwrap()), newest_first);
     assert_eq!(ids(&outbox.find(kept[2].as_str(), 10).unwrap()), [kept[2].clone()]);
     assert_eq!(outbox.find("zz", 10).unwrap(), []);
+}
+
+#[test]
+fn what_waits_is_told_by_connection_with_its_first_and_its_last_however_many_it_is() {
+    let place = Place::new();
+    let outbox = place.open();
+    let lab = |id: &str| Intent { connection: "lab".to_owned(), ..suspend(id) };
+    outbox.append(vec![suspend("a"), lab("a")], time(1)).unwrap();
+    let sent = ids(&outbox.append(vec![lab("b")], time(2)).unwrap());
+    outbox.turn(&sent[0], &[WriteState::Queued], Turn::to(WriteState::Confirmed, time(3))).unwrap().unwrap();
+    outbox.append(vec![lab("c"), lab("d")], time(4)).unwrap();
+    outbox.append(vec![lab("e")], time(9)).unwrap();
+    let lot = |name: &str, count, oldest, newest| Lot {
+        connection: name.to_owned(),
+        count,
+        oldest: time(oldest),
+        newest: time(newest),
+    };
+    let open = [WriteState::Queued, WriteState::Retrying];
+    assert_eq!(outbox.lots(&open, time(8)).unwrap(), [lot("lab", 3, 1, 4), lot("main", 1, 1, 1)]);
+    assert_eq!(outbox.lots(&open, time(0)).unwrap(), []);
+    assert_eq!(outbox.lots(&[], time(9)).unwrap(), []);
 }
 
 #[test]
