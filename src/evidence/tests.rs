@@ -296,7 +296,7 @@ fn our_writes_and_the_lines_of_the_log_about_them_are_in_it() {
 fn of_hundreds_of_writes_on_one_record_the_newest_are_told_and_that_there_are_more() {
     let (desk, incident) = busy();
     let all: Vec<String> = (0..240).map(|_| desk.suspend("agt-1").id).collect();
-    let case = gather(&desk.mirror.reader().unwrap(), &desk.outbox, &incident.id).unwrap().unwrap();
+    let case = gather(&desk.mirror.reader().unwrap(), &desk.outbox, &incident.id, Secrets::Masked).unwrap().unwrap();
     let told: Vec<&str> = case.timeline.iter().filter(|one| one.what == What::Write).map(id_of).collect();
     // One is pinned itself.
     assert_eq!(told.len(), 201);
