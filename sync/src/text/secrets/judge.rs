@@ -269,7 +269,10 @@ pub(super) fn is_told_of(text: &str) -> bool {
     ];
     let lower = text.to_ascii_lowercase();
     let scheme = text.len() <= 12 && SCHEMES.iter().any(|scheme| lower.starts_with(scheme));
-    scheme || is_joined_words(text) || is_measure(text)
+    // A word, and what is left of a quote that was escaped: `the password is correct.&quot;`
+    let word = text.split(['&', '\\']).next().unwrap_or_default().trim_end_matches(['.', '!', ',']);
+    let quoted = text.contains(['&', '\\']) && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    scheme || quoted || is_joined_words(text) || is_measure(text)
 }
 
 /// A number with its unit: `120ms`, `98.5%`, `1920px`.

@@ -199,6 +199,7 @@ fn what_is_said_of_a_secret_is_not_masked() {
         "token is a JWT signed with RS256; the API key is read from OPENAI_API_KEY_2",
         "if password is not None: raise; assert password is user_password2; if token is self.token2",
         "The password is the one of db-replica-02; the password to db-2 is in 1Password.",
+        "WriteLine(&quot;Password is correct.&quot;); WriteLine(\\\"Password is incorrect.\\\");",
         "the token is \"abc\", the password is \"must not be empty\", the secret is 'kept in step 2'",
         "the password is https://docs.example.com/reset-2, or the secret is /run/secrets/db_password_1",
         "the token of request 3f2504e0-4f89-11d3-9a0c-0305e82c3301 is 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
