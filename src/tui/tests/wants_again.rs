@@ -171,7 +171,7 @@ fn that_a_clone_which_was_seen_is_over_is_found_out_by_looking_at_the_agents() {
     assert_eq!(seek(&world).over, [], "it goes on");
     let cloned = world.rows[at].clone();
     world.rows[at].1 = cloned.1.replace("\"clone_detected\":true", "\"clone_detected\":false");
-    assert_eq!(seek(&world).over, [place.clone()], "its platform does not say so any more");
+    assert_eq!(seek(&world).over, std::slice::from_ref(&place), "its platform does not say so any more");
     world.rows[at] = cloned;
     world.rows[at].0.status = Some("suspended".into());
     assert_eq!(seek(&world).over, [place], "it was stopped: whoever lets it go again looks again");
