@@ -1,6 +1,6 @@
 use super::*;
 use crate::outbox::action::{Plan, plan};
-use crate::platform::write::WriteCall;
+use crate::platform::write::{OtherCall, WriteCall};
 
 fn sent(name: &str, write: &Write, sight: &Sight) -> WriteCall {
     match plan(&platform(name), write, sight, false, now()) {
@@ -10,9 +10,13 @@ fn sent(name: &str, write: &Write, sight: &Sight) -> WriteCall {
 }
 
 fn line(call: &WriteCall) -> String {
+    let other = |other: &OtherCall| {
+        let body = other.body.as_ref().filter(|_| other.body != call.body).map(|body| format!(" {body}"));
+        format!(" or {} {}{}", other.method, other.path, body.unwrap_or_default())
+    };
     let query: Vec<String> = call.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let body = call.body.as_ref().map(|body| format!(" {body}")).unwrap_or_default();
-    let or: Vec<String> = call.or.iter().map(|(method, path)| format!(" or {method} {path}")).collect();
+    let or: Vec<String> = call.or.iter().map(other).collect();
     format!(
         "{} {}{}{}{body}{}",
         call.method,
@@ -151,7 +155,9 @@ fn every_action_comes_to_its_request() {
 fn an_approval_goes_through_its_blocked_action_unless_there_is_something_to_say() {
     let bare = with(&approval(), json!({"payload_hash": null, "tool_url": null}));
     let lone = with(&bare, json!({"action_id": null}));
-    let through = r#"POST /runs/r-1/actions/x-1/approve {"payload_hash":"abc123"}"#;
+    // Where a server knows nothing of actions, the request is asked for by itself, in words that every server knows.
+    let through =
+        r#"POST /runs/r-1/actions/x-1/approve {"payload_hash":"abc123"} or POST /approvals/requests/q-1/approve {}"#;
     for (doc, args, is) in [
         (approval(), json!({}), through),
         (bare, json!({}), through),
@@ -334,13 +340,58 @@ fn an_approval_of_other_terms_is_done_but_says_so() {
     );
 }
 
+/// A colleague may have answered otherwise, or nobody in time: that the list has it no more is no yes. What its run has come to since is.
 #[test]
-fn a_pending_list_that_no_longer_has_it_has_settled_it() {
+fn what_a_pending_list_no_longer_has_was_settled_and_only_its_run_tells_how() {
     let approval = json!({"id": "p", "run_id": "r", "node_id": "gate", "status": "pending"});
-    let write = decided("exo", "approvals", &approval, &[], &asked("approve", json!({})));
-    let gone = sight("exo", "approvals", None, &[]);
-    assert_eq!(word("exo", &write, &gone, false, NOON), "conflicted settled");
-    assert_eq!(word("exo", &write, &gone, true, NOON), "done settled");
+    let run = |status: &str| ("run", json!({"id": "r", "workflow_id": "f", "status": status}));
+    for (verb, at_sending, now, is) in [
+        ("approve", Some("awaiting_approval"), Some("completed"), "done settled"),
+        ("approve", Some("awaiting_approval"), Some("running"), "done settled"),
+        // Running as it was: the list tells late of the step to waiting.
+        ("approve", Some("running"), Some("running"), "wedged uncertain"),
+        ("approve", Some("awaiting_approval"), Some("awaiting_approval"), "wedged uncertain"),
+        ("approve", Some("awaiting_approval"), Some("failed"), "wedged uncertain"),
+        ("approve", Some("awaiting_approval"), Some("cancelled"), "wedged uncertain"),
+        ("approve", Some("awaiting_approval"), None, "wedged uncertain"),
+        ("approve", None, Some("completed"), "wedged uncertain"),
+        ("reject", Some("awaiting_approval"), Some("failed"), "done settled"),
+        ("reject", Some("failed"), Some("failed"), "wedged uncertain"),
+        ("reject", Some("awaiting_approval"), Some("completed"), "wedged uncertain"),
+        ("reject", Some("awaiting_approval"), Some("cancelled"), "wedged uncertain"),
+    ] {
+        let before: Vec<_> = at_sending.map(run).into_iter().collect();
+        let mut write = decided("exo", "approvals", &approval, &[], &asked(verb, json!({})));
+        let seen = sight("exo", "approvals", Some(&approval), &before);
+        write.memory = crate::outbox::action::before_sending(&platform("exo"), &write, &seen);
+        let now: Vec<_> = now.map(run).into_iter().collect();
+        let gone = sight("exo", "approvals", None, &now);
+        assert_eq!(word("exo", &write, &gone, false, NOON), "conflicted settled", "{verb} {before:?} {now:?}");
+        assert_eq!(word("exo", &write, &gone, true, NOON), is, "{verb} {before:?} {now:?}");
+    }
+}
+
+/// Lists are read one after the other: the mirror may have a run as still running which waits for the approval beside it.
+#[test]
+fn a_run_that_was_mirrored_a_moment_before_it_paused_is_no_conflict() {
+    let run = |status: &str| ("run", with(&paused_run(), json!({"status": status})));
+    for platform in ["runagents", "runagents-v1alpha"] {
+        for (verb, seen, now, is) in [
+            ("approve", "RUNNING", "PAUSED_APPROVAL", "send"),
+            ("reject", "RUNNING", "PAUSED_APPROVAL", "send"),
+            ("approve", "PAUSED_APPROVAL", "RUNNING", "send"),
+            ("approve", "RUNNING", "FAILED", "conflicted moved"),
+            ("reject", "PAUSED_APPROVAL", "COMPLETED", "conflicted moved"),
+        ] {
+            let write = decided(platform, "approvals", &approval(), &[run(seen)], &asked(verb, json!({})));
+            let sight = sight(platform, "approvals", Some(&approval()), &[run(now), ("action", blocked_action())]);
+            assert_eq!(word(platform, &write, &sight, false, NOON), is, "{platform} {verb} {seen} {now}");
+        }
+        let write = decided(platform, "approvals", &approval(), &[run("RUNNING")], &asked("approve", json!({})));
+        let other = ("run", with(&paused_run(), json!({"agent_id": "another"})));
+        let sight = sight(platform, "approvals", Some(&approval()), &[other]);
+        assert_eq!(word(platform, &write, &sight, false, NOON), "conflicted moved", "another agent's run");
+    }
 }
 
 /// Exo's list of runs tells late that one has gone from running to waiting: that is no reason. That it has ended is.

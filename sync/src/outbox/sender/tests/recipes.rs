@@ -7,7 +7,7 @@ use super::many::polled;
 use crate::model::WriteState::{Confirmed, Wedged};
 
 /// An agent with two live runs, an ended one, and one of somebody else's.
-fn stage() -> Stage {
+pub(super) fn stage() -> Stage {
     let stage = Stage::new("runagents");
     stage.put("agents", "bot", json!({"name": "bot", "status": {"phase": "Running"}}));
     stage.put("config", "bot", json!({"policies": ["mine"], "system_prompt": "hello"}));
@@ -22,15 +22,15 @@ fn stage() -> Stage {
     stage
 }
 
-fn doc(stage: &Stage, collection: &str, id: &str) -> Value {
+pub(super) fn doc(stage: &Stage, collection: &str, id: &str) -> Value {
     stage.with(|world| world.docs.get(&(collection.to_owned(), id.to_owned())).cloned()).unwrap_or_default()
 }
 
-fn runs(stage: &Stage) -> Vec<String> {
+pub(super) fn runs(stage: &Stage) -> Vec<String> {
     ["r1", "r2", "r3", "r4"].map(|id| doc(stage, "runs", id)["status"].as_str().unwrap().to_owned()).to_vec()
 }
 
-fn policies(stage: &Stage) -> Value {
+pub(super) fn policies(stage: &Stage) -> Value {
     doc(stage, "config", "bot")["policies"].clone()
 }
 
