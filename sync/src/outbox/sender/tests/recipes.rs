@@ -85,13 +85,20 @@ async fn lost_answers_are_looked_for_and_a_run_that_ended_by_itself_is_no_troubl
 #[tokio::test(start_paused = true)]
 async fn what_may_not_be_done_is_told_beside_what_was() {
     let stage = stage();
-    stage.with(|world| world.faults.push_back(Fault::Status(403)));
+    stage.with(|world| world.stubborn.insert("/runs/r1".to_owned(), Fault::Status(403)));
     let id = stage.decide("contain", "bot");
     stage.send(stage.options()).await;
     let words = stage.verdict(&id).message;
     assert_eq!(stage.state(&id), Wedged);
     assert!(words.contains("stop on runs: r2") && words.contains("refused for r1"), "{words}");
     assert_eq!(policies(&stage), json!(["quarterdeck-deny-all", "mine"]), "the rest is done all the same");
+
+    // What was refused once and has ended since is nobody's trouble: a look shows that nothing is left.
+    let stage = self::stage();
+    stage.with(|world| world.faults.push_back(Fault::Status(422)));
+    let id = stage.decide("contain", "bot");
+    stage.send(stage.options()).await;
+    assert_eq!((stage.state(&id), &runs(&stage)[..2]), (Confirmed, &["FAILED".to_owned(), "FAILED".to_owned()][..]));
 }
 
 #[tokio::test(start_paused = true)]
