@@ -123,6 +123,10 @@ impl Decoder {
                     Rows::At(start) => self.array(&text, start, parent, false)?,
                     Rows::Empty => Gathered::default(),
                 };
+                // An empty list that comes with an error says nothing of what there is.
+                if envelope.told.error && page.carried == 0 {
+                    return Err("an error beside an empty list".to_owned());
+                }
                 Ok(self.finish(ask, page, envelope.told, false))
             }
             // How some languages write a list that holds nothing.

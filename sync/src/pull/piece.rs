@@ -256,10 +256,8 @@ impl<S: Source> PiecePull<'_, S> {
         let mut seen = Seen::default();
         let mut swept = match self.sweeper.run(&order, &mut seen, hands).await {
             Ok(swept) => swept,
-            // The server no longer knows the cursor: from the top, then.
-            Err(Stop::Fetch(error)) if matches!(error.kind, FetchKind::Rejected | FetchKind::Server) => {
-                return Ok(None);
-            }
+            // The server no longer knows the cursor, whatever it says of that: from the top, then.
+            Err(Stop::Fetch(error)) if is_of_the_place(error.kind) => return Ok(None),
             Err(stop) => return Err(stop),
         };
         piece.count(&swept);
@@ -286,6 +284,15 @@ impl<S: Source> PiecePull<'_, S> {
         let question =
             move |reader: &Reader| reader.live_count(list, (!partition.is_empty()).then_some(partition.as_str()));
         Ok(hands.read(question).await?)
+    }
+}
+
+/// May a request fail so because of the place it asks for? One for the top tells.
+fn is_of_the_place(kind: FetchKind) -> bool {
+    use FetchKind::*;
+    match kind {
+        NotOffered | Rejected | Server | BadReply | TooLarge | Redirected => true,
+        Unauthorized | Forbidden | RateLimited | Unreachable | TimedOut | Unusable => false,
     }
 }
 

@@ -320,7 +320,8 @@ fn children_are_read_once_per_changed_or_open_parent() {
 #[test]
 fn one_parent_whose_list_is_broken_costs_no_other() {
     let step = |run: u64| Item { id: format!("s{run}"), version: 1, status: "step".to_owned() };
-    for kind in [FetchKind::Server, FetchKind::Rejected, FetchKind::TooLarge, FetchKind::Forbidden] {
+    use FetchKind::*;
+    for kind in [Server, Rejected, TooLarge, TimedOut, Forbidden] {
         let world = World::new([
             ("runs", items(0..4)),
             ("steps/0", vec![step(0)]),
@@ -423,6 +424,22 @@ fn a_list_that_was_served_once_is_asked_for_again_however_it_is_refused() {
         world.with("things", |list| list.manner.fault = Fault::None);
         bench.sync(&world);
         assert_eq!(bench.mirrored("things"), served(&world.rows("things")), "{status}");
+    }
+}
+
+#[test]
+fn a_first_walk_whose_place_the_server_has_forgotten_begins_anew() {
+    use FetchKind::*;
+    for (kind, status) in [(NotOffered, 410), (NotOffered, 404), (BadReply, 200), (Rejected, 400), (Server, 500)] {
+        let world = World::new([("things", items(0..3_000))]);
+        world.with("things", |list| list.manner.fault = Fault::FailsFrom(2_500));
+        let bench = Bench::new();
+        assert_eq!(report(&bench.sync(&world), "things").outcome, Outcome::Failed);
+        world.forget_requests();
+        world.with("things", |list| list.manner.fault = Fault::Forgets(kind, status));
+        assert_eq!(report(&bench.sync(&world), "things").outcome, Outcome::Ok, "{kind:?} {status}");
+        assert_eq!(bench.mirrored("things"), served(&world.rows("things")), "{kind:?} {status}");
+        assert!(world.with("things", |list| list.asks[0].at != crate::platform::At::Start), "it went on first");
     }
 }
 

@@ -70,6 +70,8 @@ pub enum Fault {
     Emptied,
     TotalOff(i64),
     Endless,
+    /// So answers whoever goes on from a page that was read before the requests were forgotten.
+    Forgets(FetchKind, u16),
     /// A page that begins at or after this row is a 500.
     FailsFrom(u64),
     /// What is asked for by a watermark is ignored.
@@ -174,12 +176,14 @@ impl World {
         };
         let Some(list) = lists.get_mut(&name) else { return Err(error(FetchKind::NotOffered, Some(404))) };
         let count = list.asks.len() as u64;
+        let begun = ask.at == At::Start || list.asks.iter().any(|before| before.at == At::Start);
         list.asks.push(ask.clone());
         if let Some(meddle) = &mut list.meddle {
             meddle(count, &mut list.rows);
         }
         match list.manner.fault {
             Fault::Refuses(kind, status) => return Err(error(kind, Some(status))),
+            Fault::Forgets(kind, status) if !begun => return Err(error(kind, Some(status))),
             Fault::RefusesValue(value) if ask.partition.as_deref() == Some(value) => {
                 return Err(error(FetchKind::Rejected, Some(400)));
             }

@@ -1,5 +1,7 @@
 //! What surrounds the rows of a reply: where they stand, and what it says about the rest of the list.
 
+use std::ops::Range;
+
 use super::scan::{Fault, Scanner, Sort};
 use crate::platform::{At, PageAsk, Style};
 
@@ -36,8 +38,21 @@ pub struct Envelope {
     found: Option<(usize, Rows)>,
     /// Arrays at other places of the reply, with how deep they stand.
     others: Vec<(usize, usize)>,
+    /// What the objects say that rows may be wrapped in, with where each begins and ends; inner ones first.
+    wrappers: Vec<(Range<usize>, Told)>,
     /// Keys of the object, for a message.
     keys: Vec<String>,
+}
+
+/// What an object of a reply is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// The reply itself.
+    Reply,
+    /// One that may be there to wrap the rows, and what belongs to them.
+    Wrapper,
+    /// One that tells of paging.
+    Paging,
 }
 
 /// Keys whose objects hold paging.
@@ -53,11 +68,38 @@ const MOST_ROWS: u64 = 1_000_000_000_000;
 /// Longest cursor in bytes: it has to go back in a URL, and is kept with the walk.
 const LONGEST_CURSOR: usize = 8 * 1024;
 
+impl Told {
+    /// What it does not say itself, as another place of the reply says it.
+    fn complete(&mut self, other: Self) {
+        self.total = self.total.or(other.total);
+        self.limit = self.limit.or(other.limit);
+        self.offset = self.offset.or(other.offset);
+        self.page = self.page.or(other.page);
+        self.pages = self.pages.or(other.pages);
+        self.has_more = self.has_more.or(other.has_more);
+        self.next = self.next.take().or(other.next);
+        self.speaks_of_cursors |= other.speaks_of_cursors;
+    }
+
+    /// It says nothing of how the list goes on.
+    fn is_silent(&self) -> bool {
+        self.total.is_none() && self.has_more.is_none()
+    }
+}
+
 impl Envelope {
     /// Looks through the object at `scanner` for rows at `pointers`. The scanner is left behind it.
     pub fn read(scanner: &mut Scanner<'_>, pointers: &[String]) -> Result<Self, Fault> {
         let mut envelope = Self::default();
-        envelope.object(scanner, pointers, &mut String::new(), 0, true)?;
+        envelope.object(scanner, pointers, &mut String::new(), 0, Inside::Reply)?;
+        // Of what stands around the rows the nearest counts for most, but for the reply itself.
+        if let Ok(Rows::At(rows)) = envelope.rows() {
+            for (place, told) in std::mem::take(&mut envelope.wrappers) {
+                if place.contains(&rows) {
+                    envelope.told.complete(told);
+                }
+            }
+        }
         Ok(envelope)
     }
 
@@ -94,7 +136,7 @@ impl Envelope {
         pointers: &[String],
         path: &mut String,
         depth: usize,
-        paging: bool,
+        inside: Inside,
     ) -> Result<(), Fault> {
         scanner.sort()?;
         scanner.open();
@@ -105,7 +147,7 @@ impl Envelope {
             let length = path.len();
             path.push('/');
             path.push_str(&key.replace('~', "~0").replace('/', "~1"));
-            self.member(scanner, pointers, path, &key, depth, paging)?;
+            self.member(scanner, pointers, path, &key, depth, inside)?;
             path.truncate(length);
             if depth == 0 && self.keys.len() < 12 {
                 self.keys.push(key.into_owned());
@@ -121,42 +163,47 @@ impl Envelope {
         path: &mut String,
         key: &str,
         depth: usize,
-        paging: bool,
+        inside: Inside,
     ) -> Result<(), Fault> {
         let sort = scanner.sort()?;
         let place = pointers.iter().position(|pointer| pointer == path);
         match sort {
             Sort::Array => {
+                let start = scanner.at;
+                let is_error = depth == 0 && matches!(key, "error" | "errors");
                 match place {
-                    Some(place) => self.offer(place, Rows::At(scanner.at)),
-                    None if depth == 0 && matches!(key, "error" | "errors") => self.told.error = true,
+                    Some(place) => self.offer(place, Rows::At(start)),
                     // What stands beside the paging is no list of rows.
-                    None if paging && depth > 0 => {}
-                    None => self.others.push((depth, scanner.at)),
+                    None if is_error || inside == Inside::Paging => {}
+                    None => self.others.push((depth, start)),
                 }
                 // Passed by brackets: whoever reads the rows checks their grammar, and a broken row is theirs to report.
-                scanner.skip_brackets()
+                scanner.skip_brackets()?;
+                self.told.error |= is_error && place.is_none() && !scanner.is_blank(start + 1..scanner.at - 1);
+                Ok(())
             }
             Sort::Object if depth < DEPTH => {
-                let paging = depth == 0 && PAGING.contains(&key);
                 self.told.error |= depth == 0 && key == "error";
-                self.object(scanner, pointers, path, depth + 1, paging)
+                if PAGING.contains(&key) && inside != Inside::Paging {
+                    return self.object(scanner, pointers, path, depth + 1, Inside::Paging);
+                }
+                let (start, around) = (scanner.at, std::mem::take(&mut self.told));
+                self.object(scanner, pointers, path, depth + 1, Inside::Wrapper)?;
+                let told = std::mem::replace(&mut self.told, around);
+                self.wrappers.push((start..scanner.at, told));
+                Ok(())
             }
             Sort::Object => scanner.skip_brackets(),
             Sort::Null => {
                 if let Some(place) = place {
                     self.offer(place, Rows::Empty);
                 }
-                if paging {
-                    self.scalar(key, depth, None);
-                }
+                self.scalar(key, depth, inside, None);
                 scanner.word("null")
             }
             Sort::Text | Sort::Number | Sort::Flag => {
                 let text = scalar(scanner, sort)?;
-                if paging {
-                    self.scalar(key, depth, Some(text));
-                }
+                self.scalar(key, depth, inside, Some(text));
                 Ok(())
             }
         }
@@ -178,14 +225,14 @@ impl Envelope {
     }
 
     /// One value that may say something about the list. `depth` 0 is the reply itself.
-    fn scalar(&mut self, key: &str, depth: usize, value: Option<String>) {
+    fn scalar(&mut self, key: &str, depth: usize, inside: Inside, value: Option<String>) {
         let name: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let number = || value.as_deref().and_then(number);
         let told = &mut self.told;
         match name.as_str() {
             "total" => told.total = told.total.or_else(number),
             // Beside the rows this may count something else, as in a calendar; in a paging object it counts rows.
-            "totalcount" | "totalitems" if depth > 0 => told.total = told.total.or_else(number),
+            "totalcount" | "totalitems" if inside == Inside::Paging => told.total = told.total.or_else(number),
             "limit" | "perpage" | "pagesize" => told.limit = told.limit.or_else(number),
             "offset" | "skip" => told.offset = told.offset.or_else(number),
             "page" | "currentpage" | "pagenumber" => told.page = told.page.or_else(number),
@@ -270,8 +317,9 @@ pub fn style(told: &Told, planned: Style, ask: &PageAsk, bare: bool, rows: u64, 
     let more = told.has_more == Some(true) || (ask.at == At::Start && told.total.is_some_and(|total| total > rows));
     match planned {
         Style::Whole if more => Style::Offset,
-        // A bare array has no cursor to give; if it is as long as was asked for, there may be more of it.
-        Style::Cursor if bare && full => Style::Offset,
+        // A bare array has no cursor to give, and an object may say nothing of one; if it is as long as was asked for, there may
+        // be more of it.
+        Style::Cursor if (bare || told.is_silent()) && full => Style::Offset,
         Style::Cursor if bare => Style::Whole,
         planned => planned,
     }

@@ -316,6 +316,11 @@ impl<'a> Scanner<'a> {
         Err(Fault::CutOff)
     }
 
+    /// Is there nothing but white space between these bytes?
+    pub fn is_blank(&self, range: std::ops::Range<usize>) -> bool {
+        self.text.as_bytes().get(range).is_none_or(|bytes| bytes.iter().all(u8::is_ascii_whitespace))
+    }
+
     /// Passes the rest of a string, whatever escapes it holds.
     fn skip_quotes(&mut self) {
         let bytes = self.text.as_bytes();

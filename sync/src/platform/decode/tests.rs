@@ -112,6 +112,37 @@ fn rows_and_paging_are_believed_from_the_reply() {
         ),
         ("turen", "agents", r#"{"data":null,"agents":[{"id":"a"}]}"#, &["a"], Style::Offset, None, None, None),
         (
+            "exo",
+            "agents",
+            r#"{"success":true,"data":{"data":[{"id":"a"}],"pagination":{"next_cursor":"c2","has_more":true,"total":42}}}"#,
+            &["a"],
+            Style::Cursor,
+            Some(42),
+            Some(true),
+            Some("c2"),
+        ),
+        (
+            "exo",
+            "agents",
+            r#"{"data":{"items":[{"id":"a"}],"total":42,"next_cursor":"c2"},"took":{"total":7}}"#,
+            &["a"],
+            Style::Cursor,
+            Some(42),
+            None,
+            Some("c2"),
+        ),
+        (
+            "turen",
+            "agents",
+            r#"{"agents":[{"id":"a"}],"team":{"members":[1,2],"total":9,"has_more":true},"errors":[]}"#,
+            &["a"],
+            Style::Offset,
+            None,
+            None,
+            None,
+        ),
+        ("turen", "agents", r#"{"agents":[],"errors":[ ],"error":null}"#, &[], Style::Offset, None, None, None),
+        (
             "turen",
             "agents",
             r#"{"data":[{"id":"a"}],"pagination":{"nextCursor":"zz","hasMore":true,"totalCount":9}}"#,
@@ -659,4 +690,27 @@ fn an_approval_of_exo_is_called_by_what_is_asked_before_the_step_that_asks() {
     assert_eq!(title(json!({"comment": "Three packages"})), "Three packages");
     assert_eq!(title(json!({"comment": "c", "message": "Deploy to production?"})), "Deploy to production?");
     assert_eq!(title(json!({"node_name": "Release gate"})), "Release gate");
+}
+
+#[test]
+fn an_empty_list_that_comes_with_an_error_is_no_list() {
+    let read =
+        |body: &str| decoder("exo", "approvals").page(&ask(At::Start), body.as_bytes()).map(|page| page.rows.len());
+    for body in [
+        r#"{"data":[],"error":"upstream timeout"}"#,
+        r#"{"error":{"code":"TIMEOUT"},"data":[]}"#,
+        r#"{"data":null,"errors":[{"message":"no"}]}"#,
+    ] {
+        assert!(read(body).is_err_and(|why| why.contains("error")), "{body}");
+    }
+    assert_eq!(read(r#"{"data":[{"id":"a"}],"error":"one shard did not answer"}"#), Ok(1), "what came is kept");
+}
+
+#[test]
+fn a_full_page_of_which_nothing_says_how_it_goes_on_is_not_taken_for_all() {
+    let rows: Vec<Value> = (0..100).map(|id| json!({"id": format!("a{id}")})).collect();
+    let style = |body: Value| page("exo", "agents", &body.to_string()).style;
+    assert_eq!(style(json!({"data": rows})), Style::Offset);
+    assert_eq!(style(json!({"data": &rows[1..]})), Style::Cursor);
+    assert_eq!(style(json!({"data": rows, "has_more": false})), Style::Cursor);
 }

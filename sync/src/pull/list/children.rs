@@ -57,7 +57,11 @@ impl Shown {
                 self.absent += 1;
                 self.absence = Some(error);
             }
-            FetchKind::Rejected | FetchKind::Server | FetchKind::BadReply | FetchKind::TooLarge => {
+            FetchKind::Rejected
+            | FetchKind::Server
+            | FetchKind::TimedOut
+            | FetchKind::BadReply
+            | FetchKind::TooLarge => {
                 self.failed += 1;
                 self.in_a_row += 1;
                 self.failure = Some(error);

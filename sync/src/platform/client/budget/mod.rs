@@ -36,6 +36,9 @@ const SAME_WINDOW: Duration = Duration::from_millis(1_500);
 /// How much later than told a window is taken to end each time that it ended later, and the most of it.
 const LATER: Duration = Duration::from_millis(300);
 const LATEST: Duration = Duration::from_secs(1);
+/// A platform that says to wait longer than this is asked again then, by one request: what it says may be a slip, and what people
+/// decided waits too.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// Requests that pass in a row before half of the refusals are forgotten.
 const CALM: u32 = 10;
 /// What each request that passes adds to the breadth, divided by the breadth: slow, or each window of a server that
@@ -262,7 +265,7 @@ impl Budget {
     fn wake(&self) -> Duration {
         let told = self.reset_at.filter(|_| self.settings.trust_reset);
         if let (Some(reset_at), 0) = (told, self.strikes) {
-            return reset_at + self.late + MARGIN;
+            return (reset_at + self.late + MARGIN).min(self.told_at + LONGEST_PAUSE);
         }
         let own = self.told_at + self.backoff(self.strikes);
         match self.own_leaves() {
@@ -366,6 +369,7 @@ impl Budget {
 
     fn refuse(&mut self, ticket: &Ticket, now: Duration, told: &Told) {
         let said = told.retry_after.or(told.reset_in.filter(|_| self.settings.trust_reset));
+        let said = said.map(|said| said.min(LONGEST_PAUSE));
         self.calm = 0;
         if let Some(pause) = &mut self.pause
             && ticket.sent < *pause

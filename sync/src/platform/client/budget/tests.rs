@@ -136,3 +136,25 @@ fn what_was_left_of_a_window_that_is_over_is_not_shown() {
     assert_eq!(budget.view(4 * SECOND), (Some(30), Some(7), Some(5 * SECOND), None));
     assert_eq!(budget.view(6 * SECOND), (Some(30), None, None, None));
 }
+
+#[test]
+fn a_platform_that_says_to_wait_for_days_is_asked_again_by_one_request() {
+    let day = 86_400 * SECOND;
+    for said in [
+        (Told { retry_after: Some(10 * day), ..Told::default() }, true),
+        (Told { reset_in: Some(10 * day), remaining: Some(0), limit: Some(30), retry_after: None }, false),
+    ] {
+        let mut budget = Budget::new(settings());
+        let mut first = budget.send(Duration::ZERO, Priority::List);
+        budget.reply(&mut first, SECOND, &said.0, said.1);
+        budget.done(&mut first);
+        let Verdict::Until(wake) = budget.ask(2 * SECOND, Priority::Write) else { panic!("it should wait") };
+        assert!(wake > 3_000 * SECOND && wake < 4_000 * SECOND, "{wake:?}");
+        assert_eq!(budget.ask(wake, Priority::Write), Verdict::Go);
+        let mut probe = budget.send(wake, Priority::Write);
+        assert_eq!(budget.ask(wake, Priority::List), Verdict::Reply, "one alone");
+        budget.reply(&mut probe, wake + SECOND, &told(30, 29, 5), false);
+        budget.done(&mut probe);
+        assert_eq!(budget.ask(wake + SECOND, Priority::List), Verdict::Go);
+    }
+}
