@@ -292,7 +292,7 @@ fn rests_on(manifest: &Manifest, record: &Record, verb: &str, intent: Option<&In
     }
     for (name, related) in &action.related {
         if let Some(doc) = intent.and_then(|intent| intent.base.related.get(name)) {
-            related.guard.iter().for_each(|pointer| tell(name, pointer, doc));
+            related.guard.iter().chain(related.needs.keys()).for_each(|pointer| tell(name, pointer, doc));
         }
     }
     // What would be done stands before for whom, and that before numbers that nobody reads: a low screen shows the first.

@@ -264,7 +264,7 @@ fn request(call: &WriteCall) -> Request {
     Request {
         method: call.method.clone(),
         path: format!("{}{query}", call.path),
-        or: call.or.iter().map(|(method, path)| format!("{method} {path}")).collect(),
+        or: call.or.iter().map(|other| format!("{} {}", other.method, other.path)).collect(),
         body: body.map(|body| secrets::mask_json(&body).into_owned()),
         merged: false,
     }

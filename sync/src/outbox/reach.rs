@@ -4,6 +4,7 @@ use std::future::Future;
 
 use serde_json::Value;
 
+use crate::platform::manifest::Standing;
 use crate::platform::write::{NotTold, Seen, Told, WriteCall};
 use crate::platform::{Client, FetchError, Manifest};
 
@@ -26,8 +27,9 @@ pub trait Reach: Sync {
     /// Reads the document at a path; see [`Client::look_at`].
     fn look_at(&self, path: &str) -> impl Future<Output = Result<Option<Value>, FetchError>> + Send;
 
-    /// Reads a whole list; see [`Client::rows`].
-    fn rows(&self, collection: &str) -> impl Future<Output = Result<Vec<Seen>, FetchError>> + Send;
+    /// Reads a list, all that stands so in it; see [`Client::rows`].
+    fn rows(&self, collection: &str, standing: &Standing)
+    -> impl Future<Output = Result<Vec<Seen>, FetchError>> + Send;
 
     /// Changes something; see [`Client::write`].
     fn write(&self, call: &WriteCall) -> impl Future<Output = Result<Told, NotTold>> + Send;
@@ -50,8 +52,8 @@ impl Reach for Client {
         Client::look_at(self, path).await
     }
 
-    async fn rows(&self, collection: &str) -> Result<Vec<Seen>, FetchError> {
-        Client::rows(self, collection).await
+    async fn rows(&self, collection: &str, standing: &Standing) -> Result<Vec<Seen>, FetchError> {
+        Client::rows(self, collection, standing).await
     }
 
     async fn write(&self, call: &WriteCall) -> Result<Told, NotTold> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 mod action;
 mod content;
 
-pub use action::{Action, ActionRequest, Deadline, Edits, OtherWay, Related, Step, Through};
+pub use action::{Action, ActionRequest, Deadline, Edits, OtherWay, Related, Standing, Step, Through, Whose};
 pub use content::{Content, ContentFetch};
 
 use crate::model::Kind;

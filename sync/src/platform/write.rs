@@ -16,10 +16,21 @@ pub struct WriteCall {
     pub query: Vec<(String, String)>,
     /// JSON body.
     pub body: Option<Value>,
-    /// Other methods and paths for the same, in turn, when the server answers 404, 405 or 501 to the one before: it did nothing then.
-    pub or: Vec<(String, String)>,
+    /// Other ways to ask for the same, in turn, when the server answers 404, 405 or 501 to the one before: it did nothing then.
+    pub or: Vec<OtherCall>,
     /// Idempotency key: the write's id. Sent as `Idempotency-Key`; a platform that does not know it ignores it.
     pub key: String,
+}
+
+/// The same change, asked for in another way.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OtherCall {
+    /// HTTP method.
+    pub method: String,
+    /// Path below the connection's base URL, its segments escaped.
+    pub path: String,
+    /// JSON body.
+    pub body: Option<Value>,
 }
 
 /// The platform said yes.

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use crate::model::Incoming;
 use crate::outbox::Reach;
 use crate::platform::decode::Decoder;
+use crate::platform::manifest::Standing;
 use crate::platform::write::{NotTold, Reached, Seen, Told, WriteCall};
 use crate::platform::{
     At, BudgetView, ContentAsk, ContentReply, FetchError, FetchKind, Manifest, PageAsk, Priority, Registry, Reply,
@@ -386,7 +387,7 @@ impl Reach for Town {
         panic!("nothing of the town is read at {path}")
     }
 
-    async fn rows(&self, collection: &str) -> Result<Vec<Seen>, FetchError> {
+    async fn rows(&self, collection: &str, _: &Standing) -> Result<Vec<Seen>, FetchError> {
         self.on_the_way().await;
         Ok(self.rows(collection).values().map(|row| self.seen(collection, row)).collect())
     }

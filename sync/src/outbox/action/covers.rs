@@ -5,7 +5,8 @@
 
 use serde_json::Value;
 
-use super::fill::{Places, text, text_of};
+use super::fill::Places;
+use super::whose::Its;
 use crate::model::Intent;
 use crate::platform::manifest::{Action, Manifest, Step};
 
@@ -14,8 +15,7 @@ use crate::platform::manifest::{Action, Manifest, Step};
 pub struct Cover<'a> {
     /// The collection.
     pub collection: &'a str,
-    /// All of these values make a record the target's.
-    its: Vec<(&'a str, String)>,
+    its: Its<'a>,
     action: &'a Action,
 }
 
@@ -25,10 +25,8 @@ pub fn covers<'a>(manifest: &'a Manifest, intent: &Intent) -> Vec<Cover<'a>> {
     let places = Places::seen(intent);
     let cover = |step: &'a Step| match step {
         // Records that only belong to something of the target's come and go with that: they say nothing of the target.
-        Step::Each { collection, by, action, remembered: false, .. } if !by.is_empty() => {
-            let value = |(at, template): (&'a String, &String)| Some((at.as_str(), text(template, &places)?));
-            let its = by.iter().map(value).collect::<Option<Vec<_>>>()?;
-            Some(Cover { collection, its, action: manifest.actions.get(action)? })
+        Step::Each { collection, whose, action, remembered: false } if !whose.by.is_empty() => {
+            Some(Cover { collection, its: Its::of(whose, &places)?, action: manifest.actions.get(action)? })
         }
         _ => None,
     };
@@ -51,8 +49,7 @@ impl Cover<'_> {
 
     /// Is this record the target's, and does it stand where the recipe would act on it again?
     pub fn is_undone(&self, doc: &Value) -> bool {
-        let its = |(at, value): &(&str, String)| doc.pointer(at).and_then(text_of).as_ref() == Some(value);
-        self.its.iter().all(its) && still_needs(self.action, doc)
+        self.its.has(doc) && still_needs(self.action, doc)
     }
 }
 

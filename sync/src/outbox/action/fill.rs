@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::same::present;
 use crate::model::Intent;
-use crate::platform::manifest::ActionRequest;
+use crate::platform::manifest::{ActionRequest, OtherWay};
 use crate::platform::request::segment;
 use crate::platform::template::{self, Part, Slot};
-use crate::platform::write::WriteCall;
+use crate::platform::write::{OtherCall, WriteCall};
 
 /// What the places of a template are filled with.
 #[derive(Debug, Clone, Copy)]
@@ -106,10 +106,11 @@ pub fn call(requests: &[ActionRequest], places: &Places<'_>, key: &str) -> Optio
 /// The call a request comes to.
 pub(super) fn made(request: &ActionRequest, places: &Places<'_>, key: &str) -> Option<WriteCall> {
     let to = path(&request.path, places)?;
-    let other = |other: &crate::platform::manifest::OtherWay| {
+    let other = |other: &OtherWay| {
         let method = other.method.clone().unwrap_or_else(|| request.method.clone());
         let path = other.path.as_ref().map_or_else(|| Some(to.clone()), |template| path(template, places))?;
-        Some((method, path))
+        let body = other.body.as_ref().or(request.body.as_ref()).and_then(|body| filled(body, places));
+        Some(OtherCall { method, path, body })
     };
     let query = request.query.iter().filter_map(|(name, value)| Some((name.clone(), text(value, places)?)));
     Some(WriteCall {

@@ -29,6 +29,7 @@ mod shown;
 #[cfg(test)]
 pub(in crate::outbox) mod tests;
 mod verbs;
+mod whose;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,9 +44,11 @@ pub use self::covers::{Cover, covers};
 pub(in crate::outbox) use self::fill::text_of;
 pub use self::fill::{Places, call, path, text};
 pub use self::plan::{before_sending, plan};
+pub(in crate::outbox) use self::related::parent_in;
 pub use self::related::{parent, related_parent, related_record};
 pub use self::shown::{diff, shown};
 pub use self::verbs::{find, verbs};
+pub(in crate::outbox) use self::whose::Its;
 use crate::model::{By, Verdict, WriteId, WriteState};
 use crate::platform::write::{Seen, WriteCall};
 

@@ -14,6 +14,8 @@ use crate::platform::write::Seen;
 
 /// Where [`before_sending`] keeps when the record had last changed.
 const SENT_OVER: &str = "sent_over";
+/// Where it keeps what related records were, as far as that tells later whether the action was done.
+const RELATED_BEFORE: &str = "related_before";
 /// Where it keeps the document that an edit sends, secrets masked.
 pub(super) const SENT: &str = "sent";
 /// What a deletion is called, whatever shows that it is done.
@@ -38,7 +40,7 @@ pub fn plan(manifest: &Manifest, write: &Write, sight: &Sight, sent: bool, now: 
         let late = !sent && intent.deadline.is_some_and(|deadline| deadline <= now);
         return if late { expired(intent.deadline, sent) } else { create::plan(action, write, sight, sent) };
     }
-    let Some(seen) = &sight.target else { return missing(manifest, action, write, sent, now) };
+    let Some(seen) = &sight.target else { return missing(manifest, action, write, sight, sent, now) };
     let Ok(theirs) = serde_json::from_str::<Value>(&seen.incoming.doc) else {
         return Plan::Stop(WriteState::Wedged, code("unreadable", "the platform's record cannot be read".to_owned()));
     };
@@ -59,7 +61,11 @@ pub fn before_sending(manifest: &Manifest, write: &Write, sight: &Sight) -> Valu
     if let Some(rows) = &sight.rows {
         memory.insert(create::BEFORE.to_owned(), rows.iter().map(|seen| seen.incoming.id.as_str()).collect());
     }
-    let edits = manifest.actions.get(&write.intent.action).and_then(|action| action.edits.as_ref());
+    let action = manifest.actions.get(&write.intent.action);
+    if let Some(action) = action.filter(|action| action.related.values().any(|related| !related.shows.is_empty())) {
+        memory.insert(RELATED_BEFORE.to_owned(), related::before(action, &sight.related));
+    }
+    let edits = action.and_then(|action| action.edits.as_ref());
     let theirs = sight.target.as_ref().and_then(|seen| serde_json::from_str(&seen.incoming.doc).ok());
     if let (Some(edits), Some(theirs)) = (edits, theirs) {
         memory.insert(SENT.to_owned(), edit::sent(edits, write, &theirs));
@@ -210,7 +216,7 @@ impl<'a> Case<'a> {
 }
 
 /// The target is not there.
-fn missing(manifest: &Manifest, action: &Action, write: &Write, sent: bool, now: Timestamp) -> Plan {
+fn missing(manifest: &Manifest, action: &Action, write: &Write, sight: &Sight, sent: bool, now: Timestamp) -> Plan {
     let intent = &write.intent;
     let places = Places::seen(intent);
     let (_, gone) = done(action, fill::way(&action.requests, &places));
@@ -223,10 +229,7 @@ fn missing(manifest: &Manifest, action: &Action, write: &Write, sent: bool, now:
     }
     let settles = manifest.collections.get(&intent.collection).is_some_and(|it| it.absence == Absence::Settled);
     match (settles, sent) {
-        (true, true) => Plan::Done(code(
-            "settled",
-            "it was sent and not answered, and the platform lists it no more: it has been settled, and nothing tells by whom".to_owned(),
-        )),
+        (true, true) => settled_since(action, write, sight),
         (true, false) => Plan::Stop(
             WriteState::Conflicted,
             code("settled", "the platform lists it no more: somebody else has settled it; nothing was sent".to_owned()),
@@ -241,6 +244,30 @@ fn missing(manifest: &Manifest, action: &Action, write: &Write, sent: bool, now:
             code("missing", "the platform has no such record any more; nothing was sent".to_owned()),
         ),
     }
+}
+
+/// It was sent and not answered, and is listed no more: answered by us or somebody else, in this way or the other, or never and
+/// out of time. What else was read may tell which; where it does not, a person has to find out.
+fn settled_since(action: &Action, write: &Write, sight: &Sight) -> Plan {
+    let mut found = String::new();
+    for (name, related) in action.related.iter().filter(|(_, related)| !related.shows.is_empty()) {
+        let Some(now) = sight.related.get(name) else { continue };
+        let sent = write.memory.get(RELATED_BEFORE).and_then(|all| all.get(name));
+        let seen = write.intent.base.related.get(name);
+        let was = |at: &str| sent.map_or_else(|| seen.and_then(|seen| seen.pointer(at)), |sent| sent.get(at));
+        let is = format!("its {name} is {}", state(now, &related.shows));
+        if related::shows(related, was, now) {
+            let message = format!(
+                "it was sent and not answered, and the platform lists it no more; {is} since: it was settled as it was to be, and nothing tells by whom"
+            );
+            return Plan::Done(code("settled", message));
+        }
+        found = format!("; {is}");
+    }
+    let message = format!(
+        "it was sent and not answered, and the platform lists it no more{found}: nothing tells whether this, another answer or its time settled it; find out"
+    );
+    Plan::Stop(WriteState::Wedged, code("uncertain", message))
 }
 
 pub(super) fn code(code: &str, message: String) -> Verdict {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fill::{self, Places};
 use super::same::{one_of, present, same};
@@ -29,13 +29,34 @@ pub fn related_parent(manifest: &Manifest, intent: &Intent, name: &str) -> Optio
     parent_in(manifest.collections.get(related.collection.as_ref()?)?, intent.base.related.get(name)?)
 }
 
-fn parent_in(collection: &Collection, doc: &Value) -> Option<String> {
+/// The record that this one of a child list belongs to, as its document says it.
+pub(in crate::outbox) fn parent_in(collection: &Collection, doc: &Value) -> Option<String> {
     let Some(Partition::Parent { field: Some(field), .. }) = &collection.partition else { return None };
     match doc.pointer(field)? {
         Value::String(id) => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),
         _ => None,
     }
+}
+
+/// What tells later whether a related record has come to show that the action was done: what stands now where it would.
+pub(super) fn before(action: &Action, now: &BTreeMap<String, Value>) -> Value {
+    let at = |name: &str, pointer: &str| now.get(name).and_then(|doc| doc.pointer(pointer)).cloned();
+    let telling = action.related.iter().filter(|(name, related)| !related.shows.is_empty() && now.contains_key(*name));
+    let each = telling.map(|(name, related)| {
+        let values = related.shows.keys().map(|pointer| (pointer.clone(), at(name, pointer).unwrap_or_default()));
+        (name.clone(), values.collect::<Map<String, Value>>().into())
+    });
+    Value::Object(each.collect())
+}
+
+/// Has it come, since what `was` at each pointer, to where it shows that the action was done?
+pub(super) fn shows<'a>(related: &Related, was: impl Fn(&str) -> Option<&'a Value>, now: &Value) -> bool {
+    let has_come = |(at, values): (&String, &Vec<Value>)| {
+        let now = now.pointer(at);
+        one_of(now, values) && was(at).is_some_and(|was| !same(Some(was), now))
+    };
+    !related.shows.is_empty() && related.shows.iter().all(has_come)
 }
 
 /// What is not as the person saw it in the related records, as a look shows them now.

@@ -276,7 +276,13 @@ impl<R: Reach> Sender<'_, R> {
         self.settle_from(write.state, write, failures, step).await
     }
 
-    async fn settle_from(&self, from: WriteState, write: Write, failures: u32, step: Move) -> Result<Went, SendError> {
+    pub(super) async fn settle_from(
+        &self,
+        from: WriteState,
+        write: Write,
+        failures: u32,
+        step: Move,
+    ) -> Result<Went, SendError> {
         let action = self.reach.manifest().actions.get(&write.intent.action);
         let facts = Facts {
             attempts: write.attempts,

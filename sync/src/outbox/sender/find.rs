@@ -1,52 +1,47 @@
 //! What is still to be done of a recipe's step: a look, and what follows from it. Nothing is changed here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::SendError;
-use super::memory::Memory;
+use super::memory::{Memory, named};
+use super::outcome::ends_all;
 use super::run::Sender;
 use super::steps::Snag;
 use crate::model::{Write, WriteState};
-use crate::outbox::action::{self, Places, still_needs, text_of};
+use crate::outbox::action::{self, Its, Places, still_needs, text_of};
 use crate::outbox::{Reach, Which};
-use crate::platform::manifest::{Action, ActionRequest, Step, Through};
+use crate::platform::manifest::{Action, ActionRequest, Standing, Step, Through, Whose};
 use crate::platform::write::{Seen, WriteCall};
+
+/// Records that others belong to which are read one by one, of each list.
+const LOOKED_UP: usize = 1_000;
 
 /// One request of a step.
 #[derive(Debug)]
 pub(super) struct Todo {
     /// The record it changes, as it is remembered.
     pub(super) id: String,
+    /// In a child list, the record it is a child of.
+    pub(super) parent: Option<String>,
     pub(super) call: WriteCall,
 }
 
 /// What a step's look has shown.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Found {
     pub(super) todo: Vec<Todo>,
     /// To be remembered before anything is done: the list as it was.
     pub(super) before: Option<Value>,
-    /// Fresh rows of the step's collection, for the mirror.
-    pub(super) rows: Vec<Seen>,
+    /// There may be more to do: what keeps that from being told.
+    pub(super) doubt: Option<Snag>,
 }
 
-/// What tells the target's records from others'.
-#[derive(Debug, Default)]
-struct Its<'a> {
-    /// All of these values make a record the target's.
-    values: Vec<(&'a str, String)>,
-    /// So does it to belong to one of these, by what stands at the pointer.
-    owners: Option<(&'a str, BTreeSet<String>)>,
-}
-
-impl Its<'_> {
-    fn has(&self, doc: &Value) -> bool {
-        let at = |pointer: &str| doc.pointer(pointer).and_then(text_of);
-        let by_value = || self.values.iter().all(|(pointer, value)| at(pointer).as_ref() == Some(value));
-        let by_owner = |(pointer, ids): &(&str, BTreeSet<String>)| at(pointer).is_some_and(|id| ids.contains(&id));
-        (!self.values.is_empty() && by_value()) || self.owners.as_ref().is_some_and(by_owner)
+impl Found {
+    /// The look failed: nothing is known.
+    pub(super) fn in_doubt(snag: Snag) -> Self {
+        Self { doubt: Some(snag), ..Self::default() }
     }
 }
 
@@ -74,10 +69,9 @@ impl<R: Reach> Sender<'_, R> {
         let key = |id: &str| format!("{}.{place}.{id}", write.id);
         match step {
             Step::Do { action } => self.look_do(write, named(action)?, &key).await,
-            Step::Each { collection, by, through, action, remembered } => {
+            Step::Each { collection, whose, action, remembered } => {
                 let only = if *remembered { Some(self.remembered(write, collection).await?) } else { None };
-                let its = self.its(write, by, through.as_ref()).await?;
-                self.look_each(write, (collection, &its), named(action)?, only.as_ref(), &key).await
+                self.look_each(write, (collection, whose), named(action)?, only.as_ref(), &key).await
             }
             Step::Ensure { collection, id, create } => self.look_ensure(write, collection, id, create, &key).await,
             Step::Head { read, list, value, write: request, remove } => {
@@ -98,48 +92,96 @@ impl<R: Reach> Sender<'_, R> {
         Ok(found)
     }
 
-    /// What tells the target's records from others'.
-    async fn its<'a>(
-        &self,
-        write: &Write,
-        by: &'a BTreeMap<String, String>,
-        through: Option<&'a Through>,
-    ) -> Result<Its<'a>, Snag> {
-        let target = write.intent.target.as_deref().unwrap_or_default();
-        let places = places(write, target, &write.intent.base.doc);
-        let mut its = Its::default();
-        for (pointer, template) in by {
-            let value = action::text(template, &places);
-            let value = value.ok_or_else(|| Snag::Wedged(format!("{target} has no value for {template}")))?;
-            its.values.push((pointer, value));
-        }
-        if let Some(Through { collection, at }) = through {
-            let naming = self.reach.rows(collection).await?.into_iter().filter(|seen| names(&seen.raw, target));
-            its.owners = Some((at, naming.map(|seen| seen.incoming.id).collect()));
-        }
-        Ok(its)
-    }
-
+    /// The records of a collection that are the target's and still need the action.
+    ///
+    /// A platform that shows too little of its records to tell is never taken for one that has none: what can be told is done, and
+    /// what cannot is a doubt.
     async fn look_each(
         &self,
         write: &Write,
-        (collection, its): (&str, &Its<'_>),
+        (collection, whose): (&str, &Whose),
         action: &Action,
         only: Option<&BTreeSet<String>>,
         key: &impl Fn(&str) -> String,
     ) -> Result<Found, Snag> {
+        let target = write.intent.target.as_deref().unwrap_or_default();
+        let its = Its::of(whose, &places(write, target, &write.intent.base.doc));
+        let its = its.ok_or_else(|| Snag::Wedged(format!("{target} lacks what its {collection} are told by")))?;
+        let rows = self.reach.rows(collection, &action.needs).await?.into_iter();
+        let rows = rows.filter(|seen| only.is_none_or(|only| only.contains(&seen.incoming.id)));
+        let may_need = |seen: &Seen| still_needs(action, &seen.raw) || !tells_needs(action, &seen.raw);
+        let rows: Vec<Seen> = rows.filter(|seen| may_need(seen) && its.not_others(&seen.raw)).collect();
+        let at = whose.through.as_ref().map(|through| through.at.as_str());
+        if !rows.is_empty() && !rows.iter().any(|seen| its.is_told(&seen.raw) || owner(&seen.raw, at).is_some()) {
+            let why = format!("it cannot be told which of the {collection} are its: none of them says so");
+            return Err(Snag::Wedged(why));
+        }
+        let (mut mine, others): (Vec<Seen>, Vec<Seen>) = rows.into_iter().partition(|seen| its.has(&seen.raw));
         let mut found = Found::default();
-        for seen in self.reach.rows(collection).await? {
-            let id = seen.incoming.id.clone();
-            if !its.has(&seen.raw) || only.is_some_and(|only| !only.contains(&id)) {
-                continue;
-            }
-            if still_needs(action, &seen.raw) {
-                found.todo.push(self.todo(write, action, id, &seen.raw, key)?);
-            }
-            found.rows.push(seen);
+        if let Some(through) = &whose.through {
+            let (owners, doubt) = self.owners(target, through, &others).await;
+            let of_these = |seen: &Seen| owner(&seen.raw, at).is_some_and(|id| owners.contains(&id));
+            mine.extend(others.into_iter().filter(of_these));
+            found.doubt = doubt;
+        }
+        let (mine, dark): (Vec<Seen>, Vec<Seen>) = mine.into_iter().partition(|seen| still_needs(action, &seen.raw));
+        if !dark.is_empty() {
+            let ids = named(&dark.iter().map(|seen| &seen.incoming.id).collect::<Vec<_>>());
+            let why = format!("it cannot be told how {ids} of {collection} stand: they do not say so");
+            found.doubt = found.doubt.or(Some(Snag::Wedged(why)));
+        }
+        let list = self.collection(collection);
+        for Seen { incoming, raw } in mine {
+            let parent = list.and_then(|list| action::parent_in(list, &raw));
+            found.todo.push(Todo { parent, ..self.todo(write, action, incoming.id, &raw, key)? });
         }
         Ok(found)
+    }
+
+    /// Which of the records that `others` belong to name the target, and what keeps that from being told of all of them.
+    async fn owners(&self, target: &str, through: &Through, others: &[Seen]) -> (BTreeSet<String>, Option<Snag>) {
+        let Through { collection, at, shown } = through;
+        let (mut naming, mut doubt) = (BTreeSet::new(), None);
+        let mut open: BTreeSet<String> = others.iter().filter_map(|seen| owner(&seen.raw, Some(at))).collect();
+        if open.is_empty() {
+            return (naming, None);
+        }
+        match self.reach.rows(collection, &Standing::default()).await {
+            Ok(rows) => {
+                for Seen { incoming, raw } in rows {
+                    let named = names(&raw, target);
+                    if (named || shown.is_empty() || shows(&raw, shown)) && open.remove(&incoming.id) && named {
+                        naming.insert(incoming.id);
+                    }
+                }
+            }
+            Err(error) => return (naming, Some(Snag::Look(error))),
+        }
+        let mut open = open.into_iter();
+        let mut dark = Vec::new();
+        for id in open.by_ref().take(LOOKED_UP) {
+            let told = |doc: &Value| shown.iter().any(|at| doc.pointer(at).is_some_and(|it| !it.is_null()));
+            match self.reach.look(collection, &id, None).await {
+                Ok(Some(seen)) if names(&seen.raw, target) => drop(naming.insert(id)),
+                Ok(Some(seen)) if shown.is_empty() || told(&seen.raw) => {}
+                Ok(_) => dark.push(id),
+                Err(error) => {
+                    let over = ends_all(&error);
+                    doubt = doubt.or(Some(Snag::Look(error)));
+                    if over {
+                        break;
+                    }
+                }
+            }
+        }
+        dark.extend(open);
+        if !dark.is_empty() {
+            let ids = named(&dark);
+            let why =
+                format!("it cannot be told whether {ids} of {collection} work with {target}: they do not show it");
+            doubt = doubt.or(Some(Snag::Wedged(why)));
+        }
+        (naming, doubt)
     }
 
     async fn look_ensure(
@@ -154,7 +196,7 @@ impl<R: Reach> Sender<'_, R> {
         let call = call(std::slice::from_ref(create), &places, &key(id))?;
         let mut found = Found::default();
         match self.reach.look(collection, id, None).await? {
-            None => found.todo.push(Todo { id: id.to_owned(), call }),
+            None => found.todo.push(Todo { id: id.to_owned(), parent: None, call }),
             // One of that name that somebody made for something else would make the recipe a pretence.
             Some(seen) if !holds(&seen.raw, call.body.as_ref()) => {
                 return Err(Snag::Wedged(format!("{collection} {id} exists, and is not what this needs it to be")));
@@ -192,7 +234,7 @@ impl<R: Reach> Sender<'_, R> {
             let wanted = Value::Array(wanted);
             let places = Places { list: Some(&wanted), ..places(write, id, &doc) };
             let call = call(std::slice::from_ref(request), &places, &key("list"))?;
-            found.todo.push(Todo { id: id.to_owned(), call });
+            found.todo.push(Todo { id: id.to_owned(), parent: None, call });
             found.before = Some(Value::Array(now));
         }
         Ok(found)
@@ -207,7 +249,7 @@ impl<R: Reach> Sender<'_, R> {
         key: &impl Fn(&str) -> String,
     ) -> Result<Todo, Snag> {
         let call = call(&action.requests, &places(write, &id, doc), &key(&id))?;
-        Ok(Todo { id, call })
+        Ok(Todo { id, parent: None, call })
     }
 
     /// What earlier writes on this target changed in `collection`, and this one is to take back: of the one it undoes, and of
@@ -245,6 +287,27 @@ pub(super) fn places<'a>(write: &'a Write, id: &'a str, doc: &'a Value) -> Place
 fn call(requests: &[ActionRequest], places: &Places<'_>, key: &str) -> Result<WriteCall, Snag> {
     let call = action::call(requests, places, key);
     call.ok_or_else(|| Snag::Wedged(format!("no request can be made for {}", places.id)))
+}
+
+/// Does a record say how it stands where the action needs to know?
+fn tells_needs(action: &Action, doc: &Value) -> bool {
+    action.needs.keys().all(|at| doc.pointer(at).is_some())
+}
+
+/// The id of what a record belongs to.
+fn owner(doc: &Value, at: Option<&str>) -> Option<String> {
+    doc.pointer(at?).and_then(text_of).filter(|id| !id.is_empty())
+}
+
+/// Does a row of a list hold something at one of these? What is empty there may have been left out.
+fn shows(doc: &Value, shown: &[String]) -> bool {
+    shown.iter().any(|at| match doc.pointer(at) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(Value::Object(members)) => !members.is_empty(),
+        Some(_) => true,
+    })
 }
 
 /// Does the document hold what was to be created? It may hold more; an empty member need not be there.

@@ -9,7 +9,7 @@ use super::run::Sender;
 use crate::model::Write;
 use crate::outbox::Reach;
 use crate::outbox::action::{self, Sight};
-use crate::platform::manifest::{Action, Related};
+use crate::platform::manifest::{Action, Related, Standing};
 use crate::platform::{FetchError, FetchKind};
 
 impl<R: Reach> Sender<'_, R> {
@@ -32,7 +32,10 @@ impl<R: Reach> Sender<'_, R> {
     pub(super) async fn look_at_target(&self, write: &Write, action: &Action) -> Result<Sight, FetchError> {
         let intent = &write.intent;
         if action.creates {
-            return Ok(Sight { rows: Some(self.reach.rows(&intent.collection).await?), ..Sight::default() });
+            return Ok(Sight {
+                rows: Some(self.reach.rows(&intent.collection, &Standing::default()).await?),
+                ..Sight::default()
+            });
         }
         let Some(id) = &intent.target else { return Ok(Sight::default()) };
         let parent = action::parent(self.reach.manifest(), intent);

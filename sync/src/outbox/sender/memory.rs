@@ -33,9 +33,33 @@ pub(super) struct Part {
     /// Of these, what the platform did not change, and its words.
     #[serde(default)]
     pub(super) refused: BTreeMap<String, String>,
+    /// Of these, what was not answered with yes so far, and how often it was tried.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) open: BTreeMap<String, u32>,
+    /// In a child list, what the records are children of.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) parents: BTreeMap<String, String>,
     /// The list as it was before.
     #[serde(default)]
     pub(super) before: Option<Value>,
+}
+
+impl Part {
+    /// A look has shown what is left to be done: whatever is not, is done, or has ended by itself.
+    pub(super) fn left(&mut self, left: impl Fn(&str) -> bool) {
+        self.open.retain(|id, _| left(id));
+        // What was refused was not done by us, whoever did it then.
+        let over: Vec<String> = self.refused.keys().filter(|id| !left(id)).cloned().collect();
+        for id in over {
+            self.refused.remove(&id);
+            self.changed.remove(&id);
+        }
+    }
+
+    /// What was done.
+    fn done(&self) -> Vec<&String> {
+        self.changed.iter().filter(|id| !self.refused.contains_key(*id) && !self.open.contains_key(*id)).collect()
+    }
 }
 
 impl Memory {
@@ -66,6 +90,11 @@ impl Memory {
         self.steps.iter().flat_map(|part| &part.refused)
     }
 
+    /// Was anything done, as far as is known?
+    pub(super) fn has_done(&self) -> bool {
+        self.steps.iter().any(|part| !part.done().is_empty())
+    }
+
     /// Records of a collection that were changed.
     pub(super) fn changed_in(&self, collection: &str) -> impl Iterator<Item = String> {
         let parts = self.steps.iter().filter(|part| part.collection.as_deref() == Some(collection));
@@ -75,14 +104,26 @@ impl Memory {
     /// What was done and what was not, for a person.
     pub(super) fn told(&self) -> String {
         let mut out = String::new();
-        for part in &self.steps {
-            let done: Vec<&str> =
-                part.changed.iter().filter(|id| !part.refused.contains_key(*id)).map(String::as_str).collect();
-            if !done.is_empty() {
-                let _ = write!(out, "{}{}: {}", gap(&out), part.what, named(&done));
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        for part in self.steps.iter().filter(|part| !part.changed.is_empty()) {
+            // A step that is taken twice is told once.
+            if !told.insert(&part.what) {
+                continue;
             }
-            for (id, words) in &part.refused {
+            let same: Vec<&Part> = self.steps.iter().filter(|other| other.what == part.what).collect();
+            let done: BTreeSet<&String> = same.iter().flat_map(|part| part.done()).collect();
+            if !done.is_empty() {
+                let ids: Vec<&String> = done.iter().copied().collect();
+                let _ = write!(out, "{}{}: {}", gap(&out), part.what, named(&ids));
+            }
+            let refused: BTreeMap<&String, &String> = same.iter().flat_map(|part| &part.refused).collect();
+            for (id, words) in refused {
                 let _ = write!(out, "{}{} was refused for {id}: {words}", gap(&out), part.what);
+            }
+            let open: BTreeSet<&String> = same.iter().flat_map(|part| part.open.keys()).collect();
+            let open: Vec<&String> = open.difference(&done).copied().collect();
+            if !open.is_empty() {
+                let _ = write!(out, "{}{} is still to be done for {}", gap(&out), part.what, named(&open));
             }
         }
         if out.is_empty() { "all of it was so already".to_owned() } else { out }
@@ -101,9 +142,11 @@ fn gap(before: &str) -> &'static str {
     if before.is_empty() { "" } else { "; " }
 }
 
-fn named(ids: &[&str]) -> String {
-    match ids.len().checked_sub(NAMED) {
-        None | Some(0) => ids.join(", "),
-        Some(more) => format!("{} and {more} more", ids[..NAMED].join(", ")),
+/// Some ids, for a person: the first few by name.
+pub(super) fn named(ids: &[impl AsRef<str>]) -> String {
+    let first: Vec<&str> = ids.iter().take(NAMED).map(AsRef::as_ref).collect();
+    match ids.len().saturating_sub(NAMED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }

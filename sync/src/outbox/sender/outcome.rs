@@ -51,6 +51,14 @@ pub(super) fn says_both(not: &NotTold) -> bool {
     not.reached == Reached::Maybe && not.error.kind == FetchKind::Rejected
 }
 
+/// Does it say that nothing else that is asked of the connection now would fare better?
+pub(super) fn ends_all(error: &FetchError) -> bool {
+    matches!(
+        error.kind,
+        FetchKind::Unauthorized | FetchKind::RateLimited | FetchKind::Unreachable | FetchKind::Unusable
+    )
+}
+
 /// What an error shows of the connection.
 pub(super) fn contact(error: &FetchError) -> Contact {
     match error.kind {

@@ -4,29 +4,36 @@
 //! it is about to change is on the disk before it changes it (`Write::memory`): that is the way back. It is proven when a whole
 //! round over the steps finds nothing to do.
 //!
-//! A record that the platform will not change (403) does not keep the rest from being done: the write is wedged at the end, with
-//! what was and what was not done. Whatever has no answer is looked at again, like any write.
+//! One record in the way keeps nothing else from being done. What the platform will not change (403), does not answer for (500,
+//! a time-out) or does not let be looked at is noted ([`Trouble`]), and the other records and the later steps follow; then the
+//! write waits for the worst of it, with what was and what was not done. Whatever has no answer is looked at again, like any
+//! write. Only what nothing else would get past (no connection, 401, 429) ends the try at once.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::SendError;
 use super::attempt::Move;
-use super::find::Todo;
+use super::find::{Found, Todo};
 use super::lanes::Contact;
-use super::memory::Memory;
-use super::outcome::{contact, look_failed, not_told, of_look, of_write, verdict};
+use super::memory::{Memory, Part};
+use super::outcome::{contact, ends_all, look_failed, not_told, of_look, of_write, verdict};
 use super::run::{Sender, Went};
 use crate::model::{Write, WriteState};
 use crate::outbox::state::Outcome;
 use crate::outbox::{Reach, Turn};
 use crate::platform::FetchError;
 use crate::platform::manifest::{Action, Step};
-use crate::platform::write::NotTold;
+use crate::platform::write::{NotTold, Reached};
 
 /// Rounds of doing before the rest is left to timers: new runs may begin while old ones are ended.
 const ROUNDS: usize = 4;
 
-/// Why a recipe cannot go on just now.
+/// Requests in a row without an answer after which the rest of a step is left to the next try: each may take its time-out.
+const UNANSWERED: u32 = 3;
+
+/// What stands in the way of a recipe.
 pub(super) enum Snag {
     /// A look failed.
     Look(FetchError),
@@ -37,6 +44,26 @@ pub(super) enum Snag {
     /// Somebody moved the write.
     Elsewhere(Box<Went>),
     Own(SendError),
+}
+
+impl Snag {
+    /// Of several snags the weightiest is what the write waits for: what may have been applied comes before what was not, and
+    /// what time may mend before what it will not.
+    fn weight(&self) -> u8 {
+        let of = |outcome: &Outcome| match outcome {
+            Outcome::Unauthorized => 4,
+            Outcome::Throttled(_) => 3,
+            Outcome::Unanswered => 2,
+            Outcome::NotSent | Outcome::LookFailed => 1,
+            _ => 0,
+        };
+        match self {
+            Self::Own(_) | Self::Elsewhere(_) => u8::MAX,
+            Self::Told(outcome, _) => of(outcome),
+            Self::Look(error) => of(&of_look(error)),
+            Self::Wedged(_) => 0,
+        }
+    }
 }
 
 impl From<FetchError> for Snag {
@@ -51,6 +78,55 @@ impl From<SendError> for Snag {
     }
 }
 
+/// What stood in the way in one try of a recipe.
+#[derive(Default)]
+struct Trouble {
+    /// The worst of it.
+    worst: Option<Snag>,
+    /// Nothing else would fare better: the try is over.
+    over: bool,
+    /// Collection and id of what is not asked for again before the next try.
+    stalled: BTreeSet<(String, String)>,
+    /// What an `ensure` of this round could not make sure of.
+    unmade: Vec<String>,
+    /// Questions in a row that nobody answered.
+    silent: u32,
+}
+
+impl Trouble {
+    fn note(&mut self, snag: Snag) {
+        let error = match &snag {
+            Snag::Look(error) => Some(error),
+            Snag::Told(_, not) => Some(&not.error),
+            Snag::Wedged(_) | Snag::Elsewhere(_) | Snag::Own(_) => None,
+        };
+        let lost = error.is_some_and(|error| contact(error) == Contact::Lost);
+        self.silent = if lost { self.silent.saturating_add(1) } else { 0 };
+        self.over |= match &snag {
+            Snag::Own(_) | Snag::Elsewhere(_) => true,
+            Snag::Wedged(_) => false,
+            // A list that breaks off is no more than that, unless it is the second thing in a row.
+            Snag::Look(error) => {
+                if lost {
+                    self.silent > 1
+                } else {
+                    ends_all(error)
+                }
+            }
+            Snag::Told(_, not) => ends_all(&not.error) && not.reached == Reached::No,
+        };
+        if self.worst.as_ref().is_none_or(|known| known.weight() < snag.weight()) {
+            self.worst = Some(snag);
+        }
+    }
+
+    /// Does the step put something in its place that is not there yet?
+    fn bars(&self, step: &Step) -> bool {
+        let named = |value: &Value| self.unmade.iter().any(|id| value.as_str() == Some(id));
+        matches!(step, Step::Head { value, remove: false, .. } if named(value))
+    }
+}
+
 impl<R: Reach> Sender<'_, R> {
     /// Takes the steps, all those that are still to be taken.
     pub(super) async fn recipe(&self, write: Write, action: &Action, failures: u32) -> Result<Went, SendError> {
@@ -60,20 +136,23 @@ impl<R: Reach> Sender<'_, R> {
         };
         let mut memory = Memory::of(&write.memory, action.steps.len());
         memory.forget_refusals();
-        let snag = match self.rounds(&mut write, &mut memory, action).await {
-            Ok(()) if memory.refusals().next().is_none() => {
-                let words = verdict("accepted", memory.told(), None);
-                let step = Move { memory: Some(memory.value()), ..Move::to(Outcome::Accepted, words) };
-                let went = self.settle(write, 0, step).await?;
-                return match went.write.state {
-                    WriteState::Accepted => self.prove_recipe(went.write, action, 0).await,
-                    _ => Ok(went),
-                };
-            }
-            Ok(()) => Snag::Wedged(memory.told()),
-            Err(snag) => snag,
-        };
-        self.snagged(write, failures, &memory, snag).await
+        let done_before = memory.has_done();
+        let trouble = self.rounds(&mut write, &mut memory, action).await;
+        if let Some(snag) = trouble.worst {
+            return self.snagged(write, failures, &memory, snag, done_before).await;
+        }
+        if memory.refusals().next().is_some() {
+            let words = verdict("refused", memory.told(), None);
+            let step = Move { memory: Some(memory.value()), ..Move::to(Outcome::Refused, words) };
+            return self.settle(write, failures, step).await;
+        }
+        let words = verdict("accepted", memory.told(), None);
+        let step = Move { memory: Some(memory.value()), ..Move::to(Outcome::Accepted, words) };
+        let went = self.settle(write, 0, step).await?;
+        match went.write.state {
+            WriteState::Accepted => self.prove_recipe(went.write, action, 0).await,
+            _ => Ok(went),
+        }
     }
 
     /// After the steps: does a look at everything show nothing left to do?
@@ -81,18 +160,17 @@ impl<R: Reach> Sender<'_, R> {
         let mut memory = Memory::of(&write.memory, action.steps.len());
         let asked_at = self.now();
         for (place, step) in action.steps.iter().enumerate() {
-            let found = match self.look_step(&write, place, step).await {
-                Ok(found) => found,
-                Err(Snag::Look(error)) => return self.blind(write, failures, &error).await,
-                Err(Snag::Own(error)) => return Err(error),
-                Err(_) => return self.not_shown(write, failures).await,
-            };
-            if !found.todo.is_empty() {
-                return self.not_shown(write, failures).await;
+            let found = self.look_step(&write, place, step).await.unwrap_or_else(Found::in_doubt);
+            match found.doubt {
+                None if found.todo.is_empty() => {}
+                Some(Snag::Look(error)) => return self.blind(write, failures, &error).await,
+                Some(Snag::Own(error)) => return Err(error),
+                _ => return self.not_shown(write, failures).await,
             }
-            let part = memory.part(place);
-            for row in found.rows.into_iter().filter(|row| part.changed.contains(&row.incoming.id)) {
-                self.keep(part.collection.as_deref().unwrap_or_default(), row.incoming, asked_at).await?;
+            if let (Step::Each { collection, .. }, part) = (step, memory.part(place))
+                && let Some(error) = self.keep_changed(collection, part).await?
+            {
+                return self.blind(write, failures, &error).await;
             }
         }
         let sight = match self.look_at_target(&write, action).await {
@@ -104,28 +182,83 @@ impl<R: Reach> Sender<'_, R> {
         self.settle(write, failures, Move::to(Outcome::Done, words)).await
     }
 
+    /// Hands the records that a step has changed to the mirror, as they are now. What cannot be looked at is left to the next
+    /// sync; an error that tells of the whole connection comes back.
+    async fn keep_changed(&self, collection: &str, part: &Part) -> Result<Option<FetchError>, SendError> {
+        for id in &part.changed {
+            let asked_at = self.now();
+            match self.reach.look(collection, id, part.parents.get(id).map(String::as_str)).await {
+                Ok(Some(seen)) => self.keep(collection, seen.incoming, asked_at).await?,
+                Err(error) if ends_all(&error) => return Ok(Some(error)),
+                Ok(None) | Err(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
     /// Rounds over all steps, until one finds nothing to do that could be done.
-    async fn rounds(&self, write: &mut Write, memory: &mut Memory, action: &Action) -> Result<(), Snag> {
+    async fn rounds(&self, write: &mut Write, memory: &mut Memory, action: &Action) -> Trouble {
+        let mut trouble = Trouble::default();
         for _ in 0..ROUNDS {
             let mut quiet = true;
+            trouble.unmade.clear();
             for (place, step) in action.steps.iter().enumerate() {
-                let found = self.look_step(write, place, step).await?;
-                let refused = &memory.part(place).refused;
-                let todo: Vec<Todo> = found.todo.into_iter().filter(|todo| !refused.contains_key(&todo.id)).collect();
-                if todo.is_empty() {
+                if trouble.bars(step) {
                     continue;
                 }
-                quiet = false;
-                self.act(write, memory, (place, step), todo, found.before).await?;
+                quiet &= !self.take(write, memory, (place, step), &mut trouble).await;
+                if trouble.over {
+                    return trouble;
+                }
             }
             if quiet {
                 break;
             }
         }
-        Ok(())
+        trouble
     }
 
-    /// Does what a look found to be done, with what is about to change remembered before.
+    /// Takes one step: looks, and does what can be done. Was there anything?
+    async fn take(
+        &self,
+        write: &mut Write,
+        memory: &mut Memory,
+        (place, step): (usize, &Step),
+        trouble: &mut Trouble,
+    ) -> bool {
+        let found = self.look_step(write, place, step).await.unwrap_or_else(Found::in_doubt);
+        let part = memory.part(place);
+        let mut made = found.todo.is_empty() && found.doubt.is_none();
+        match found.doubt {
+            Some(snag) => trouble.note(snag),
+            None => {
+                trouble.silent = 0;
+                let left: BTreeSet<&str> = found.todo.iter().map(|todo| todo.id.as_str()).collect();
+                part.left(|id| left.contains(id));
+            }
+        }
+        let collection = collection_of(step, write).to_owned();
+        let can = |todo: &Todo| {
+            let stalled = trouble.stalled.contains(&(collection.clone(), todo.id.clone()));
+            !trouble.over && !stalled && !part.refused.contains_key(&todo.id)
+        };
+        let mut todo: Vec<Todo> = found.todo.into_iter().filter(can).collect();
+        // What was tried in vain before comes last: it may cost the most time.
+        todo.sort_by_key(|todo| part.open.get(&todo.id).copied().unwrap_or_default());
+        let any = !todo.is_empty();
+        if any {
+            match self.act(write, memory, (place, step), todo, found.before, trouble).await {
+                Ok(all) => made = all,
+                Err(snag) => trouble.note(snag),
+            }
+        }
+        if let (Step::Ensure { id, .. }, false) = (step, made) {
+            trouble.unmade.push(id.clone());
+        }
+        any
+    }
+
+    /// Does what a look found to be done, with what is about to change remembered before. Was all of it answered with yes?
     async fn act(
         &self,
         write: &mut Write,
@@ -133,34 +266,55 @@ impl<R: Reach> Sender<'_, R> {
         (place, step): (usize, &Step),
         todo: Vec<Todo>,
         before: Option<Value>,
-    ) -> Result<(), Snag> {
+        trouble: &mut Trouble,
+    ) -> Result<bool, Snag> {
+        let collection = collection_of(step, write).to_owned();
         let part = memory.part(place);
-        part.collection = Some(collection_of(step, write).to_owned());
+        part.collection = Some(collection.clone());
         part.what = what(step);
-        part.changed.extend(todo.iter().map(|todo| todo.id.clone()));
+        for Todo { id, parent, .. } in &todo {
+            part.changed.insert(id.clone());
+            part.open.entry(id.clone()).or_default();
+            part.parents.extend(parent.clone().map(|parent| (id.clone(), parent)));
+        }
         if part.before.is_none() {
             part.before = before;
         }
         *write = self.remember(write, memory).await?;
-        for Todo { id, call } in todo {
-            match self.reach.write(&call).await {
-                Ok(_) => {}
-                Err(not) => match of_write(&not) {
-                    // It changed meanwhile: the next round's look tells what is left to do.
-                    Outcome::Clash => {}
-                    Outcome::Refused => {
-                        let part = memory.part(place);
-                        part.refused.insert(id, not.error.message);
-                        if !matches!(step, Step::Each { .. }) {
-                            return Err(Snag::Wedged(memory.told()));
-                        }
+        let part = memory.part(place);
+        let mut all = true;
+        for Todo { id, call, .. } in todo {
+            let told = self.reach.write(&call).await;
+            all &= told.is_ok();
+            let not = match told {
+                Ok(_) => {
+                    part.open.remove(&id);
+                    trouble.silent = 0;
+                    continue;
+                }
+                Err(not) => not,
+            };
+            match of_write(&not) {
+                // It changed meanwhile: the next round's look tells what is left to do.
+                Outcome::Clash => drop(part.open.remove(&id)),
+                Outcome::Refused => {
+                    part.open.remove(&id);
+                    part.refused.insert(id, not.error.message);
+                }
+                outcome => {
+                    part.open.entry(id.clone()).and_modify(|tries| *tries = tries.saturating_add(1));
+                    trouble.stalled.insert((collection.clone(), id));
+                    trouble.note(Snag::Told(outcome, not));
+                    if trouble.over || trouble.silent >= UNANSWERED {
+                        break;
                     }
-                    outcome => return Err(Snag::Told(outcome, not)),
-                },
+                    continue;
+                }
             }
+            trouble.silent = 0;
         }
         *write = self.remember(write, memory).await?;
-        Ok(())
+        Ok(all)
     }
 
     async fn remember(&self, write: &Write, memory: &Memory) -> Result<Write, Snag> {
@@ -175,24 +329,35 @@ impl<R: Reach> Sender<'_, R> {
         }
     }
 
-    /// Settles a recipe that cannot go on just now.
-    async fn snagged(&self, write: Write, failures: u32, memory: &Memory, snag: Snag) -> Result<Went, SendError> {
+    /// Settles a recipe that cannot be brought to its end just now.
+    async fn snagged(
+        &self,
+        write: Write,
+        failures: u32,
+        memory: &Memory,
+        snag: Snag,
+        done_before: bool,
+    ) -> Result<Went, SendError> {
         let (outcome, words, contact) = match snag {
             Snag::Own(error) => return Err(error),
             Snag::Elsewhere(went) => return Ok(*went),
             Snag::Wedged(message) => (Outcome::Refused, verdict("refused", message, None), Contact::Answered),
             Snag::Told(outcome, not) => {
                 let words = not_told(&outcome, &not.error);
-                (outcome, memory.told_with(words), contact(&not.error))
+                (outcome, words, contact(&not.error))
             }
             Snag::Look(error) => {
                 let outcome = of_look(&error);
                 let words = look_failed(&outcome, &error);
-                (outcome, memory.told_with(words), contact(&error))
+                (outcome, words, contact(&error))
             }
         };
+        let words = memory.told_with(words);
+        // Where some of it was done, the write is never one of which it can be said that it had no effect.
+        let waits = matches!(outcome, Outcome::NotSent | Outcome::Throttled(_) | Outcome::Unauthorized);
+        let from = if waits && (done_before || memory.has_done()) { WriteState::Unknown } else { write.state };
         let step = Move { outcome, verdict: Some(words), memory: Some(memory.value()), contact };
-        self.settle(write, failures, step).await
+        self.settle_from(from, write, failures, step).await
     }
 }
 

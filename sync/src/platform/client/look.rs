@@ -3,6 +3,9 @@
 //! A record is asked for by its id where the collection has a path for that, and else looked for in its list, page by page. Where
 //! a list comes in one reply it has the last word about what is not there: some servers list records that they do not
 //! serve by id, or serve none by id at all. The answer "not there" is never a guess; see [`super::walk`].
+//!
+//! Of a list that comes in pieces by value, a server that refuses one of the values has none of that sort, once it has answered
+//! for another: a pull takes it so, too.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +19,7 @@ use super::send::Reader;
 use super::transport::{Answer, Call};
 use super::walk::{MOST_ROWS, Turn, Walk};
 use crate::platform::decode::Decoder;
-use crate::platform::manifest::{Paging, Partition};
+use crate::platform::manifest::{Paging, Partition, Standing};
 use crate::platform::request::{filled_url, item_url};
 use crate::platform::write::Seen;
 use crate::platform::{At, Collection, FetchError, FetchKind, Page, PageAsk, Priority};
@@ -36,7 +39,24 @@ struct Bare {
 #[derive(Clone)]
 enum Want {
     One(String),
-    All,
+    /// All that stand so, as far as they tell.
+    All(Arc<Standing>),
+}
+
+impl Want {
+    fn all() -> Self {
+        Self::All(Arc::default())
+    }
+
+    fn wants(&self, id: &str) -> bool {
+        !matches!(self, Self::One(one) if one != id)
+    }
+
+    /// Is a record that does not tell how it stands wanted? It may be one of them.
+    fn stands(&self, doc: &Value) -> bool {
+        let stands = |(at, values): (&String, &Vec<Value>)| doc.pointer(at).is_none_or(|now| values.contains(now));
+        !matches!(self, Self::All(standing) if !standing.iter().all(stands))
+    }
 }
 
 impl Inner {
@@ -63,13 +83,8 @@ impl Inner {
             }
         }
         let want = Want::One(id.to_owned());
-        let pieces = if parent.is_some() { vec![parent] } else { self.pieces(collection).await? };
-        for piece in pieces {
-            if let Some(seen) = self.walk(collection, piece, &want).await?.seen.pop() {
-                return Ok(Some(seen));
-            }
-        }
-        Ok(None)
+        let pieces = if parent.is_some() { vec![parent] } else { self.pieces(collection, None).await? };
+        Ok(self.read(collection, pieces, &want).await?.seen.pop())
     }
 
     /// Reads the JSON document at a path below the base URL; `None` when there is none.
@@ -86,17 +101,44 @@ impl Inner {
         }
     }
 
-    /// Reads a whole list, every partition of it: at most 50,000 rows and 64 MiB of text.
-    pub(super) async fn rows(self: &Arc<Self>, collection: &str) -> Result<Vec<Seen>, FetchError> {
+    /// Reads a list, every piece of it in which a record may stand as it is wanted, and of each what stands so or does not tell:
+    /// at most 50,000 such rows and 64 MiB of their text.
+    pub(super) async fn rows(self: &Arc<Self>, collection: &str, standing: &Standing) -> Result<Vec<Seen>, FetchError> {
         let collection = self.collection(collection)?;
-        let mut rows = Rows::default();
-        for piece in self.pieces(collection).await? {
-            self.walk(collection, piece, &Want::All).await?.seen.into_iter().for_each(|seen| rows.put(seen));
+        let pieces = self.pieces(collection, Some(standing)).await?;
+        let want = Want::All(Arc::new(standing.clone()));
+        Ok(self.read(collection, pieces, &want).await?.seen)
+    }
+
+    /// Reads pieces of a list, one after the other, until the one record that is wanted is found, or to the end.
+    async fn read(
+        self: &Arc<Self>,
+        collection: &Collection,
+        pieces: Vec<Option<String>>,
+        want: &Want,
+    ) -> Result<Rows, FetchError> {
+        let by_value = matches!(collection.partition, Some(Partition::Values { .. }));
+        let (mut rows, mut answered, mut refused) = (Rows::default(), false, None);
+        for piece in pieces {
+            match self.walk(collection, piece, want).await {
+                Ok(more) => {
+                    answered = true;
+                    more.seen.into_iter().for_each(|seen| rows.put(seen));
+                }
+                Err(error) if by_value && is_of_the_value(&error) => refused = refused.or(Some(error)),
+                Err(error) => return Err(error),
+            }
+            if matches!(want, Want::One(_)) && !rows.seen.is_empty() {
+                return Ok(rows);
+            }
             if rows.seen.len() > MOST_ROWS || rows.bytes > MOST_BYTES {
                 return Err(self.unread(collection, "it is larger than can be held at once"));
             }
         }
-        Ok(rows.seen)
+        match refused {
+            Some(error) if !answered => Err(error),
+            _ => Ok(rows),
+        }
     }
 
     async fn by_id(
@@ -118,22 +160,25 @@ impl Inner {
         self.send(&self.now(url), Priority::Write, reader).await
     }
 
-    /// The pieces that the list comes in.
-    async fn pieces(self: &Arc<Self>, collection: &Collection) -> Result<Vec<Option<String>>, FetchError> {
+    /// The pieces that the list comes in, those in which a record can stand so.
+    async fn pieces(
+        self: &Arc<Self>,
+        collection: &Collection,
+        standing: Option<&Standing>,
+    ) -> Result<Vec<Option<String>>, FetchError> {
         match &collection.partition {
             None => Ok(vec![None]),
-            Some(Partition::Values { values, .. }) => Ok(values.iter().cloned().map(Some).collect()),
+            Some(Partition::Values { param, values }) => {
+                Ok(among(param, values, standing).into_iter().map(Some).collect())
+            }
             Some(Partition::Parent { collection: parents, .. }) => {
                 let parents = self.collection(parents)?;
                 if matches!(parents.partition, Some(Partition::Parent { .. })) {
                     return Err(self.unread(collection, "its parents have parents of their own"));
                 }
-                let mut ids = Vec::new();
-                for piece in Box::pin(self.pieces(parents)).await? {
-                    let rows = self.walk(parents, piece, &Want::All).await?;
-                    ids.extend(rows.seen.into_iter().map(|seen| Some(seen.incoming.id)));
-                }
-                Ok(ids)
+                let pieces = Box::pin(self.pieces(parents, None)).await?;
+                let rows = self.read(parents, pieces, &Want::all()).await?;
+                Ok(rows.seen.into_iter().map(|seen| Some(seen.incoming.id)).collect())
             }
         }
     }
@@ -189,16 +234,21 @@ impl Inner {
         let (masked, bare, want) = (self.decoder(collection), Decoder::bare(collection), want.clone());
         Arc::new(move |ask, answer| {
             let page = masked.page(ask, &answer.body)?;
-            let wanted = |id: &str| matches!(&want, Want::All) || matches!(&want, Want::One(one) if one == id);
-            if !page.rows.iter().any(|row| wanted(&row.id)) {
+            if !page.rows.iter().any(|row| want.wants(&row.id)) {
                 return Ok(Bare { page, raw: Vec::new() });
             }
             let whole = bare.page(ask, &answer.body)?;
             if whole.rows.len() != page.rows.len() {
                 return Err("its records cannot be told apart once their secrets are masked".to_owned());
             }
-            let rows = page.rows.iter().zip(whole.rows).enumerate().filter(|(_, (row, _))| wanted(&row.id));
-            let raw = rows.map(|(place, (_, row))| Ok((place, document(&row.doc)?))).collect::<Result<_, String>>()?;
+            let rows = page.rows.iter().zip(whole.rows).enumerate().filter(|(_, (row, _))| want.wants(&row.id));
+            let mut raw = Vec::new();
+            for (place, (_, row)) in rows {
+                let doc = document(&row.doc)?;
+                if want.stands(&doc) {
+                    raw.push((place, doc));
+                }
+            }
             Ok(Bare { page, raw })
         })
     }
@@ -248,6 +298,25 @@ impl Rows {
 /// The platform says that there is nothing of the kind.
 fn is_gone(error: &FetchError) -> bool {
     error.kind == FetchKind::NotOffered && matches!(error.status, Some(404 | 410))
+}
+
+/// Is this refusal about the value a piece was asked for by, and not about the list?
+fn is_of_the_value(error: &FetchError) -> bool {
+    matches!(error.status, Some(400 | 404 | 422)) && matches!(error.kind, FetchKind::Rejected | FetchKind::NotOffered)
+}
+
+/// Those of a list's values that records can have which stand so; all of them where that says nothing of the parameter.
+fn among(param: &str, values: &[String], standing: Option<&Standing>) -> Vec<String> {
+    let wanted = standing.and_then(|standing| standing.get(&format!("/{param}")));
+    let is = |value: &String, wanted: &Value| match wanted {
+        Value::String(text) => text == value,
+        other => other.to_string() == *value,
+    };
+    let some: Vec<String> = match wanted {
+        Some(wanted) => values.iter().filter(|value| wanted.iter().any(|wanted| is(value, wanted))).cloned().collect(),
+        None => Vec::new(),
+    };
+    if some.is_empty() { values.to_vec() } else { some }
 }
 
 /// One reply shows all of the list.

@@ -49,7 +49,7 @@ use self::retry::Jitter;
 use self::transport::{Transport, host};
 use self::words::{Secrets, Words};
 use super::decode::Decoder;
-use super::manifest::ResetKind;
+use super::manifest::{ResetKind, Standing};
 use super::url::is_loopback;
 use super::write::{NotTold, Seen, Told, WriteCall};
 use super::{ContentAsk, ContentReply, FetchError, Manifest, PageAsk, Priority, Reply, Secret};
@@ -250,8 +250,8 @@ impl Client {
     /// Reads a whole list, every partition of it, as it stands now. Fails when the list cannot be read to its end, or is larger
     /// than 50,000 records or 64 MiB: half a list is not handed out. A record that moves from one partition to another meanwhile
     /// may be missed.
-    pub async fn rows(&self, collection: &str) -> Result<Vec<Seen>, FetchError> {
-        self.inner.rows(collection).await
+    pub async fn rows(&self, collection: &str, standing: &Standing) -> Result<Vec<Seen>, FetchError> {
+        self.inner.rows(collection, standing).await
     }
 
     /// Changes something. Sent once: again only when the server has said that it did nothing (an ended session, a stale CSRF

@@ -23,7 +23,7 @@
 //! | other 4xx | No | the server has said that it would not |
 //! | 501 | No | it knows no such request |
 //! | 503 that says when to come again | No | turned away at the door; not from a server that says so with every reply |
-//! | 404, 405, 501 where the manifest knows another path for the same | that one is tried | it did nothing |
+//! | 404, 405, 501 where the manifest knows another way to ask for the same | that one is tried | it did nothing |
 //! | other 5xx | Maybe | a handler may fail after its work is done, and a proxy does not know |
 
 use std::sync::Arc;
@@ -70,11 +70,12 @@ enum Came {
 impl Inner {
     /// Carries `ask` out; see the table above.
     pub(super) async fn write(self: &Arc<Self>, ask: &WriteCall) -> Result<Told, NotTold> {
-        let ways = std::iter::once((&ask.method, &ask.path)).chain(ask.or.iter().map(|(method, path)| (method, path)));
+        let others = ask.or.iter().map(|other| (&other.method, &other.path, &other.body));
+        let ways = std::iter::once((&ask.method, &ask.path, &ask.body)).chain(others);
         let mut first = None;
-        self.keep_secret(ask);
-        for (method, path) in ways {
-            let call = self.change(ask, method, path).map_err(no)?;
+        for (method, path, body) in ways {
+            self.keep_secret(body.as_ref());
+            let call = self.change(ask, method, path, body.as_ref()).map_err(no)?;
             match self.write_one_way(&call).await {
                 // What the first way was told says most: it is what this version of the platform is known by.
                 Err(not_told) if not_told.error.kind == FetchKind::NotOffered => first = first.or(Some(not_told)),
@@ -85,8 +86,8 @@ impl Inner {
     }
 
     /// Keeps what is secret in a body out of every message: servers like to show what they were sent.
-    fn keep_secret(&self, ask: &WriteCall) {
-        let Some(body) = &ask.body else { return };
+    fn keep_secret(&self, body: Option<&Value>) {
+        let Some(body) = body else { return };
         let masks = self.manifest.collections.values().flat_map(|collection| &collection.mask);
         let named = masks.filter_map(|mask| mask.rsplit('/').find(|step| *step != "*")).collect();
         for secret in secret_texts(body, &named).into_iter().filter(|text| text.len() >= SHORTEST).take(MOST_SECRETS) {
@@ -130,7 +131,7 @@ impl Inner {
     }
 
     /// The request as it goes out.
-    fn change(&self, ask: &WriteCall, method: &str, path: &str) -> Result<Call, FetchError> {
+    fn change(&self, ask: &WriteCall, method: &str, path: &str, body: Option<&Value>) -> Result<Call, FetchError> {
         let method = match method {
             "POST" => Method::POST,
             "PUT" => Method::PUT,
@@ -141,7 +142,7 @@ impl Inner {
         let url = filled_url(&self.base, path, &ask.query).map_err(|why| self.rejected(&why))?;
         let key = HeaderValue::from_str(&ask.key)
             .map_err(|_| self.unusable("the key of a write holds characters that no header can carry"))?;
-        let body = ask.body.as_ref().map(|body| Bytes::from(body.to_string()));
+        let body = body.map(|body| Bytes::from(body.to_string()));
         let headers = HeaderMap::from_iter([(KEY, key)]);
         Ok(Call { method, url, headers, body, limit: REPLY.min(self.options.max_reply), firm: false })
     }

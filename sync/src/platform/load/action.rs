@@ -168,8 +168,9 @@ fn related(report: &mut Report, node: &Node, names: &Names) -> Option<Related> {
     }
     let mut pointers = |key: &str| fields.get(key).map(|node| report.pointers(node)).unwrap_or_default();
     let (guard, same) = (pointers("guard"), pointers("same"));
-    let needs = fields.get("needs").map(|node| needs(report, node)).unwrap_or_default();
-    Some(Related { collection, id, path, guard, needs, same })
+    let mut standing = |key: &str| fields.get(key).map(|node| needs(report, node)).unwrap_or_default();
+    let (needs, shows) = (standing("needs"), standing("shows"));
+    Some(Related { collection, id, path, guard, needs, same, shows })
 }
 
 fn deadline(report: &mut Report, node: &Node) -> Option<Deadline> {
@@ -265,7 +266,8 @@ fn others(report: &mut Report, node: &Node, names: &Names) -> Vec<OtherWay> {
         if fields.get("method").is_none() && fields.get("path").is_none() {
             report.error(item.place, "another way has another `method` or another `path`", None);
         }
-        found.push(OtherWay { method, path });
+        let body = fields.get("body").and_then(|node| body(report, node, names));
+        found.push(OtherWay { method, path, body });
     }
     found
 }
@@ -369,7 +371,7 @@ fn done(report: &mut Report, node: &Node) -> (BTreeMap<String, Vec<Json>>, bool)
 }
 
 /// A table from pointers to the values that are good there: one, or several.
-fn needs(report: &mut Report, node: &Node) -> BTreeMap<String, Vec<Json>> {
+pub(super) fn needs(report: &mut Report, node: &Node) -> BTreeMap<String, Vec<Json>> {
     let mut found = BTreeMap::new();
     for entry in report.entries(node).unwrap_or_default() {
         if !is_pointer(report, &entry.key, entry.place) {

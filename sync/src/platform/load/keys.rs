@@ -108,15 +108,16 @@ pub const ACTION: Section = Section {
 };
 pub const REQUEST: Section =
     Section { name: "request", keys: &["method", "path", "query", "body", "when", "unless", "or", "done"] };
-pub const OR: Section = Section { name: "or", keys: &["method", "path"] };
+pub const OR: Section = Section { name: "or", keys: &["method", "path", "body"] };
 pub const EDITS: Section =
     Section { name: "edits", keys: &["fields", "partial", "keyed", "sets", "null_keeps", "json"] };
-pub const RELATED: Section = Section { name: "related", keys: &["collection", "id", "path", "guard", "needs", "same"] };
+pub const RELATED: Section =
+    Section { name: "related", keys: &["collection", "id", "path", "guard", "needs", "same", "shows"] };
 pub const DEADLINE: Section = Section { name: "deadline", keys: &["after", "at", "minutes_after"] };
 pub const STEP_DO: Section = Section { name: "step (do)", keys: &["do"] };
 pub const STEP_EACH: Section =
-    Section { name: "step (each)", keys: &["each", "by", "through", "action", "remembered"] };
-pub const THROUGH: Section = Section { name: "through", keys: &["collection", "at"] };
+    Section { name: "step (each)", keys: &["each", "by", "where", "through", "action", "remembered"] };
+pub const THROUGH: Section = Section { name: "through", keys: &["collection", "at", "shown"] };
 pub const STEP_ENSURE: Section = Section { name: "step (ensure)", keys: &["ensure", "id", "create"] };
 pub const STEP_HEAD: Section = Section { name: "step (head)", keys: &["head", "read", "value", "write", "remove"] };
 

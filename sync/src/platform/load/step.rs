@@ -6,7 +6,7 @@ use super::action::{self, Names};
 use super::fields::{Fields, Report, listed};
 use super::keys;
 use super::tree::{Node, Value};
-use crate::platform::manifest::{Step, Through};
+use crate::platform::manifest::{Step, Through, Whose};
 
 /// Reads the steps of an action on `on`.
 pub(super) fn steps(report: &mut Report, node: &Node, on: &str, names: &mut Names) -> Vec<Step> {
@@ -53,32 +53,49 @@ fn step(report: &mut Report, node: &Node, on: &str, names: &mut Names) -> Option
 fn each(report: &mut Report, node: &Node, names: &Names) -> Option<Step> {
     let fields = report.open(&keys::STEP_EACH, node)?;
     let collection = fields.need(report, "each").and_then(|node| named_collection(report, node));
-    let mut by = BTreeMap::new();
-    for entry in fields.get("by").and_then(|node| report.entries(node)).unwrap_or_default() {
-        if action::is_pointer(report, &entry.key, entry.place)
-            && let Some(value) = action::template(report, &entry.node, names)
-        {
-            by.insert(entry.key.clone(), value);
-        }
-    }
+    let by = fields.get("by").map(|node| by(report, node, names)).unwrap_or_default();
+    let only = fields.get("where").map(|node| action::needs(report, node)).unwrap_or_default();
     let through = fields.get("through").and_then(|node| through(report, node));
     let on = collection.clone().unwrap_or_default();
     let action = fields.need(report, "action").and_then(|node| named_action(report, node, &on));
     let remembered = fields.get("remembered").and_then(|node| report.flag(node)).unwrap_or_default();
-    if by.is_empty() && through.is_none() {
+    if by.iter().any(BTreeMap::is_empty) || (by.is_empty() && through.is_none()) {
         let hint = "like `by = { \"/agent_id\" = \"{id}\" }`";
         let place = fields.get("by").unwrap_or(node).place;
         report.error(place, "without a condition, this would be every record there is", Some(hint.to_owned()));
         return None;
     }
-    Some(Step::Each { collection: collection?, by, through, action: action?, remembered })
+    let whose = Whose { by, only, through };
+    Some(Step::Each { collection: collection?, whose, action: action?, remembered })
+}
+
+/// One table of pointers and templates, or several of which each is enough.
+fn by(report: &mut Report, node: &Node, names: &Names) -> Vec<BTreeMap<String, String>> {
+    let tables = match &node.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    let mut found = Vec::new();
+    for table in tables {
+        let mut all = BTreeMap::new();
+        for entry in report.entries(table).unwrap_or_default() {
+            if action::is_pointer(report, &entry.key, entry.place)
+                && let Some(value) = action::template(report, &entry.node, names)
+            {
+                all.insert(entry.key.clone(), value);
+            }
+        }
+        found.push(all);
+    }
+    found
 }
 
 fn through(report: &mut Report, node: &Node) -> Option<Through> {
     let fields = report.open(&keys::THROUGH, node)?;
     let collection = fields.need(report, "collection").and_then(|node| named_collection(report, node));
     let at = fields.need(report, "at").and_then(|node| report.pointer(node, false));
-    Some(Through { collection: collection?, at: at? })
+    let shown = fields.get("shown").map(|node| report.pointers(node)).unwrap_or_default();
+    Some(Through { collection: collection?, at: at?, shown })
 }
 
 fn head(report: &mut Report, fields: &Fields<'_>, names: &mut Names) -> Option<Step> {

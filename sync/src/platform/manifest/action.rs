@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// How a record has to stand: pointer -> the values that are good there. Empty: however it stands.
+pub type Standing = BTreeMap<String, Vec<serde_json::Value>>;
+
 /// Something that can be done to a record.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Action {
@@ -81,13 +84,15 @@ pub struct ActionRequest {
     pub done_gone: bool,
 }
 
-/// The same request by another method, or at another path.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// The same request by another method, at another path, or in other words.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OtherWay {
     /// HTTP method; none: the same.
     pub method: Option<String>,
     /// Path; none: the same.
     pub path: Option<String>,
+    /// Body; none: the same.
+    pub body: Option<serde_json::Value>,
 }
 
 /// How a document is edited.
@@ -123,6 +128,9 @@ pub struct Related {
     /// Pointers at which it must agree with the target as the person saw it, where both have a value: what they saw of it without
     /// having seen it.
     pub same: Vec<String>,
+    /// Pointer -> values: having come to one of these since the request left, it shows that the action was done, where the
+    /// target itself is listed no more and nothing else would tell.
+    pub shows: Standing,
 }
 
 /// How long a write may wait.
@@ -148,10 +156,8 @@ pub enum Step {
     Each {
         /// The collection.
         collection: String,
-        /// Pointer -> template of the value that makes a record the target's, all of them together.
-        by: BTreeMap<String, String>,
-        /// Records that do not name the target, but belong to something that does, are the target's too.
-        through: Option<Through>,
+        /// What makes a record the target's.
+        whose: Whose,
         /// The action's name.
         action: String,
         /// Only records that an earlier write of this target remembered: the way back.
@@ -181,6 +187,17 @@ pub enum Step {
     },
 }
 
+/// What makes a record of another collection the target's.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Whose {
+    /// Pointer -> template of the value, all of them together. Of several such tables each is enough.
+    pub by: Vec<BTreeMap<String, String>>,
+    /// What a record must hold besides; where it has no value there, nothing speaks against it.
+    pub only: Standing,
+    /// Records that do not name the target, but belong to something that does, are the target's too.
+    pub through: Option<Through>,
+}
+
 /// How a record belongs to a target that it does not name: a workflow's run to an agent of the workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Through {
@@ -188,4 +205,7 @@ pub struct Through {
     pub collection: String,
     /// Pointer, in the record, to the id of the one it belongs to.
     pub at: String,
+    /// Pointers to what such a document is made of. A row of the list that has a value at none of them may leave out just what
+    /// names the target: then the record itself is read. Empty: the row has all there is.
+    pub shown: Vec<String>,
 }

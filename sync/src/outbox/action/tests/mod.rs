@@ -2,6 +2,7 @@ mod airtight;
 mod ask;
 mod edit;
 mod plan;
+mod runs;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};

@@ -15,6 +15,7 @@ use crate::model::{By, Incoming, ListKey, Record, Row, Verdict, Write, WriteId, 
 use crate::outbox::action::{self, Asked};
 use crate::outbox::{Outbox, Reach, Which};
 use crate::platform::decode::Decoder;
+use crate::platform::manifest::Standing;
 use crate::platform::write::{NotTold, Reached, Seen, Told, WriteCall};
 use crate::platform::{FetchError, FetchKind, Manifest, Registry};
 use crate::store::{Access, Mirror};
@@ -26,6 +27,8 @@ pub enum Fault {
     LostAck,
     /// It may have been applied, and was not.
     Reset,
+    /// It is read, and never answered.
+    Silence,
     /// It never leaves.
     NoNetwork,
     /// Refused with this status; nothing is done.
@@ -50,6 +53,14 @@ pub struct World {
     pub faults: VecDeque<Fault>,
     /// Every request fails so, until it is taken away.
     pub always: Option<Fault>,
+    /// Every request whose path holds this fails so.
+    pub stubborn: BTreeMap<String, Fault>,
+    /// Lists of these collections cannot be read.
+    pub shut: BTreeMap<String, FetchKind>,
+    /// Lists of these collections leave this key out.
+    pub terse: BTreeMap<String, String>,
+    /// Paths of requests, whatever came of them.
+    pub asked: Vec<String>,
     /// Looks fail so, until it is taken away.
     pub blind: Option<FetchKind>,
     pub looks: usize,
@@ -100,6 +111,11 @@ impl World {
         let (collection, id) = match parts.as_slice() {
             ["registered-agents", id, ..] => ("agents", *id),
             ["agents", id, "config"] => ("config", *id),
+            ["workflows", _, "runs", id] => {
+                let key = ("workflow-runs".to_owned(), (*id).to_owned());
+                self.docs.get_mut(&key).expect("a run")["status"] = "cancelled".into();
+                return;
+            }
             [collection, id] => (*collection, *id),
             [collection] => (*collection, body["name"].as_str().unwrap()),
             other => panic!("{other:?}"),
@@ -135,12 +151,23 @@ impl Reach for Fake {
         Ok(self.world.lock().unwrap().docs.get(&("config".to_owned(), id)).cloned())
     }
 
-    async fn rows(&self, collection: &str) -> Result<Vec<Seen>, FetchError> {
+    async fn rows(&self, collection: &str, standing: &Standing) -> Result<Vec<Seen>, FetchError> {
         tokio::task::yield_now().await;
         self.look_fault()?;
         let world = self.world.lock().unwrap();
-        let rows = world.docs.iter().filter(|((of, _), _)| of == collection);
-        Ok(rows.map(|(_, doc)| self.seen(collection, doc)).collect())
+        if let Some(kind) = world.shut.get(collection) {
+            return Err(Self::error(*kind, None));
+        }
+        let stands = |doc: &&Value| standing.iter().all(|(at, of)| doc.pointer(at).is_none_or(|now| of.contains(now)));
+        let rows = world.docs.iter().filter(|((of, _), _)| of == collection).map(|(_, doc)| doc).filter(stands);
+        let told = |doc: &Value| {
+            let mut doc = doc.clone();
+            if let (Some(key), Some(doc)) = (world.terse.get(collection), doc.as_object_mut()) {
+                doc.remove(key);
+            }
+            self.seen(collection, &doc)
+        };
+        Ok(rows.map(told).collect())
     }
 
     async fn write(&self, call: &WriteCall) -> Result<Told, NotTold> {
@@ -148,7 +175,9 @@ impl Reach for Fake {
         let told = {
             let mut world = self.world.lock().unwrap();
             let not = |kind, status, reached| Err(NotTold { error: Self::error(kind, status), reached });
-            match world.faults.pop_front().or(world.always) {
+            world.asked.push(format!("{} {}", call.method, call.path));
+            let stubborn = world.stubborn.iter().find(|(part, _)| call.path.contains(*part)).map(|(_, fault)| *fault);
+            match stubborn.or_else(|| world.faults.pop_front()).or(world.always) {
                 None => {
                     world.apply(call);
                     Ok(Told { status: 200, body: None })
@@ -158,6 +187,7 @@ impl Reach for Fake {
                     not(FetchKind::Unreachable, None, Reached::Maybe)
                 }
                 Some(Fault::Reset) => not(FetchKind::Unreachable, None, Reached::Maybe),
+                Some(Fault::Silence) => not(FetchKind::TimedOut, None, Reached::Maybe),
                 Some(Fault::NoNetwork) => not(FetchKind::Unreachable, None, Reached::No),
                 Some(Fault::Status(401)) => not(FetchKind::Unauthorized, Some(401), Reached::No),
                 Some(Fault::Status(403)) => not(FetchKind::Forbidden, Some(403), Reached::No),

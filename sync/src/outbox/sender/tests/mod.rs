@@ -5,6 +5,7 @@ mod lanes;
 mod many;
 mod outcomes;
 mod recipes;
+mod stubborn;
 mod wire;
 
 use jiff::Timestamp;

@@ -7,7 +7,7 @@ use super::many::polled;
 use crate::model::WriteState::{Confirmed, Wedged};
 
 /// An agent with two live runs, an ended one, and one of somebody else's.
-fn stage() -> Stage {
+pub(super) fn stage() -> Stage {
     let stage = Stage::new("runagents");
     stage.put("agents", "bot", json!({"name": "bot", "status": {"phase": "Running"}}));
     stage.put("config", "bot", json!({"policies": ["mine"], "system_prompt": "hello"}));
@@ -22,15 +22,15 @@ fn stage() -> Stage {
     stage
 }
 
-fn doc(stage: &Stage, collection: &str, id: &str) -> Value {
+pub(super) fn doc(stage: &Stage, collection: &str, id: &str) -> Value {
     stage.with(|world| world.docs.get(&(collection.to_owned(), id.to_owned())).cloned()).unwrap_or_default()
 }
 
-fn runs(stage: &Stage) -> Vec<String> {
+pub(super) fn runs(stage: &Stage) -> Vec<String> {
     ["r1", "r2", "r3", "r4"].map(|id| doc(stage, "runs", id)["status"].as_str().unwrap().to_owned()).to_vec()
 }
 
-fn policies(stage: &Stage) -> Value {
+pub(super) fn policies(stage: &Stage) -> Value {
     doc(stage, "config", "bot")["policies"].clone()
 }
 
@@ -85,13 +85,20 @@ async fn lost_answers_are_looked_for_and_a_run_that_ended_by_itself_is_no_troubl
 #[tokio::test(start_paused = true)]
 async fn what_may_not_be_done_is_told_beside_what_was() {
     let stage = stage();
-    stage.with(|world| world.faults.push_back(Fault::Status(403)));
+    stage.with(|world| world.stubborn.insert("/runs/r1".to_owned(), Fault::Status(403)));
     let id = stage.decide("contain", "bot");
     stage.send(stage.options()).await;
     let words = stage.verdict(&id).message;
     assert_eq!(stage.state(&id), Wedged);
     assert!(words.contains("stop on runs: r2") && words.contains("refused for r1"), "{words}");
     assert_eq!(policies(&stage), json!(["quarterdeck-deny-all", "mine"]), "the rest is done all the same");
+
+    // What was refused once and has ended since is nobody's trouble: a look shows that nothing is left.
+    let stage = self::stage();
+    stage.with(|world| world.faults.push_back(Fault::Status(422)));
+    let id = stage.decide("contain", "bot");
+    stage.send(stage.options()).await;
+    assert_eq!((stage.state(&id), &runs(&stage)[..2]), (Confirmed, &["FAILED".to_owned(), "FAILED".to_owned()][..]));
 }
 
 #[tokio::test(start_paused = true)]

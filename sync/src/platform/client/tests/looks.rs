@@ -5,6 +5,7 @@ use serde_json::json;
 use super::server::{Act, Request, Server, ok, reply, status};
 use super::*;
 use crate::platform::FetchKind;
+use crate::platform::manifest::Standing;
 
 const SECRETIVE: &str = r#"
 [collections.pending]
@@ -207,15 +208,50 @@ async fn a_whole_list_holds_every_part_of_it_once() {
     };
     let server = Server::start(move |request, _| rows(request)).await;
     let client = asking(&server);
-    let runs: Vec<_> = client.rows("runs").await.unwrap().into_iter().map(|seen| seen.raw).collect();
+    let runs: Vec<_> = client.rows("runs", &Standing::new()).await.unwrap().into_iter().map(|seen| seen.raw).collect();
     assert_eq!(runs, [json!({"id": "r1", "status": "LIVE"}), json!({"id": "r2", "status": "DONE"})]);
-    let steps = client.rows("steps").await.unwrap();
+    let steps = client.rows("steps", &Standing::new()).await.unwrap();
     assert_eq!(steps.len(), 1);
     assert_eq!(steps[0].raw, json!({"run_id": "r1", "id": "s1"}), "a child says whose it is");
     let requests = server.seen().len();
     assert_eq!(client.look("steps", "s1", Some("r1")).await.unwrap().as_ref(), Some(&steps[0]));
     assert_eq!(server.seen().len(), requests + 1, "with its parent it is found at once");
     assert_eq!(client.look("steps", "s1", None).await.unwrap().as_ref(), Some(&steps[0]));
+}
+
+/// Who ends live runs does not read through all that ever ran, and a server without a word for one sort of them has none of it.
+#[tokio::test]
+async fn of_a_list_in_pieces_only_those_are_read_in_which_what_is_wanted_can_stand() {
+    let live = Standing::from([("/status".to_owned(), vec![json!("LIVE")])]);
+    let server = Server::start(|request, _| match request.target.trim_start_matches("/api/v1") {
+        // It heeds no filter, and says of one run nothing at all.
+        "/runs?status=LIVE" => ok(r#"[{"id":"r1","status":"LIVE"},{"id":"r2","status":"DONE"},{"id":"r3"}]"#),
+        _ => status(500, "too many"),
+    })
+    .await;
+    let runs: Vec<_> =
+        asking(&server).rows("runs", &live).await.unwrap().into_iter().map(|it| it.incoming.id).collect();
+    assert_eq!(
+        (runs.as_slice(), paths(&server)),
+        (["r1".to_owned(), "r3".to_owned()].as_slice(), vec!["/runs?status=LIVE".to_owned()])
+    );
+
+    let both = Standing::from([("/status".to_owned(), vec![json!("LIVE"), json!("DONE")])]);
+    for (refused, code) in [("LIVE", 422), ("DONE", 400), ("LIVE", 404)] {
+        let server = Server::start(move |request, _| match request.target.ends_with(refused) {
+            true => status(code, r#"{"error":"unknown status"}"#),
+            false => ok(r#"[{"id":"r1","status":"LIVE"},{"id":"r2","status":"DONE"}]"#),
+        })
+        .await;
+        let client = asking(&server);
+        assert_eq!(client.rows("runs", &both).await.unwrap().len(), 2, "{refused} {code}");
+        assert!(client.look("runs", "r2", None).await.unwrap().is_some(), "{refused} {code}");
+    }
+    for code in [400, 403, 422, 500] {
+        let server = Server::start(move |_, _| status(code, "")).await;
+        let error = asking(&server).rows("runs", &both).await.unwrap_err();
+        assert_eq!(error.status, Some(code), "a server that answers for no value has said nothing");
+    }
 }
 
 #[tokio::test]
@@ -225,5 +261,5 @@ async fn half_a_list_is_not_handed_out() {
         true => Act::Send(reply(500, &[], "")),
     })
     .await;
-    assert_eq!(asking(&server).rows("pending").await.unwrap_err().kind, FetchKind::Server);
+    assert_eq!(asking(&server).rows("pending", &Standing::new()).await.unwrap_err().kind, FetchKind::Server);
 }

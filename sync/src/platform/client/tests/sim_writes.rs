@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::sim::{connect, patient, sim};
 use super::*;
 use crate::platform::FetchKind;
-use crate::platform::write::{Reached, WriteCall};
+use crate::platform::manifest::Standing;
+use crate::platform::write::{OtherCall, Reached, WriteCall};
 
 fn call(method: &str, path: String, body: Value) -> WriteCall {
     WriteCall { method: method.into(), path, body: Some(body), key: "01J0KEY".into(), ..WriteCall::default() }
@@ -87,8 +88,12 @@ async fn every_platform_carries_a_decision_out_once_and_shows_it() {
         assert_eq!((&seen.raw[field], seen.incoming.id.as_str()), (&from.into(), target.as_str()), "{name}");
         let body = if body.is_empty() { json!({"reason": "seen"}) } else { json!({"status": body}) };
         let path = path.replace("{}", &target);
-        let or = or.into_iter().map(|(method, other): (_, Option<String>)| (method, other.unwrap_or(path.clone())));
-        let write = WriteCall { or: or.collect(), ..call(method, path.clone(), body) };
+        let or = or.into_iter().map(|(method, other): (_, Option<String>)| OtherCall {
+            method,
+            path: other.unwrap_or(path.clone()),
+            body: Some(body.clone()),
+        });
+        let write = WriteCall { or: or.collect(), ..call(method, path.clone(), body.clone()) };
         let told = client.write(&write).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
         assert!((200..300).contains(&told.status), "{name}");
         let seen = client.look(collection, &target, None).await.unwrap().expect("it is there");
@@ -163,7 +168,7 @@ async fn a_whole_list_is_all_that_the_server_holds() {
         [("runagents", "runs"), ("exo", "workflow-runs"), ("exo", "deployments"), ("turen", "agents")]
     {
         let client = connect(&sim.endpoint(name).unwrap(), patient(), |_| {});
-        let rows = client.rows(collection).await.unwrap();
+        let rows = client.rows(collection, &Standing::new()).await.unwrap();
         let read: BTreeSet<_> = rows.iter().map(|seen| seen.incoming.id.clone()).collect();
         let held: BTreeSet<_> = sim.truth(name, collection).iter().map(id).collect();
         assert_eq!((read.len(), &read), (rows.len(), &held), "{name} {collection}");

@@ -10,7 +10,7 @@ use super::server::{Act, Request, Server, ok, reply, status};
 use super::sessions::exo;
 use super::*;
 use crate::platform::FetchKind;
-use crate::platform::write::{NotTold, Reached, Told, WriteCall};
+use crate::platform::write::{NotTold, OtherCall, Reached, Told, WriteCall};
 
 const PATH: &str = "/api/v1/things/a/status";
 const LOGIN: &str = "/api/v1/auth/login";
@@ -341,7 +341,9 @@ async fn the_path_that_was_asked_for_is_in_the_error() {
 
 #[tokio::test]
 async fn what_one_version_of_a_platform_does_not_offer_is_asked_for_as_another_does() {
-    let or = vec![("PATCH".to_owned(), "/things/a".to_owned()), ("PUT".to_owned(), "/old/a".to_owned())];
+    let other =
+        |method: &str, path: &str, body| OtherCall { method: method.into(), path: path.into(), body: Some(body) };
+    let or = vec![other("PATCH", "/things/a", json!({"state": "off"})), other("PUT", "/old/a", json!({}))];
     for (codes, sent, told) in [
         (vec![405, 204], 2, Ok(204)),
         (vec![404, 501, 200], 3, Ok(200)),
@@ -355,6 +357,8 @@ async fn what_one_version_of_a_platform_does_not_offer_is_asked_for_as_another_d
         let came = client(&server, options()).write(&WriteCall { or: or.clone(), ..call() }).await;
         let came = came.map(|told| told.status).map_err(|not_told| (not_told.error.status.unwrap(), not_told.reached));
         assert_eq!((came, server.seen().len()), (told, sent), "{codes:?}");
+        let bodies = [r#"{"status":"suspended"}"#, r#"{"state":"off"}"#, "{}"];
+        assert!(server.seen().iter().map(|request| request.body.as_str()).eq(bodies.into_iter().take(sent)));
     }
 }
 
