@@ -150,7 +150,8 @@ impl<R: Reach> Sender<'_, R> {
             Ok(rows) => {
                 for Seen { incoming, raw } in rows {
                     let named = names(&raw, target);
-                    if (named || shown.is_empty() || shows(&raw, shown)) && open.remove(&incoming.id) && named {
+                    let tells = named || shown.is_empty() || shows(&raw, shown);
+                    if tells && open.remove(&incoming.id) && named {
                         naming.insert(incoming.id);
                     }
                 }

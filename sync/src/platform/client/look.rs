@@ -310,7 +310,10 @@ fn among(param: &str, values: &[String], standing: Option<&Standing>) -> Vec<Str
     let wanted = standing.and_then(|standing| standing.get(&format!("/{param}")));
     let is = |value: &String, wanted: &Value| match wanted {
         Value::String(text) => text == value,
-        other => other.to_string() == *value,
+        other => {
+            let text = other.to_string();
+            text == *value
+        }
     };
     let some: Vec<String> = match wanted {
         Some(wanted) => values.iter().filter(|value| wanted.iter().any(|wanted| is(value, wanted))).cloned().collect(),
