@@ -5,6 +5,7 @@
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
+use super::Cx;
 use super::complete::{Known, Suggested};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
@@ -35,6 +36,36 @@ pub(super) enum Turn {
     Step(i64),
     /// It is none of its keys.
     None,
+}
+
+/// A list that is filtered out of what it has at hand, letter by letter.
+pub(super) trait Sifted {
+    /// The line it is typed in.
+    fn typed(&mut self) -> &mut Typed;
+
+    /// Shows what passes this filter.
+    fn sift(&mut self, text: &str, cx: &Cx);
+
+    /// Moves the cursor while the line is open.
+    fn step(&mut self, by: i64, cx: &Cx);
+
+    /// The filter's text has changed.
+    fn retype(&mut self, cx: &Cx) {
+        let text = self.typed().text().unwrap_or_default().to_owned();
+        self.sift(&text, cx);
+    }
+
+    /// Does an action while a filter is typed; false when it is none of those.
+    fn act_typing(&mut self, act: Act, cx: &Cx) -> bool {
+        match self.typed().act(act) {
+            Turn::Done => {}
+            Turn::Back(before) => self.sift(&before, cx),
+            Turn::Changed => self.retype(cx),
+            Turn::Step(by) => self.step(by, cx),
+            Turn::None => return false,
+        }
+        true
+    }
 }
 
 impl Typed {

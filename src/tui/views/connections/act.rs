@@ -6,7 +6,7 @@ use crate::tui::actions::Act;
 use crate::tui::links::view_of;
 use crate::tui::motion;
 use crate::tui::views::sieve::Sieve;
-use crate::tui::views::typed::Turn;
+use crate::tui::views::typed::{Sifted, Typed};
 use crate::tui::views::{Cx, Wish};
 
 impl Connections {
@@ -140,35 +140,23 @@ impl Connections {
         }
         true
     }
+}
+
+impl Sifted for Connections {
+    fn typed(&mut self) -> &mut Typed {
+        &mut self.typed
+    }
+
+    fn sift(&mut self, text: &str, cx: &Cx) {
+        self.sieve = Sieve::typing(text, rows::ASKS, cx.now);
+        self.settle(&self.picks(cx));
+    }
 
     fn step(&mut self, by: i64, cx: &Cx) {
         let picks = self.picks(cx);
         let to = motion::among(picks.len(), self.at(&picks), by);
         self.pick = picks.get(to).cloned();
         self.scroll.0 = 0;
-    }
-
-    /// Takes a filter, as it is being typed.
-    fn sift(&mut self, text: &str, cx: &Cx) {
-        self.sieve = Sieve::typing(text, rows::ASKS, cx.now);
-        self.settle(&self.picks(cx));
-    }
-
-    /// The filter's text has changed.
-    pub(super) fn retype(&mut self, cx: &Cx) {
-        let text = self.typed.text().unwrap_or_default().to_owned();
-        self.sift(&text, cx);
-    }
-
-    fn act_typing(&mut self, act: Act, cx: &Cx) -> bool {
-        match self.typed.act(act) {
-            Turn::Done => {}
-            Turn::Back(before) => self.sift(&before, cx),
-            Turn::Changed => self.retype(cx),
-            Turn::Step(by) => self.step(by, cx),
-            Turn::None => return false,
-        }
-        true
     }
 }
 

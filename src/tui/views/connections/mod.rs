@@ -20,7 +20,7 @@ use super::chosen::Chosen;
 use super::order::Sorted;
 use super::pane::Pane;
 use super::sieve::Sieve;
-use super::typed::Typed;
+use super::typed::{Sifted, Typed};
 use super::{Cx, Goal, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;

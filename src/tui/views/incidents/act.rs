@@ -11,6 +11,7 @@ use crate::tui::incidents::{Chosen, Deed, Purpose, Want};
 use crate::tui::motion;
 use crate::tui::reading::Reading;
 use crate::tui::views::Goal;
+use crate::tui::views::typed::Sifted;
 use crate::tui::views::{Cx, Wanted, Wish};
 
 impl Incidents {

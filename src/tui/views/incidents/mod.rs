@@ -19,7 +19,7 @@ use quarterdeck_sync::model::{IncidentId, ListKey};
 use ratatui::layout::{Position, Rect};
 
 use super::sieve::Sieve;
-use super::typed::Typed;
+use super::typed::{Sifted, Typed};
 use super::{Cx, Scene, View, Wish};
 use crate::incident::{Case, Line};
 use crate::tui::actions::{Act, Facts, Scope};

@@ -4,12 +4,11 @@ use quarterdeck_index::{Asks, Document};
 
 use super::Incidents;
 use crate::incident::Line;
-use crate::tui::actions::Act;
 use crate::tui::motion;
 use crate::tui::views::Cx;
 use crate::tui::views::complete::Known;
 use crate::tui::views::sieve::{Asked, Sieve};
-use crate::tui::views::typed::{Turn, Typed};
+use crate::tui::views::typed::{Sifted, Typed};
 
 const IS: usize = 0;
 const ID: usize = 1;
@@ -49,9 +48,15 @@ impl Incidents {
         self.typed = Typed::new(known);
         self.typed.begin(self.sieve.text());
     }
+}
 
-    /// Takes a filter, as it is being typed. The selected incident keeps the cursor while it passes.
-    pub(super) fn sift(&mut self, text: &str, cx: &Cx) {
+impl Sifted for Incidents {
+    fn typed(&mut self) -> &mut Typed {
+        &mut self.typed
+    }
+
+    /// The selected incident keeps the cursor while it passes.
+    fn sift(&mut self, text: &str, cx: &Cx) {
         let selected = self.id();
         self.sieve = Sieve::typing(text, ASKS, cx.now);
         let found = selected.and_then(|id| self.shown().iter().position(|line| line.incident.id == id));
@@ -59,24 +64,8 @@ impl Incidents {
         self.follow(cx);
     }
 
-    /// The filter's text has changed.
-    pub(super) fn retype(&mut self, cx: &Cx) {
-        let text = self.typed.text().unwrap_or_default().to_owned();
-        self.sift(&text, cx);
-    }
-
-    /// Does an action while a filter is typed; false when it is none of those.
-    pub(super) fn act_typing(&mut self, act: Act, cx: &Cx) -> bool {
-        match self.typed.act(act) {
-            Turn::Done => {}
-            Turn::Back(before) => self.sift(&before, cx),
-            Turn::Changed => self.retype(cx),
-            Turn::Step(by) => {
-                self.cursor = motion::among(self.shown().len(), self.cursor, by);
-                self.follow(cx);
-            }
-            Turn::None => return false,
-        }
-        true
+    fn step(&mut self, by: i64, cx: &Cx) {
+        self.cursor = motion::among(self.shown().len(), self.cursor, by);
+        self.follow(cx);
     }
 }

@@ -10,7 +10,7 @@ use crate::tui::data::DraftOf;
 use crate::tui::decisions::{Change, Target, WriteLine};
 use crate::tui::motion;
 use crate::tui::views::sieve::Sieve;
-use crate::tui::views::typed::Turn;
+use crate::tui::views::typed::{Sifted, Typed};
 use crate::tui::views::{Aim, Cx, Wish};
 
 impl Outbox {
@@ -119,33 +119,6 @@ impl Outbox {
         true
     }
 
-    /// Takes a filter, as it is being typed.
-    pub(super) fn sift(&mut self, text: &str, cx: &Cx) {
-        self.sieve = Sieve::typing(text, sift::ASKS, cx.now);
-        self.arrange();
-        self.follow(cx);
-    }
-
-    /// The filter's text has changed.
-    pub(super) fn retype(&mut self, cx: &Cx) {
-        let text = self.typed.text().unwrap_or_default().to_owned();
-        self.sift(&text, cx);
-    }
-
-    fn act_typing(&mut self, act: Act, cx: &mut Cx) -> bool {
-        match self.typed.act(act) {
-            Turn::Done => {}
-            Turn::Back(before) => self.sift(&before, cx),
-            Turn::Changed => self.retype(cx),
-            Turn::Step(by) => {
-                self.cursor = motion::among(self.shown().len(), self.cursor, by);
-                self.follow(cx);
-            }
-            Turn::None => return false,
-        }
-        true
-    }
-
     /// Sorts by the next column, or turns the order round.
     fn sort(&mut self, next: bool, cx: &mut Cx) {
         if next {
@@ -182,5 +155,22 @@ impl Outbox {
             Some(None) => cx.say("It makes a new record: there is none yet"),
             None => {}
         }
+    }
+}
+
+impl Sifted for Outbox {
+    fn typed(&mut self) -> &mut Typed {
+        &mut self.typed
+    }
+
+    fn sift(&mut self, text: &str, cx: &Cx) {
+        self.sieve = Sieve::typing(text, sift::ASKS, cx.now);
+        self.arrange();
+        self.follow(cx);
+    }
+
+    fn step(&mut self, by: i64, cx: &Cx) {
+        self.cursor = motion::among(self.shown().len(), self.cursor, by);
+        self.follow(cx);
     }
 }

@@ -22,7 +22,7 @@ use quarterdeck_sync::model::{ListKey, WriteId, WriteState};
 use super::order::Sorted;
 use super::pane::Pane;
 use super::sieve::Sieve;
-use super::typed::Typed;
+use super::typed::{Sifted, Typed};
 use super::{Cx, Goal, Narrow, Scene, View};
 use crate::incident::write_place;
 use crate::tui::actions::{Act, Facts, Scope};
