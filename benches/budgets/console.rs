@@ -8,10 +8,12 @@ use portable_pty::CommandBuilder;
 use crate::measure::{Fleet, fact, line, percentile};
 use crate::pty::{Lines, Session};
 
-const STARTS: usize = 7;
+const STARTS: usize = 15;
 const PRESSES: usize = 150;
 /// Presses in one direction before it turns.
 const TURN: usize = 15;
+/// Cells at the beginning of a line that name its record, before what tells its time.
+const NAMED: usize = 60;
 
 fn console(fleet: &Fleet, home: &Path) -> CommandBuilder {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qd"));
@@ -71,9 +73,14 @@ fn floor_frame(command: CommandBuilder) -> f64 {
 /// Measures the console over the mirror of the first sync.
 pub fn run(fleet: &Fleet) {
     println!("console at 200x50");
-    let mut floors: Vec<f64> = (0..STARTS).map(|_| floor_frame(floor(fleet))).collect();
-    let started = (0..STARTS).map(|_| first_frame(console(fleet, fleet.home.path())));
-    let (mut frames, mut settled): (Vec<f64>, Vec<f64>) = started.unzip();
+    let (mut floors, mut frames, mut settled) = (Vec::new(), Vec::new(), Vec::new());
+    // In turn: what the machine does meanwhile it does to both.
+    for _ in 0..STARTS {
+        floors.push(floor_frame(floor(fleet)));
+        let (first, stands) = first_frame(console(fleet, fleet.home.path()));
+        frames.push(first);
+        settled.push(stands);
+    }
     let (floor, frame) = (percentile(&mut floors, 0.5), percentile(&mut frames, 0.5));
     fact("floor: the smallest list in ratatui, exec to full frame", floor, "ms");
     line("exec to full first frame", frame, "ms", 60.0);
@@ -114,6 +121,13 @@ fn chosen(lines: &Lines) -> Option<usize> {
     lines.iter().position(|line| line.starts_with('▌'))
 }
 
+/// What the record `by` lines below the cursor is called. The cursor's line alone does not tell whether a key was heard: a list
+/// that rows come into moves under a cursor that stays with its record, and at an edge the list moves and the cursor does not.
+fn named(lines: &Lines, by: isize) -> Option<String> {
+    let line = lines.get(chosen(lines)?.checked_add_signed(by)?)?;
+    Some(line.chars().skip(1).take(NAMED).collect())
+}
+
 /// Keys in a console that syncs every session for the first time and builds the index of them, while the platform goes on.
 fn keys_while_busy(fleet: &Fleet) {
     let home = fleet.another_home();
@@ -121,6 +135,8 @@ fn keys_while_busy(fleet: &Fleet) {
     let mut session = Session::start(console(fleet, home.path()));
     session.settle(Duration::from_millis(300), Duration::from_secs(2));
     session.key(b":open sessions\r");
+    // The keys before it are not these: what they change stands by then.
+    session.settle(Duration::from_millis(300), Duration::from_secs(3));
     let many =
         |lines: &Lines| chosen(lines).is_some_and(|at| lines.iter().skip(at).take(30).all(|line| line.len() > 40));
     if session.until(Duration::from_secs(60), many).is_none() {
@@ -130,12 +146,17 @@ fn keys_while_busy(fleet: &Fleet) {
     let before = mirrored(home.path());
     let mut times = Vec::new();
     for press in 0..PRESSES {
-        // Down and up again: frames that no key asked for come in between, and only the mark tells which is the key's.
-        let key: &[u8] = if (press / TURN).is_multiple_of(2) { b"j" } else { b"k" };
-        let from = chosen(&session.lines());
+        // Down and up again: frames that no key asked for come in between.
+        let (key, by): (&[u8], isize) = if (press / TURN).is_multiple_of(2) { (b"j", 1) } else { (b"k", -1) };
+        let (from, next) = (named(&session.lines(), 0), named(&session.lines(), by));
         let at = session.key(key);
-        let seen = session.until(Duration::from_secs(2), |lines| chosen(lines) != from);
-        times.push(seen.map_or(2e3, |seen| (seen - at).as_secs_f64() * 1e3));
+        // Neighbours of one name look the same: that key is pressed, and is not measured.
+        if from != next {
+            let seen = session.until(Duration::from_secs(2), |lines| {
+                named(lines, 0).is_some_and(|name| from.as_ref() != Some(&name))
+            });
+            times.push(seen.map_or(2e3, |seen| (seen - at).as_secs_f64() * 1e3));
+        }
         session.settle(Duration::from_millis(20), Duration::from_millis(60));
     }
     let after = mirrored(home.path());
