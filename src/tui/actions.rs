@@ -339,6 +339,8 @@ actions! {
     PreviousChoice "previous-choice" ["<Left>"] Sheet None 0 "previous choice" "Previous choice, in a field that has some" ALWAYS;
     SheetDown "sheet-down" ["<PgDn>" "C-f"] Sheet None 40 "more" "One page down" ALWAYS;
     SheetUp "sheet-up" ["<PgUp>" "C-b"] Sheet None 0 "less" "One page up" ALWAYS;
+    SheetLast "sheet-last" ["C-<End>" "A-G"] Sheet None 0 "end" "To its end" ALWAYS;
+    SheetFirst "sheet-first" ["C-<Home>" "A-g"] Sheet None 0 "beginning" "To its beginning" ALWAYS;
 
     Unmask "unmask" ["C-x"] Unmasking None 10 "show them" "Show the secrets as they are; the audit log says so first" ALWAYS;
     StayMasked "stay-masked" ["<Esc>" "C-g"] Unmasking None 20 "leave them masked" "Leave them masked" ALWAYS;

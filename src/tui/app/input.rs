@@ -144,8 +144,10 @@ impl App {
             Some(Act::RevealGrounds) => return self.reveal_on(sheet, clock),
             Some(Act::NextField) => sheet.turn(true),
             Some(Act::PreviousField) => sheet.turn(false),
-            Some(Act::SheetDown) => sheet.step(page),
+            Some(Act::SheetDown) => sheet.page_down(),
             Some(Act::SheetUp) => sheet.step(-page),
+            Some(Act::SheetLast) => sheet.step(i64::MAX / 2),
+            Some(Act::SheetFirst) => sheet.step(i64::MIN / 2),
             Some(Act::LookAgain) => sheet.look_again(),
             Some(Act::NextChoice | Act::PreviousChoice) => {
                 if !sheet.choose(act == Some(Act::NextChoice)) {

@@ -398,6 +398,7 @@ impl Console {
             "<Tab>" => KeyCode::Tab,
             "<BackTab>" => KeyCode::BackTab,
             "<End>" => KeyCode::End,
+            "<Home>" => KeyCode::Home,
             "<Right>" => KeyCode::Right,
             "<Left>" => KeyCode::Left,
             "<Up>" => KeyCode::Up,

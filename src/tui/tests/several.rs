@@ -120,7 +120,7 @@ fn several_requests_are_not_approved_before_the_last_was_in_sight() {
     console.press("C-y");
     assert_eq!(console.deeds(), []);
     assert!(
-        console.text().contains("Not now: 12 of them have not been in sight: scroll to the end"),
+        console.text().contains("Not now: 12 of them have not been in sight: scroll through them"),
         "{}",
         console.text()
     );
@@ -138,6 +138,22 @@ fn several_requests_are_not_approved_before_the_last_was_in_sight() {
         assert!(left == 0 || console.deeds().is_empty(), "{left} are left: {text}");
     }
     assert_eq!(decided(&console).len(), 12, "at the end the key counts");
+}
+
+#[test]
+fn who_leaps_over_requests_has_not_read_them() {
+    let mut console = all_marked((80, 24), 12);
+    console.press("C-<End>");
+    let text = console.text();
+    assert!(text.contains("helper-11") && !text.contains("C-y yes"), "{text}");
+    assert!(text.contains("C-<Home> back to what was not in sight: 12 left"), "{text}");
+    console.press("C-y");
+    assert_eq!(console.deeds(), []);
+    console.pass(Duration::from_secs(60));
+    console.press("C-<Home>");
+    read(&mut console);
+    console.press("C-<End> C-y");
+    assert_eq!(decided(&console).len(), 12);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::input::Input;
 use super::picker::moving;
-use crate::tui::actions::{Act, Reason};
+use crate::tui::actions::{Act, Reason, row};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::Keymap;
 use crate::tui::text::width;
@@ -38,6 +38,16 @@ pub(crate) enum Choice {
     Saved(String),
     /// Follow this one of the links that are offered.
     Link(usize),
+}
+
+impl Choice {
+    /// What it is called in the settings, if it is an action.
+    fn id(&self) -> Option<&'static str> {
+        match self {
+            Choice::Act(act) | Choice::Elsewhere(act) => Some(row(*act).id),
+            _ => None,
+        }
+    }
 }
 
 /// Where somebody clicks.
@@ -145,14 +155,22 @@ impl Palette {
     pub fn search(&mut self) {
         let pattern = Pattern::parse(self.input.text(), CaseMatching::Ignore, Normalization::Smart);
         let mut scored: Vec<(bool, u32, usize, Vec<u32>)> = Vec::new();
+        let typed = self.input.text().trim().to_lowercase();
         let mut letters = Vec::new();
         for (at, entry) in self.entries.iter().enumerate() {
             let mut places = Vec::new();
             let haystack = Utf32Str::new(&entry.label, &mut letters);
-            if let Some(score) = pattern.indices(haystack, &mut self.matcher, &mut places) {
+            let by_label = pattern.indices(haystack, &mut self.matcher, &mut places);
+            // Who knows what an action is called in the settings and in keys.md need not know its sentence.
+            let id = entry.choice.id().filter(|id| typed.len() > 1 && id.starts_with(&typed));
+            let by_id = id.and_then(|id| {
+                let score = pattern.score(Utf32Str::new(id, &mut letters), &mut self.matcher)?;
+                Some(if id == typed { score * 2 } else { score })
+            });
+            if let Some(score) = by_label.max(by_id) {
                 places.sort_unstable();
                 // Of two that match as well, the one that begins so: a word in the middle of a sentence is seldom meant.
-                let begins = places.first() == Some(&0);
+                let begins = places.first() == Some(&0) || by_id.is_some();
                 // What can be done here is meant more often than what works elsewhere.
                 let elsewhere = matches!(entry.choice, Choice::Elsewhere(_));
                 let score = if elsewhere { score / 4 * 3 } else { score };
@@ -270,6 +288,17 @@ mod tests {
         palette.input.insert("the");
         palette.search();
         assert_eq!(palette.chosen().unwrap().choice, Choice::Theme("dark".into()));
+    }
+
+    #[test]
+    fn an_action_is_found_by_what_the_settings_call_it() {
+        let mut palette = Palette::new(vec![
+            entry("Let a contained agent go", Choice::Act(Act::Release)),
+            entry("Stop the agent with everything the platform has", Choice::Elsewhere(Act::Contain)),
+        ]);
+        palette.input.insert("Contain");
+        palette.search();
+        assert_eq!(palette.chosen().unwrap().choice, Choice::Elsewhere(Act::Contain));
     }
 
     #[test]

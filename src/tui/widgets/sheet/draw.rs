@@ -80,11 +80,13 @@ impl Sheet {
         self.confirmation(Rect { y: place.bottom().saturating_sub(1), height: 1, ..inside }, keys, canvas);
     }
 
-    /// What was on the screen is what may be confirmed: the key counts from the next one on.
+    /// What was on the screen is what may be confirmed: the key counts from the next one on. What was leapt over was not there.
     fn was_seen(&mut self) {
         if self.brief.is_some() && !self.moved() && !self.groundless() {
             self.drawn = true;
-            self.furthest = self.furthest.max(self.top + self.page);
+            if !self.leapt() {
+                self.furthest = self.furthest.max(self.top + self.page);
+            }
             self.read |= self.page > 0 && self.furthest >= self.lines;
         }
     }
@@ -106,7 +108,7 @@ impl Sheet {
         let as_before = |now: &Below, before: &Below| now.cells == before.cells && now.ends == before.ends;
         // Lines are counted as they are laid out: laid out anew, those before the ones in sight count as read all the same.
         if !self.below.as_ref().zip(below.as_ref()).is_some_and(|(before, now)| as_before(now, before)) {
-            self.furthest = 0;
+            self.furthest = if self.leapt() { 0 } else { self.top };
         }
         self.below = below;
     }
@@ -159,6 +161,7 @@ impl Sheet {
             (Stage::Open, true) if self.several() && self.groundless() => {}
             (Stage::Open, true) => offers.push(match self.unread() {
                 0 => (Act::Confirm, yes),
+                left if self.leapt() => (Act::SheetFirst, format!("back to what was not in sight: {left} left")),
                 left => (Act::SheetDown, format!("to the end to confirm: {left} left")),
             }),
             _ => {}

@@ -403,6 +403,18 @@ impl Sheet {
         self.top = (self.top as i64).saturating_add(by).clamp(0, last) as usize;
     }
 
+    /// One page down. Never over what was not in sight yet: keys come faster than screens on a bad link.
+    pub fn page_down(&mut self) {
+        let unseen = self.furthest.saturating_sub(self.top).max(1);
+        let by = if self.unread() > 0 { self.page().min(unseen) } else { self.page() };
+        self.step(by as i64);
+    }
+
+    /// Does something stand above that was not in sight?
+    fn leapt(&self) -> bool {
+        self.top > self.furthest
+    }
+
     /// Lines in sight.
     pub fn page(&self) -> usize {
         self.page.max(1)

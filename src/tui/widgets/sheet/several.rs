@@ -83,8 +83,8 @@ pub(super) fn unread(left: usize, page: usize) -> Option<Reason> {
     match (left, page) {
         (0, _) => None,
         (_, 0) => Some("there is no room here to read it: make the terminal higher".into()),
-        (1, _) => Some("the last of them has not been in sight: scroll to the end first".into()),
-        (left, _) => Some(format!("{left} of them have not been in sight: scroll to the end first").into()),
+        (1, _) => Some("the last of them has not been in sight: scroll through them first".into()),
+        (left, _) => Some(format!("{left} of them have not been in sight: scroll through them first").into()),
     }
 }
 
