@@ -94,14 +94,15 @@ impl Opening {
 /// When there is no terminal to open it on, or our own files cannot be used. What a platform does wrong is shown inside.
 pub fn run(opening: Opening) -> Result<Code, Failure> {
     check_terminal(&opening.env)?;
+    let ready = make_ready();
     let settings = Settings::load(&opening.paths.settings())?;
     let connections = Connections::load(&opening.paths.connections())?.pick(&[])?;
     opening.paths.make_data_dir()?;
     let platforms = connections.iter().map(|(name, one)| (name.clone(), one.platform.clone())).collect();
     let mirror = mirror(&opening.paths)?;
-    make_ready(&mirror);
     let seen = Seen::new(mirror, &opening.paths.outbox());
     let house = Arc::new(House::new(seen, opening.paths.clone(), opening.env.by(), platforms));
+    let _ = ready.send(house.clone());
     let (news, outside) = channel();
     let (asks, asked) = channel();
     let (remembered, said) = memory::load(&opening.paths.session(), opening.fresh);
@@ -126,17 +127,19 @@ pub fn run(opening: Opening) -> Result<Code, Failure> {
     ended.map(|()| Code::Done)
 }
 
-/// Makes ready what the first questions need while the terminal is taken: they need it one after the other, and a person waits.
-fn make_ready(mirror: &Mirror) {
-    let mirror = mirror.clone();
+/// Makes ready what the first questions need, in the order in which they need it, while the files are read and the terminal is
+/// taken: a person waits. Without a thread each is made when it is needed.
+fn make_ready() -> Sender<Arc<House>> {
+    let (ready, opened) = channel::<Arc<House>>();
     let work = move || {
-        // One for each of those who answer.
-        drop((mirror.reader(), mirror.reader()));
         crate::inbox::prepare();
-        secrets::prepare();
+        if let Ok(house) = opened.recv() {
+            house.seen.open();
+            secrets::prepare();
+        }
     };
-    // Without a thread each is made when it is needed.
     let _ = thread::Builder::new().name("qd-ready".to_owned()).spawn(work);
+    ready
 }
 
 /// Does what the console asks for, until it has ended. Nothing is begun before the first thing is asked: manifests, certificates

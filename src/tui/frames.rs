@@ -56,15 +56,7 @@ impl<W: Write> Frames<W> {
         size: impl FnOnce() -> io::Result<(u16, u16)>,
         draw: impl FnOnce(&mut Buffer) -> Option<Position>,
     ) -> io::Result<usize> {
-        let (width, height) = match self.face {
-            Face::Picture(_) => size()?,
-            // A page: what reads it out does not know how wide it is.
-            Face::Lines(_) => (linear::WIDTH, linear::HEIGHT),
-        };
-        let area = Rect { x: 0, y: 0, width, height };
-        if self.buffer.area != area {
-            self.buffer = Buffer::empty(area);
-        }
+        self.fit(size)?;
         let cursor = draw(&mut self.buffer);
         let lines;
         let bytes = match &mut self.face {
@@ -78,6 +70,27 @@ impl<W: Write> Frames<W> {
         let sent = if many > 0 { send(&mut self.out, bytes) } else { Ok(()) };
         self.lost_unless(sent)?;
         Ok(many)
+    }
+
+    /// Makes room for a frame of the size that `size` tells now: some of the time that the first frame takes, spent while what it
+    /// shows is still being read.
+    ///
+    /// # Errors
+    /// When there is no size to be had.
+    pub fn fit(&mut self, size: impl FnOnce() -> io::Result<(u16, u16)>) -> io::Result<()> {
+        let (width, height) = match self.face {
+            Face::Picture(_) => size()?,
+            // A page: what reads it out does not know how wide it is.
+            Face::Lines(_) => (linear::WIDTH, linear::HEIGHT),
+        };
+        let area = Rect { x: 0, y: 0, width, height };
+        if self.buffer.area != area {
+            self.buffer = Buffer::empty(area);
+            if let Face::Picture(painter) = &mut self.face {
+                painter.fit(area);
+            }
+        }
+        Ok(())
     }
 
     /// Sends something that draws nothing.

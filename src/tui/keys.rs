@@ -120,7 +120,8 @@ impl fmt::Display for Key {
 /// The keys in force.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    acts: HashMap<(Scope, Key), Act>,
+    /// What each key does, and where.
+    acts: HashMap<Key, Vec<(Scope, Act)>>,
     keys: HashMap<Act, Vec<Key>>,
 }
 
@@ -162,22 +163,24 @@ impl Keymap {
             return;
         }
         // What confirms a decision must be no key that leads to one, nor any other that is pressed without thinking.
-        let felt = |other: Scope| match act {
-            Act::Confirm => other != Scope::Prompt || self.acts.get(&(other, key)) == Some(&Act::Accept),
+        let felt = |other: Scope, meant: Act| match act {
+            Act::Confirm => other != Scope::Prompt || meant == Act::Accept,
             _ => together(action.scope, other),
         };
-        let felt = Scope::ALL.into_iter().filter(|other| felt(*other));
-        let mut rivals = felt.filter_map(|scope| self.acts.get(&(scope, key)));
+        let taken = self.acts.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let mut rivals = taken.iter().filter(|(scope, meant)| felt(*scope, *meant)).map(|(_, meant)| *meant);
         // So it is for what stands behind it in the table.
-        let confirms = self.acts.get(&(Scope::Sheet, key)).filter(|sheet| **sheet == Act::Confirm);
-        let confirms = confirms.filter(|_| leads_to_a_sheet(action));
-        let rival = rivals.find(|rival| **rival != act).or(confirms.filter(|_| act != Act::Confirm));
+        let confirms =
+            (taken.contains(&(Scope::Sheet, Act::Confirm)) && leads_to_a_sheet(action)).then_some(Act::Confirm);
+        let rival = rivals.find(|rival| *rival != act).or(confirms.filter(|_| act != Act::Confirm));
         if let Some(rival) = rival {
-            let taken = actions::row(*rival).id;
+            let taken = actions::row(rival).id;
             trouble.push(format!("keys: {key} means both `{taken}` and `{}`; `{taken}` keeps it", action.id));
             return;
         }
-        self.acts.insert((action.scope, key), act);
+        let taken = self.acts.entry(key).or_default();
+        taken.retain(|(scope, _)| *scope != action.scope);
+        taken.push((action.scope, act));
         let keys = self.keys.entry(act).or_default();
         if !keys.contains(&key) {
             keys.push(key);
@@ -186,7 +189,9 @@ impl Keymap {
 
     /// What `key` does in `scope`, or in the wider ones around it.
     pub fn find(&self, scope: Scope, key: Key) -> Option<Act> {
-        scope.chain().iter().find_map(|scope| self.acts.get(&(*scope, key)).copied())
+        let acts = self.acts.get(&key)?;
+        let here = |scope: &Scope| acts.iter().find(|(of, _)| of == scope).map(|(_, act)| *act);
+        scope.chain().iter().find_map(here)
     }
 
     /// The keys of an action, as written.

@@ -76,6 +76,12 @@ impl Painter {
         Self { shown, lost: true, erase, pen: RESET, at: None, cursor: false, out: String::new() }
     }
 
+    /// Makes room for screens of this size. What the terminal shows in it is not known yet.
+    pub fn fit(&mut self, area: Rect) {
+        self.shown = Buffer::empty(area);
+        self.lost = true;
+    }
+
     /// The terminal shows something else now.
     pub fn forget(&mut self) {
         self.lost = true;
@@ -84,8 +90,8 @@ impl Painter {
     /// The bytes that turn what is shown into `next`; empty when they are the same.
     pub fn paint(&mut self, next: &Buffer, cursor: Option<Position>) -> &[u8] {
         self.out.clear();
-        if self.lost || self.shown.area != next.area {
-            self.shown = Buffer::empty(next.area);
+        let anew = self.lost || self.shown.area != next.area;
+        if anew {
             self.pen = RESET;
             self.at = None;
             self.cursor = false;
@@ -94,16 +100,16 @@ impl Painter {
         } else if let Some(found) = scroll::find(&self.shown, next) {
             self.scroll(found);
         }
-        let shown = std::mem::take(&mut self.shown);
-        let changes = changes(&shown, next);
+        let changes = if anew { written(next) } else { changes(&self.shown, next) };
         // The cursor would be seen running over the screen on terminals without synchronized updates.
         if self.cursor && (!changes.is_empty() || cursor.is_none()) {
             self.out.push_str("\x1b[?25l");
             self.cursor = false;
         }
         self.cells(&changes, next);
-        self.shown = shown;
-        self.shown.clone_from(next);
+        // Into the room that is there: cloned as a whole it would be new with each frame.
+        self.shown.area = next.area;
+        self.shown.content.clone_from(&next.content);
         if let Some(place) = cursor {
             if self.at != Some((place.x, place.y)) {
                 self.jump(place.x, place.y);
@@ -204,7 +210,8 @@ impl Painter {
         if pen == self.pen {
             return;
         }
-        let mut codes = String::new();
+        self.out.push_str("\x1b[");
+        let codes = &mut self.out;
         // Bold and dim are switched off together, so a change of attributes that takes something away starts afresh.
         let mut from = self.pen;
         if !pen.mods.contains(from.mods) {
@@ -217,14 +224,38 @@ impl Painter {
             }
         }
         if pen.fg != from.fg {
-            colour(&mut codes, pen.fg, 30);
+            colour(codes, pen.fg, 30);
         }
         if pen.bg != from.bg {
-            colour(&mut codes, pen.bg, 40);
+            colour(codes, pen.bg, 40);
         }
-        let _ = write!(self.out, "\x1b[{}m", codes.trim_end_matches(';'));
+        // Each code ends in its separator; the last one ends the sequence.
+        if codes.ends_with(';') {
+            codes.pop();
+        }
+        codes.push('m');
         self.pen = pen;
     }
+}
+
+/// The cells to send to a terminal that was cleared.
+fn written(next: &Buffer) -> Vec<(u16, u16, &Cell)> {
+    let wide = usize::from(next.area.width).max(1);
+    let mut written = Vec::with_capacity(next.content.len());
+    for (y, line) in next.content.chunks(wide).enumerate() {
+        let mut covered = 0;
+        for (x, is) in line.iter().enumerate() {
+            if covered > 0 {
+                covered -= 1;
+                continue;
+            }
+            covered = is.cell_width().saturating_sub(1);
+            if !plain_blank(is) || is.bg != Color::Reset {
+                written.push((x as u16, y as u16, is));
+            }
+        }
+    }
+    written
 }
 
 /// The cells to send. A wide character stands in its first cell and covers the next: a cell that was covered and is

@@ -57,6 +57,7 @@ impl Terminal {
         };
         let mut terminal = Self { frames: Frames::new(tty()?, face), mouse: settings.mouse };
         terminal.enter()?;
+        terminal.frames.fit(size)?;
         Ok(terminal)
     }
 

@@ -1,6 +1,8 @@
 //! Which agent a record belongs to. Records carry an id or a join key, and may arrive before the agent does: who is meant is
 //! found when it is asked, so that nothing has to be rewritten.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
 
 use super::lists::{self, ListInfo};
@@ -37,6 +39,28 @@ pub(super) fn resolve(conn: &Connection, list: &ListInfo, word: i64, text: &str)
         None
     };
     Ok(found.unwrap_or_else(|| Agent { id: Some(text.to_owned()), ..Agent::default() }))
+}
+
+/// The agents that were met on the way through one window: its records name few, and each is looked up once.
+#[derive(Debug, Default)]
+pub(super) struct Met(HashMap<(i64, i64), Agent>);
+
+impl Met {
+    /// [`resolve`], unless it was asked before.
+    pub(super) fn resolve(
+        &mut self,
+        conn: &Connection,
+        list: &ListInfo,
+        word: i64,
+        text: &str,
+    ) -> rusqlite::Result<Agent> {
+        if let Some(agent) = self.0.get(&(list.id, word)) {
+            return Ok(agent.clone());
+        }
+        let agent = resolve(conn, list, word, text)?;
+        self.0.insert((list.id, word), agent.clone());
+        Ok(agent)
+    }
 }
 
 /// Every agent that records of `list` name: word number, the word, and who is meant.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
 
-use super::agents::{self, Agent};
+use super::agents::{Agent, Met};
 use super::frames::Dicts;
 use super::lists::ListInfo;
 use super::{StoreError, lists};
@@ -87,10 +87,10 @@ pub(super) fn stored(conn: &Connection, key: i64) -> rusqlite::Result<Option<Sto
         .optional()
 }
 
-/// The line of a stored record.
-pub(super) fn line(conn: &Connection, list: &ListInfo, stored: Stored) -> rusqlite::Result<Row> {
+/// The line of a stored record. `met`: the agents of the lines before it.
+pub(super) fn line(conn: &Connection, list: &ListInfo, stored: Stored, met: &mut Met) -> rusqlite::Result<Row> {
     let agent = match &stored.agent {
-        Some((word, text)) => agents::resolve(conn, list, *word, text)?,
+        Some((word, text)) => met.resolve(conn, list, *word, text)?,
         None => Agent::default(),
     };
     Ok(Row {
@@ -136,5 +136,5 @@ pub(super) fn record(conn: &Connection, dicts: &Dicts, key: i64) -> Result<Optio
     let Some(stored) = stored(conn, key)? else { return Ok(None) };
     let Some(list) = lists::by_id(conn, stored.list)? else { return Ok(None) };
     let doc = doc(conn, dicts, key, &stored.id)?;
-    Ok(Some(Record { row: line(conn, &list, stored)?, doc }))
+    Ok(Some(Record { row: line(conn, &list, stored, &mut Met::default())?, doc }))
 }

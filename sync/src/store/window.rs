@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::StoreError;
+use super::agents::Met;
 use super::frames::Dicts;
 use super::over::Over;
 use super::plan::Plan;
@@ -43,9 +44,10 @@ pub(super) fn window(conn: &Connection, dicts: &Dicts, over: &Over, query: &Quer
         found.reverse();
     }
     let mut lines: Vec<Row> = Vec::with_capacity(found.len());
+    let mut met = Met::default();
     for found in &found {
         if let Some(stored) = rows::stored(conn, found.place.key)? {
-            lines.push(over.show(rows::line(conn, found.list, stored)?));
+            lines.push(over.show(rows::line(conn, found.list, stored, &mut met)?));
         }
     }
     let (more_before, more_after) = if backward { (ahead, behind) } else { (behind, ahead) };

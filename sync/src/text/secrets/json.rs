@@ -25,7 +25,7 @@ pub(super) fn find(json: &str) -> Vec<Found> {
 
 /// The same for JSON that stands under `name`: a member's value, taken out of its document.
 pub(super) fn find_under(name: &str, json: &str) -> Vec<Found> {
-    if !may_hold(json) && !RULES.keywords.is_match(name) {
+    if !may_hold(json) && !RULES.keywords(name).is_match(name) {
         return Vec::new();
     }
     at_depth(json, Inside { key: Cow::Borrowed(name), ..Inside::default() }, 0)
@@ -39,7 +39,7 @@ pub(super) fn find_in_text(name: &str, text: &str) -> Vec<Found> {
 /// One pass that settles most texts: no keyword stands in it, and no escape that could hide one.
 fn may_hold(json: &str) -> bool {
     memchr::memchr_iter(b'\\', json.as_bytes()).any(|at| matches!(json.as_bytes().get(at + 1), Some(b'u' | b'/')))
-        || RULES.keywords.is_match(json)
+        || RULES.keywords(json).is_match(json)
 }
 
 /// Does text look as if it were JSON?
@@ -168,7 +168,9 @@ fn in_string(name: Option<&str>, text: &str, depth: usize) -> Vec<Found> {
         let around = Inside { key: Cow::Borrowed(name.unwrap_or_default()), ..Inside::default() };
         found.extend(at_depth(text, around, depth + 1));
     }
-    if let Some(name) = name.filter(|name| name.len() <= NAME && !text.is_empty() && RULES.keywords.is_match(*name)) {
+    if let Some(name) =
+        name.filter(|name| name.len() <= NAME && !text.is_empty() && RULES.keywords(name).is_match(*name))
+    {
         found.extend(under_name(name, text));
     }
     super::united(found)
@@ -183,7 +185,7 @@ fn under_name(name: &str, text: &str) -> Vec<Found> {
         .filter(|found| found.range.end > shift)
         .map(|found| Found { range: found.range.start.saturating_sub(shift)..found.range.end - shift, ..found })
         .collect();
-    let rules = RULES.keywords.find_overlapping_iter(name).filter_map(|word| {
+    let rules = RULES.keywords(name).find_overlapping_iter(name).filter_map(|word| {
         let rule = RULES.list.get(*RULES.of_keyword.get(word.pattern().as_usize())?)?;
         (rule.judge.reads_value() && rule.is_generic()).then_some((rule, word.range()))
     });

@@ -1,5 +1,6 @@
 //! The rules, read from `rules.toml` once, and each pattern built when it is first needed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -169,33 +170,74 @@ impl Rule {
 pub(super) struct Rules {
     /// The first name what they share with a later one.
     pub list: Vec<Rule>,
-    /// Finds every keyword in one pass.
-    pub keywords: AhoCorasick,
+    /// Finds every keyword in one pass: soon built.
+    soon: AhoCorasick,
+    /// The same: it takes a fraction of the time a byte, and milliseconds to be built.
+    fast: OnceLock<AhoCorasick>,
+    /// Bytes that were read before it was built.
+    read: AtomicUsize,
     /// The rule of each keyword.
     pub of_keyword: Vec<usize>,
 }
 
+/// Once so many bytes were read, reading them has taken as much longer as building what is faster takes.
+const ENOUGH: usize = 1 << 20;
+
+impl Rules {
+    /// What finds every keyword of `text` in one pass. A screen is there before the faster one would be; whoever reads much has that
+    /// soon.
+    pub(super) fn keywords(&self, text: &str) -> &AhoCorasick {
+        match self.fast.get() {
+            Some(fast) => fast,
+            None if self.read.fetch_add(text.len(), Ordering::Relaxed) < ENOUGH => &self.soon,
+            None => self.fast.get_or_init(|| automaton(&self.list, AhoCorasickKind::DFA)),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    rule: Vec<Rule>,
+}
+
 /// The rules. That they can be read and built is tested; nothing from outside has a say in it.
 pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    #[derive(Deserialize)]
-    struct File {
-        rule: Vec<Rule>,
-    }
     let file: File = toml::from_str(FILE).expect("the embedded rules can be read");
-    let pairs = || file.rule.iter().enumerate().flat_map(|(at, rule)| rule.keywords.iter().map(move |word| (word, at)));
-    let keywords = AhoCorasick::builder()
+    let led_to = file.rule.iter().enumerate().flat_map(|(at, rule)| rule.keywords.iter().map(move |_| at));
+    Rules {
+        of_keyword: led_to.collect(),
+        soon: automaton(&file.rule, AhoCorasickKind::ContiguousNFA),
+        fast: OnceLock::new(),
+        read: AtomicUsize::new(0),
+        list: file.rule,
+    }
+});
+
+fn automaton(rules: &[Rule], kind: AhoCorasickKind) -> AhoCorasick {
+    AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(pairs().map(|(word, _)| word))
-        .expect("the embedded keywords are few");
-    let of_keyword = pairs().map(|(_, at)| at).collect();
-    Rules { keywords, of_keyword, list: file.rule }
-});
+        .kind(Some(kind))
+        .build(rules.iter().flat_map(|rule| &rule.keywords))
+        .expect("the embedded keywords are few")
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_keywords_are_found_soon_and_fast() {
+        let fast = automaton(&RULES.list, AhoCorasickKind::DFA);
+        for text in [FILE, "export GITHUB_TOKEN=ghp_x; Password: y", "AKIA akia sk-ant-api03-", "nothing at all"] {
+            let found = |by: &AhoCorasick| -> Vec<(usize, usize, usize)> {
+                by.find_overlapping_iter(text)
+                    .map(|word| (word.start(), word.end(), word.pattern().as_usize()))
+                    .collect()
+            };
+            assert_eq!(found(&RULES.soon), found(&fast), "{text}");
+        }
+    }
 
     #[test]
     fn every_rule_can_be_built_and_is_led_to() {

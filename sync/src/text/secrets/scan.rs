@@ -19,7 +19,7 @@ pub(super) fn find(text: &str) -> Vec<Found> {
     let mut hits: Vec<Hit> = Vec::new();
     // How far each rule is done.
     let mut until: Vec<usize> = Vec::new();
-    for word in RULES.keywords.find_overlapping_iter(text) {
+    for word in RULES.keywords(text).find_overlapping_iter(text) {
         let Some(&number) = RULES.of_keyword.get(word.pattern().as_usize()) else { continue };
         let Some(rule) = RULES.list.get(number) else { continue };
         if until.is_empty() {
