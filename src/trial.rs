@@ -2,6 +2,8 @@
 //!
 //! It asks the platform at this moment and changes nothing there. Whether a connection that was paused goes on is for who tried it.
 
+use quarterdeck_sync::model::{Write, WriteState};
+use quarterdeck_sync::outbox::{Outbox, OutboxError, Which};
 use quarterdeck_sync::platform::manifest::Partition;
 use quarterdeck_sync::platform::{At, Client, FetchError, FetchKind, PageAsk, Priority, Reply};
 
@@ -57,4 +59,14 @@ pub async fn read_one(client: &Client) -> Result<Found, Failure> {
         }
         None => Err(Failure::new(Kind::Manifest, format!("{} has no list to read", client.manifest().title))),
     }
+}
+
+/// Writes that go out once a connection is no longer paused, the oldest first.
+///
+/// # Errors
+/// When the outbox cannot be read.
+pub fn waiting(outbox: &Outbox, connection: &str) -> Result<Vec<Write>, OutboxError> {
+    let mut writes = outbox.list(&Which { connections: vec![connection.to_owned()], ..Which::default() })?;
+    writes.retain(|write| write.state.is_open() && write.state != WriteState::Accepted);
+    Ok(writes)
 }

@@ -1,6 +1,6 @@
 //! Deciding from the command line, against simulated platforms: what is kept, what is seen at once, what is sent, and what not.
 
-use quarterdeck_sim::Options;
+use quarterdeck_sim::{Fault, Matcher, Options, What};
 use quarterdeck_sync::text::is_hidden;
 use serde_json::{Value, json};
 
@@ -297,4 +297,26 @@ fn what_an_agent_wrote_cannot_act_on_the_terminal_or_ask_a_question() {
         let hidden = |text: &str| text.chars().any(|c| c != '\n' && is_hidden(c));
         assert!(!hidden(&said.out) && !hidden(&said.err), "{said:?}");
     }
+}
+
+#[test]
+fn a_paused_connection_goes_on_when_it_was_tried_and_what_waits_for_it_is_told() {
+    let fleet = synced(&["turen"]);
+    let agent = ids(&fleet, "turen", "agents", "status", &json!("active")).swap_remove(0);
+    let kept = items(&fleet.qd(&["agents", "suspend", &agent, "--queue", "--yes", "--json"])).swap_remove(0);
+    fleet.sim.script().add(Fault::always(Matcher::endpoint("turen"), What::Status(401)));
+    fleet.qd(&["outbox", "flush", "--wait", "--json"]);
+    fleet.sim.script().clear();
+
+    let held = fleet.qd(&["connect", "test", "turen", "--hold", "--json"]);
+    let item = &held.json()["item"];
+    assert_eq!((held.code, &item["resumed"], &item["waiting"][0]["id"]), (0, &json!(false), &kept["id"]), "{held:?}");
+    let flushed = fleet.qd(&["outbox", "flush", "--json"]);
+    assert_eq!(applied(&fleet, &agent), 0, "it is still held: {flushed:?}");
+
+    let told = fleet.qd(&["connect", "test", "turen"]);
+    assert!(told.out.contains("it was paused; 1 decision goes out with the next sync"), "{told:?}");
+    assert!(told.out.contains(&format!("{}  suspend {agent}", kept["id"].as_str().unwrap())), "{told:?}");
+    fleet.qd(&["outbox", "flush", "--wait"]);
+    assert_eq!((applied(&fleet, &agent), status(&fleet, "turen", "agents", &agent).as_str()), (1, "suspended"));
 }

@@ -98,6 +98,9 @@ pub struct Search<'a> {
     pub limit: usize,
     /// Count the values of these facets among all documents that match.
     pub count: &'a [usize],
+    /// Where nothing else is to be counted, do not count what matches either: only the hits are looked for, and documents that cannot
+    /// be among them are passed over.
+    pub hits_only: bool,
     /// Owners whose own document (the one without a place) is not to be looked at: the caller answers for it. Ascending.
     pub without: &'a [u64],
     /// Order of the hits.
@@ -135,7 +138,7 @@ pub struct Hit {
 pub struct Found {
     /// The hits.
     pub hits: Vec<Hit>,
-    /// All documents that match, whatever the limit.
+    /// All documents that match, whatever the limit. With [`Search::hits_only`] those that were looked at: there may be more.
     pub total: u64,
     /// For each facet asked for: its values and how many matching documents have each.
     pub counts: BTreeMap<usize, Vec<(String, u64)>>,

@@ -10,12 +10,12 @@ use quarterdeck_sync::model::{
 use quarterdeck_sync::outbox::{Outbox, Which};
 
 use super::house::{House, words};
-use super::trying::waiting;
 use crate::inbox::{Findings, Inbox};
 use crate::incident::{Case, Line};
 use crate::numbers::Numbers;
 use crate::search::{Answer, Find, Question, SavedSearch};
 use crate::timeline::{self, Timeline};
+use crate::trial;
 use crate::tui::data::{DraftOf, NamedWords, Store};
 use crate::tui::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
@@ -69,7 +69,8 @@ impl Store for House {
             let (counts, paused) = (outbox.counts().map_err(words)?, outbox.paused().map_err(words)?);
             let mut held = BTreeMap::new();
             for paused in &paused {
-                held.insert(paused.connection.clone(), waiting(&outbox, &paused.connection).map_err(words)?.len());
+                let waiting = trial::waiting(&outbox, &paused.connection).map_err(words)?;
+                held.insert(paused.connection.clone(), waiting.len());
             }
             Ok::<_, String>(Standing { counts, paused, held, trouble: None })
         };

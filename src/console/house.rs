@@ -19,7 +19,6 @@ use serde_json::Value;
 
 use super::incidents::asked_of;
 use super::seen::Seen;
-use super::trying;
 use crate::config::Paths;
 use crate::editing::{Complaint, Editable};
 use crate::search::Searcher;
@@ -175,7 +174,7 @@ impl House {
     pub(super) fn held_back(&self, connection: &str) -> Result<Brief, String> {
         let outbox = self.outbox()?;
         let mut items = Vec::new();
-        for write in trying::waiting(&outbox, connection).map_err(words)? {
+        for write in crate::trial::waiting(&outbox, connection).map_err(words)? {
             let opened = self.opened(&outbox, &write.id)?;
             items.extend(opened.map(|opened| WriteItem { opened, refused: None, caution: None }));
         }

@@ -8,8 +8,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Write, WriteId, WriteState};
-use quarterdeck_sync::outbox::{Outbox, OutboxError, Which};
+use quarterdeck_sync::model::WriteId;
 use quarterdeck_sync::platform::Registry;
 
 use super::house::House;
@@ -33,13 +32,6 @@ pub(super) fn begin(house: &Arc<House>, name: String, resume: Option<Vec<WriteId
     }
 }
 
-/// Writes that go out once a connection is no longer paused, the oldest first.
-pub(super) fn waiting(outbox: &Outbox, connection: &str) -> Result<Vec<Write>, OutboxError> {
-    let mut writes = outbox.list(&Which { connections: vec![connection.to_owned()], ..Which::default() })?;
-    writes.retain(|write| write.state.is_open() && write.state != WriteState::Accepted);
-    Ok(writes)
-}
-
 fn test(house: &Weak<House>, paths: &Paths, name: &str, resume: Option<&[WriteId]>) -> Result<Answer, Failure> {
     let found = ask(paths, name)?;
     // The console may have been left: then nobody waits for the connection to go on.
@@ -50,7 +42,7 @@ fn test(house: &Weak<House>, paths: &Paths, name: &str, resume: Option<&[WriteId
     };
     let (mut unseen, mut resumed) = (0, false);
     if let (true, Some(outbox), Some(seen)) = (paused, &outbox, resume) {
-        unseen = waiting(outbox, name)?.iter().filter(|write| !seen.contains(&write.id)).count();
+        unseen = trial::waiting(outbox, name)?.iter().filter(|write| !seen.contains(&write.id)).count();
         resumed = unseen == 0 && outbox.resume(name, Timestamp::now())?;
     }
     Ok(Answer {
@@ -81,6 +73,7 @@ mod tests {
 
     use quarterdeck_sim::{Options, Sim};
     use quarterdeck_sync::model::{Base, By, Effect, Intent, Kind as Sort};
+    use quarterdeck_sync::outbox::Outbox;
     use quarterdeck_sync::store::{Access, Mirror};
 
     use super::super::house::Open;

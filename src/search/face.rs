@@ -61,6 +61,9 @@ pub struct Question {
     pub order: Order,
     /// What to count among everything that matches.
     pub facets: Vec<Facet>,
+    /// Look for the hits only, where no facets are asked for: whoever types wants those first. [`Answer::total`] is as many as were
+    /// looked at then.
+    pub hits_only: bool,
     /// What its platform no longer lists too. A query that asks for `is:gone` needs no leave.
     pub gone: bool,
     /// Whether secrets are to be seen in snippets.
@@ -88,6 +91,7 @@ impl Question {
             limit: 50,
             order: Order::Best,
             facets: Vec::new(),
+            hits_only: false,
             gone: false,
             secrets: Secrets::Masked,
             moment: None,
@@ -171,7 +175,7 @@ impl Count {
 pub struct Answer {
     /// The hits that were asked for.
     pub hits: Vec<Hit>,
-    /// Everything that matches, whatever the limit.
+    /// Everything that matches, whatever the limit; see [`Question::hits_only`].
     pub total: u64,
     /// Hits that were asked for and are not among these: what they stand in went away since the index was last committed.
     pub left_out: u64,

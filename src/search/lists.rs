@@ -152,6 +152,7 @@ fn ask(index: &Snapshot, ast: &Ast, own: bool) -> Result<Option<Owners>, Error> 
         offset: 0,
         limit: 0,
         count: &[],
+        hits_only: false,
         without: &[],
         order: Order::Newest,
     };

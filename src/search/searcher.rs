@@ -91,12 +91,16 @@ impl Find for Searcher {
         let hits = self.shown(&reader, head, &found.hits, &marker, question.secrets)?;
         let left_out = found.hits.len().saturating_sub(hits.len()) as u64;
         let next = question.offset.saturating_add(found.hits.len());
+        let more = match question.hits_only {
+            true => found.hits.len() >= question.limit.clamp(1, Question::MOST),
+            false => !found.hits.is_empty() && (next as u64) < found.total,
+        };
         let behind = behind(&reader, self.progress()?, BEHIND).map_err(trouble)?;
         Ok(Answer {
             // What went away since the last commit of the index is not counted either.
             total: found.total.saturating_sub(left_out),
             left_out,
-            next: (!found.hits.is_empty() && (next as u64) < found.total).then_some(next),
+            next: more.then_some(next),
             gone,
             counts: self.counts(&reader, head, &question.facets, &found)?,
             capped: found.capped,
@@ -284,6 +288,7 @@ fn ask(sight: &Sight, question: &Question, ast: &Ast, now: &Zoned) -> Result<Fou
         offset: question.offset,
         limit: question.limit.min(Question::MOST),
         count: &count,
+        hits_only: question.hits_only,
         without: &[],
         order: question.order,
     };

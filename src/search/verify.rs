@@ -233,6 +233,7 @@ fn count(snapshot: &Snapshot, mut asked: Vec<Node>) -> Result<u64, Error> {
         offset: 0,
         limit: 0,
         count: &[],
+        hits_only: false,
         without: &[],
         order: Order::Newest,
     };

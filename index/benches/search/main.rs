@@ -97,6 +97,7 @@ fn search(snapshot: &Snapshot, query: &str, typing: bool) -> u64 {
         offset: 0,
         limit: 20,
         count: COUNTED,
+        hits_only: false,
         without: &[],
         order: Order::Best,
     };

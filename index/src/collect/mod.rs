@@ -1,6 +1,6 @@
 //! Going through what matches: how many there are, what facets they have, which of them come first.
 //!
-//! A question that only narrows is gone through once, without scores. One with words is gone through once with them; only a
+//! Who wants the hits only is answered without looking at what cannot be among them. A question that only narrows is gone through once, without scores. One with words is gone through once with them; only a
 //! single word or two, which may be in half of all documents, are gone through twice: once to count, without scores, and once for
 //! the best, where tantivy passes over whole stretches that cannot be among them. Segments know nothing of each other: several threads
 //! go through those of a large index.
@@ -114,6 +114,8 @@ struct Answer {
     top: Top,
     counts: Counts,
     total: u64,
+    /// See [`Search::hits_only`].
+    hits_only: bool,
 }
 
 /// Documents that are looked at together.
@@ -121,7 +123,8 @@ const BLOCK: usize = 64;
 
 impl Answer {
     fn new(search: &Search<'_>) -> Self {
-        Self { top: Top::new(search), counts: Counts::new(search.count), total: 0 }
+        let counts = Counts::new(search.count);
+        Self { top: Top::new(search), hits_only: search.hits_only && counts.is_empty(), counts, total: 0 }
     }
 
     /// Both as one.
@@ -136,9 +139,10 @@ impl Answer {
         let columns = Columns::open(segment)?;
         self.counts.enter(work.index, segment)?;
         match &work.scored {
+            Some(scored) if self.hits_only => self.total += self.best(segment, scored.as_ref(), &columns)?,
             Some(scored) if work.simple => {
                 self.count(segment, bare)?;
-                self.best(segment, scored.as_ref(), &columns)?;
+                let _ = self.best(segment, scored.as_ref(), &columns)?;
             }
             Some(scored) => self.scored(segment, scored.as_ref(), &columns)?,
             None => self.unscored(segment, bare, &columns)?,
@@ -157,17 +161,19 @@ impl Answer {
         })
     }
 
-    /// The best only: tantivy calls for documents whose score is above what is answered.
-    fn best(&mut self, segment: &SegmentReader, weight: &dyn Weight, columns: &Columns) -> Result<(), Error> {
+    /// The best only: tantivy calls for documents whose score is above what is answered. Says for how many it did.
+    fn best(&mut self, segment: &SegmentReader, weight: &dyn Weight, columns: &Columns) -> Result<u64, Error> {
         let alive = segment.alive_bitset();
         let top = &mut self.top;
+        let mut met = 0;
         weight.for_each_pruning(top.least_score(), segment, &mut |doc, score| {
             if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                met += 1;
                 top.offer_scored(doc, score, columns);
             }
             top.least_score()
         })?;
-        Ok(())
+        Ok(met)
     }
 
     fn scored(&mut self, segment: &SegmentReader, weight: &dyn Weight, columns: &Columns) -> Result<(), Error> {

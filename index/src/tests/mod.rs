@@ -61,6 +61,7 @@ pub(super) fn ask<'a>(ast: &'a Ast, now: &'a jiff::Zoned) -> Search<'a> {
         offset: 0,
         limit: 1000,
         count: &[],
+        hits_only: false,
         without: &[],
         order: Order::Best,
     }
