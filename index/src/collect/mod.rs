@@ -138,6 +138,7 @@ impl Answer {
         let bare = work.bare.as_ref();
         let columns = Columns::open(segment)?;
         self.counts.enter(work.index, segment)?;
+        self.top.enter(&columns);
         match &work.scored {
             Some(scored) if self.hits_only => self.total += self.best(segment, scored.as_ref(), &columns)?,
             Some(scored) if work.simple => {

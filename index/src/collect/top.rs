@@ -20,9 +20,14 @@ pub(super) struct Top {
     now: i64,
     offset: usize,
     wanted: usize,
-    heap: BinaryHeap<(Rank, Option<i64>)>,
+    heap: BinaryHeap<Kept>,
     too_old: TooOld,
+    /// By how much the youngest document of the segment that is gone through is raised.
+    most_raised: f32,
 }
+
+/// One of the first: its rank, its time, and the bits of its score before its time raised it.
+type Kept = (Rank, Option<i64>, u32);
 
 /// Documents with this score before their time raises it, and no younger than this, are not among the first: words that are only
 /// like the one asked for all count the same.
@@ -44,7 +49,13 @@ impl Top {
             wanted,
             heap: BinaryHeap::new(),
             too_old: TooOld::default(),
+            most_raised: 1.0 + RECENT,
         }
+    }
+
+    /// What is offered from now on is of this segment.
+    pub fn enter(&mut self, columns: &Columns) {
+        self.most_raised = 1.0 + RECENT * recency(Some(columns.at.max_value()), self.now);
     }
 
     /// How many are kept.
@@ -56,14 +67,14 @@ impl Top {
     /// be exact: a tie must be seen to be broken.
     pub fn least_score(&self) -> f32 {
         match self.worst() {
-            Some((score, ..)) => f32::from_bits(!score) / (1.0 + RECENT) * 0.9999 - 1e-6,
+            Some((score, ..)) => f32::from_bits(!score) / self.most_raised * 0.9999 - 1e-6,
             None => f32::MIN,
         }
     }
 
     fn worst(&self) -> Option<&Rank> {
         match self.heap.len() >= self.wanted {
-            true => self.heap.peek().map(|(rank, _)| rank),
+            true => self.heap.peek().map(|(rank, ..)| rank),
             false => None,
         }
     }
@@ -73,10 +84,17 @@ impl Top {
             return;
         }
         let at = columns.at.first(doc);
-        if at.is_some_and(|at| at < self.too_old(score)) {
+        if self.is_behind(score, at) || at.is_some_and(|at| at < self.too_old(score)) {
             return;
         }
-        self.offer(doc, score.max(0.0) * (1.0 + RECENT * recency(at, self.now)), at, columns);
+        let raised = score.max(0.0) * (1.0 + RECENT * recency(at, self.now));
+        self.offer(doc, raised, score.to_bits(), at, columns);
+    }
+
+    /// Of two with one score the younger comes first, whatever that comes to: is it behind the last of the first?
+    fn is_behind(&self, score: f32, at: Option<i64>) -> bool {
+        self.heap.len() >= self.wanted
+            && self.heap.peek().is_some_and(|(_, worst, base)| *base == score.to_bits() && at < *worst)
     }
 
     /// Before when a document with this score is not among the first, whatever else it is. A little before what would be exact.
@@ -105,12 +123,12 @@ impl Top {
             times.fill(None);
             columns.at.first_vals(docs, times);
             for (doc, at) in docs.iter().zip(times) {
-                self.offer(*doc, 0.0, *at, columns);
+                self.offer(*doc, 0.0, 0, *at, columns);
             }
         }
     }
 
-    fn offer(&mut self, doc: DocId, score: f32, at: Option<i64>, columns: &Columns) {
+    fn offer(&mut self, doc: DocId, score: f32, base: u32, at: Option<i64>, columns: &Columns) {
         let score = if self.order == Order::Best { !score.to_bits() } else { u32::MAX };
         let time = time_rank(at, self.order);
         if let Some((worst_score, worst_time, ..)) = self.worst()
@@ -120,11 +138,11 @@ impl Top {
         }
         let rank = (score, time, columns.owner(doc), columns.place(doc));
         if self.heap.len() < self.wanted {
-            self.heap.push((rank, at));
+            self.heap.push((rank, at, base));
         } else if let Some(mut worst) = self.heap.peek_mut()
             && rank < worst.0
         {
-            *worst = (rank, at);
+            *worst = (rank, at, base);
         }
     }
 
@@ -140,7 +158,7 @@ impl Top {
         let best = self.order == Order::Best;
         let ranked = self.heap.into_sorted_vec().into_iter().skip(self.offset);
         ranked
-            .map(|((score, _, owner, place), at)| Hit {
+            .map(|((score, _, owner, place), at, _)| Hit {
                 owner,
                 place: place.checked_sub(1).and_then(|place| u32::try_from(place).ok()),
                 at,

@@ -130,7 +130,8 @@ impl Compiler<'_> {
             match &node.kind {
                 NodeKind::Not(inner) => {
                     let scored = self.scored.get();
-                    unwanted.extend(self.node(inner, last)?);
+                    let query = self.node(inner, last)?;
+                    unwanted.extend(query.filter(|query| !self.finds_nothing(inner, query.as_ref())));
                     self.scored.set(scored);
                 }
                 _ => wanted.extend(self.node(node, last)?),
@@ -143,6 +144,22 @@ impl Compiler<'_> {
             _ => Box::new(BooleanQuery::intersection(wanted)),
         };
         Ok(Some(if unwanted.is_empty() { wanted } else { but_not(wanted, unwanted) }))
+    }
+}
+
+impl Compiler<'_> {
+    /// Is it one value of a field, which no document has? To exclude that would cost something for every document all the same.
+    fn finds_nothing(&self, node: &Node, query: &dyn Query) -> bool {
+        let single = matches!(&node.kind, NodeKind::Field { values, .. } if values.len() == 1);
+        let (mut terms, mut documents) = (0, 0);
+        if single {
+            query.query_terms(&mut |term, _| {
+                terms += 1;
+                // Where that cannot be told, there may be some.
+                documents += self.index.searcher.doc_freq(term).unwrap_or(1);
+            });
+        }
+        terms > 0 && documents == 0
     }
 }
 

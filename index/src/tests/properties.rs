@@ -134,6 +134,31 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn the_hits_alone_are_those_of_the_whole_answer(
+        docs in prop::collection::vec((prop::option::of(0..90i64), prop::collection::vec(prop::sample::select(vec!["web", "deploy", "failed", "api", "web-app", "webs"]), 1..6)), 1..60),
+        asked in prop::sample::select(vec!["web", "we*", "d", "web deploy", "web OR a*", "deploy -failed", "\"web deploy\"", "~webb", "web -kind:k9"]),
+        limit in 1..8usize,
+        typing in any::<bool>(),
+    ) {
+        let made = docs.iter().enumerate().map(|(place, (days, words))| {
+            let at = days.map(|days| now().timestamp().as_millisecond() - days * 86_400_000);
+            let (text, facets) = (words.join(" "), vec![(KIND, format!("k{}", place % 2))]);
+            (place as u64 / 4, Document { place: Some(place as u32), at, text, facets, ..Document::default() })
+        });
+        let index = Index::in_memory(&layout(), made).expect("an index").snapshot();
+        let (ast, now) = (read(asked), now());
+        let search = Search { typing, limit, ..ask(&ast, &now) };
+        let whole = index.search(&search).expect("an answer");
+        let alone = index.search(&Search { hits_only: true, ..search }).expect("an answer");
+        prop_assert_eq!(&alone.hits, &whole.hits);
+        prop_assert!(alone.total <= whole.total && alone.total >= alone.hits.len() as u64);
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]

@@ -4,6 +4,7 @@ use quarterdeck_sync::model::EntryKind;
 use ratatui::layout::Rect;
 
 use super::act::order_name;
+use super::facets::Look;
 use super::{Focus, HIGH, Search};
 use crate::search::Hit;
 use crate::tui::canvas::Canvas;
@@ -58,7 +59,8 @@ impl Search {
             // Lines that scroll move the whole screen: beside a cursor that runs, whatever stands still would be sent again with
             // every key.
             if self.focus == Focus::Facets || !self.preview.running() {
-                self.facets.draw(facets, self.input.text(), self.focus == Focus::Facets, canvas);
+                let look = Look { focused: self.focus == Focus::Facets, old: self.counting.is_some() };
+                self.facets.draw(facets, self.input.text(), look, canvas);
             }
             self.facets_area = facets;
             if places.hits.width > 0 {
@@ -136,7 +138,8 @@ impl Search {
         let Some(answer) = &self.answer else { return (String::new(), Role::Dim) };
         let more = if answer.capped { "+" } else { "" };
         let at = if self.hits.is_empty() { String::new() } else { format!("{}/", grouped(self.cursor as u64 + 1)) };
-        (format!("{at}{}{more}   {}", grouped(answer.total), order_name(self.order)), Role::Dim)
+        let total = self.total.map_or_else(|| "…".to_owned(), |total| format!("{}{more}", grouped(total)));
+        (format!("{at}{total}   {}", order_name(self.order)), Role::Dim)
     }
 
     /// What is to be known of the answer: what could not be understood, what is not indexed yet.

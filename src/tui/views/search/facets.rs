@@ -20,6 +20,15 @@ enum Line {
     Value(Facet, Count),
 }
 
+/// How it is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// Keys go to it.
+    pub focused: bool,
+    /// It was counted for what stood there before.
+    pub old: bool,
+}
+
 /// The pane.
 #[derive(Debug, Default)]
 pub(super) struct Facets {
@@ -77,14 +86,14 @@ impl Facets {
     }
 
     /// Draws it; values that the query asks for are marked.
-    pub fn draw(&mut self, area: Rect, query: &str, focused: bool, canvas: &mut Canvas) {
+    pub fn draw(&mut self, area: Rect, query: &str, look: Look, canvas: &mut Canvas) {
         let page = usize::from(area.height).max(1);
         let lowest = (self.cursor + 1).saturating_sub(page);
         // The heading above the first value stays in sight with it.
         self.top = self.top.clamp(lowest, self.cursor.saturating_sub(1).max(lowest));
         for (line, (at, y)) in self.lines.iter().skip(self.top).zip((self.top..).zip(area.top()..area.bottom())) {
             let row = Rect { y, height: 1, ..area };
-            let cursor = focused && at == self.cursor;
+            let look = Look { focused: look.focused && at == self.cursor, ..look };
             match line {
                 Line::Blank => {}
                 Line::Heading(facet) => {
@@ -92,14 +101,14 @@ impl Facets {
                     let rest = Rect { x: x + 1, width: area.right().saturating_sub(x + 1), ..row };
                     canvas.rule_across(rest, y, Role::Line);
                 }
-                Line::Value(facet, count) => value(row, *facet, count, query, cursor, canvas),
+                Line::Value(facet, count) => value(row, *facet, count, query, look, canvas),
             }
         }
     }
 }
 
-fn value(row: Rect, facet: Facet, count: &Count, query: &str, cursor: bool, canvas: &mut Canvas) {
-    if cursor {
+fn value(row: Rect, facet: Facet, count: &Count, query: &str, look: Look, canvas: &mut Canvas) {
+    if look.focused {
         canvas.tint(row, Role::Selected);
         canvas.put(row.x, row.y, "▌", 1, Role::Accent);
     }
@@ -112,10 +121,14 @@ fn value(row: Rect, facet: Facet, count: &Count, query: &str, cursor: bool, canv
     let room = at.saturating_sub(row.x + 5);
     let label = count.label.as_ref().unwrap_or(&count.value);
     let label = if facet == Facet::Project { fit_end(label, usize::from(room)) } else { label.as_str().into() };
-    let role = if on { Role::Accent } else { Role::Text };
+    let role = match on {
+        true => Role::Accent,
+        false if look.old => Role::Dim,
+        false => Role::Text,
+    };
     debug_assert!(width(&number) <= 6);
     canvas.put(row.x + 4, row.y, &label, room, role);
-    if cursor {
+    if look.focused {
         canvas.settle(row, Role::Selected);
     }
 }

@@ -7,10 +7,13 @@
 //! - `act`: what the keys do. `naming`: keeping a search under a name. `facets`: what was found, counted. `preview`: the selected hit in its surroundings. `draw`: drawing.
 //! - `remember`: what was searched for, the next time.
 //!
+//! - `counts`: how many there are and of what, which comes behind the hits.
+//!
 //! Always true: hits of an older query never take the place of newer ones, and stay in sight until those are there. More hits
 //! of one answer are asked for as of the same moment, so none moves while one scrolls.
 
 mod act;
+mod counts;
 mod draw;
 mod facets;
 mod naming;
@@ -43,6 +46,7 @@ mod part {
     pub const MORE: u8 = 1;
     pub const PREVIEW: u8 = 2;
     pub const SAVED: u8 = 3;
+    pub const COUNTS: u8 = 4;
 }
 
 /// Hits of one answer, as one goes through them.
@@ -77,6 +81,10 @@ pub(super) struct Search {
     answer: Option<Box<search::Answer>>,
     /// The query that the hits answer.
     answered: String,
+    /// How many there are, once that is known of this query.
+    total: Option<u64>,
+    /// How many there are, and of what, is on its way.
+    counting: Option<Ticket>,
     words: Words,
     ticket: Option<(Ticket, String)>,
     more: Option<Ticket>,
@@ -109,9 +117,8 @@ pub(super) struct Search {
 
 impl Search {
     /// What is typed, as far as it fits the screen: each hit costs a piece of a session to be read, and the next key may ask for
-    /// others.
+    /// others. What is counted among all that matches comes behind them (`counts`).
     fn question(&self, text: &str) -> search::Question {
-        let facets = search::Facet::ALL.to_vec();
         let limit = if self.left_at.is_some() {
             CHUNK
         } else if self.page == 0 {
@@ -119,7 +126,7 @@ impl Search {
         } else {
             self.page.min(CHUNK)
         };
-        search::Question { limit, order: self.order, facets, gone: true, ..search::Question::typing(text) }
+        search::Question { limit, order: self.order, hits_only: true, gone: true, ..search::Question::typing(text) }
     }
 
     /// Asks for what is typed. `again`: also when it has been asked already.
@@ -151,13 +158,14 @@ impl Search {
         let same = self.answered == text;
         let selected = self.hits.get(self.cursor).filter(|_| same && self.cursor > 0).map(place);
         self.words = Words::of_query(&text);
+        self.total = self.total.filter(|_| same);
         self.answered = text;
         self.answer = answer;
         self.hits = self.answer.as_mut().map(|answer| std::mem::take(&mut answer.hits)).unwrap_or_default();
         self.cursor = self.hits.iter().position(|hit| Some(place(hit)) == selected).unwrap_or(0);
         self.point_as_left();
         (self.failure, self.owed) = (None, 0);
-        self.facets.show(self.answer.as_deref());
+        self.told();
         if self.hits.is_empty() && self.focus == Focus::Facets {
             self.focus = Focus::Hits;
         }
@@ -175,7 +183,6 @@ impl Search {
             limit: CHUNK,
             offset: next,
             moment: Some(answer.moment.clone()),
-            facets: Vec::new(),
             ..self.question(&self.answered)
         };
         self.more = Some(cx.ask(part::MORE, Lane::Now, Question::Search(Box::new(question))));
@@ -211,6 +218,7 @@ impl Search {
                 self.show(text, Some(answer));
                 self.preview.rest();
                 self.fill(cx);
+                self.count(cx);
                 self.follow(cx);
                 if opening {
                     self.open(cx);
@@ -229,7 +237,8 @@ impl Search {
             (Answer::Search(more), Some(answer)) => {
                 // Some of them may have gone meanwhile: where the next page begins is not told by how many are here.
                 answer.next = more.next;
-                answer.total = answer.total.saturating_sub(more.left_out);
+                answer.left_out += more.left_out;
+                self.total = self.total.map(|total| total.saturating_sub(more.left_out));
                 self.hits.extend(more.hits);
             }
             (Answer::Failed(why), _) => self.failure = Some(why),
@@ -279,6 +288,11 @@ impl View for Search {
                         0 => self.fill(cx),
                         owed => self.step(owed, cx),
                     }
+                }
+            }
+            part::COUNTS => {
+                if self.counting.take_if(|ticket| *ticket == answered.ticket).is_some() {
+                    self.take_counts(answered.answer);
                 }
             }
             part::SAVED => {
