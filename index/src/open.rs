@@ -97,6 +97,7 @@ impl Index {
         let mark = check(&reading.index, &self.shape)?;
         reading.reader.reload()?;
         self.shape.values.keep(reading.reader.searcher().segment_readers());
+        self.shape.times.keep(reading.reader.searcher().segment_readers());
         (reading.told, reading.mark) = (told, mark);
         Ok(())
     }

@@ -8,7 +8,7 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::TextAnalyzer;
 
-use crate::collect::Values;
+use crate::collect::{Times, Values};
 use crate::face::{Document, Layout};
 use crate::paper::{Paper, Share};
 use crate::token::{self, Value, Wholes, Words};
@@ -42,6 +42,7 @@ pub(crate) struct Shape {
     pub whole: Field,
     pub facets: Vec<Field>,
     pub values: Values,
+    pub times: Times,
 }
 
 impl Shape {
@@ -83,6 +84,7 @@ impl Shape {
             whole,
             facets,
             values: Values::default(),
+            times: Times::default(),
         }
     }
 

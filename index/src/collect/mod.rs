@@ -31,6 +31,7 @@ use top::Top;
 
 pub(crate) use counts::Values;
 pub(crate) use owners::owners;
+pub(crate) use segment::Times;
 
 /// Documents that words which stand for many are in, for which several threads are worth beginning.
 const MANY: u64 = 8_000;
@@ -136,7 +137,7 @@ impl Answer {
 
     fn take(&mut self, work: &Work<'_>, segment: &SegmentReader) -> Result<(), Error> {
         let bare = work.bare.as_ref();
-        let columns = Columns::open(segment)?;
+        let columns = Columns::open(segment, &work.index.shape.times)?;
         self.counts.enter(work.index, segment)?;
         self.top.enter(&columns);
         match &work.scored {

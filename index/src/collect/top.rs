@@ -4,7 +4,7 @@ use std::collections::BinaryHeap;
 
 use tantivy::DocId;
 
-use super::segment::Columns;
+use super::segment::{Columns, second};
 use crate::face::{Hit, Order, Search};
 
 /// A document that is a half-life old is raised half as much as one of this moment: 30 days, in milliseconds.
@@ -26,8 +26,9 @@ pub(super) struct Top {
     most_raised: f32,
 }
 
-/// One of the first: its rank, its time, and the bits of its score before its time raised it.
-type Kept = (Rank, Option<i64>, u32);
+/// One of the first: its rank, its time, and what is compared without reading a time: the bits of its score before that raised it,
+/// and its second.
+type Kept = (Rank, Option<i64>, (u32, u32));
 
 /// Documents with this score before their time raises it, and no younger than this, are not among the first: words that are only
 /// like the one asked for all count the same.
@@ -83,8 +84,11 @@ impl Top {
         if score <= self.least_score() {
             return;
         }
+        if self.is_behind(score, doc, columns) {
+            return;
+        }
         let at = columns.at.first(doc);
-        if self.is_behind(score, at) || at.is_some_and(|at| at < self.too_old(score)) {
+        if at.is_some_and(|at| at < self.too_old(score)) {
             return;
         }
         let raised = score.max(0.0) * (1.0 + RECENT * recency(at, self.now));
@@ -92,9 +96,9 @@ impl Top {
     }
 
     /// Of two with one score the younger comes first, whatever that comes to: is it behind the last of the first?
-    fn is_behind(&self, score: f32, at: Option<i64>) -> bool {
-        self.heap.len() >= self.wanted
-            && self.heap.peek().is_some_and(|(_, worst, base)| *base == score.to_bits() && at < *worst)
+    fn is_behind(&self, score: f32, doc: DocId, columns: &Columns) -> bool {
+        let older = |(base, worst): (u32, u32)| base == score.to_bits() && columns.second(doc) < worst;
+        self.heap.len() >= self.wanted && self.heap.peek().is_some_and(|(.., worst)| older(*worst))
     }
 
     /// Before when a document with this score is not among the first, whatever else it is. A little before what would be exact.
@@ -138,11 +142,11 @@ impl Top {
         }
         let rank = (score, time, columns.owner(doc), columns.place(doc));
         if self.heap.len() < self.wanted {
-            self.heap.push((rank, at, base));
+            self.heap.push((rank, at, (base, second(at))));
         } else if let Some(mut worst) = self.heap.peek_mut()
             && rank < worst.0
         {
-            *worst = (rank, at, base);
+            *worst = (rank, at, (base, second(at)));
         }
     }
 
