@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::Ordering;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::lanes::Contact;
@@ -14,9 +14,15 @@ use crate::model::{Verdict, Write, WriteState};
 use crate::outbox::action::{self, Plan, Sight};
 use crate::outbox::state::{Facts, Outcome, after_attempt};
 use crate::outbox::{OutboxError, Reach, Turn};
-use crate::platform::FetchError;
 use crate::platform::manifest::Action;
-use crate::platform::write::{NotTold, WriteCall};
+use crate::platform::write::{NotTold, Reached, WriteCall};
+use crate::platform::{FetchError, FetchKind};
+
+/// How long a request may go by a look, from its answer on, while it waits for a budget or a session, or while the machine
+/// sleeps. Doubled by each failure in a row, a few times: on a platform that lets one request through a minute, a look could else
+/// never be followed by what it is for.
+const LOOK_HOLDS: SignedDuration = SignedDuration::from_secs(20);
+const DOUBLINGS: u32 = 3;
 
 /// Where a write is moved to, and why.
 pub(super) struct Move {
@@ -76,7 +82,11 @@ impl<R: Reach> Sender<'_, R> {
                 };
                 self.settle(write, failures, Move::to(Outcome::Clear, words)).await
             }
-            Plan::Send(call) => self.post(write, action, failures, &sight, &call).await,
+            Plan::Send(call) => {
+                let holds = self.now().checked_add(LOOK_HOLDS * (1 << failures.min(DOUBLINGS))).ok();
+                let not_after = holds.into_iter().chain(action::last_moment(action, &write, &sight)).min();
+                self.post(write, action, failures, &sight, &WriteCall { not_after, ..call }).await
+            }
             Plan::Steps => self.recipe(write, action, failures).await,
         }
     }
@@ -114,9 +124,17 @@ impl<R: Reach> Sender<'_, R> {
                     return self.contradicted(write, action, failures, &not).await;
                 }
                 let contact = contact(&not.error);
-                self.settle(write, failures, Move { contact, ..Move::to(outcome, words) }).await
+                let again = self.waited_too_long(call, &not) && failures < DOUBLINGS;
+                let went = self.settle(write, failures, Move { contact, ..Move::to(outcome, words) }).await?;
+                Ok(Went { again: again && went.write.state == WriteState::Retrying, ..went })
             }
         }
+    }
+
+    /// It did not leave, for it may not leave any more.
+    fn waited_too_long(&self, call: &WriteCall, not: &NotTold) -> bool {
+        let over = call.not_after.is_some_and(|at| at <= self.now());
+        over && not.reached == Reached::No && not.error.kind == FetchKind::Unusable
     }
 
     /// Commits that it is being sent; gives the write up to whoever moved it meanwhile.
@@ -311,7 +329,7 @@ impl<R: Reach> Sender<'_, R> {
         match self.outbox.turn_async(&write.id, &[write.state], turn).await? {
             Some(write) => {
                 self.moved(&write);
-                Ok(Went { write, failures: 0, contact: Contact::None, paused: false })
+                Ok(Went { write, failures: 0, contact: Contact::None, paused: false, again: false })
             }
             None => self.elsewhere(write).await,
         }
@@ -321,7 +339,7 @@ impl<R: Reach> Sender<'_, R> {
     pub(super) async fn elsewhere(&self, write: Write) -> Result<Went, SendError> {
         let write =
             self.ask(move |outbox| outbox.get(&write.id)?.ok_or_else(|| OutboxError::Unknown(write.id.to_string())));
-        Ok(Went { write: write.await?, failures: 0, contact: Contact::None, paused: false })
+        Ok(Went { write: write.await?, failures: 0, contact: Contact::None, paused: false, again: false })
     }
 
     async fn pause(&self, verdict: Option<&Verdict>) -> Result<(), SendError> {

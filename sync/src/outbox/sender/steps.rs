@@ -25,7 +25,7 @@ use crate::outbox::state::Outcome;
 use crate::outbox::{Reach, Turn};
 use crate::platform::FetchError;
 use crate::platform::manifest::{Action, Step};
-use crate::platform::write::{NotTold, Reached};
+use crate::platform::write::{NotTold, Reached, WriteCall};
 
 /// Rounds of doing before the rest is left to timers: new runs may begin while old ones are ended.
 const ROUNDS: usize = 4;
@@ -281,13 +281,17 @@ impl<R: Reach> Sender<'_, R> {
             part.before = before;
         }
         *write = self.remember(write, memory).await?;
+        // Begun in time, it is brought to its end: half a recipe is what nobody has decided.
+        let mut not_after = if memory.has_done() { None } else { write.intent.deadline };
         let part = memory.part(place);
         let mut all = true;
         for Todo { id, call, .. } in todo {
+            let call = WriteCall { not_after, ..call };
             let told = self.reach.write(&call).await;
             all &= told.is_ok();
             let not = match told {
                 Ok(_) => {
+                    not_after = None;
                     part.open.remove(&id);
                     trouble.silent = 0;
                     continue;

@@ -41,6 +41,8 @@ pub enum Fault {
     Hollow,
     /// It is answered with yes and no at once; and whether it is applied.
     Both(bool),
+    /// It waits so many seconds before it may leave, or not any more.
+    Held(u64),
 }
 
 #[derive(Debug, Default)]
@@ -84,6 +86,19 @@ impl Fake {
 
     fn error(kind: FetchKind, status: Option<u16>) -> FetchError {
         FetchError { kind, path: "/".to_owned(), status, message: format!("{kind:?}"), retry_after: None }
+    }
+
+    fn with_held(&self) -> Option<u64> {
+        let mut world = self.world.lock().unwrap();
+        match (world.faults.front(), world.always) {
+            (Some(Fault::Held(seconds)), _) => {
+                let seconds = *seconds;
+                world.faults.pop_front();
+                Some(seconds)
+            }
+            (None, Some(Fault::Held(seconds))) => Some(seconds),
+            _ => None,
+        }
     }
 
     fn look_fault(&self) -> Result<(), FetchError> {
@@ -172,13 +187,20 @@ impl Reach for Fake {
 
     async fn write(&self, call: &WriteCall) -> Result<Told, NotTold> {
         tokio::task::yield_now().await;
+        let held = self.with_held();
+        if let Some(seconds) = held {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+        }
+        if call.not_after.is_some_and(|at| at <= now()) {
+            return Err(NotTold { error: Self::error(FetchKind::Unusable, None), reached: Reached::No });
+        }
         let told = {
             let mut world = self.world.lock().unwrap();
             let not = |kind, status, reached| Err(NotTold { error: Self::error(kind, status), reached });
             world.asked.push(format!("{} {}", call.method, call.path));
             let stubborn = world.stubborn.iter().find(|(part, _)| call.path.contains(*part)).map(|(_, fault)| *fault);
             match stubborn.or_else(|| world.faults.pop_front()).or(world.always) {
-                None => {
+                None | Some(Fault::Held(_)) => {
                     world.apply(call);
                     Ok(Told { status: 200, body: None })
                 }
