@@ -163,18 +163,23 @@ impl<S: Source> ListPull<'_, S> {
         if self.collection.item.is_none() || ids.len() > LOOKED_UP {
             return Ok(());
         }
-        for id in ids {
+        for (place, id) in ids.iter().enumerate() {
             self.meter.asked();
             let asked_at = Some((hands.now)());
-            match self.source.item(&self.collection.name, &id, self.priority()).await {
+            match self.source.item(&self.collection.name, id, self.priority()).await {
                 Ok(Some(row)) => {
-                    seen.insert(Seen::key(&id));
+                    seen.insert(Seen::key(id));
                     hands.give(Batch { rows: vec![row], asked_at, ..Batch::default() }).await?;
                 }
                 Ok(None) => {}
                 Err(error) if error.kind == FetchKind::NotOffered => return Ok(()),
                 // Of a record that cannot be asked for nobody knows whether it is still there: it stays.
-                Err(error) if error.kind == FetchKind::Rejected => drop(seen.insert(Seen::key(&id))),
+                Err(error) if error.kind == FetchKind::Rejected => drop(seen.insert(Seen::key(id))),
+                // The same of all that are left, where a gateway speaks for the platform.
+                Err(error) if error.is_doubtful() => {
+                    ids.iter().skip(place).for_each(|id| drop(seen.insert(Seen::key(id))));
+                    return Ok(());
+                }
                 Err(error) => return Err(Stop::Fetch(error)),
             }
         }
