@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::lanes::Contact;
 use super::outcome::{PAUSED, contact, look_failed, not_told, of_look, of_stop, of_write, says_both, verdict};
 use super::run::{Sender, Went};
+use super::steps::{half_done, has_begun};
 use super::{SendError, SendEvent};
 use crate::model::{Verdict, Write, WriteState};
 use crate::outbox::action::{self, Plan, Sight};
@@ -63,13 +64,17 @@ impl<R: Reach> Sender<'_, R> {
         };
         // The steps of a recipe look for themselves at what they did before.
         let sent = action.steps.is_empty() && self.may_have_left(&write).await?;
+        let begun = !action.steps.is_empty() && has_begun(&write);
         match action::plan(self.reach.manifest(), &write, &sight, sent, self.now()) {
             Plan::Done(verdict) => {
                 self.show_done(&write, &sight, asked_at).await?;
                 self.settle(write, failures, Move::to(Outcome::Done, verdict)).await
             }
+            // Half of it is what nobody has decided: begun in time, it is brought to its end.
+            Plan::Stop(WriteState::Expired, _) if begun => self.recipe(write, action, failures).await,
             Plan::Stop(to, verdict) => {
                 self.show(&write, &sight, asked_at).await?;
+                let (sent, verdict) = if begun { (true, half_done(&write, verdict)) } else { (sent, verdict) };
                 self.stop(write, failures, to, sent, verdict).await
             }
             // What was sent before had no effect: on the disk first, and then from the top.
