@@ -115,7 +115,7 @@ impl<S: Source> ListPull<'_, S> {
         for value in values {
             let mut met = Seen::default();
             let known = self.state(value, hands).await?;
-            let had_rows = known.as_ref().is_some_and(|state| state.server_count > Some(0));
+            let was_served = known.as_ref().is_some_and(|state| state.offered == Offered::Yes);
             match self.piece(value, self.priority()).run(known, &mut met, hands).await {
                 Ok(piece) => {
                     if piece.ending == Ending::Vouched {
@@ -127,8 +127,9 @@ impl<S: Source> ListPull<'_, S> {
                     sum.add(piece, met_completely);
                 }
                 // This server does not know the value: the others may do.
-                Err(Stop::Fetch(error)) if is_of_the_value(&error, &sum) && had_rows => {
-                    // It knew the value before: what it showed then is not gone for that.
+                Err(Stop::Fetch(error)) if is_of_the_value(&error, &sum) && was_served => {
+                    // It knew the value before, if only to say that none stands so: what it showed then is not gone for that, and
+                    // what comes to stand so is not to be missed.
                     proven = false;
                     sum.problems.push((code_of(error.kind), error.message.clone()));
                     refused.push(error);
@@ -177,7 +178,9 @@ impl<S: Source> ListPull<'_, S> {
                 Err(error) if error.kind == FetchKind::Rejected => drop(seen.insert(Seen::key(id))),
                 // The same of all that are left, where a gateway speaks for the platform.
                 Err(error) if error.is_doubtful() => {
-                    ids.iter().skip(place).for_each(|id| drop(seen.insert(Seen::key(id))));
+                    for id in ids.iter().skip(place) {
+                        seen.insert(Seen::key(id));
+                    }
                     return Ok(());
                 }
                 Err(error) => return Err(Stop::Fetch(error)),

@@ -500,6 +500,22 @@ fn a_list_that_grows_with_each_request_is_met_all_the_same() {
     assert_eq!(report(&synced, "things").outcome, Outcome::Ok, "{:?}", report(&synced, "things").message);
 }
 
+/// Approvals that wait are none at most times, and must not be out of sight for a day when there is one.
+#[test]
+fn a_value_without_rows_that_is_refused_for_once_is_asked_for_by_the_next_sync() {
+    let world = World::new([("runs", items(0..9))]);
+    let bench = Bench::new();
+    bench.sync(&world);
+    world.with("runs", |list| list.manner.fault = Fault::RefusesValue("PAUSED"));
+    assert_eq!(report(&bench.sync(&world), "runs").outcome, Outcome::Partial, "it is told");
+    world.with("runs", |list| {
+        list.manner.fault = Fault::None;
+        list.rows.push(Item { status: "PAUSED".to_owned(), ..item(900) });
+    });
+    assert_eq!(report(&bench.sync(&world), "runs").outcome, Outcome::Ok);
+    assert_eq!(bench.mirrored("runs"), served(&world.rows("runs")));
+}
+
 #[test]
 fn a_value_that_is_refused_for_once_keeps_its_rows_and_those_of_the_others() {
     let mut rows = items(0..90);
