@@ -112,18 +112,24 @@ impl<S: Source> ListPull<'_, S> {
         }
         let mut proven = true;
         let mut refused = Vec::new();
+        hands.once_each();
         for value in values {
             let mut met = Seen::default();
             let known = self.state(value, hands).await?;
             let was_served = known.as_ref().is_some_and(|state| state.offered == Offered::Yes);
             match self.piece(value, self.priority()).run(known, &mut met, hands).await {
-                Ok(piece) => {
+                Ok(mut piece) => {
                     if piece.ending == Ending::Vouched {
                         met_all(hands, value, &mut met).await?;
                     }
                     let met_completely = matches!(piece.ending, Ending::Walked { blind: false } | Ending::Vouched);
                     proven &= met_completely || matches!(piece.ending, Ending::NotOffered { .. });
+                    let (before, of_piece) = (seen.len(), met.len());
                     seen.absorb(met);
+                    // A server that heeds no value shows the whole list in each piece: it counts once.
+                    if of_piece > 0 && seen.len() == before {
+                        piece.state.server_count = None;
+                    }
                     sum.add(piece, met_completely);
                 }
                 // This server does not know the value: the others may do.
