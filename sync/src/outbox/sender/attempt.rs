@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -13,7 +14,7 @@ use super::steps::{half_done, has_begun};
 use super::{SendError, SendEvent};
 use crate::model::{Verdict, Write, WriteState};
 use crate::outbox::action::{self, Plan, Sight};
-use crate::outbox::state::{Facts, Outcome, after_attempt};
+use crate::outbox::state::{Facts, LONGEST_TOLD, Outcome, after_attempt};
 use crate::outbox::{OutboxError, Reach, Turn};
 use crate::platform::manifest::Action;
 use crate::platform::write::{NotTold, Reached, WriteCall};
@@ -32,11 +33,18 @@ pub(super) struct Move {
     /// What a recipe has done, when that changed.
     pub(super) memory: Option<Value>,
     pub(super) contact: Contact,
+    /// How long the platform asked to be left alone.
+    pub(super) asked_wait: Option<Duration>,
 }
 
 impl Move {
     pub(super) fn to(outcome: Outcome, verdict: Verdict) -> Self {
-        Self { outcome, verdict: Some(verdict), memory: None, contact: Contact::Answered }
+        Self { outcome, verdict: Some(verdict), memory: None, contact: Contact::Answered, asked_wait: None }
+    }
+
+    /// To where a failed request leads.
+    pub(super) fn after(error: &FetchError, outcome: Outcome, verdict: Verdict) -> Self {
+        Self { contact: contact(error), asked_wait: error.retry_after, ..Self::to(outcome, verdict) }
     }
 }
 
@@ -128,9 +136,8 @@ impl<R: Reach> Sender<'_, R> {
                 if says_both(&not) {
                     return self.contradicted(write, action, failures, &not).await;
                 }
-                let contact = contact(&not.error);
                 let again = self.waited_too_long(call, &not) && failures < DOUBLINGS;
-                let went = self.settle(write, failures, Move { contact, ..Move::to(outcome, words) }).await?;
+                let went = self.settle(write, failures, Move::after(&not.error, outcome, words)).await?;
                 Ok(Went { again: again && went.write.state == WriteState::Retrying, ..went })
             }
         }
@@ -246,7 +253,7 @@ impl<R: Reach> Sender<'_, R> {
     pub(super) async fn blind(&self, write: Write, failures: u32, error: &FetchError) -> Result<Went, SendError> {
         let outcome = of_look(error);
         let words = look_failed(&outcome, error);
-        self.settle(write, failures, Move { contact: contact(error), ..Move::to(outcome, words) }).await
+        self.settle(write, failures, Move::after(error, outcome, words)).await
     }
 
     /// A plan says that it must not be sent. `sent`: it may have left before.
@@ -318,8 +325,8 @@ impl<R: Reach> Sender<'_, R> {
         if next.pause {
             self.pause(step.verdict.as_ref()).await?;
         }
-        let turn =
-            Turn { due_at: next.due_at, verdict: step.verdict, memory: step.memory, ..Turn::to(next.state, facts.now) };
+        let due_at = not_before(next.due_at, step.asked_wait, facts.now);
+        let turn = Turn { due_at, verdict: step.verdict, memory: step.memory, ..Turn::to(next.state, facts.now) };
         let failures = match step.outcome {
             Outcome::Done | Outcome::Accepted => 0,
             // That a look works says nothing of the request: a server that fails at each is asked less and less often.
@@ -358,6 +365,12 @@ impl<R: Reach> Sender<'_, R> {
         }
         Ok(())
     }
+}
+
+/// A wait of ours is no shorter than what the platform asked for, as it may with a 503; up to an hour, like all that we are told.
+fn not_before(due: Option<Timestamp>, asked: Option<Duration>, now: Timestamp) -> Option<Timestamp> {
+    let asked = asked.and_then(|wait| now.checked_add(wait.min(LONGEST_TOLD)).ok());
+    due.map(|due| asked.map_or(due, |asked| due.max(asked)))
 }
 
 /// A number in 0..1.

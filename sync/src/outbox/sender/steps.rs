@@ -345,25 +345,25 @@ impl<R: Reach> Sender<'_, R> {
         snag: Snag,
         begun: bool,
     ) -> Result<Went, SendError> {
-        let (outcome, words, contact) = match snag {
+        let step = match snag {
             Snag::Own(error) => return Err(error),
             Snag::Elsewhere(went) => return Ok(*went),
-            Snag::Wedged(message) => (Outcome::Refused, verdict("refused", message, None), Contact::Answered),
+            Snag::Wedged(message) => Move::to(Outcome::Refused, verdict("refused", message, None)),
             Snag::Told(outcome, not) => {
                 let words = not_told(&outcome, &not.error);
-                (outcome, words, contact(&not.error))
+                Move::after(&not.error, outcome, words)
             }
             Snag::Look(error) => {
                 let outcome = of_look(&error);
                 let words = look_failed(&outcome, &error);
-                (outcome, words, contact(&error))
+                Move::after(&error, outcome, words)
             }
         };
-        let words = memory.told_with(words);
+        let verdict = step.verdict.map(|words| memory.told_with(words));
         // Where some of it was done, or may have been, the write is never one of which it can be said that it had no effect.
-        let waits = matches!(outcome, Outcome::NotSent | Outcome::Throttled(_) | Outcome::Unauthorized);
+        let waits = matches!(step.outcome, Outcome::NotSent | Outcome::Throttled(_) | Outcome::Unauthorized);
         let from = if waits && (begun || memory.has_done()) { WriteState::Unknown } else { write.state };
-        let step = Move { outcome, verdict: Some(words), memory: Some(memory.value()), contact };
+        let step = Move { verdict, memory: Some(memory.value()), ..step };
         self.settle_from(from, write, failures, step).await
     }
 }

@@ -41,6 +41,8 @@ pub enum Fault {
     Hollow,
     /// It is answered with yes and no at once; and whether it is applied.
     Both(bool),
+    /// Turned away at the door, and told to come again after so many seconds.
+    ComeAgain(u64),
     /// It waits so many seconds before it may leave, or not any more.
     Held(u64),
 }
@@ -210,6 +212,11 @@ impl Reach for Fake {
                 }
                 Some(Fault::Reset) => not(FetchKind::Unreachable, None, Reached::Maybe),
                 Some(Fault::Silence) => not(FetchKind::TimedOut, None, Reached::Maybe),
+                Some(Fault::ComeAgain(seconds)) => {
+                    let retry_after = Some(Duration::from_secs(seconds));
+                    let error = FetchError { retry_after, ..Self::error(FetchKind::Server, Some(503)) };
+                    Err(NotTold { error, reached: Reached::No })
+                }
                 Some(Fault::NoNetwork) => not(FetchKind::Unreachable, None, Reached::No),
                 Some(Fault::Status(401)) => not(FetchKind::Unauthorized, Some(401), Reached::No),
                 Some(Fault::Status(403)) => not(FetchKind::Forbidden, Some(403), Reached::No),

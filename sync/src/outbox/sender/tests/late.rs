@@ -111,3 +111,19 @@ async fn a_request_without_an_answer_outweighs_refusals_that_come_after_it() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_says_when_to_come_again_is_left_alone_so_long() {
+    for (told, wait) in [(120, 120), (9_999_999, 3_600)] {
+        let stages = [Stage::new("turen"), super::recipes::stage()];
+        stages[0].agent("a1");
+        for (stage, verb, id) in [(&stages[0], "suspend", "a1"), (&stages[1], "contain", "bot")] {
+            stage.with(|world| world.faults.push_back(Fault::ComeAgain(told)));
+            let id = stage.decide(verb, id);
+            stage.send(brief(stage)).await;
+            let write = stage.get(&id);
+            let waits = write.due_at.expect("it is tried again").duration_since(write.updated_at).as_secs();
+            assert_eq!(waits, wait, "{verb}, {told} s: {:?}", write.verdict);
+        }
+    }
+}
