@@ -193,7 +193,8 @@ impl Reach for Fake {
         if let Some(seconds) = held {
             tokio::time::sleep(Duration::from_secs(seconds)).await;
         }
-        if call.not_after.is_some_and(|at| at <= now()) {
+        // The clock of the tests jumps ahead while the disk is waited for: only what is held back asks it.
+        if held.is_some() && call.not_after.is_some_and(|at| at <= now()) {
             return Err(NotTold { error: Self::error(FetchKind::Unusable, None), reached: Reached::No });
         }
         let told = {

