@@ -90,6 +90,7 @@ impl Yard {
                 body: Some(json!({ "status": "active" })),
                 key: id.clone(),
                 or: Vec::new(),
+                not_after: None,
             };
             self.client.look("agents", &id, None).await.expect("a look");
             self.client.write(&call).await.expect("a yes");

@@ -45,6 +45,13 @@ pub struct FetchError {
     pub retry_after: Option<Duration>,
 }
 
+impl FetchError {
+    /// Was "there is no such thing" said by somebody who may not know, such as a gateway without a server behind it?
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.kind == FetchKind::BadReply && matches!(self.status, Some(404 | 405 | 410 | 501))
+    }
+}
+
 /// Sorts of failure, each with its own consequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FetchKind {

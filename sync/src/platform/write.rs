@@ -1,5 +1,6 @@
 //! What is handed to a client to change something, and what comes back.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::FetchError;
@@ -20,6 +21,9 @@ pub struct WriteCall {
     pub or: Vec<OtherCall>,
     /// Idempotency key: the write's id. Sent as `Idempotency-Key`; a platform that does not know it ignores it.
     pub key: String,
+    /// It does not leave from this moment on, by the wall clock: a deadline has passed then, or what it was decided by may have
+    /// changed. None for no such moment.
+    pub not_after: Option<Timestamp>,
 }
 
 /// The same change, asked for in another way.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
+use super::seen::Seen;
 use crate::model::ListId;
 use crate::store::{Applied, Batch, Mirror, Pending, Reader, StoreError};
 
@@ -18,15 +19,26 @@ pub struct Hands<'a> {
     pub now: fn() -> Timestamp,
     pub done: Applied,
     pending: VecDeque<Pending>,
+    /// Rows handed over, where each is to be so once only.
+    given: Option<Seen>,
 }
 
 impl<'a> Hands<'a> {
     pub fn new(mirror: &'a Mirror, list: ListId, now: fn() -> Timestamp) -> Self {
-        Self { mirror, list, now, done: Applied::default(), pending: VecDeque::new() }
+        Self { mirror, list, now, done: Applied::default(), pending: VecDeque::new(), given: None }
+    }
+
+    /// From now on a row that was handed over before, and is as it was then, is left out: of a server that shows one list for all
+    /// values of a partition each piece would else move all rows to itself.
+    pub fn once_each(&mut self) {
+        self.given = Some(Seen::default());
     }
 
     /// Hands a batch over; waits only when too much is on its way.
-    pub async fn give(&mut self, batch: Batch) -> Result<(), StoreError> {
+    pub async fn give(&mut self, mut batch: Batch) -> Result<(), StoreError> {
+        if let Some(given) = &mut self.given {
+            batch.rows.retain(|row| given.insert(Seen::key(&row.id).rotate_left(1) ^ row.hash));
+        }
         let pending = self.mirror.submit(self.list, batch, (self.now)()).await?;
         self.pending.push_back(pending);
         while self.pending.len() > ON_THEIR_WAY {

@@ -112,23 +112,30 @@ impl<S: Source> ListPull<'_, S> {
         }
         let mut proven = true;
         let mut refused = Vec::new();
+        hands.once_each();
         for value in values {
             let mut met = Seen::default();
             let known = self.state(value, hands).await?;
-            let had_rows = known.as_ref().is_some_and(|state| state.server_count > Some(0));
+            let was_served = known.as_ref().is_some_and(|state| state.offered == Offered::Yes);
             match self.piece(value, self.priority()).run(known, &mut met, hands).await {
-                Ok(piece) => {
+                Ok(mut piece) => {
                     if piece.ending == Ending::Vouched {
                         met_all(hands, value, &mut met).await?;
                     }
                     let met_completely = matches!(piece.ending, Ending::Walked { blind: false } | Ending::Vouched);
                     proven &= met_completely || matches!(piece.ending, Ending::NotOffered { .. });
+                    let (before, of_piece) = (seen.len(), met.len());
                     seen.absorb(met);
+                    // A server that heeds no value shows the whole list in each piece: it counts once.
+                    if of_piece > 0 && seen.len() == before {
+                        piece.state.server_count = None;
+                    }
                     sum.add(piece, met_completely);
                 }
                 // This server does not know the value: the others may do.
-                Err(Stop::Fetch(error)) if is_of_the_value(&error, &sum) && had_rows => {
-                    // It knew the value before: what it showed then is not gone for that.
+                Err(Stop::Fetch(error)) if is_of_the_value(&error, &sum) && was_served => {
+                    // It knew the value before, if only to say that none stands so: what it showed then is not gone for that, and
+                    // what comes to stand so is not to be missed.
                     proven = false;
                     sum.problems.push((code_of(error.kind), error.message.clone()));
                     refused.push(error);
@@ -163,18 +170,25 @@ impl<S: Source> ListPull<'_, S> {
         if self.collection.item.is_none() || ids.len() > LOOKED_UP {
             return Ok(());
         }
-        for id in ids {
+        for (place, id) in ids.iter().enumerate() {
             self.meter.asked();
             let asked_at = Some((hands.now)());
-            match self.source.item(&self.collection.name, &id, self.priority()).await {
+            match self.source.item(&self.collection.name, id, self.priority()).await {
                 Ok(Some(row)) => {
-                    seen.insert(Seen::key(&id));
+                    seen.insert(Seen::key(id));
                     hands.give(Batch { rows: vec![row], asked_at, ..Batch::default() }).await?;
                 }
                 Ok(None) => {}
                 Err(error) if error.kind == FetchKind::NotOffered => return Ok(()),
                 // Of a record that cannot be asked for nobody knows whether it is still there: it stays.
-                Err(error) if error.kind == FetchKind::Rejected => drop(seen.insert(Seen::key(&id))),
+                Err(error) if error.kind == FetchKind::Rejected => drop(seen.insert(Seen::key(id))),
+                // The same of all that are left, where a gateway speaks for the platform.
+                Err(error) if error.is_doubtful() => {
+                    for id in ids.iter().skip(place) {
+                        seen.insert(Seen::key(id));
+                    }
+                    return Ok(());
+                }
                 Err(error) => return Err(Stop::Fetch(error)),
             }
         }

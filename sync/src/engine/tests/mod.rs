@@ -501,6 +501,39 @@ fn a_list_that_grows_with_each_request_is_met_all_the_same() {
 }
 
 #[test]
+fn a_server_that_heeds_no_value_of_a_partition_brings_no_news_for_that() {
+    let world = World::new([("runs", items(0..30))]);
+    world.with("runs", |list| list.manner.fault = Fault::IgnoresValue);
+    let bench = Bench::new();
+    for sync in 0..3 {
+        let synced = bench.sync(&world);
+        let of = report(&synced, "runs");
+        let inserted = if sync == 0 { 30 } else { 0 };
+        assert_eq!((of.inserted, of.updated, of.gone), (inserted, 0, 0), "sync {sync}");
+        assert_eq!(of.server_count, Some(30), "sync {sync}");
+    }
+    world.with("runs", |list| list.rows[7].version += 1);
+    assert_eq!(report(&bench.sync(&world), "runs").updated, 1);
+    assert_eq!(bench.mirrored("runs"), served(&world.rows("runs")));
+}
+
+/// Approvals that wait are none at most times, and must not be out of sight for a day when there is one.
+#[test]
+fn a_value_without_rows_that_is_refused_for_once_is_asked_for_by_the_next_sync() {
+    let world = World::new([("runs", items(0..9))]);
+    let bench = Bench::new();
+    bench.sync(&world);
+    world.with("runs", |list| list.manner.fault = Fault::RefusesValue("PAUSED"));
+    assert_eq!(report(&bench.sync(&world), "runs").outcome, Outcome::Partial, "it is told");
+    world.with("runs", |list| {
+        list.manner.fault = Fault::None;
+        list.rows.push(Item { status: "PAUSED".to_owned(), ..item(900) });
+    });
+    assert_eq!(report(&bench.sync(&world), "runs").outcome, Outcome::Ok);
+    assert_eq!(bench.mirrored("runs"), served(&world.rows("runs")));
+}
+
+#[test]
 fn a_value_that_is_refused_for_once_keeps_its_rows_and_those_of_the_others() {
     let mut rows = items(0..90);
     rows[..60].iter_mut().for_each(|row| row.status = "PAUSED".to_owned());

@@ -67,6 +67,8 @@ pub enum Fault {
     /// 400 to this value of a list in pieces.
     RefusesValue(&'static str),
     IgnoresOffset,
+    /// Every piece of a list in pieces is the whole list.
+    IgnoresValue,
     Emptied,
     TotalOff(i64),
     Endless,
@@ -194,7 +196,9 @@ impl World {
         }
         let rows: Vec<&Item> = match (&ask.partition, name.as_str()) {
             _ if list.manner.fault == Fault::Emptied => Vec::new(),
-            (Some(status), "runs") => list.rows.iter().filter(|row| row.status == *status).collect(),
+            (Some(status), "runs") if list.manner.fault != Fault::IgnoresValue => {
+                list.rows.iter().filter(|row| row.status == *status).collect()
+            }
             _ => {
                 let since = ask.since.as_ref().and_then(|since| since.parse::<u64>().ok());
                 let since = since.filter(|_| list.manner.fault != Fault::IgnoresSince);

@@ -120,6 +120,7 @@ pub(super) fn made(request: &ActionRequest, places: &Places<'_>, key: &str) -> O
         or: request.or.iter().filter_map(other).collect(),
         key: key.to_owned(),
         path: to,
+        not_after: None,
     })
 }
 

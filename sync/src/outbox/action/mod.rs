@@ -43,7 +43,7 @@ pub(in crate::outbox) use self::covers::still_needs;
 pub use self::covers::{Cover, covers};
 pub(in crate::outbox) use self::fill::text_of;
 pub use self::fill::{Places, call, path, text};
-pub use self::plan::{before_sending, plan};
+pub use self::plan::{before_sending, last_moment, plan};
 pub(in crate::outbox) use self::related::parent_in;
 pub use self::related::{parent, related_parent, related_record};
 pub use self::shown::{diff, shown};

@@ -52,6 +52,12 @@ pub fn plan(manifest: &Manifest, write: &Write, sight: &Sight, sent: bool, now: 
     }
 }
 
+/// After which it must not leave, whatever it waits for: its own deadline, or the platform's as it is now.
+pub fn last_moment(action: &Action, write: &Write, sight: &Sight) -> Option<Timestamp> {
+    let theirs = sight.target.as_ref().and_then(|seen| platform_deadline(action, &seen.raw));
+    write.intent.deadline.into_iter().chain(theirs).min()
+}
+
 /// What is to be remembered with the commit of `sending`, over what the write remembers already: what tells later, should no
 /// answer come, whether somebody touched the record meanwhile, and what a look has to show.
 pub fn before_sending(manifest: &Manifest, write: &Write, sight: &Sight) -> Value {

@@ -2,21 +2,29 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::lanes::Contact;
 use super::outcome::{PAUSED, contact, look_failed, not_told, of_look, of_stop, of_write, says_both, verdict};
 use super::run::{Sender, Went};
+use super::steps::{half_done, has_begun};
 use super::{SendError, SendEvent};
 use crate::model::{Verdict, Write, WriteState};
 use crate::outbox::action::{self, Plan, Sight};
-use crate::outbox::state::{Facts, Outcome, after_attempt};
+use crate::outbox::state::{Facts, LONGEST_TOLD, Outcome, after_attempt};
 use crate::outbox::{OutboxError, Reach, Turn};
-use crate::platform::FetchError;
 use crate::platform::manifest::Action;
-use crate::platform::write::{NotTold, WriteCall};
+use crate::platform::write::{NotTold, Reached, WriteCall};
+use crate::platform::{FetchError, FetchKind};
+
+/// How long a request may go by a look, from its answer on, while it waits for a budget or a session, or while the machine
+/// sleeps. Doubled by each failure in a row, a few times: on a platform that lets one request through a minute, a look could else
+/// never be followed by what it is for.
+const LOOK_HOLDS: SignedDuration = SignedDuration::from_secs(20);
+const DOUBLINGS: u32 = 3;
 
 /// Where a write is moved to, and why.
 pub(super) struct Move {
@@ -25,11 +33,18 @@ pub(super) struct Move {
     /// What a recipe has done, when that changed.
     pub(super) memory: Option<Value>,
     pub(super) contact: Contact,
+    /// How long the platform asked to be left alone.
+    pub(super) asked_wait: Option<Duration>,
 }
 
 impl Move {
     pub(super) fn to(outcome: Outcome, verdict: Verdict) -> Self {
-        Self { outcome, verdict: Some(verdict), memory: None, contact: Contact::Answered }
+        Self { outcome, verdict: Some(verdict), memory: None, contact: Contact::Answered, asked_wait: None }
+    }
+
+    /// To where a failed request leads.
+    pub(super) fn after(error: &FetchError, outcome: Outcome, verdict: Verdict) -> Self {
+        Self { contact: contact(error), asked_wait: error.retry_after, ..Self::to(outcome, verdict) }
     }
 }
 
@@ -57,13 +72,17 @@ impl<R: Reach> Sender<'_, R> {
         };
         // The steps of a recipe look for themselves at what they did before.
         let sent = action.steps.is_empty() && self.may_have_left(&write).await?;
+        let begun = !action.steps.is_empty() && has_begun(&write);
         match action::plan(self.reach.manifest(), &write, &sight, sent, self.now()) {
             Plan::Done(verdict) => {
                 self.show_done(&write, &sight, asked_at).await?;
                 self.settle(write, failures, Move::to(Outcome::Done, verdict)).await
             }
+            // Half of it is what nobody has decided: begun in time, it is brought to its end.
+            Plan::Stop(WriteState::Expired, _) if begun => self.recipe(write, action, failures).await,
             Plan::Stop(to, verdict) => {
                 self.show(&write, &sight, asked_at).await?;
+                let (sent, verdict) = if begun { (true, half_done(&write, verdict)) } else { (sent, verdict) };
                 self.stop(write, failures, to, sent, verdict).await
             }
             // What was sent before had no effect: on the disk first, and then from the top.
@@ -76,7 +95,11 @@ impl<R: Reach> Sender<'_, R> {
                 };
                 self.settle(write, failures, Move::to(Outcome::Clear, words)).await
             }
-            Plan::Send(call) => self.post(write, action, failures, &sight, &call).await,
+            Plan::Send(call) => {
+                let holds = self.now().checked_add(LOOK_HOLDS * (1 << failures.min(DOUBLINGS))).ok();
+                let not_after = holds.into_iter().chain(action::last_moment(action, &write, &sight)).min();
+                self.post(write, action, failures, &sight, &WriteCall { not_after, ..call }).await
+            }
             Plan::Steps => self.recipe(write, action, failures).await,
         }
     }
@@ -113,10 +136,17 @@ impl<R: Reach> Sender<'_, R> {
                 if says_both(&not) {
                     return self.contradicted(write, action, failures, &not).await;
                 }
-                let contact = contact(&not.error);
-                self.settle(write, failures, Move { contact, ..Move::to(outcome, words) }).await
+                let again = self.waited_too_long(call, &not) && failures < DOUBLINGS;
+                let went = self.settle(write, failures, Move::after(&not.error, outcome, words)).await?;
+                Ok(Went { again: again && went.write.state == WriteState::Retrying, ..went })
             }
         }
+    }
+
+    /// It did not leave, for it may not leave any more.
+    fn waited_too_long(&self, call: &WriteCall, not: &NotTold) -> bool {
+        let over = call.not_after.is_some_and(|at| at <= self.now());
+        over && not.reached == Reached::No && not.error.kind == FetchKind::Unusable
     }
 
     /// Commits that it is being sent; gives the write up to whoever moved it meanwhile.
@@ -223,7 +253,7 @@ impl<R: Reach> Sender<'_, R> {
     pub(super) async fn blind(&self, write: Write, failures: u32, error: &FetchError) -> Result<Went, SendError> {
         let outcome = of_look(error);
         let words = look_failed(&outcome, error);
-        self.settle(write, failures, Move { contact: contact(error), ..Move::to(outcome, words) }).await
+        self.settle(write, failures, Move::after(error, outcome, words)).await
     }
 
     /// A plan says that it must not be sent. `sent`: it may have left before.
@@ -295,8 +325,8 @@ impl<R: Reach> Sender<'_, R> {
         if next.pause {
             self.pause(step.verdict.as_ref()).await?;
         }
-        let turn =
-            Turn { due_at: next.due_at, verdict: step.verdict, memory: step.memory, ..Turn::to(next.state, facts.now) };
+        let due_at = not_before(next.due_at, step.asked_wait, facts.now);
+        let turn = Turn { due_at, verdict: step.verdict, memory: step.memory, ..Turn::to(next.state, facts.now) };
         let failures = match step.outcome {
             Outcome::Done | Outcome::Accepted => 0,
             // That a look works says nothing of the request: a server that fails at each is asked less and less often.
@@ -311,7 +341,7 @@ impl<R: Reach> Sender<'_, R> {
         match self.outbox.turn_async(&write.id, &[write.state], turn).await? {
             Some(write) => {
                 self.moved(&write);
-                Ok(Went { write, failures: 0, contact: Contact::None, paused: false })
+                Ok(Went { write, failures: 0, contact: Contact::None, paused: false, again: false })
             }
             None => self.elsewhere(write).await,
         }
@@ -321,7 +351,7 @@ impl<R: Reach> Sender<'_, R> {
     pub(super) async fn elsewhere(&self, write: Write) -> Result<Went, SendError> {
         let write =
             self.ask(move |outbox| outbox.get(&write.id)?.ok_or_else(|| OutboxError::Unknown(write.id.to_string())));
-        Ok(Went { write: write.await?, failures: 0, contact: Contact::None, paused: false })
+        Ok(Went { write: write.await?, failures: 0, contact: Contact::None, paused: false, again: false })
     }
 
     async fn pause(&self, verdict: Option<&Verdict>) -> Result<(), SendError> {
@@ -335,6 +365,12 @@ impl<R: Reach> Sender<'_, R> {
         }
         Ok(())
     }
+}
+
+/// A wait of ours is no shorter than what the platform asked for, as it may with a 503; up to an hour, like all that we are told.
+fn not_before(due: Option<Timestamp>, asked: Option<Duration>, now: Timestamp) -> Option<Timestamp> {
+    let asked = asked.and_then(|wait| now.checked_add(wait.min(LONGEST_TOLD)).ok());
+    due.map(|due| asked.map_or(due, |asked| due.max(asked)))
 }
 
 /// A number in 0..1.

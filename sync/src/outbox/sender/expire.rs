@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::steps::{half_done, has_begun};
 use super::{SendError, SendEvent, outcome};
 use crate::model::{Write, WriteState};
 use crate::outbox::{Outbox, OutboxError, Turn, Which};
@@ -36,9 +37,18 @@ pub async fn expire(
     Ok(next)
 }
 
-/// The end of a write that was not sent in time.
+/// The end of a write whose deadline passed before it was applied. A recipe that has done something is not expired, which says that
+/// nothing was.
 pub(super) fn turn(write: &Write, at: Timestamp) -> Turn {
     let deadline = write.intent.deadline.map(|at| format!(" ({at:.0})")).unwrap_or_default();
-    let words = format!("its deadline{deadline} passed before it could be sent; nothing was sent");
+    if has_begun(write) {
+        let words = format!("its deadline{deadline} passed before all of it was done");
+        let words = half_done(write, outcome::verdict("expired", words, None));
+        return Turn { verdict: Some(words), ..Turn::to(WriteState::Wedged, at) };
+    }
+    let words = match write.attempts {
+        0 => format!("its deadline{deadline} passed before it could be sent; nothing was sent"),
+        _ => format!("its deadline{deadline} passed; it was tried before, and not applied"),
+    };
     Turn { verdict: Some(outcome::verdict("expired", words, None)), ..Turn::to(WriteState::Expired, at) }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::{Write, WriteId, WriteState};
+use crate::outbox::state::LONGEST_TOLD;
 
 /// How long the network may be back before it is noticed.
 const KNOCK: Duration = Duration::from_secs(60);
@@ -130,10 +131,10 @@ impl Lanes {
     }
 
     fn due(&self, now: Timestamp) -> Option<WriteId> {
-        if self.hold.is_some_and(|until| now < until || self.writes.values().any(|entry| entry.flying)) {
+        if self.hold.is_some_and(|until| is_ahead(until, now) || self.writes.values().any(|entry| entry.flying)) {
             return None;
         }
-        let due = |entry: &&Entry| !entry.flying && due_at(entry).is_some_and(|at| at <= now);
+        let due = |entry: &&Entry| !entry.flying && due_at(entry).is_some_and(|at| !is_ahead(at, now));
         self.heads().find(due).map(|entry| entry.write.id.clone())
     }
 
@@ -249,6 +250,12 @@ fn unsent(write: &Write) -> bool {
 
 fn is_late(write: &Write, now: Timestamp) -> bool {
     unsent(write) && write.intent.deadline.is_some_and(|deadline| deadline <= now)
+}
+
+/// Is this time still to come? No wait is longer than an hour: what is further ahead was written before the clock was set back, and
+/// would else hold a decision up until the clock is there again.
+fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    now < at && now.checked_add(LONGEST_TOLD).is_ok_and(|last| at <= last)
 }
 
 /// When it is due, were it the first of its lane; `None` when it waits for a person.

@@ -90,6 +90,11 @@ impl Memory {
         self.steps.iter().flat_map(|part| &part.refused)
     }
 
+    /// Did it come so far as to take steps?
+    pub(super) fn has_steps(&self) -> bool {
+        self.steps.iter().any(|part| !part.changed.is_empty())
+    }
+
     /// Was anything done, as far as is known?
     pub(super) fn has_done(&self) -> bool {
         self.steps.iter().any(|part| !part.done().is_empty())

@@ -50,6 +50,8 @@ pub(super) struct Went {
     pub(super) contact: Contact,
     /// The platform does not accept us.
     pub(super) paused: bool,
+    /// It did not leave, and only for having waited too long: it is to be looked at again at once.
+    pub(super) again: bool,
 }
 
 /// The connection's part of the outbox.
@@ -122,7 +124,7 @@ impl<'a, R: Reach> Sender<'a, R> {
             let nap = if full { None } else { lanes.wake_at().map(|at| until(at, self.now())) };
             tokio::select! {
                 Some(went) = flying.next() => {
-                    let Went { write, failures, contact, paused } = went?;
+                    let Went { write, failures, contact, paused, again: _ } = went?;
                     lanes.land(write, failures, contact, self.now());
                     if paused {
                         lanes.pause();
@@ -161,7 +163,13 @@ impl<'a, R: Reach> Sender<'a, R> {
     async fn work(&self, job: Job) -> Result<Went, SendError> {
         match job {
             Job::Expire(write) => self.expire(write).await,
-            Job::Carry(write, failures) => self.carry(write, failures).await,
+            Job::Carry(write, failures) => {
+                let mut went = self.carry(write, failures).await?;
+                while went.again {
+                    went = self.carry(went.write, went.failures).await?;
+                }
+                Ok(went)
+            }
         }
     }
 

@@ -20,12 +20,12 @@ use super::lanes::Contact;
 use super::memory::{Memory, Part};
 use super::outcome::{contact, ends_all, look_failed, not_told, of_look, of_write, verdict};
 use super::run::{Sender, Went};
-use crate::model::{Write, WriteState};
+use crate::model::{Verdict, Write, WriteState};
 use crate::outbox::state::Outcome;
 use crate::outbox::{Reach, Turn};
 use crate::platform::FetchError;
 use crate::platform::manifest::{Action, Step};
-use crate::platform::write::{NotTold, Reached};
+use crate::platform::write::{NotTold, Reached, WriteCall};
 
 /// Rounds of doing before the rest is left to timers: new runs may begin while old ones are ended.
 const ROUNDS: usize = 4;
@@ -91,6 +91,8 @@ struct Trouble {
     unmade: Vec<String>,
     /// Questions in a row that nobody answered.
     silent: u32,
+    /// Something was done, or may have been, in this try or before it: of the write can never be said again that it had no effect.
+    begun: bool,
 }
 
 impl Trouble {
@@ -100,6 +102,7 @@ impl Trouble {
             Snag::Told(_, not) => Some(&not.error),
             Snag::Wedged(_) | Snag::Elsewhere(_) | Snag::Own(_) => None,
         };
+        self.begun |= matches!(snag, Snag::Told(Outcome::Unanswered, _));
         let lost = error.is_some_and(|error| contact(error) == Contact::Lost);
         self.silent = if lost { self.silent.saturating_add(1) } else { 0 };
         self.over |= match &snag {
@@ -130,16 +133,16 @@ impl Trouble {
 impl<R: Reach> Sender<'_, R> {
     /// Takes the steps, all those that are still to be taken.
     pub(super) async fn recipe(&self, write: Write, action: &Action, failures: u32) -> Result<Went, SendError> {
+        let begun = has_begun(&write);
         let mut write = match self.sending(write, None).await? {
             Ok(write) => write,
             Err(elsewhere) => return Ok(elsewhere),
         };
         let mut memory = Memory::of(&write.memory, action.steps.len());
         memory.forget_refusals();
-        let done_before = memory.has_done();
-        let trouble = self.rounds(&mut write, &mut memory, action).await;
+        let trouble = self.rounds(&mut write, &mut memory, action, begun).await;
         if let Some(snag) = trouble.worst {
-            return self.snagged(write, failures, &memory, snag, done_before).await;
+            return self.snagged(write, failures, &memory, snag, trouble.begun).await;
         }
         if memory.refusals().next().is_some() {
             let words = verdict("refused", memory.told(), None);
@@ -197,8 +200,8 @@ impl<R: Reach> Sender<'_, R> {
     }
 
     /// Rounds over all steps, until one finds nothing to do that could be done.
-    async fn rounds(&self, write: &mut Write, memory: &mut Memory, action: &Action) -> Trouble {
-        let mut trouble = Trouble::default();
+    async fn rounds(&self, write: &mut Write, memory: &mut Memory, action: &Action, begun: bool) -> Trouble {
+        let mut trouble = Trouble { begun, ..Trouble::default() };
         for _ in 0..ROUNDS {
             let mut quiet = true;
             trouble.unmade.clear();
@@ -284,10 +287,14 @@ impl<R: Reach> Sender<'_, R> {
         let part = memory.part(place);
         let mut all = true;
         for Todo { id, call, .. } in todo {
+            // Begun in time, it is brought to its end: half a recipe is what nobody has decided.
+            let not_after = write.intent.deadline.filter(|_| !trouble.begun);
+            let call = WriteCall { not_after, ..call };
             let told = self.reach.write(&call).await;
             all &= told.is_ok();
             let not = match told {
                 Ok(_) => {
+                    trouble.begun = true;
                     part.open.remove(&id);
                     trouble.silent = 0;
                     continue;
@@ -336,29 +343,41 @@ impl<R: Reach> Sender<'_, R> {
         failures: u32,
         memory: &Memory,
         snag: Snag,
-        done_before: bool,
+        begun: bool,
     ) -> Result<Went, SendError> {
-        let (outcome, words, contact) = match snag {
+        let step = match snag {
             Snag::Own(error) => return Err(error),
             Snag::Elsewhere(went) => return Ok(*went),
-            Snag::Wedged(message) => (Outcome::Refused, verdict("refused", message, None), Contact::Answered),
+            Snag::Wedged(message) => Move::to(Outcome::Refused, verdict("refused", message, None)),
             Snag::Told(outcome, not) => {
                 let words = not_told(&outcome, &not.error);
-                (outcome, words, contact(&not.error))
+                Move::after(&not.error, outcome, words)
             }
             Snag::Look(error) => {
                 let outcome = of_look(&error);
                 let words = look_failed(&outcome, &error);
-                (outcome, words, contact(&error))
+                Move::after(&error, outcome, words)
             }
         };
-        let words = memory.told_with(words);
-        // Where some of it was done, the write is never one of which it can be said that it had no effect.
-        let waits = matches!(outcome, Outcome::NotSent | Outcome::Throttled(_) | Outcome::Unauthorized);
-        let from = if waits && (done_before || memory.has_done()) { WriteState::Unknown } else { write.state };
-        let step = Move { outcome, verdict: Some(words), memory: Some(memory.value()), contact };
+        let verdict = step.verdict.map(|words| memory.told_with(words));
+        // Where some of it was done, or may have been, the write is never one of which it can be said that it had no effect.
+        let waits = matches!(step.outcome, Outcome::NotSent | Outcome::Throttled(_) | Outcome::Unauthorized);
+        let from = if waits && (begun || memory.has_done()) { WriteState::Unknown } else { write.state };
+        let step = Move { verdict, memory: Some(memory.value()), ..step };
         self.settle_from(from, write, failures, step).await
     }
+}
+
+/// Has a recipe done something, or perhaps? An ordinary write remembers no steps.
+pub(super) fn has_begun(write: &Write) -> bool {
+    let memory = Memory::of(&write.memory, 0);
+    memory.has_steps() && (write.state == WriteState::Unknown || memory.has_done())
+}
+
+/// The words for a recipe that stops where it stands: what is said of the whole, and what was done before.
+pub(super) fn half_done(write: &Write, words: Verdict) -> Verdict {
+    let message = words.message.replace("; nothing was sent", "").replace(": nothing was sent", "");
+    Memory::of(&write.memory, 0).told_with(Verdict { message, ..words })
 }
 
 fn collection_of<'a>(step: &'a Step, write: &'a Write) -> &'a str {

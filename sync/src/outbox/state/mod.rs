@@ -72,7 +72,7 @@ const FIRST_WAIT: f64 = 2.0;
 const LONGEST_WAIT: f64 = 300.0;
 
 /// No wait that we are told is longer: a platform that says "in ten years" is asked again.
-const LONGEST_TOLD: Duration = Duration::from_secs(60 * 60);
+pub(super) const LONGEST_TOLD: Duration = Duration::from_secs(60 * 60);
 
 /// Clashes in a row after which somebody else has won, though no look shows with what.
 const CLASHES: u32 = 3;

@@ -80,10 +80,13 @@ impl Inner {
         // A path that has answered is the right one: another would say "not there" of a session that has no content, too.
         let known = self.learned_path(&lesson);
         let tried: Vec<usize> = known.map_or_else(|| (0..paths.len()).collect(), |known| vec![known]);
+        let mut doubt = None;
         for place in tried {
             let Some(path) = paths.get(place) else { continue };
             match self.content_at(collection, fetch, path, ask, priority).await {
                 Err(error) if error.kind == FetchKind::NotOffered => {}
+                // Another path may answer; if none does, nobody knows whether there is a content.
+                Err(error) if error.is_doubtful() => doubt = doubt.or(Some(error)),
                 // A reply without a body, by its status.
                 Err(error) if matches!(error.status, Some(204 | 205)) => return Ok(ContentReply::Absent),
                 Err(error) => return Err(error),
@@ -93,7 +96,7 @@ impl Inner {
                 }
             }
         }
-        Ok(ContentReply::Absent)
+        doubt.map_or(Ok(ContentReply::Absent), Err)
     }
 
     /// Reads the content on one path, from its beginning again as long as it changes under the reading.

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 
 use super::Inner;
-use super::send::Reader;
+use super::send::{Reader, is_gone};
 use super::transport::{Answer, Call};
 use crate::model::Incoming;
 use crate::platform::decode::Decoder;
@@ -83,6 +83,8 @@ impl Inner {
         }
         for place in order {
             match self.page_at(collection, paths[place], ask, priority, read).await {
+                // Of several words that weighs most which leaves it open whether there is a list.
+                Err(error) if error.is_doubtful() => missing = Some(error),
                 Err(error) if error.kind == FetchKind::NotOffered => missing = missing.or(Some(error)),
                 Err(error) => return Err(error),
                 Ok(reply) => {
@@ -155,6 +157,8 @@ impl Inner {
         })?;
         let mut call = Call::get(url, self.options.max_reply);
         call.headers = validators(&ask);
+        // What is read for a decision: a list, or a parent, that is not there has consequences.
+        call.firm = priority == Priority::Write;
         let read = Arc::clone(read);
         let reader: Reader<T> = Arc::new(move |answer: &Answer| read(&ask, answer));
         self.send(&call, priority, reader).await
@@ -173,12 +177,12 @@ impl Inner {
             let why = format!("{} serves no single records of {}", self.manifest.title, collection.name);
             return Err(FetchError { kind: FetchKind::NotOffered, ..self.unusable(&why) });
         };
-        let call = Call::get(url, self.options.max_reply);
+        let call = Call { firm: true, ..Call::get(url, self.options.max_reply) };
         let decoder = self.decoder(collection);
         let reader: Reader<Incoming> = Arc::new(move |answer: &Answer| decoder.record(None, &answer.body));
         match self.send(&call, priority, reader).await {
             Ok(record) => Ok(Some(record)),
-            Err(error) if matches!(error.status, Some(404 | 410)) => Ok(None),
+            Err(error) if is_gone(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }

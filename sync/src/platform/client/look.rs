@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::Inner;
 use super::lists::PageReader;
-use super::send::Reader;
+use super::send::{Reader, is_gone};
 use super::transport::{Answer, Call};
 use super::walk::{MOST_ROWS, Turn, Walk};
 use crate::platform::decode::Decoder;
@@ -79,6 +79,8 @@ impl Inner {
                 Ok(seen) => return Ok(Some(seen)),
                 Err(error) if is_gone(&error) && !comes_whole(collection) => return Ok(None),
                 Err(error) if error.kind == FetchKind::NotOffered => {}
+                // Whoever said so may not know: the list does.
+                Err(error) if error.is_doubtful() && comes_whole(collection) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -207,7 +209,7 @@ impl Inner {
                 let bare = match self.page_with(&ask, Priority::Write, &read).await {
                     Ok(bare) => bare,
                     // The parent is gone, and its children with it.
-                    Err(error) if of_parent && error.status == Some(404) => return Ok(Rows::default()),
+                    Err(error) if of_parent && is_gone(&error) => return Ok(Rows::default()),
                     Err(error) => return Err(error),
                 };
                 let turn = walk.turn(&at, &bare.page);
@@ -293,11 +295,6 @@ impl Rows {
             }
         }
     }
-}
-
-/// The platform says that there is nothing of the kind.
-fn is_gone(error: &FetchError) -> bool {
-    error.kind == FetchKind::NotOffered && matches!(error.status, Some(404 | 410))
 }
 
 /// Is this refusal about the value a piece was asked for by, and not about the list?

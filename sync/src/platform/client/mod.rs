@@ -39,6 +39,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::model::BudgetView;
+use jiff::Timestamp;
 use url::Url;
 
 use self::auth::Proof;
@@ -89,6 +90,8 @@ pub struct ClientOptions {
     pub reserve: f64,
     /// Most requests in flight.
     pub concurrency: usize,
+    /// The wall clock, which goes on while the machine sleeps: what a change may not leave after is told by it.
+    pub now: fn() -> Timestamp,
 }
 
 impl Default for ClientOptions {
@@ -103,6 +106,7 @@ impl Default for ClientOptions {
             patience: Duration::from_secs(150),
             reserve: 0.2,
             concurrency: 4,
+            now: Timestamp::now,
         }
     }
 }

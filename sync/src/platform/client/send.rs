@@ -173,8 +173,9 @@ impl Inner {
                 let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
                 Step::Fail(words.redirected(answer.status, location, true))
             }
-            Verdict::Fail(FetchKind::NotOffered) if call.firm && is_page(&answer.body) => {
-                let error = words.unusable(answer.status, "it is a web page", &answer.body);
+            Verdict::Fail(FetchKind::NotOffered) if call.firm && by_a_gateway(answer.status, &answer.body) => {
+                let why = "it is not JSON: a gateway may have spoken, and not the platform";
+                let error = words.unusable(answer.status, why, &answer.body);
                 Step::Again { error, pace: Pace::Usual, after: None }
             }
             Verdict::Fail(kind) => Step::Fail(said(kind)),
@@ -202,6 +203,20 @@ impl Inner {
     pub(super) fn words<'a>(&'a self, call: &'a Call) -> Words<'a> {
         Words { secrets: &self.secrets, path: call.url.path(), host: &self.host }
     }
+}
+
+/// May "there is no such thing" be the word of a gateway that finds no server behind it, during a redeploy? A platform says it in
+/// JSON, or by the status alone; gateways send pages, or a line of text ("404 page not found").
+fn by_a_gateway(status: u16, body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    let says = body.first().is_some_and(|first| b"{[\"".contains(first));
+    let json = says && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+    is_page(body) || (matches!(status, 404 | 410) && !body.is_empty() && !json)
+}
+
+/// The platform says that there is nothing of the kind.
+pub(super) fn is_gone(error: &FetchError) -> bool {
+    error.kind == FetchKind::NotOffered && matches!(error.status, Some(404 | 410))
 }
 
 /// The wait that a server asks for: seconds, or a date by its own clock where it tells the time.

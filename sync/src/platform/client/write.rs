@@ -7,6 +7,7 @@
 //! | what came of it | told as | because |
 //! |---|---|---|
 //! | it could not be built, signed for or let out by the budget | No | it never left |
+//! | it may not leave any more, once all that is waited for | No | the same; asked of the wall clock, just before it would leave |
 //! | no connection: name, refusal, TLS, too slow | No | a request follows a connection |
 //! | the connection broke or fell silent before a status came | Maybe | it may have been read, and carried out, before that |
 //! | 2xx | yes | also without a body: the status is the answer |
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::Value;
@@ -76,7 +78,7 @@ impl Inner {
         for (method, path, body) in ways {
             self.keep_secret(body.as_ref());
             let call = self.change(ask, method, path, body.as_ref()).map_err(no)?;
-            match self.write_one_way(&call).await {
+            match self.write_one_way(&call, ask.not_after).await {
                 // What the first way was told says most: it is what this version of the platform is known by.
                 Err(not_told) if not_told.error.kind == FetchKind::NotOffered => first = first.or(Some(not_told)),
                 came => return came,
@@ -95,7 +97,7 @@ impl Inner {
         }
     }
 
-    async fn write_one_way(self: &Arc<Self>, call: &Call) -> Result<Told, NotTold> {
+    async fn write_one_way(self: &Arc<Self>, call: &Call, not_after: Option<Timestamp>) -> Result<Told, NotTold> {
         let mut patience = Patience::new(self.options.patience);
         let mut refused = None;
         let (mut renewed, mut fetched) = (false, false);
@@ -106,6 +108,12 @@ impl Inner {
             let permit = permit.map_err(|wait| no(self.words(call).rate_limited(refused.take(), wait)))?;
             // The wait may have been long, and the session renewed by another request meanwhile.
             let pass = self.pass(&call.method).await.map_err(no)?;
+            // Nothing is waited for from here on. The clock that waits are measured with stands still while the machine sleeps.
+            if not_after.is_some_and(|at| at <= (self.options.now)()) {
+                let why =
+                    "it had to wait until it could not leave any more: its time is over, or the last look is too old";
+                return Err(no(self.words(call).error(FetchKind::Unusable, None, why)));
+            }
             match self.write_once(call, &pass, permit).await {
                 Came::Told(told) => return Ok(told),
                 Came::NotTold(not_told) => return Err(not_told),

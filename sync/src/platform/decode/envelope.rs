@@ -250,6 +250,8 @@ impl Envelope {
                 told.next = told.next.take().or(value.filter(|text| !text.is_empty()));
             }
             "next" => self.next(value),
+            // Only of itself: a record may have such a member.
+            "success" | "ok" if depth == 0 => told.error |= value.as_deref() == Some("false"),
             "error" if depth == 0 => told.error |= value.is_some_and(|text| !text.is_empty() && text != "false"),
             _ => {}
         }

@@ -698,6 +698,8 @@ fn an_empty_list_that_comes_with_an_error_is_no_list() {
         |body: &str| decoder("exo", "approvals").page(&ask(At::Start), body.as_bytes()).map(|page| page.rows.len());
     for body in [
         r#"{"data":[],"error":"upstream timeout"}"#,
+        r#"{"success":false,"data":[]}"#,
+        r#"{"data":null,"ok":false}"#,
         r#"{"error":{"code":"TIMEOUT"},"data":[]}"#,
         r#"{"data":null,"errors":[{"message":"no"}]}"#,
     ] {

@@ -41,6 +41,10 @@ pub enum Fault {
     Hollow,
     /// It is answered with yes and no at once; and whether it is applied.
     Both(bool),
+    /// Turned away at the door, and told to come again after so many seconds.
+    ComeAgain(u64),
+    /// It waits so many seconds before it may leave, or not any more.
+    Held(u64),
 }
 
 #[derive(Debug, Default)]
@@ -84,6 +88,19 @@ impl Fake {
 
     fn error(kind: FetchKind, status: Option<u16>) -> FetchError {
         FetchError { kind, path: "/".to_owned(), status, message: format!("{kind:?}"), retry_after: None }
+    }
+
+    fn with_held(&self) -> Option<u64> {
+        let mut world = self.world.lock().unwrap();
+        match (world.faults.front(), world.always) {
+            (Some(Fault::Held(seconds)), _) => {
+                let seconds = *seconds;
+                world.faults.pop_front();
+                Some(seconds)
+            }
+            (None, Some(Fault::Held(seconds))) => Some(seconds),
+            _ => None,
+        }
     }
 
     fn look_fault(&self) -> Result<(), FetchError> {
@@ -172,13 +189,21 @@ impl Reach for Fake {
 
     async fn write(&self, call: &WriteCall) -> Result<Told, NotTold> {
         tokio::task::yield_now().await;
+        let held = self.with_held();
+        if let Some(seconds) = held {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+        }
+        // The clock of the tests jumps ahead while the disk is waited for: only what is held back asks it.
+        if held.is_some() && call.not_after.is_some_and(|at| at <= now()) {
+            return Err(NotTold { error: Self::error(FetchKind::Unusable, None), reached: Reached::No });
+        }
         let told = {
             let mut world = self.world.lock().unwrap();
             let not = |kind, status, reached| Err(NotTold { error: Self::error(kind, status), reached });
             world.asked.push(format!("{} {}", call.method, call.path));
             let stubborn = world.stubborn.iter().find(|(part, _)| call.path.contains(*part)).map(|(_, fault)| *fault);
             match stubborn.or_else(|| world.faults.pop_front()).or(world.always) {
-                None => {
+                None | Some(Fault::Held(_)) => {
                     world.apply(call);
                     Ok(Told { status: 200, body: None })
                 }
@@ -188,6 +213,11 @@ impl Reach for Fake {
                 }
                 Some(Fault::Reset) => not(FetchKind::Unreachable, None, Reached::Maybe),
                 Some(Fault::Silence) => not(FetchKind::TimedOut, None, Reached::Maybe),
+                Some(Fault::ComeAgain(seconds)) => {
+                    let retry_after = Some(Duration::from_secs(seconds));
+                    let error = FetchError { retry_after, ..Self::error(FetchKind::Server, Some(503)) };
+                    Err(NotTold { error, reached: Reached::No })
+                }
                 Some(Fault::NoNetwork) => not(FetchKind::Unreachable, None, Reached::No),
                 Some(Fault::Status(401)) => not(FetchKind::Unauthorized, Some(401), Reached::No),
                 Some(Fault::Status(403)) => not(FetchKind::Forbidden, Some(403), Reached::No),

@@ -151,3 +151,14 @@ fn somebody_in_a_hurry_cuts_waits_short() {
     lanes.hurry();
     assert_eq!(taken(&mut lanes, 3), ["1"], "what waits for a person waits on");
 }
+
+#[test]
+fn a_clock_that_was_set_back_holds_no_decision_up_for_days() {
+    const DAY: i64 = 86_400;
+    let all = ["1", "2"].map(|id| write(id, id, Queued)).to_vec();
+    let mut lanes = lanes([due(all[0].clone(), 3 * DAY), due(all[1].clone(), 3_600)].to_vec());
+    assert_eq!(taken(&mut lanes, 0), ["1"], "no wait is as long as that; an hour may be meant");
+    // The connection was found lost by the clock as it was before.
+    lanes.land(due(write("1", "1", Retrying), 3 * DAY + 2), 1, Contact::Lost, time(3 * DAY));
+    assert_eq!(taken(&mut lanes, 3_600), ["1"]);
+}

@@ -2,6 +2,7 @@
 
 mod fake;
 mod lanes;
+mod late;
 mod many;
 mod outcomes;
 mod recipes;

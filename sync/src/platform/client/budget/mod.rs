@@ -9,6 +9,7 @@
 //! - While nothing is known, and after every wait for the server, one request goes alone and the rest follow once
 //!   its headers have come.
 //! - Lists and content leave the reserve to others; people and decisions may use all of it but the last one.
+//! - People and decisions never wait for a list or a content to come in: beside those one more may be in flight.
 //! - A wait that brought nothing is not repeated as it was: the next one is longer, whatever the headers promise.
 
 mod gate;
@@ -82,6 +83,8 @@ pub(super) struct Ticket {
     seen: u64,
     /// What was left when it went ahead alone to see whether a wait was over.
     probe: Option<Option<u64>>,
+    /// A list or a content.
+    bulk: bool,
     /// Its headers have not come.
     open: bool,
 }
@@ -99,6 +102,8 @@ pub(super) struct Budget {
     replies: u64,
     sent: u64,
     in_flight: usize,
+    /// Of these, lists and content: a large one may be long on its way.
+    bulk: usize,
     /// In flight without headers: they may or may not be counted in `remaining` yet.
     open: u64,
     probe: Option<u64>,
@@ -128,6 +133,7 @@ impl Budget {
             replies: 0,
             sent: 0,
             in_flight: 0,
+            bulk: 0,
             open: 0,
             probe: None,
             pause: None,
@@ -145,7 +151,7 @@ impl Budget {
         if self.replies == 0 {
             return if self.in_flight == 0 { Verdict::Go } else { Verdict::Reply };
         }
-        if self.in_flight >= self.breadth as usize {
+        if self.in_flight >= self.width(priority) {
             return Verdict::Reply;
         }
         if let Some(pause) = self.pause {
@@ -160,6 +166,15 @@ impl Budget {
             return Verdict::Reply;
         }
         self.after(self.wake(), now)
+    }
+
+    /// How many may be in flight for one more of this priority to go.
+    fn width(&self, priority: Priority) -> usize {
+        let width = self.breadth as usize;
+        match priority {
+            Priority::Interactive | Priority::Write if self.bulk > 0 => width.saturating_add(1),
+            Priority::Interactive | Priority::Write | Priority::List | Priority::Content => width,
+        }
     }
 
     /// A wait until `wake`, after which one goes alone.
@@ -180,7 +195,9 @@ impl Budget {
         if probe.is_some() {
             self.probe = Some(number);
         }
+        let bulk = matches!(priority, Priority::List | Priority::Content);
         self.in_flight += 1;
+        self.bulk += usize::from(bulk);
         self.open += 1;
         if let Some(window) = self.settings.window {
             self.forget(now, window);
@@ -188,7 +205,7 @@ impl Budget {
                 self.log.push_back((number, now));
             }
         }
-        Ticket { number, sent: now, seen: self.replies, probe, open: true }
+        Ticket { number, sent: now, seen: self.replies, probe, bulk, open: true }
     }
 
     /// Takes note of the headers of a reply; `refused` says that its status was 429.
@@ -214,6 +231,7 @@ impl Budget {
     pub(super) fn done(&mut self, ticket: &mut Ticket) {
         self.close(ticket);
         self.in_flight = self.in_flight.saturating_sub(1);
+        self.bulk = self.bulk.saturating_sub(usize::from(ticket.bulk));
         if self.probe == Some(ticket.number) {
             self.probe = None;
         }

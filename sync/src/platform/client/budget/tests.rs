@@ -158,3 +158,40 @@ fn a_platform_that_says_to_wait_for_days_is_asked_again_by_one_request() {
         assert_eq!(budget.ask(wake + SECOND, Priority::List), Verdict::Go);
     }
 }
+
+#[test]
+fn a_decision_does_not_wait_until_downloads_are_through() {
+    let plain = Told::default();
+    let mut budget = Budget::new(settings());
+    // One after the other, headers seen and bodies still on their way, until the platform's breadth is full.
+    let mut flying = Vec::new();
+    while budget.ask(SECOND, Priority::Content) == Verdict::Go {
+        let mut ticket = budget.send(SECOND, Priority::Content);
+        budget.reply(&mut ticket, SECOND, &plain, false);
+        flying.push(ticket);
+    }
+    assert_eq!((flying.len(), budget.ask(SECOND, Priority::List)), (4, Verdict::Reply));
+    for priority in [Priority::Write, Priority::Interactive] {
+        assert_eq!(budget.ask(SECOND, priority), Verdict::Go);
+        let mut ticket = budget.send(SECOND, priority);
+        budget.reply(&mut ticket, SECOND, &plain, false);
+        assert_eq!(budget.ask(SECOND, priority), Verdict::Reply, "one, and not as many as like to");
+        budget.done(&mut ticket);
+    }
+    flying.iter_mut().for_each(|ticket| budget.done(ticket));
+    // A platform that has refused lets one request through at a time, and that one may be a long one.
+    for at in [100 * SECOND, 200 * SECOND, 300 * SECOND] {
+        let mut ticket = budget.send(at, Priority::List);
+        budget.reply(&mut ticket, at, &plain, true);
+        budget.done(&mut ticket);
+    }
+    let later = 3_600 * SECOND;
+    let mut long = budget.send(later, Priority::Content);
+    budget.reply(&mut long, later, &plain, false);
+    assert_eq!(budget.ask(later, Priority::Write), Verdict::Go);
+    budget.done(&mut long);
+    // Where nothing but decisions is on its way, there is no room beside it.
+    let mut alone = budget.send(later, Priority::Write);
+    budget.reply(&mut alone, later, &plain, false);
+    assert_eq!(budget.ask(later, Priority::Write), Verdict::Reply);
+}

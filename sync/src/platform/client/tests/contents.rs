@@ -211,3 +211,12 @@ async fn a_content_that_is_refused_for_a_moment_is_asked_for_again() {
     let got = content(&paged(&server, "\"none\"")).await;
     assert!(matches!(got, Ok(ContentReply::Messages { count: 1, .. })), "{got:?}");
 }
+
+#[tokio::test]
+async fn a_gateway_without_a_server_behind_it_does_not_say_that_there_is_no_content() {
+    let server = Server::start(|_, _| status(404, "default backend - 404")).await;
+    let error = content(&paged(&server, "\"none\"")).await.expect_err("nobody knows");
+    assert_eq!((error.kind, error.status), (FetchKind::BadReply, Some(404)));
+    let server = Server::start(|_, _| status(404, r#"{"error":"no such session"}"#)).await;
+    assert_eq!(content(&paged(&server, "\"none\"")).await, Ok(ContentReply::Absent));
+}

@@ -143,6 +143,29 @@ async fn a_gateway_that_shows_a_page_does_not_decide_what_is_there() {
     for error in [client.look("things", "a", None).await.unwrap_err(), client.look_at("/things/a").await.unwrap_err()] {
         assert_eq!((error.kind, error.status), (FetchKind::BadReply, Some(404)), "{error}");
     }
+    for text in ["404 page not found\n", "default backend - 404", "404", "{\"error\":"] {
+        for code in [404, 410] {
+            let server = Server::start(move |_, _| status(code, text)).await;
+            let client = asking(&server);
+            let told = [
+                client.look("things", "a", None).await.map(|_| ()),
+                client.look("pending", "a", None).await.map(|_| ()),
+                client.look("steps", "s1", Some("r1")).await.map(|_| ()),
+                client.look_at("/things/a").await.map(|_| ()),
+                client.item("things", "a", Priority::List).await.map(|_| ()),
+            ];
+            for told in told {
+                let error = told.expect_err("a gateway has spoken");
+                assert_eq!((error.kind, error.status), (FetchKind::BadReply, Some(code)), "{text}: {error}");
+            }
+        }
+    }
+    for body in ["", "\n", r#"{"error":"no such thing"}"#, r#""no such thing""#, "[]"] {
+        let server = Server::start(move |_, _| status(404, body)).await;
+        let client = asking(&server);
+        assert_eq!(client.look("things", "a", None).await.unwrap(), None, "{body}");
+        assert_eq!(client.item("things", "a", Priority::List).await.unwrap(), None, "{body}");
+    }
     let server = Server::start(|_, number| match number {
         0 => status(404, "<html>"),
         _ => ok(r#"{"id":"a"}"#),

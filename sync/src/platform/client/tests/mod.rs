@@ -1,6 +1,7 @@
 //! The client against servers of all manners, over real sockets on loopback.
 
 mod contents;
+mod late;
 mod limits;
 mod lists;
 mod looks;
@@ -77,6 +78,7 @@ fn options() -> ClientOptions {
         patience: Duration::from_secs(5),
         reserve: 0.2,
         concurrency: 4,
+        now: jiff::Timestamp::now,
     }
 }
 

@@ -24,6 +24,7 @@ fn call() -> WriteCall {
         body: Some(json!({"status": "suspended"})),
         or: Vec::new(),
         key: "01J0000000000000000000TEST".to_owned(),
+        not_after: None,
     }
 }
 
