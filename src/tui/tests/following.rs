@@ -1,6 +1,6 @@
 //! Following links, and the way back.
 
-use quarterdeck_sync::model::{Field, Filter, Kind, Match};
+use quarterdeck_sync::model::{Field, Filter, Kind, Match, Row, RowKey};
 
 use super::*;
 use crate::tui::links::{Link, Links, To};
@@ -186,4 +186,66 @@ fn a_transcript_leads_to_its_record_and_to_what_it_has_to_do_with_and_back() {
     assert!(crumbs(&console).ends_with("› Agents"), "{}", crumbs(&console));
     console.press("<Esc> <Esc>");
     assert!(console.text().contains("SESSION"), "{}", console.text());
+}
+
+/// Marks a session that the agent of the newest one had before as gone, under a title of its own.
+fn one_that_went(world: &mut World) -> RowKey {
+    let session = |row: &Row| row.kind == Kind::Session && row.list.connection == "turen";
+    let agent = world.rows.iter().find(|(row, _)| session(row)).and_then(|(row, _)| row.agent.clone());
+    let of_agent = world.rows.iter_mut().filter(|(row, _)| session(row) && row.agent == agent);
+    let (row, _) = of_agent.skip(1).min_by_key(|(row, _)| std::cmp::Reverse(row.updated_at)).expect("another one");
+    (row.gone_at, row.title) = (Some(fake::now()), Some("The one that went".into()));
+    row.key
+}
+
+/// Goes back through a timeline to the item that says this.
+fn to_item(console: &mut Console, words: &str) {
+    for _ in 0..400 {
+        if console.selected().contains(words) {
+            return;
+        }
+        console.press("k");
+    }
+    panic!("no item says {words}: {}", console.text());
+}
+
+#[test]
+fn what_is_gone_is_opened_among_the_gone_ones_and_no_other_in_its_place() {
+    let mut world = World::believable();
+    one_that_went(&mut world);
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    console.press("@sessions =");
+    to_item(&mut console, "The one that went");
+    console.press("<Enter>");
+    assert!(console.selected().contains("† The one that went"), "{}", console.text());
+    assert!(console.text().contains("It is gone: gone records are shown"), "{}", console.text());
+}
+
+#[test]
+fn what_is_not_here_at_all_any_more_is_said_when_it_is_opened() {
+    let mut world = World::believable();
+    let key = one_that_went(&mut world);
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    console.press("@sessions =");
+    to_item(&mut console, "The one that went");
+    console.store.world.lock().unwrap().rows.retain(|(row, _)| row.key != key);
+    console.press("<Enter>");
+    let text = console.text();
+    assert!(text.contains("That record is not here any more"), "{text}");
+    assert!(!text.contains("gone shown"), "what was looked for in vain leaves the list as it was: {text}");
+}
+
+#[test]
+fn a_write_that_is_not_listed_is_said_to_be_so_and_moves_no_cursor_later() {
+    let mut console = Console::with(SIZE, World::believable().with_writes(), connections(), TuiSettings::default());
+    console.press("@agents =");
+    to_item(&mut console, "approve ");
+    let write = console.store.world.lock().unwrap().writes.remove(0);
+    console.press("<Enter>");
+    assert!(console.text().contains("That decision is not listed"), "{}", console.text());
+    console.press("j");
+    let selected = console.selected();
+    console.store.world.lock().unwrap().writes.insert(0, write);
+    console.news(Outside::Outbox);
+    assert_eq!(console.selected(), selected);
 }

@@ -34,7 +34,7 @@ impl Records {
         }
     }
 
-    pub(super) fn take(&mut self, answered: Answered, cx: &Cx) {
+    pub(super) fn take(&mut self, answered: Answered, cx: &mut Cx) {
         let Some((_, fetch)) = self.fetch.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
         self.slow = self.fetched_at.is_some_and(|at| cx.clock.saturating_duration_since(at) > SLOW);
         match answered.answer {
@@ -49,10 +49,9 @@ impl Records {
                     Fetch::Refresh(around) => self.rows.refresh(window, around.is_none()),
                     Fetch::Show(end) => self.rows.show(window, end),
                     Fetch::Extend(need) => self.rows.extend(window, need),
-                    Fetch::At(key) => {
-                        // It is not there any more, or never was among these.
-                        if !self.open_at(window, key) {
-                            return self.restart(cx);
+                    Fetch::At(key) | Fetch::Gone(key) => {
+                        if !self.open_at(window, fetch, key, cx) {
+                            return;
                         }
                     }
                 }
@@ -66,7 +65,7 @@ impl Records {
             }
             Answer::Failed(why) => {
                 (self.failure, self.loaded) = (Some(why), true);
-                if matches!(fetch, Fetch::Show(_) | Fetch::At(_)) {
+                if fetch.asked_for() {
                     self.rows.show(Window::default(), End::First);
                 }
             }

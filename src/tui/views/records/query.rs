@@ -228,7 +228,7 @@ impl Ask {
     /// The question for a window.
     pub fn window(&self, fetch: Fetch, rows: &Rows) -> Question {
         match fetch {
-            Fetch::Refresh(Some(key)) | Fetch::At(key) => {
+            Fetch::Refresh(Some(key)) | Fetch::At(key) | Fetch::Gone(key) => {
                 // Enough on both sides to fill the page and the next one.
                 let before = (rows.line() + rows.page()).max(CHUNK / 2);
                 let query = self.query(Anchor::At(key), CHUNK.max(2 * rows.page()));
