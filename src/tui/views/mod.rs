@@ -32,6 +32,7 @@ use jiff::Timestamp;
 use quarterdeck_sync::model::{Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
+use self::wish::value;
 pub use self::wish::{Aim, Came, Goal, Narrow, Wanted, Wish};
 use super::actions::{Act, Facts, Scope};
 use super::canvas::Canvas;
