@@ -1,6 +1,7 @@
 //! Following links, and the way back.
 
-use quarterdeck_sync::model::{Field, Filter, Kind, Match, Row, RowKey};
+use quarterdeck_sync::model::{Field, Filter, Kind, Match, Row, RowKey, Write, WriteState};
+use quarterdeck_sync::outbox::action::Asked;
 
 use super::*;
 use crate::tui::links::{Link, Links, To};
@@ -32,7 +33,12 @@ impl World {
                 let agent = row.agent.clone().unwrap_or_default();
                 vec![list("approvals", Kind::Approval, &agent)]
             }
-            Kind::Policy => Vec::new(),
+            Kind::Policy => {
+                let on = |write: &&Write| write.list() == row.list && write.intent.target.as_ref() == Some(&row.id);
+                let writes = self.writes.iter().filter(on).count() as u64;
+                let link = Link { name: "writes".into(), to: To::Writes(writes) };
+                Some(link).filter(|_| writes > 0).into_iter().collect()
+            }
             _ => {
                 let agent = self
                     .rows
@@ -248,4 +254,40 @@ fn a_write_that_is_not_listed_is_said_to_be_so_and_moves_no_cursor_later() {
     console.store.world.lock().unwrap().writes.insert(0, write);
     console.news(Outside::Outbox);
     assert_eq!(console.selected(), selected);
+}
+
+/// The policy of one platform was edited three times, long ago; much else was decided since.
+fn old_edits() -> World {
+    let mut world = World::believable().with_writes();
+    let policy = world.rows.iter().find(|(row, _)| row.kind == Kind::Policy && row.id == "default").expect("a policy");
+    let record = Record { row: policy.0.clone(), doc: policy.1.clone() };
+    let mut asked = Asked { verb: "update".into(), ..Asked::default() };
+    asked.args.insert("doc".into(), serde_json::json!({"rules": {"min_scorecard": 7}}));
+    let edit = outbox::intent(&record, &asked).expect("it can be");
+    let other = world.writes.last().expect("a write").intent.clone();
+    let over = |number: usize, intent| outbox::write(number, intent, WriteState::Confirmed, 90_000 - number as i64);
+    world.writes.extend((100..103).map(|number| over(number, edit.clone())));
+    world.writes.extend((200..205 + outbox::FINISHED).map(|number| over(number, other.clone())));
+    world
+}
+
+#[test]
+fn the_writes_on_one_record_are_all_there_and_no_others_are_counted() {
+    let mut console = Console::with(SIZE, old_edits(), connections(), TuiSettings::default());
+    console.press("@policies");
+    for _ in 0..20 {
+        if !console.selected().contains("Acme default") {
+            console.press("j");
+        }
+    }
+    console.press("L");
+    let text = console.text();
+    assert!(crumbs(&console).ends_with("› Outbox") && text.contains("1/3"), "however old they are: {text}");
+    let head = text.lines().nth(2).unwrap_or_default();
+    assert!(head.contains("3 confirmed") && !head.contains("queued"), "{head}");
+    console.store.world.lock().unwrap().writes.retain(|write| write.intent.collection != "policy");
+    console.news(Outside::Outbox);
+    assert!(console.text().contains("Nothing was decided about this record yet."), "{}", console.text());
+    console.press("z");
+    assert!(console.text().contains("No decision about this record waits."), "{}", console.text());
 }

@@ -352,7 +352,7 @@ fn a_pin_leads_to_its_own_connection_and_to_none_whose_name_begins_so() {
     let mut console = opened((160, 48), world, TuiSettings::default());
     console.press("l <Enter>");
     let text = console.text();
-    assert!(text.contains("agt_0004") && text.contains("1 of 42 match") && !text.contains("the other one"), "{text}");
+    assert!(text.contains("agt_0004") && text.contains("1 of 50 match") && !text.contains("the other one"), "{text}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ mod part {
 /// The view.
 #[derive(Debug)]
 pub(super) struct Outbox {
-    /// Every write that was answered, in the list's own order.
+    /// Every write that was answered, in the list's own order; of one record, where it is about one.
     lines: Vec<WriteLine>,
     /// Places among them of those that are shown, in the order they are shown in.
     places: Vec<usize>,
@@ -133,10 +133,7 @@ impl Outbox {
     fn arrange(&mut self) {
         let selected = self.selected().map(|line| line.id.clone());
         let passes = |line: &WriteLine| {
-            let about = |(list, id): &(ListKey, String)| line.list == *list && line.target.as_ref() == Some(id);
-            self.only.is_none_or(|only| line.state == only)
-                && self.about.as_ref().is_none_or(about)
-                && self.sieve.passes(|| sift::told(line))
+            self.only.is_none_or(|only| line.state == only) && self.sieve.passes(|| sift::told(line))
         };
         let mut places: Vec<usize> = (0..self.lines.len()).filter(|at| passes(&self.lines[*at])).collect();
         sift::arrange(&mut places, &self.lines, &self.sorted);
@@ -157,11 +154,15 @@ impl Outbox {
         states
     }
 
+    fn question(&self) -> Question {
+        Question::Writes { finished: self.finished, about: self.about.clone() }
+    }
+
     fn ask(&mut self, cx: &Cx) {
         if self.ticket.is_some() {
             self.again = true;
         } else {
-            self.ticket = Some(cx.ask(part::LINES, Lane::Now, Question::Writes(self.finished)));
+            self.ticket = Some(cx.ask(part::LINES, Lane::Now, self.question()));
         }
     }
 
