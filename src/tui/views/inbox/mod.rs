@@ -105,7 +105,7 @@ impl Inboxes {
         // The line of the cursor stays where it is on the screen, whatever comes in above.
         let line = self.cursor.saturating_sub(self.top);
         (self.inbox, self.loaded, self.failure) = (inbox, true, None);
-        self.only = self.only.filter(|only| self.causes().iter().any(|(cause, _)| cause == only));
+        self.only_what_is_here();
         self.choose_as_left();
         // What is gone is not marked any more either.
         self.marks.retain(|place| self.inbox.items.iter().any(|item| item.place == *place));

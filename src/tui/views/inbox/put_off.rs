@@ -56,6 +56,8 @@ impl Inboxes {
         for known in self.inbox.items.iter_mut().filter(|known| places.contains(&known.place)) {
             known.standing = standing;
         }
+        // The last of a cause does not leave an empty list behind while others wait.
+        self.only_what_is_here();
         self.cursor = self.cursor.min(self.shown().len().saturating_sub(1));
         self.hold();
         self.follow(false, cx);
