@@ -239,3 +239,27 @@ fn the_palette_has_every_action_and_says_of_the_others_where_they_work() {
         }
     }
 }
+
+/// It says how many records are marked.
+fn counts_marks(console: &Console) -> bool {
+    let text = console.text();
+    text.match_indices(" marked").any(|(at, _)| text[..at].ends_with(char::is_numeric))
+}
+
+#[test]
+fn marking_all_marks_nothing_of_a_list_that_was_changed_before_the_marks_came() {
+    let mut console = Console::new(SIZE);
+    console.press("@sessions");
+    for change in ["o", "z", "/"] {
+        console.key("*");
+        console.key(change);
+        if change == "/" {
+            console.type_text("flaky");
+            console.key("<Enter>");
+        }
+        console.settle();
+        assert!(!counts_marks(&console), "{change}: {}", console.text());
+    }
+    console.press("*");
+    assert!(counts_marks(&console), "{}", console.text());
+}

@@ -16,7 +16,8 @@ impl Records {
 
     /// Everything again from the first row: filter, order or group have changed.
     pub(super) fn restart(&mut self, cx: &Cx) {
-        self.restart_due = None;
+        // Rows that were to be marked are those of the older question.
+        (self.restart_due, self.marks_ticket) = (None, None);
         self.fetch(Fetch::Show(End::First), cx);
         self.totals.restart(&self.ask, cx);
     }

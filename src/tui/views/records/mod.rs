@@ -256,7 +256,7 @@ impl View for Records {
         self.typed.stop();
         // Where one was the last time is not where one goes now.
         self.recalled = None;
-        (self.restart_due, self.in_detail) = (None, false);
+        (self.restart_due, self.in_detail, self.marks_ticket) = (None, false, None);
         self.fetch(Fetch::At(*key), cx);
         self.totals.restart(&self.ask, cx);
     }
