@@ -11,6 +11,7 @@ use quarterdeck_sync::outbox::decide::Decision;
 use quarterdeck_sync::text::Secrets;
 
 use super::fates::FATES;
+use super::follow::Asker;
 use super::{App, Order, Overlay};
 use crate::tui::Ask;
 use crate::tui::actions::{self, ACTIONS, Act, Facts, Reason};
@@ -41,7 +42,7 @@ pub(super) struct Deciding {
     /// The last decision of this session: what `undo` takes back.
     last: Vec<WriteId>,
     /// The text that was asked for, and whose it is.
-    draft: Option<(Ticket, DraftOf)>,
+    draft: Option<(Ticket, DraftOf, Asker)>,
     /// The text in the person's editor is that of the console's own.
     inside: bool,
     /// What is in the editor.
@@ -63,7 +64,7 @@ impl App {
             Wish::Changes(ids, change) => self.open_sheet(Subject::Writes { ids, change }),
             Wish::Draft(of) => {
                 let ticket = self.desk.ask(slot(DRAFT), Lane::Now, Question::Draft(of.clone()));
-                self.deciding.draft = Some((ticket, of));
+                self.deciding.draft = Some((ticket, of, self.asker()));
             }
             Wish::Compose(of, aim) => self.compose(of, aim, clock),
             Wish::Outside(name, text) => {
@@ -140,8 +141,12 @@ impl App {
             return self.fated(answered, clock);
         }
         if answered.slot.part == DRAFT {
-            let Some((_, of)) = self.deciding.draft.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
+            let asked = self.deciding.draft.take_if(|(ticket, ..)| *ticket == answered.ticket);
+            let Some((_, of, asker)) = asked else { return };
             return match answered.answer {
+                Answer::Draft(_) if !self.still_waits(&asker) => {
+                    self.toasts.reply("Nothing was edited: something else was opened meanwhile.".to_owned(), clock);
+                }
                 Answer::Draft(draft) => self.edit(of, *draft),
                 Answer::Failed(why) => self.toasts.reply(format!("Not now: {why}."), clock),
                 _ => {}

@@ -291,3 +291,43 @@ fn the_writes_on_one_record_are_all_there_and_no_others_are_counted() {
     console.press("z");
     assert!(console.text().contains("No decision about this record waits."), "{}", console.text());
 }
+
+#[test]
+fn links_are_not_offered_to_who_types_a_filter_meanwhile() {
+    let mut console = Console::new(SIZE);
+    console.key("L");
+    console.key("/");
+    console.settle();
+    console.type_text("ci-runner");
+    let text = console.text();
+    assert!(text.contains("/ ci-runner") && !text.contains("leads to"), "{text}");
+}
+
+#[test]
+fn no_list_opens_beneath_a_sheet_or_over_another_view() {
+    let mut console = Console::with(SIZE, World::believable().with_writes(), connections(), TuiSettings::default());
+    console.press("@outbox");
+    console.key("L");
+    console.key("d");
+    console.settle();
+    console.press("<Esc>");
+    assert!(crumbs(&console).is_empty() && console.text().contains("conflicted"), "{}", console.text());
+    console.key("L");
+    console.open("sessions");
+    console.settle();
+    assert_eq!(crumbs(&console), "");
+}
+
+#[test]
+fn no_editor_opens_over_what_was_opened_meanwhile() {
+    let mut console = Console::new(SIZE);
+    console.press("@policies /");
+    console.type_text("acme default");
+    console.press("<Enter>");
+    console.key("E");
+    console.key("?");
+    console.settle();
+    assert_eq!(console.orders, []);
+    console.press("<Esc> E");
+    assert!(matches!(console.orders.as_slice(), [Order::Edit { .. }]), "{:?}", console.orders);
+}
