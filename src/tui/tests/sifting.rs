@@ -192,7 +192,7 @@ fn incidents_are_filtered_like_any_list() {
 }
 
 /// A click with the left button where these words stand.
-fn click(console: &mut Console, words: &str) {
+pub(super) fn click(console: &mut Console, words: &str) {
     let text = console.text();
     let (y, line) = text.lines().enumerate().find(|(_, line)| line.contains(words)).unwrap_or_else(|| panic!("{text}"));
     let x = crate::tui::text::width(&line[..line.find(words).unwrap()]);
