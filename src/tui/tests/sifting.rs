@@ -263,3 +263,18 @@ fn marking_all_marks_nothing_of_a_list_that_was_changed_before_the_marks_came() 
     console.press("*");
     assert!(counts_marks(&console), "{}", console.text());
 }
+
+#[test]
+fn how_many_match_is_told_of_as_many_as_are_listed_without_the_filter() {
+    let mut console = Console::new(SIZE);
+    console.press("/");
+    console.type_text("churn-radar");
+    console.press("<Enter>");
+    assert!(console.text().contains("1 of 49 match"), "{}", console.text());
+    console.press("z");
+    assert!(console.text().contains("2 of 50 match"), "with the one that is gone: {}", console.text());
+    console.press("@others . . /");
+    console.type_text("-zzzz");
+    console.press("<Enter>");
+    assert!(console.text().contains("5 of 5 match"), "of the chosen group: {}", console.text());
+}
