@@ -337,7 +337,10 @@ pub trait View {
         Vec::new()
     }
 
-    /// A decision was kept: what was marked for it need not be any more.
+    /// A decision was kept, whoever opened the sheet for it: what is taken back next is that.
+    fn overtaken(&mut self) {}
+
+    /// The decision that a sheet was opened for here was kept: what was marked for it need not be any more.
     fn decided(&mut self) {}
 
     /// The same, of all that was marked but these.

@@ -247,9 +247,11 @@ impl View for Inboxes {
         }
     }
 
-    fn decided(&mut self) {
-        // What is taken back next is the decision.
+    fn overtaken(&mut self) {
         self.last.clear();
+    }
+
+    fn decided(&mut self) {
         self.marks.clear();
     }
 
