@@ -27,7 +27,7 @@ use crate::tui::unsealed::Unsealed;
 
 /// Records that are found by the beginning of an id, at most.
 const IDS: usize = 12;
-/// Finished writes that are listed, the newest.
+/// Finished writes that are listed, the newest: of all, or of one record.
 const FINISHED: usize = 1_000;
 
 impl Store for House {
@@ -85,12 +85,17 @@ impl Store for House {
         Ok(standing)
     }
 
-    fn writes(&self, finished: bool) -> Result<Vec<WriteLine>, String> {
+    fn writes(&self, finished: bool, about: Option<&(ListKey, String)>) -> Result<Vec<WriteLine>, String> {
         let outbox = self.outbox()?;
-        let mut writes = outbox.list(&Which::default()).map_err(words)?;
+        let of = Which {
+            connections: about.iter().map(|(list, _)| list.connection.clone()).collect(),
+            target: about.map(|(list, id)| (list.collection.clone(), id.clone())),
+            ..Which::default()
+        };
+        let mut writes = outbox.list(&of).map_err(words)?;
         if finished {
             let over: Vec<WriteState> = WriteState::ALL.into_iter().filter(|state| !state.is_unfinished()).collect();
-            let which = Which { all: true, states: over, limit: Some(FINISHED), ..Which::default() };
+            let which = Which { all: true, states: over, limit: Some(FINISHED), ..of };
             writes.extend(outbox.list(&which).map_err(words)?);
         }
         Ok(writes.iter().map(WriteLine::from).collect())

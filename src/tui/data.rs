@@ -60,8 +60,13 @@ pub enum Question {
     Health,
     /// Live rows by status.
     Statuses(Scope),
-    /// Unfinished writes; with `true` those that are over too.
-    Writes(bool),
+    /// Unfinished writes; with `finished` those that are over too. On one record alone, where one is named.
+    Writes {
+        /// Those that are over too.
+        finished: bool,
+        /// The record: its list and its id.
+        about: Option<(ListKey, String)>,
+    },
     /// One write with all that is known of it.
     Write(WriteId),
     /// These writes, as they stand.

@@ -137,15 +137,17 @@ impl Rows {
         self.settle();
     }
 
-    /// Takes a window around a row as all there is in memory, and selects the row; the first, when it is not among them.
-    pub fn show_at(&mut self, window: Window, key: RowKey) {
+    /// Takes a window around a row as all there is in memory, and selects the row. False, and nothing is taken, when it is not among
+    /// them: no other may stand under the cursor as if it was the one.
+    pub fn show_at(&mut self, window: Window, key: RowKey) -> bool {
+        let Some(found) = window.rows.iter().position(|row| row.key == key) else { return false };
         self.fill(window);
         self.owed = 0;
-        let found = self.rows.iter().position(|row| row.key == key);
         self.first = (!self.more_before).then_some(0);
-        (self.cursor, self.held) = (found.unwrap_or(0), found.is_some());
+        (self.cursor, self.held) = (found, true);
         self.top = self.cursor.saturating_sub(self.page / 3);
         self.settle();
+        true
     }
 
     /// Keeps no more than what is around the cursor: nobody looks at it for a while.

@@ -11,6 +11,7 @@ use quarterdeck_sync::outbox::decide::Decision;
 use quarterdeck_sync::text::Secrets;
 
 use super::fates::FATES;
+use super::follow::Asker;
 use super::{App, Order, Overlay};
 use crate::tui::Ask;
 use crate::tui::actions::{self, ACTIONS, Act, Facts, Reason};
@@ -38,10 +39,12 @@ pub(super) const NAMED: usize = 40;
 pub(super) struct Deciding {
     /// Sheets opened so far.
     sheets: u64,
+    /// Sheets that were confirmed and not answered yet, each with the view it was opened from.
+    confirmed: Vec<(u64, usize)>,
     /// The last decision of this session: what `undo` takes back.
     last: Vec<WriteId>,
     /// The text that was asked for, and whose it is.
-    draft: Option<(Ticket, DraftOf)>,
+    draft: Option<(Ticket, DraftOf, Asker)>,
     /// The text in the person's editor is that of the console's own.
     inside: bool,
     /// What is in the editor.
@@ -63,7 +66,7 @@ impl App {
             Wish::Changes(ids, change) => self.open_sheet(Subject::Writes { ids, change }),
             Wish::Draft(of) => {
                 let ticket = self.desk.ask(slot(DRAFT), Lane::Now, Question::Draft(of.clone()));
-                self.deciding.draft = Some((ticket, of));
+                self.deciding.draft = Some((ticket, of, self.asker()));
             }
             Wish::Compose(of, aim) => self.compose(of, aim, clock),
             Wish::Outside(name, text) => {
@@ -140,8 +143,12 @@ impl App {
             return self.fated(answered, clock);
         }
         if answered.slot.part == DRAFT {
-            let Some((_, of)) = self.deciding.draft.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
+            let asked = self.deciding.draft.take_if(|(ticket, ..)| *ticket == answered.ticket);
+            let Some((_, of, asker)) = asked else { return };
             return match answered.answer {
+                Answer::Draft(_) if !self.still_waits(&asker) => {
+                    self.toasts.reply("Nothing was edited: something else was opened meanwhile.".to_owned(), clock);
+                }
                 Answer::Draft(draft) => self.edit(of, *draft),
                 Answer::Failed(why) => self.toasts.reply(format!("Not now: {why}."), clock),
                 _ => {}
@@ -246,12 +253,16 @@ impl App {
                 self.overlay = None;
                 self.try_it(connection, Some(seen), clock);
             }
-            Some(deed) => (self.asks)(Ask::Decide(Box::new(Confirmed { sheet: sheet.number, deed }))),
+            Some(deed) => {
+                self.deciding.confirmed.push((sheet.number, self.open));
+                (self.asks)(Ask::Decide(Box::new(Confirmed { sheet: sheet.number, deed })));
+            }
         }
     }
 
     /// What became of a confirmed sheet.
     pub(super) fn decided(&mut self, number: u64, outcome: Outcome, clock: Instant) {
+        let from = self.deciding.confirmed.extract_if(.., |(sheet, _)| *sheet == number).map(|(_, view)| view).last();
         let sheet = match &mut self.overlay {
             Some(Overlay::Sheet(sheet)) if sheet.number == number => Some(sheet),
             _ => None,
@@ -264,7 +275,7 @@ impl App {
                 {
                     return sheet.fail(refused.first().map_or_else(String::new, |why| (*why).clone()));
                 }
-                self.close_sheet(number);
+                self.close_sheet(number, from);
                 self.kept(&results, clock);
             }
             Outcome::Changed(results) => {
@@ -276,7 +287,7 @@ impl App {
                 }
                 let states: Vec<String> =
                     results.iter().flatten().map(|write| format!("{} {}", write.intent.verb, write.state)).collect();
-                self.close_sheet(number);
+                self.close_sheet(number, from);
                 self.watch(results.iter().flatten().map(|write| write.id.clone()));
                 self.look_after_outbox(clock);
                 let changed = |id: &WriteId| results.iter().flatten().any(|write| write.id == *id);
@@ -300,13 +311,17 @@ impl App {
         }
     }
 
-    fn close_sheet(&mut self, number: u64) {
+    /// The sheet has done its work, which was begun in the view `from`.
+    fn close_sheet(&mut self, number: u64, from: Option<usize>) {
         let sheet = self.overlay.take_if(|overlay| matches!(overlay, Overlay::Sheet(sheet) if sheet.number == number));
         let later = if let Some(Overlay::Sheet(sheet)) = &sheet { sheet.later() } else { &[] };
         self.deciding.unkept = None;
-        // The marks have done their work, but for what the sheet had no room for.
         for view in self.views.iter_mut() {
-            view.decided_but(later);
+            view.overtaken();
+        }
+        // The marks have done their work there, but for what the sheet had no room for. Those of other views are for something else.
+        if let Some(view) = from.filter(|view| self.views.has(*view)) {
+            self.views[view].decided_but(later);
         }
     }
 

@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use super::{App, Overlay};
+use crate::tui::actions::Scope;
 use crate::tui::data::{Answer, Answered, Lane, Owner, Question, Slot, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::links::{Link, Links, Then, To};
@@ -18,7 +19,7 @@ const LINKS: u8 = 0;
 /// Links that are asked for, or offered.
 #[derive(Debug, Default)]
 pub(super) struct Following {
-    asked: Option<(Ticket, Then)>,
+    asked: Option<(Ticket, Then, Asker)>,
     links: Option<Links>,
     counts: Vec<(Ticket, usize)>,
 }
@@ -27,11 +28,25 @@ fn slot(part: u8) -> Slot {
     Slot { owner: Owner::Links, part }
 }
 
+/// Where somebody was who asked for what opens something: the open view, and which of its keys counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Asker(usize, Scope);
+
 impl App {
+    /// Where one is now.
+    pub(super) fn asker(&self) -> Asker {
+        Asker(self.open, self.views[self.open].scope())
+    }
+
+    /// Whoever asked is still there, and nothing lies over it: what opens now takes no keys that are meant for something else.
+    pub(super) fn still_waits(&self, asker: &Asker) -> bool {
+        self.overlay.is_none() && self.asker() == *asker
+    }
+
     /// Asks what a record leads to.
     pub(super) fn ask_links(&mut self, of: Target, then: Then) {
         let ticket = self.desk.ask(slot(LINKS), Lane::Now, Question::Links(of));
-        self.following.asked = Some((ticket, then));
+        self.following.asked = Some((ticket, then, self.asker()));
     }
 
     /// An answer to a question about links.
@@ -44,12 +59,13 @@ impl App {
             }
             return;
         }
-        let Some((_, then)) = self.following.asked.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
+        let asked = self.following.asked.take_if(|(ticket, ..)| *ticket == answered.ticket);
+        let Some((_, then, asker)) = asked else { return };
         match answered.answer {
+            // Nobody waits for it any more.
+            Answer::Links(Some(_)) if !self.still_waits(&asker) => {}
             Answer::Links(Some(links)) => match then {
                 Then::Show => self.show_record(&links.of, clock),
-                // Whatever was opened meanwhile must not be covered by a list that nobody waits for any more.
-                Then::Offer { .. } if self.overlay.is_some() => {}
                 Then::Offer { itself: false } => self.offer(*links, clock),
                 Then::Offer { itself: true } => self.offer(with_itself(*links), clock),
             },

@@ -66,7 +66,7 @@ pub(super) fn ask(store: &dyn Store, question: &Question) -> Answer {
         Question::Unseal(list, id) => store.unseal(list, id).map(Answer::Unsealed),
         Question::Health => health(store).map(Answer::Health),
         Question::Statuses(scope) => store.statuses(scope).map(Answer::Statuses),
-        Question::Writes(finished) => store.writes(*finished).map(Answer::Writes),
+        Question::Writes { finished, about } => store.writes(*finished, about.as_ref()).map(Answer::Writes),
         Question::Write(id) => store.write(id).map(|found| Answer::Write(found.map(Box::new))),
         Question::Fates(ids) => {
             let each = ids.iter().map(|id| Ok(store.write(id)?.map(|opened| opened.write)));

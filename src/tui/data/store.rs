@@ -41,8 +41,8 @@ pub trait Store: Send + Sync {
     fn standing(&self) -> Result<Standing, String> {
         Ok(Standing::default())
     }
-    /// Unfinished writes, newest first; with `finished` those that are over too.
-    fn writes(&self, _finished: bool) -> Result<Vec<WriteLine>, String> {
+    /// Unfinished writes, newest first; with `finished` those that are over too. On this record alone, where one is named.
+    fn writes(&self, _finished: bool, _about: Option<&(ListKey, String)>) -> Result<Vec<WriteLine>, String> {
         Ok(Vec::new())
     }
     /// One write with all that is known of it.

@@ -8,6 +8,7 @@ use quarterdeck_sync::platform::manifest::Figures;
 use quarterdeck_sync::platform::{BudgetView, FetchKind};
 
 use super::screens::{SIZES, snapshot};
+use super::sifting::click;
 use super::*;
 use crate::numbers::{Cost, Numbers, Series, Sessions, Share, Shares, WEEKS, days};
 use crate::timeline::axis::Axis;
@@ -321,6 +322,48 @@ fn every_number_leads_to_a_list_of_as_many() {
         }
         console.leads_to(1, "what was spent");
     }
+}
+
+/// What stands behind the mark of the cursor in the panel that has it; of its heading, which has a mark too, nothing.
+fn under(console: &Console) -> String {
+    let text = console.text();
+    let marked = text.lines().filter_map(|line| line.split_once('▌')).map(|(_, rest)| rest);
+    marked.filter(|rest| !rest.starts_with(' ')).map(|rest| rest.chars().take(34).collect::<String>()).collect()
+}
+
+#[test]
+fn a_click_selects_the_line_that_stands_there() {
+    let mut console = Console::with((160, 60), World::believable().with_costs(), connections(), TuiSettings::default());
+    console.press("@fleet");
+    // Below the chart.
+    for label in ["openai/gpt", "anthropic/claude", "last-24h"] {
+        click(&mut console, label);
+        assert!(under(&console).contains(label), "{label}: {}", console.text());
+    }
+    // Among curves, which may be two rows high.
+    for outcome in ["block", "allow", "review"] {
+        click(&mut console, outcome);
+        assert!(under(&console).contains(outcome), "{outcome}: {}", console.text());
+    }
+}
+
+#[test]
+fn a_click_selects_the_line_that_stands_there_where_a_panel_has_scrolled() {
+    let mut world = World::believable();
+    let agents = world.rows.iter_mut().filter(|(row, _)| row.kind == Kind::Agent).enumerate();
+    agents.for_each(|(at, (row, _))| row.status = Some(format!("state{at:02}")));
+    let mut console = Console::with((160, 48), world, connections(), TuiSettings::default());
+    console.press("@fleet G k");
+    let chosen = under(&console);
+    let label = |line: &str| line.split_whitespace().find(|word| word.starts_with("state")).map(str::to_owned);
+    let chosen = label(&chosen).expect("a status under the cursor");
+    let text = console.text();
+    let labels: Vec<String> = text.lines().filter_map(label).collect();
+    let at = labels.iter().position(|known| *known == chosen).expect("the chosen one");
+    assert!(at > 1, "{text}");
+    let above = &labels[at - 1];
+    click(&mut console, above);
+    assert!(under(&console).contains(above), "{above}: {}", console.text());
 }
 
 #[test]

@@ -277,6 +277,16 @@ fn marks_survive_scrolling_are_counted_and_go_with_esc() {
 }
 
 #[test]
+fn a_decision_takes_away_the_marks_that_it_was_made_with_and_no_others() {
+    let mut console = Console::new(SIZE);
+    console.press("@sessions <Space> <Space> @agents <Space> s C-y");
+    console.keep();
+    assert!(!console.text().contains(" marked"), "{}", console.text());
+    console.press("@sessions");
+    assert!(console.text().contains("* 2 marked"), "{}", console.text());
+}
+
+#[test]
 fn one_decision_about_many_names_each_and_says_what_is_left_out() {
     let mut console = Console::new(SIZE);
     console.press("/");

@@ -1,6 +1,7 @@
 //! Following links, and the way back.
 
-use quarterdeck_sync::model::{Field, Filter, Kind, Match};
+use quarterdeck_sync::model::{Field, Filter, Kind, Match, Row, RowKey, Write, WriteState};
+use quarterdeck_sync::outbox::action::Asked;
 
 use super::*;
 use crate::tui::links::{Link, Links, To};
@@ -32,7 +33,12 @@ impl World {
                 let agent = row.agent.clone().unwrap_or_default();
                 vec![list("approvals", Kind::Approval, &agent)]
             }
-            Kind::Policy => Vec::new(),
+            Kind::Policy => {
+                let on = |write: &&Write| write.list() == row.list && write.intent.target.as_ref() == Some(&row.id);
+                let writes = self.writes.iter().filter(on).count() as u64;
+                let link = Link { name: "writes".into(), to: To::Writes(writes) };
+                Some(link).filter(|_| writes > 0).into_iter().collect()
+            }
             _ => {
                 let agent = self
                     .rows
@@ -186,4 +192,142 @@ fn a_transcript_leads_to_its_record_and_to_what_it_has_to_do_with_and_back() {
     assert!(crumbs(&console).ends_with("› Agents"), "{}", crumbs(&console));
     console.press("<Esc> <Esc>");
     assert!(console.text().contains("SESSION"), "{}", console.text());
+}
+
+/// Marks a session that the agent of the newest one had before as gone, under a title of its own.
+fn one_that_went(world: &mut World) -> RowKey {
+    let session = |row: &Row| row.kind == Kind::Session && row.list.connection == "turen";
+    let agent = world.rows.iter().find(|(row, _)| session(row)).and_then(|(row, _)| row.agent.clone());
+    let of_agent = world.rows.iter_mut().filter(|(row, _)| session(row) && row.agent == agent);
+    let (row, _) = of_agent.skip(1).min_by_key(|(row, _)| std::cmp::Reverse(row.updated_at)).expect("another one");
+    (row.gone_at, row.title) = (Some(fake::now()), Some("The one that went".into()));
+    row.key
+}
+
+/// Goes back through a timeline to the item that says this.
+fn to_item(console: &mut Console, words: &str) {
+    for _ in 0..400 {
+        if console.selected().contains(words) {
+            return;
+        }
+        console.press("k");
+    }
+    panic!("no item says {words}: {}", console.text());
+}
+
+#[test]
+fn what_is_gone_is_opened_among_the_gone_ones_and_no_other_in_its_place() {
+    let mut world = World::believable();
+    one_that_went(&mut world);
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    console.press("@sessions =");
+    to_item(&mut console, "The one that went");
+    console.press("<Enter>");
+    assert!(console.selected().contains("† The one that went"), "{}", console.text());
+    assert!(console.text().contains("It is gone: gone records are shown"), "{}", console.text());
+}
+
+#[test]
+fn what_is_not_here_at_all_any_more_is_said_when_it_is_opened() {
+    let mut world = World::believable();
+    let key = one_that_went(&mut world);
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    console.press("@sessions =");
+    to_item(&mut console, "The one that went");
+    console.store.world.lock().unwrap().rows.retain(|(row, _)| row.key != key);
+    console.press("<Enter>");
+    let text = console.text();
+    assert!(text.contains("That record is not here any more"), "{text}");
+    assert!(!text.contains("gone shown"), "what was looked for in vain leaves the list as it was: {text}");
+}
+
+#[test]
+fn a_write_that_is_not_listed_is_said_to_be_so_and_moves_no_cursor_later() {
+    let mut console = Console::with(SIZE, World::believable().with_writes(), connections(), TuiSettings::default());
+    console.press("@agents =");
+    to_item(&mut console, "approve ");
+    let write = console.store.world.lock().unwrap().writes.remove(0);
+    console.press("<Enter>");
+    assert!(console.text().contains("That decision is not listed"), "{}", console.text());
+    console.press("j");
+    let selected = console.selected();
+    console.store.world.lock().unwrap().writes.insert(0, write);
+    console.news(Outside::Outbox);
+    assert_eq!(console.selected(), selected);
+}
+
+/// The policy of one platform was edited three times, long ago; much else was decided since.
+fn old_edits() -> World {
+    let mut world = World::believable().with_writes();
+    let policy = world.rows.iter().find(|(row, _)| row.kind == Kind::Policy && row.id == "default").expect("a policy");
+    let record = Record { row: policy.0.clone(), doc: policy.1.clone() };
+    let mut asked = Asked { verb: "update".into(), ..Asked::default() };
+    asked.args.insert("doc".into(), serde_json::json!({"rules": {"min_scorecard": 7}}));
+    let edit = outbox::intent(&record, &asked).expect("it can be");
+    let other = world.writes.last().expect("a write").intent.clone();
+    let over = |number: usize, intent| outbox::write(number, intent, WriteState::Confirmed, 90_000 - number as i64);
+    world.writes.extend((100..103).map(|number| over(number, edit.clone())));
+    world.writes.extend((200..205 + outbox::FINISHED).map(|number| over(number, other.clone())));
+    world
+}
+
+#[test]
+fn the_writes_on_one_record_are_all_there_and_no_others_are_counted() {
+    let mut console = Console::with(SIZE, old_edits(), connections(), TuiSettings::default());
+    console.press("@policies");
+    for _ in 0..20 {
+        if !console.selected().contains("Acme default") {
+            console.press("j");
+        }
+    }
+    console.press("L");
+    let text = console.text();
+    assert!(crumbs(&console).ends_with("› Outbox") && text.contains("1/3"), "however old they are: {text}");
+    let head = text.lines().nth(2).unwrap_or_default();
+    assert!(head.contains("3 confirmed") && !head.contains("queued"), "{head}");
+    console.store.world.lock().unwrap().writes.retain(|write| write.intent.collection != "policy");
+    console.news(Outside::Outbox);
+    assert!(console.text().contains("Nothing was decided about this record yet."), "{}", console.text());
+    console.press("z");
+    assert!(console.text().contains("No decision about this record waits."), "{}", console.text());
+}
+
+#[test]
+fn links_are_not_offered_to_who_types_a_filter_meanwhile() {
+    let mut console = Console::new(SIZE);
+    console.key("L");
+    console.key("/");
+    console.settle();
+    console.type_text("ci-runner");
+    let text = console.text();
+    assert!(text.contains("/ ci-runner") && !text.contains("leads to"), "{text}");
+}
+
+#[test]
+fn no_list_opens_beneath_a_sheet_or_over_another_view() {
+    let mut console = Console::with(SIZE, World::believable().with_writes(), connections(), TuiSettings::default());
+    console.press("@outbox");
+    console.key("L");
+    console.key("d");
+    console.settle();
+    console.press("<Esc>");
+    assert!(crumbs(&console).is_empty() && console.text().contains("conflicted"), "{}", console.text());
+    console.key("L");
+    console.open("sessions");
+    console.settle();
+    assert_eq!(crumbs(&console), "");
+}
+
+#[test]
+fn no_editor_opens_over_what_was_opened_meanwhile() {
+    let mut console = Console::new(SIZE);
+    console.press("@policies /");
+    console.type_text("acme default");
+    console.press("<Enter>");
+    console.key("E");
+    console.key("?");
+    console.settle();
+    assert_eq!(console.orders, []);
+    console.press("<Esc> E");
+    assert!(matches!(console.orders.as_slice(), [Order::Edit { .. }]), "{:?}", console.orders);
 }

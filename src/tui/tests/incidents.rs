@@ -343,6 +343,19 @@ fn a_pin_leads_to_where_it_lives_and_back() {
 }
 
 #[test]
+fn a_pin_leads_to_its_own_connection_and_to_none_whose_name_begins_so() {
+    let mut world = world();
+    let agents = ("agents", Kind::Agent);
+    let other = Some("the other one");
+    world.add(("turen-eu", "turen"), agents, "agt_0004".into(), other, None, (None, None), 1, serde_json::json!({}));
+    world.count();
+    let mut console = opened((160, 48), world, TuiSettings::default());
+    console.press("l <Enter>");
+    let text = console.text();
+    assert!(text.contains("agt_0004") && text.contains("1 of 50 match") && !text.contains("the other one"), "{text}");
+}
+
+#[test]
 fn what_is_not_here_any_more_leads_nowhere_and_says_so() {
     let mut console = console();
     console.press("l j j j j j j j");

@@ -126,9 +126,9 @@ impl Store for FakeStore {
         self.read(World::standing)
     }
 
-    fn writes(&self, finished: bool) -> Result<Vec<WriteLine>, String> {
+    fn writes(&self, finished: bool, about: Option<&(ListKey, String)>) -> Result<Vec<WriteLine>, String> {
         self.lists.fetch_add(1, Ordering::SeqCst);
-        self.read(|world| world.lines(finished))
+        self.read(|world| world.lines(finished, about))
     }
 
     fn write(&self, id: &WriteId) -> Result<Option<OpenedWrite>, String> {

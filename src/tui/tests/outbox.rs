@@ -14,6 +14,9 @@ use crate::tui::decisions::{
     Brief, Capabilities, Capability, Change, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine,
 };
 
+/// Writes that are over and listed, at most.
+pub const FINISHED: usize = 40;
+
 /// A moment so many seconds ago.
 pub fn ago(seconds: i64) -> Timestamp {
     Timestamp::from_second(now().as_second() - seconds).expect("a time")
@@ -254,10 +257,14 @@ impl World {
         Some(OpenedWrite { write, turns, diff })
     }
 
-    /// The lines of the outbox.
-    pub fn lines(&self, finished: bool) -> Vec<WriteLine> {
-        let shown = self.writes.iter().rev().filter(|write| finished || write.state.is_unfinished());
-        shown.map(WriteLine::from).collect()
+    /// The lines of the outbox. Of those that are over it has no more than the newest few, of all or of one record.
+    pub fn lines(&self, finished: bool, about: Option<&(ListKey, String)>) -> Vec<WriteLine> {
+        let on = |write: &&Write| {
+            about.is_none_or(|(list, id)| write.list() == *list && write.intent.target.as_ref() == Some(id))
+        };
+        let shown = || self.writes.iter().rev().filter(on);
+        let over = shown().filter(|write| finished && !write.state.is_unfinished()).take(FINISHED);
+        shown().filter(|write| write.state.is_unfinished()).chain(over).map(WriteLine::from).collect()
     }
 
     /// The outbox in numbers.

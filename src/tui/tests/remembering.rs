@@ -211,7 +211,7 @@ fn a_list_of_a_connection_is_one_key_away() {
     console.press("@connections j <Enter>");
     let text = console.text();
     assert!(text.lines().nth(1).unwrap().starts_with("  Connections › Agents"), "{text}");
-    assert!(text.contains("/ connection:turen collection:agents"), "{text}");
+    assert!(text.contains(r#"/ connection:"turen" collection:"agents""#), "{text}");
     console.press("<Esc> g R");
     assert_eq!(console.asked.try_iter().last(), Some(Ask::SyncNow(Some("turen".into()))));
 }

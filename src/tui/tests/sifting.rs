@@ -192,7 +192,7 @@ fn incidents_are_filtered_like_any_list() {
 }
 
 /// A click with the left button where these words stand.
-fn click(console: &mut Console, words: &str) {
+pub(super) fn click(console: &mut Console, words: &str) {
     let text = console.text();
     let (y, line) = text.lines().enumerate().find(|(_, line)| line.contains(words)).unwrap_or_else(|| panic!("{text}"));
     let x = crate::tui::text::width(&line[..line.find(words).unwrap()]);
@@ -238,4 +238,43 @@ fn the_palette_has_every_action_and_says_of_the_others_where_they_work() {
             assert!(listed, "{} is nowhere in the palette", action.id);
         }
     }
+}
+
+/// It says how many records are marked.
+fn counts_marks(console: &Console) -> bool {
+    let text = console.text();
+    text.match_indices(" marked").any(|(at, _)| text[..at].ends_with(char::is_numeric))
+}
+
+#[test]
+fn marking_all_marks_nothing_of_a_list_that_was_changed_before_the_marks_came() {
+    let mut console = Console::new(SIZE);
+    console.press("@sessions");
+    for change in ["o", "z", "/"] {
+        console.key("*");
+        console.key(change);
+        if change == "/" {
+            console.type_text("flaky");
+            console.key("<Enter>");
+        }
+        console.settle();
+        assert!(!counts_marks(&console), "{change}: {}", console.text());
+    }
+    console.press("*");
+    assert!(counts_marks(&console), "{}", console.text());
+}
+
+#[test]
+fn how_many_match_is_told_of_as_many_as_are_listed_without_the_filter() {
+    let mut console = Console::new(SIZE);
+    console.press("/");
+    console.type_text("churn-radar");
+    console.press("<Enter>");
+    assert!(console.text().contains("1 of 49 match"), "{}", console.text());
+    console.press("z");
+    assert!(console.text().contains("2 of 50 match"), "with the one that is gone: {}", console.text());
+    console.press("@others . . /");
+    console.type_text("-zzzz");
+    console.press("<Enter>");
+    assert!(console.text().contains("5 of 5 match"), "of the chosen group: {}", console.text());
 }

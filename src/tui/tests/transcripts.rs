@@ -270,6 +270,11 @@ fn the_tree_of_subagents_leads_to_them_and_back() {
         let kin = Kin { members, cut: true };
         world.kin.insert(first, kin);
     }
+    console.key("s");
+    console.key("/");
+    console.key("<Esc>");
+    console.settle();
+    assert!(!console.text().contains("Subagents"), "who has gone on to something else: {}", console.text());
     console.press("s");
     let text = console.text();
     for words in ["Subagents", "started it", "this one", "agent-77", "only named here", "The tree is larger"] {

@@ -313,3 +313,36 @@ fn snoozing_what_was_seen_brings_it_back_at_its_time() {
     assert_eq!(flags, [FlagKind::Snoozed]);
     assert!(console.selected().contains("z snoozed"), "{}", console.selected());
 }
+
+#[test]
+fn what_was_snoozed_and_then_seen_is_back_in_the_inbox_when_it_says_so() {
+    let mut console = wanting((120, 36));
+    let before = console.waiting_items();
+    console.press("z Z G e");
+    console.keep_flags();
+    let kinds = |console: &Console| -> Vec<FlagKind> {
+        console.store.world.lock().unwrap().flags.iter().map(|flag| flag.kind).collect()
+    };
+    assert_eq!(kinds(&console), [FlagKind::Acknowledged], "no snooze is left beneath");
+    console.press("e");
+    assert!(console.text().contains("Back in the inbox"), "{}", console.text());
+    console.keep_flags();
+    assert_eq!((kinds(&console), console.waiting_items()), (Vec::new(), before));
+}
+
+#[test]
+fn undo_makes_an_item_stand_as_it_did_before() {
+    let mut console = wanting((120, 36));
+    console.press("e");
+    console.keep_flags();
+    let flags = |console: &Console| console.store.world.lock().unwrap().flags.clone();
+    let seen = flags(&console);
+    console.press("Z G z");
+    console.keep_flags();
+    assert_eq!(flags(&console)[0].kind, FlagKind::Snoozed);
+    console.press("u");
+    assert!(console.text().contains("It stands as it did before"), "{}", console.text());
+    console.keep_flags();
+    assert_eq!(flags(&console), seen);
+    assert!(console.selected().contains("✓ seen"), "{}", console.selected());
+}

@@ -167,3 +167,20 @@ fn the_step_of_a_workflow_that_asks_says_which_workflow_it_is_of() {
         assert!(console.text().contains("1 of "), "{}", console.text());
     }
 }
+
+#[test]
+fn putting_away_the_last_of_a_cause_shows_the_others_at_once_and_never_says_that_nothing_waits() {
+    let mut console = wanting(SIZE);
+    only(&mut console, "approval");
+    let chosen = |console: &Console| console.text().lines().take(4).any(|line| line.contains('‹'));
+    for _ in 0..40 {
+        if !chosen(&console) {
+            break;
+        }
+        // Before anything is kept: what the outside tells comes later.
+        console.press("e");
+        assert!(!console.text().contains("Nothing wants you"), "{}", console.text());
+    }
+    assert!(!chosen(&console) && console.waiting_items() > 0, "{}", console.text());
+    assert!(!console.selected().is_empty() && !console.selected().contains("approval"), "{}", console.text());
+}

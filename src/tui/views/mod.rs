@@ -32,6 +32,7 @@ use jiff::Timestamp;
 use quarterdeck_sync::model::{Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
+use self::wish::value;
 pub use self::wish::{Aim, Came, Goal, Narrow, Wanted, Wish};
 use super::actions::{Act, Facts, Scope};
 use super::canvas::Canvas;
@@ -336,7 +337,10 @@ pub trait View {
         Vec::new()
     }
 
-    /// A decision was kept: what was marked for it need not be any more.
+    /// A decision was kept, whoever opened the sheet for it: what is taken back next is that.
+    fn overtaken(&mut self) {}
+
+    /// The decision that a sheet was opened for here was kept: what was marked for it need not be any more.
     fn decided(&mut self) {}
 
     /// The same, of all that was marked but these.

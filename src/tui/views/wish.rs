@@ -151,3 +151,9 @@ pub enum Came {
 
 /// A record that something is to be done to, and the list it stands in.
 pub type Wanted = (ListKey, Target);
+
+/// A value as it stands in a filter, whatever is in it. In quotes: the last word of a filter that may still be typed on is taken for
+/// the beginning of a longer one.
+pub(super) fn value(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -128,9 +128,13 @@ impl Palette {
         self.search();
     }
 
-    /// Puts these in place of the entries that are like `which`. Who has moved through the entries keeps the one under the cursor.
+    /// Puts these in place of the entries that are like `which`. Who has moved through the entries, or has typed and may be about to
+    /// choose what stands first, keeps the one under the cursor.
     pub fn replace(&mut self, which: impl Fn(&Choice) -> bool, entries: Vec<Entry>) {
-        let chosen = self.chosen().map(|entry| entry.choice.clone()).filter(|_| self.cursor > 0);
+        let chosen = self
+            .chosen()
+            .map(|entry| entry.choice.clone())
+            .filter(|_| self.cursor > 0 || !self.input.text().trim().is_empty());
         let kept: Vec<(Entry, Option<usize>)> = std::mem::take(&mut self.entries)
             .into_iter()
             .zip(std::mem::take(&mut self.recent))
@@ -288,6 +292,21 @@ mod tests {
         palette.input.insert("the");
         palette.search();
         assert_eq!(palette.chosen().unwrap().choice, Choice::Theme("dark".into()));
+    }
+
+    #[test]
+    fn what_arrives_while_one_types_never_takes_the_place_of_what_would_be_chosen() {
+        let mut palette = Palette::new(vec![entry("Leave the console", Choice::Act(Act::Quit))]);
+        let saved = || vec![entry("the best match", Choice::Saved("the".into()))];
+        palette.replace(|choice| matches!(choice, Choice::Saved(_)), saved());
+        assert_eq!(palette.chosen().unwrap().choice, Choice::Act(Act::Quit), "in their order while nothing is typed");
+        palette.replace(|choice| matches!(choice, Choice::Saved(_)), Vec::new());
+        palette.input.insert("the");
+        palette.search();
+        palette.replace(|choice| matches!(choice, Choice::Saved(_)), saved());
+        assert_eq!(palette.chosen().unwrap().choice, Choice::Act(Act::Quit));
+        palette.search();
+        assert_eq!(palette.chosen().unwrap().choice, Choice::Saved("the".into()), "with the next letter it is first");
     }
 
     #[test]

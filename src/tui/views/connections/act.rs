@@ -7,7 +7,7 @@ use crate::tui::links::view_of;
 use crate::tui::motion;
 use crate::tui::views::sieve::Sieve;
 use crate::tui::views::typed::{Sifted, Typed};
-use crate::tui::views::{Cx, Wish};
+use crate::tui::views::{Cx, Wish, value};
 
 impl Connections {
     pub(super) fn do_act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
@@ -68,7 +68,7 @@ impl Connections {
             self.reading = true;
             return;
         };
-        let filter = format!("connection:{} collection:{}", quoted(connection), quoted(collection));
+        let filter = format!("connection:{} collection:{}", value(connection), value(collection));
         cx.wishes.push(Wish::List { view: view_of(*kind), filter, select: None });
     }
 
@@ -158,10 +158,4 @@ impl Sifted for Connections {
         self.pick = picks.get(to).cloned();
         self.scroll.0 = 0;
     }
-}
-
-/// A name as it is written in a filter.
-fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace(['"', '\\'], "")) }
 }

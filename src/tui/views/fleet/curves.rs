@@ -41,6 +41,8 @@ pub(super) fn outcomes(numbers: &Numbers, back: usize, inside: &Inside, canvas: 
     {
         let y = area.y + high * line_at as u16;
         let base = y + high - 1;
+        // The upper row of a high curve belongs to it too.
+        (y..base).for_each(|upper| inside.stands(upper, at));
         let on = line(inside, base, at, canvas);
         let (sign, role) = series.label.as_deref().map_or(("○", Role::Dim), status);
         canvas.put(area.x, base, sign, 1, role);

@@ -1,5 +1,7 @@
 //! Drawing the panels: their headings, shares in bars, and the connections.
 
+use std::cell::RefCell;
+
 use quarterdeck_sync::model::Offered;
 use ratatui::layout::Rect;
 
@@ -14,15 +16,25 @@ use crate::tui::theme::Role;
 use crate::tui::views::{Scene, welcome};
 
 /// A panel being drawn: its place without the heading, and whether the keys go there.
-pub(super) struct Inside {
+pub(super) struct Inside<'a> {
     pub area: Rect,
     pub focused: bool,
     pub cursor: usize,
+    /// Rows of the screen, and which line of the panel stands on each.
+    pub lines: &'a RefCell<Vec<(u16, usize)>>,
+}
+
+impl Inside<'_> {
+    /// A row of the screen belongs to a line: a click there means it.
+    pub fn stands(&self, y: u16, at: usize) {
+        self.lines.borrow_mut().push((y, at));
+    }
 }
 
 impl Panels {
     pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         self.places.clear();
+        self.drawn.clear();
         if scene.fleet.connections.is_empty() {
             return welcome::draw(area, canvas);
         }
@@ -38,7 +50,9 @@ impl Panels {
         let (places, shown) = layout::places(body, &bands, &mut self.top, self.panel);
         self.numbers = Some(numbers);
         for (panel, place) in &places {
-            self.panel_at(*panel, *place, scene.fleet, canvas);
+            let lines = RefCell::default();
+            self.panel_at(*panel, *place, &lines, scene.fleet, canvas);
+            self.drawn.extend(lines.into_inner().into_iter().map(|(y, at)| (*panel, y, at)));
         }
         self.foot(area, bands.len(), shown, scene, canvas);
         self.places = places;
@@ -66,7 +80,14 @@ impl Panels {
         }
     }
 
-    fn panel_at(&self, panel: Panel, place: Rect, fleet: &Fleet, canvas: &mut Canvas) {
+    fn panel_at(
+        &self,
+        panel: Panel,
+        place: Rect,
+        lines: &RefCell<Vec<(u16, usize)>>,
+        fleet: &Fleet,
+        canvas: &mut Canvas,
+    ) {
         let Some(numbers) = &self.numbers else { return };
         let focused = self.panel == panel;
         let place = Rect { width: place.width.saturating_sub(2), x: place.x + 1, ..place };
@@ -78,7 +99,7 @@ impl Panels {
             // A blank line between two panels.
             height: place.height.saturating_sub(2),
         };
-        let inside = Inside { area, focused, cursor: self.cursor(panel) };
+        let inside = Inside { area, focused, cursor: self.cursor(panel), lines };
         match panel {
             Panel::Agents => shares(&numbers.agents, "No agents.", &inside, fleet, canvas),
             Panel::Versions => shares(&numbers.versions, "No platform here tells versions.", &inside, fleet, canvas),
@@ -149,6 +170,7 @@ pub(super) fn first(inside: &Inside, page: usize) -> usize {
 
 /// A line that the cursor is on, or not.
 pub(super) fn line(inside: &Inside, y: u16, at: usize, canvas: &mut Canvas) -> bool {
+    inside.stands(y, at);
     let on = inside.focused && at == inside.cursor;
     if on {
         let area = Rect { x: inside.area.x.saturating_sub(1), width: inside.area.width + 2, y, height: 1 };

@@ -8,12 +8,7 @@ use super::{Panel, Panels, curves};
 use crate::numbers::{Of, Share};
 use crate::tui::fleet::Fleet;
 use crate::tui::text::fit;
-use crate::tui::views::{Goal, Narrow, Wish};
-
-/// A value as it stands in the query language, whatever is in it.
-pub(super) fn value(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
+use crate::tui::views::{Goal, Narrow, Wish, value};
 
 /// Cells that the name of what is listed takes.
 const NAMED: usize = 32;

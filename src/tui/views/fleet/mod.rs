@@ -71,6 +71,8 @@ pub(super) struct Panels {
     /// First band of panels in sight.
     top: usize,
     places: Vec<(Panel, Rect)>,
+    /// Which line of which panel stands on which row of the screen, as last drawn.
+    drawn: Vec<(Panel, u16, usize)>,
 }
 
 impl Panels {
@@ -209,11 +211,11 @@ impl View for Panels {
 
     fn click(&mut self, x: u16, y: u16, _cx: &mut Cx) {
         let at = Position { x, y };
-        if let Some((panel, place)) = self.places.iter().find(|(_, place)| place.contains(at)).copied() {
+        if let Some((panel, _)) = self.places.iter().find(|(_, place)| place.contains(at)).copied() {
             self.panel = panel;
-            // The panel's first line is its heading.
-            if let Some(line) = (y - place.y).checked_sub(1).filter(|_| self.lines(panel) > 0) {
-                self.cursors[panel as usize] = usize::from(line);
+            // What scrolls, is two rows high or stands below a chart is where it was drawn, and nowhere else.
+            if let Some((.., at)) = self.drawn.iter().find(|(of, row, _)| (*of, *row) == (panel, y)) {
+                self.cursors[panel as usize] = *at;
             }
         }
     }

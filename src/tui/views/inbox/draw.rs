@@ -216,8 +216,8 @@ impl Inboxes {
         }
         let key = |act| scene.keys.hint_of(act).unwrap_or_else(|| "(no key)".to_owned());
         let put_off = self.inbox.items.len() - self.inbox.waiting();
-        if self.failure.is_none() && self.listed() > 0 {
-            let words = "No item holds these words.";
+        if self.failure.is_none() && (self.listed() > 0 || self.inbox.waiting() > 0) {
+            let words = if self.listed() > 0 { "No item holds these words." } else { "Nothing of this cause waits." };
             let (y, back) = (area.y + area.height.saturating_sub(2) / 2, format!("{} shows all.", key(Act::Back)));
             canvas.put_centre(area, y, words, Role::Title);
             return canvas.put_centre(area, (y + 1).min(area.bottom() - 1), &back, Role::Dim);

@@ -57,6 +57,11 @@ impl Inboxes {
         })
     }
 
+    /// Lets go of the chosen cause when nothing is here for it any more.
+    pub(super) fn only_what_is_here(&mut self) {
+        self.only = self.only.filter(|only| self.causes().iter().any(|(cause, _)| cause == only));
+    }
+
     pub(super) fn line(&self) -> Option<Line<'_>> {
         self.shown().get(self.cursor).copied()
     }

@@ -37,6 +37,7 @@ use crate::tui::incidents::Chosen;
 use crate::tui::memory::ListState;
 use lines::{Line, Spot};
 use look::Look;
+use put_off::PutOff;
 use words::Words;
 
 /// Items that can be marked at once: one decision about more is better made with a filter, in a script.
@@ -85,8 +86,8 @@ pub(super) struct Inboxes {
     write_ticket: Option<(Ticket, WriteId)>,
     /// When the first snooze ends, and this is to be asked for again.
     turns_at: Option<Timestamp>,
-    /// The flags put up here last: what `undo` takes down.
-    last: Vec<(FlagKind, Place)>,
+    /// What was put off here last: what `undo` takes back.
+    last: Vec<PutOff>,
     /// When an item was put away, or brought back, and another came under the cursor.
     put_away: Option<Instant>,
     list_area: Rect,
@@ -105,7 +106,7 @@ impl Inboxes {
         // The line of the cursor stays where it is on the screen, whatever comes in above.
         let line = self.cursor.saturating_sub(self.top);
         (self.inbox, self.loaded, self.failure) = (inbox, true, None);
-        self.only = self.only.filter(|only| self.causes().iter().any(|(cause, _)| cause == only));
+        self.only_what_is_here();
         self.choose_as_left();
         // What is gone is not marked any more either.
         self.marks.retain(|place| self.inbox.items.iter().any(|item| item.place == *place));
@@ -247,9 +248,11 @@ impl View for Inboxes {
         }
     }
 
-    fn decided(&mut self) {
-        // What is taken back next is the decision.
+    fn overtaken(&mut self) {
         self.last.clear();
+    }
+
+    fn decided(&mut self) {
         self.marks.clear();
     }
 

@@ -41,40 +41,81 @@ impl Inboxes {
         for item in &changed {
             cx.wishes.extend(wishes(item, kind, standing, cx.now));
         }
-        let places: Vec<Place> = changed.iter().map(|item| item.place.clone()).collect();
-        let words = said(standing, places.len(), hours);
-        self.last = if back { Vec::new() } else { places.iter().map(|place| (kind, place.clone())).collect() };
+        let stand: Vec<(Place, Standing)> = changed.iter().map(|item| (item.place.clone(), standing)).collect();
+        let words = said(standing, stand.len(), hours);
+        let put_off =
+            |item: &&Item| PutOff { kind, place: item.place.clone(), before: item.standing, seen: item.fingerprint() };
+        self.last = if back { Vec::new() } else { changed.iter().map(put_off).collect() };
         self.marks.clear();
-        self.show_as(&places, standing, cx);
+        self.show_as(&stand, cx);
         cx.say(words);
     }
 
     /// What was said is to be seen at once, and not when the outbox tells of it: an answer that is on its way does not know it.
-    fn show_as(&mut self, places: &[Place], standing: Standing, cx: &Cx) {
+    fn show_as(&mut self, stand: &[(Place, Standing)], cx: &Cx) {
         self.ticket = None;
         self.put_away = Some(cx.clock);
-        for known in self.inbox.items.iter_mut().filter(|known| places.contains(&known.place)) {
-            known.standing = standing;
+        for known in &mut self.inbox.items {
+            if let Some((_, standing)) = stand.iter().find(|(place, _)| *place == known.place) {
+                known.standing = *standing;
+            }
         }
+        // The last of a cause does not leave an empty list behind while others wait.
+        self.only_what_is_here();
         self.cursor = self.cursor.min(self.shown().len().saturating_sub(1));
         self.hold();
         self.follow(false, cx);
     }
 
-    /// Takes back what was said last; false when that is none of the inbox's.
+    /// Takes back what was said last, so that each stands as it did before; false when that is none of the inbox's.
     pub(super) fn undo(&mut self, cx: &mut Cx) -> bool {
         let last = std::mem::take(&mut self.last);
-        let Some((_, first)) = last.first().cloned() else { return false };
-        let places: Vec<Place> = last.iter().map(|(_, place)| place.clone()).collect();
-        cx.wishes.extend(last.into_iter().map(|(kind, place)| Wish::Unflag(kind, place)));
+        let Some(first) = last.first().map(|one| one.place.clone()) else { return false };
+        let stand: Vec<(Place, Standing)> = last.iter().map(|one| (one.place.clone(), one.before)).collect();
+        for one in last {
+            cx.wishes.push(Wish::Unflag(one.kind, one.place.clone()));
+            cx.wishes.extend(one.flag(cx.now).map(Wish::Flag));
+        }
         if self.inbox.items.iter().any(|item| item.place == first) {
-            self.show_as(&places, Standing::Waiting, cx);
+            self.show_as(&stand, cx);
             let first = Spot::Item(first);
             let found = self.shown().iter().position(|line| line.is(&first));
             self.point(found.unwrap_or(self.cursor), cx);
         }
-        cx.say(said(Standing::Waiting, places.len(), 0));
+        let waited = stand.iter().all(|(_, before)| *before == Standing::Waiting);
+        cx.say(match (waited, stand.len()) {
+            (true, count) => said(Standing::Waiting, count, 0),
+            (false, 1) => "It stands as it did before".to_owned(),
+            (false, count) => format!("{count} stand as they did before"),
+        });
         true
+    }
+}
+
+/// An item that was put off, and how it stood before.
+#[derive(Debug)]
+pub(super) struct PutOff {
+    /// The flag that was put up.
+    kind: FlagKind,
+    place: Place,
+    before: Standing,
+    /// What was to be seen of it.
+    seen: String,
+}
+
+impl PutOff {
+    /// The flag that makes it stand as it did before; none where it waited.
+    fn flag(self, now: Timestamp) -> Option<Flag> {
+        let Self { place, before, seen, .. } = self;
+        match before {
+            Standing::Waiting => None,
+            Standing::Snoozed(until) => {
+                Some(Flag { kind: FlagKind::Snoozed, place, made_at: now, until: Some(until), seen: None })
+            }
+            Standing::Acknowledged(at) => {
+                Some(Flag { kind: FlagKind::Acknowledged, place, made_at: at, until: None, seen: Some(seen) })
+            }
+        }
     }
 }
 
@@ -86,18 +127,23 @@ fn stands(standing: Standing, kind: FlagKind) -> bool {
     )
 }
 
-/// What makes an item stand so.
+/// What makes an item stand so, and in no other way beneath: one that was seen before its snooze ended would be back at neither.
 fn wishes(item: &Item, kind: FlagKind, standing: Standing, now: Timestamp) -> Vec<Wish> {
     let place = || item.place.clone();
     let flag = |until, seen| Wish::Flag(Flag { kind, place: place(), made_at: now, until, seen });
+    let other = match kind {
+        FlagKind::Snoozed => FlagKind::Acknowledged,
+        _ => FlagKind::Snoozed,
+    };
+    let lifted = Some(Wish::Unflag(other, place())).filter(|_| stands(item.standing, other));
     match standing {
-        Standing::Waiting => vec![Wish::Unflag(kind, place())],
-        Standing::Acknowledged(_) => vec![flag(None, Some(item.fingerprint()))],
-        // What was seen would hide it beyond that time.
-        Standing::Snoozed(until) if stands(item.standing, FlagKind::Acknowledged) => {
-            vec![Wish::Unflag(FlagKind::Acknowledged, place()), flag(Some(until), None)]
+        // A snooze may lie beneath what was seen, and would hide it now.
+        Standing::Waiting if kind == FlagKind::Acknowledged => {
+            vec![Wish::Unflag(kind, place()), Wish::Unflag(other, place())]
         }
-        Standing::Snoozed(until) => vec![flag(Some(until), None)],
+        Standing::Waiting => vec![Wish::Unflag(kind, place())],
+        Standing::Acknowledged(_) => lifted.into_iter().chain([flag(None, Some(item.fingerprint()))]).collect(),
+        Standing::Snoozed(until) => lifted.into_iter().chain([flag(Some(until), None)]).collect(),
     }
 }
 

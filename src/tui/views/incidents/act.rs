@@ -12,7 +12,7 @@ use crate::tui::motion;
 use crate::tui::reading::Reading;
 use crate::tui::views::Goal;
 use crate::tui::views::typed::Sifted;
-use crate::tui::views::{Cx, Wanted, Wish};
+use crate::tui::views::{Cx, Wanted, Wish, value};
 
 impl Incidents {
     pub(super) fn do_act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
@@ -168,12 +168,8 @@ fn lead(place: &Place, title: String, gone: bool, cx: &Cx) -> Wish {
         let at = place.entry.and_then(|entry| u32::try_from(entry).ok());
         return Wish::Read(Reading { of: Target::Named(list, place.id.clone()), title, at, query: String::new() });
     }
-    // In quotes, so that an id is no other word of the query language.
-    let id = place.id.replace('\\', "\\\\").replace('"', "\\\"");
     let gone = if gone { " is:gone" } else { "" };
-    Wish::List {
-        view: kind.plural(),
-        filter: format!("id:\"{id}\" connection:{}{gone}", place.connection),
-        select: None,
-    }
+    let (id, connection, collection) = (value(&place.id), value(&place.connection), value(&place.collection));
+    let filter = format!("id:{id} connection:{connection} collection:{collection}{gone}");
+    Wish::List { view: kind.plural(), filter, select: None }
 }

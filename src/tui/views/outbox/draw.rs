@@ -191,6 +191,12 @@ impl Outbox {
                 ("No writes match.".into(), Role::Title),
                 (format!("{} clears the filter", key(Act::Back)), Role::Dim),
             ],
+            None if self.about.is_some() && self.finished => {
+                vec![("Nothing was decided about this record yet.".into(), Role::Title)]
+            }
+            None if self.about.is_some() => {
+                vec![("No decision about this record waits.".into(), Role::Title), (finished, Role::Dim)]
+            }
             None if self.finished => vec![
                 ("Nothing was decided yet.".into(), Role::Title),
                 (

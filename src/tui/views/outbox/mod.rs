@@ -43,7 +43,7 @@ mod part {
 /// The view.
 #[derive(Debug)]
 pub(super) struct Outbox {
-    /// Every write that was answered, in the list's own order.
+    /// Every write that was answered, in the list's own order; of one record, where it is about one.
     lines: Vec<WriteLine>,
     /// Places among them of those that are shown, in the order they are shown in.
     places: Vec<usize>,
@@ -72,6 +72,8 @@ pub(super) struct Outbox {
     opened_ticket: Option<(Ticket, WriteId)>,
     /// The write that somebody came here for: the cursor goes to it as soon as it is in the list.
     wanted: Option<WriteId>,
+    /// It was come for just now, and is not merely where the cursor was the last time: that it is not there is said.
+    sought: bool,
     /// The keys go to what is known of the write.
     reading: bool,
     /// First line of it in sight, its lines, and how many fit.
@@ -105,6 +107,7 @@ impl Default for Outbox {
             opened: None,
             opened_ticket: None,
             wanted: None,
+            sought: false,
             reading: false,
             scroll: (0, 0, 0),
             pane: Pane::Auto,
@@ -130,10 +133,7 @@ impl Outbox {
     fn arrange(&mut self) {
         let selected = self.selected().map(|line| line.id.clone());
         let passes = |line: &WriteLine| {
-            let about = |(list, id): &(ListKey, String)| line.list == *list && line.target.as_ref() == Some(id);
-            self.only.is_none_or(|only| line.state == only)
-                && self.about.as_ref().is_none_or(about)
-                && self.sieve.passes(|| sift::told(line))
+            self.only.is_none_or(|only| line.state == only) && self.sieve.passes(|| sift::told(line))
         };
         let mut places: Vec<usize> = (0..self.lines.len()).filter(|at| passes(&self.lines[*at])).collect();
         sift::arrange(&mut places, &self.lines, &self.sorted);
@@ -154,15 +154,19 @@ impl Outbox {
         states
     }
 
+    fn question(&self) -> Question {
+        Question::Writes { finished: self.finished, about: self.about.clone() }
+    }
+
     fn ask(&mut self, cx: &Cx) {
         if self.ticket.is_some() {
             self.again = true;
         } else {
-            self.ticket = Some(cx.ask(part::LINES, Lane::Now, Question::Writes(self.finished)));
+            self.ticket = Some(cx.ask(part::LINES, Lane::Now, self.question()));
         }
     }
 
-    fn take(&mut self, mut lines: Vec<WriteLine>, cx: &Cx) {
+    fn take(&mut self, mut lines: Vec<WriteLine>, cx: &mut Cx) {
         let selected = self.selected().map(|line| line.id.clone());
         let line = self.cursor;
         // Ids sort as people decided: the newest first. The sort keeps that order within each part.
@@ -177,16 +181,24 @@ impl Outbox {
         self.point(found.unwrap_or(line));
         (self.loaded, self.failure) = (true, None);
         self.follow(cx);
-        self.point_wanted(cx);
+        // What this list does not have, no later one will have either, unless that is asked for already.
+        if !self.point_wanted(cx) && !self.again {
+            let sought = std::mem::take(&mut self.sought);
+            if self.wanted.take().is_some() && sought {
+                cx.say("That decision is not listed: of what is over, only the newest are");
+            }
+        }
     }
 
-    fn point_wanted(&mut self, cx: &Cx) {
+    /// Brings the cursor to the write that somebody came for; false while it is not in the list.
+    fn point_wanted(&mut self, cx: &Cx) -> bool {
         let found = self.wanted.as_ref().and_then(|id| self.shown().iter().position(|line| line.id == *id));
         if let Some(at) = found {
-            self.wanted = None;
+            (self.wanted, self.sought) = (None, false);
             self.point(at);
             self.follow(cx);
         }
+        found.is_some()
     }
 
     fn point(&mut self, at: usize) {
@@ -222,7 +234,10 @@ impl View for Outbox {
     fn seek(&mut self, goal: &Goal, cx: &mut Cx) {
         match goal {
             // It may be over by now.
-            Goal::Write(id) => (self.finished, self.only, self.wanted) = (true, None, Some(id.clone())),
+            Goal::Write(id) => {
+                (self.finished, self.only) = (true, None);
+                (self.wanted, self.sought) = (Some(id.clone()), true);
+            }
             Goal::Writes(state) => (self.only, self.cursor, self.top) = (Some(*state), 0, 0),
             _ => return,
         }

@@ -159,7 +159,7 @@ impl Records {
         let order =
             if in_sight { String::new() } else { format!("by {}, {}   ", sort_name(sort), self.ask.order_name()) };
         if filtered && !self.ask.narrowed() {
-            let all = grouped(scene.fleet.live(self.listing.kind));
+            let all = grouped(self.ask.listed(scene.fleet));
             return (format!("{gone}{order}{place} of {all} match"), Role::Text);
         }
         if self.rows.is_empty() {

@@ -16,7 +16,8 @@ impl Records {
 
     /// Everything again from the first row: filter, order or group have changed.
     pub(super) fn restart(&mut self, cx: &Cx) {
-        self.restart_due = None;
+        // Rows that were to be marked are those of the older question.
+        (self.restart_due, self.marks_ticket) = (None, None);
         self.fetch(Fetch::Show(End::First), cx);
         self.totals.restart(&self.ask, cx);
     }
@@ -34,7 +35,7 @@ impl Records {
         }
     }
 
-    pub(super) fn take(&mut self, answered: Answered, cx: &Cx) {
+    pub(super) fn take(&mut self, answered: Answered, cx: &mut Cx) {
         let Some((_, fetch)) = self.fetch.take_if(|(ticket, _)| *ticket == answered.ticket) else { return };
         self.slow = self.fetched_at.is_some_and(|at| cx.clock.saturating_duration_since(at) > SLOW);
         match answered.answer {
@@ -49,10 +50,9 @@ impl Records {
                     Fetch::Refresh(around) => self.rows.refresh(window, around.is_none()),
                     Fetch::Show(end) => self.rows.show(window, end),
                     Fetch::Extend(need) => self.rows.extend(window, need),
-                    Fetch::At(key) => {
-                        // It is not there any more, or never was among these.
-                        if !self.open_at(window, key) {
-                            return self.restart(cx);
+                    Fetch::At(key) | Fetch::Gone(key) => {
+                        if !self.open_at(window, fetch, key, cx) {
+                            return;
                         }
                     }
                 }
@@ -66,7 +66,7 @@ impl Records {
             }
             Answer::Failed(why) => {
                 (self.failure, self.loaded) = (Some(why), true);
-                if matches!(fetch, Fetch::Show(_) | Fetch::At(_)) {
+                if fetch.asked_for() {
                     self.rows.show(Window::default(), End::First);
                 }
             }

@@ -71,6 +71,15 @@ enum Fetch {
     Extend(Need),
     /// A list opened at this row.
     At(RowKey),
+    /// The same with the gone ones: it was not found among the others.
+    Gone(RowKey),
+}
+
+impl Fetch {
+    /// A person waits for what it brings, and would miss it.
+    fn asked_for(self) -> bool {
+        matches!(self, Fetch::Show(_) | Fetch::At(_) | Fetch::Gone(_))
+    }
 }
 
 /// The view.
@@ -168,13 +177,15 @@ impl View for Records {
     fn enter(&mut self, cx: &mut Cx) {
         self.ask_beside(cx);
         if !self.loaded {
-            return self.begin(cx);
+            // Whoever came for one record before the first answer still comes to it.
+            if !self.fetch.is_some_and(|(_, fetch)| matches!(fetch, Fetch::At(_) | Fetch::Gone(_))) {
+                self.begin(cx);
+            }
+            return;
         }
         let around = self.rows.selected().map(|row| row.key).filter(|_| self.rows.held());
         // A fetch that a person asked for is on its way, or about to be: it will be as fresh as this one.
-        if self.restart_due.is_none()
-            && self.fetch.is_none_or(|(_, fetch)| !matches!(fetch, Fetch::Show(_) | Fetch::At(_)))
-        {
+        if self.restart_due.is_none() && self.fetch.is_none_or(|(_, fetch)| !fetch.asked_for()) {
             self.fetch(Fetch::Refresh(around), cx);
         }
         self.totals.refresh(&self.ask, cx);
@@ -243,7 +254,9 @@ impl View for Records {
         // Whatever hid it is taken off.
         self.ask.clear();
         self.typed.stop();
-        (self.restart_due, self.in_detail) = (None, false);
+        // Where one was the last time is not where one goes now.
+        self.recalled = None;
+        (self.restart_due, self.in_detail, self.marks_ticket) = (None, false, None);
         self.fetch(Fetch::At(*key), cx);
         self.totals.restart(&self.ask, cx);
     }

@@ -196,6 +196,14 @@ impl Ask {
         self.group = groups[next].0.clone();
     }
 
+    /// Records that it would show without a filter: those of the chosen group, with the gone ones while they are shown.
+    pub fn listed(&self, fleet: &Fleet) -> u64 {
+        let lists = fleet.lists.iter().filter(|list| list.kind == self.listing.kind);
+        let of_group = lists.filter(|list| self.group().is_none_or(|group| list.list.collection == group));
+        let gone = self.gone || self.filter_gone;
+        of_group.map(|list| list.mirror_count + if gone { list.gone_count } else { 0 }).sum()
+    }
+
     /// The lists it looks at.
     pub fn scope(&self) -> Scope {
         Scope {
@@ -228,7 +236,7 @@ impl Ask {
     /// The question for a window.
     pub fn window(&self, fetch: Fetch, rows: &Rows) -> Question {
         match fetch {
-            Fetch::Refresh(Some(key)) | Fetch::At(key) => {
+            Fetch::Refresh(Some(key)) | Fetch::At(key) | Fetch::Gone(key) => {
                 // Enough on both sides to fill the page and the next one.
                 let before = (rows.line() + rows.page()).max(CHUNK / 2);
                 let query = self.query(Anchor::At(key), CHUNK.max(2 * rows.page()));

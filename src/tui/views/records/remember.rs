@@ -20,15 +20,34 @@ impl Records {
         }
     }
 
-    /// Takes the window that a list was opened with; false when there is nothing of what was wanted in it.
-    pub(super) fn open_at(&mut self, window: Window, key: RowKey) -> bool {
+    /// Takes the window that a list was opened with. When what was wanted is not in it, somebody who came for a record is shown it among
+    /// the gone ones or told that it is not there; what was merely selected the last time is not missed.
+    pub(super) fn open_at(&mut self, window: Window, fetch: Fetch, key: RowKey, cx: &mut Cx) -> bool {
         let recalled = self.recalled.take();
-        if window.rows.is_empty() {
-            return false;
+        let found = self.rows.show_at(window, key);
+        if let Some(was) = recalled {
+            // Numbers are the mirror's: in one that was made anew they mean other records.
+            if !found || self.rows.selected().is_none_or(|row| RowState::of(row) != was) {
+                self.restart(cx);
+                return false;
+            }
+            return true;
         }
-        self.rows.show_at(window, key);
-        // Numbers are the mirror's: in one that was made anew they mean other records.
-        recalled.is_none_or(|was| self.rows.selected().is_some_and(|row| RowState::of(row) == was))
+        match (found, fetch) {
+            (true, Fetch::Gone(_)) => cx.say("It is gone: gone records are shown, marked †"),
+            (true, _) => {}
+            (false, Fetch::At(_)) if !self.ask.gone => {
+                self.ask.gone = true;
+                self.fetch(Fetch::Gone(key), cx);
+                self.totals.restart(&self.ask, cx);
+            }
+            (false, _) => {
+                self.ask.gone &= !matches!(fetch, Fetch::Gone(_));
+                self.restart(cx);
+                cx.say("That record is not here any more");
+            }
+        }
+        found
     }
 
     /// What is to be remembered of the list.

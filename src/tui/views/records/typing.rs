@@ -92,6 +92,7 @@ impl Records {
         if !self.ask.filter(&text, cx.now) {
             return;
         }
+        self.marks_ticket = None;
         if self.slow {
             self.restart_due = Some(cx.clock + TYPED);
             cx.wishes.push(Wish::Wake(TYPED));

@@ -30,6 +30,8 @@ impl Transcripts {
         {
             return true;
         }
+        // Whoever does something else waits for no list of subagents any more.
+        self.kin_ticket = None;
         match act {
             Act::Back if self.unmark(cx) => {}
             Act::Back | Act::CloseEntries => self.leave(cx),

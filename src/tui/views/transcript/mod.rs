@@ -266,6 +266,8 @@ impl View for Transcripts {
     }
 
     fn covered(&mut self) {
+        // A list that comes late would take the keys of whoever comes back.
+        self.kin_ticket = None;
         // Whoever goes on has seen it.
         self.open.iter_mut().for_each(|open| open.left = None);
     }
