@@ -80,17 +80,6 @@ impl Sheet {
         self.confirmation(Rect { y: place.bottom().saturating_sub(1), height: 1, ..inside }, keys, canvas);
     }
 
-    /// What was on the screen is what may be confirmed: the key counts from the next one on. What was leapt over was not there.
-    fn was_seen(&mut self) {
-        if self.brief.is_some() && !self.moved() && !self.groundless() {
-            self.drawn = true;
-            if !self.leapt() {
-                self.furthest = self.furthest.max(self.top + self.page);
-            }
-            self.read |= self.page > 0 && self.furthest >= self.lines;
-        }
-    }
-
     /// Lays out what the answer rests on, or the several things that it is about, once for each width.
     fn lay_out(&mut self, cells: u16, now: Timestamp) {
         // What is said of writes has times in it that go on.
@@ -159,6 +148,8 @@ impl Sheet {
             (Stage::Moved(_), _) => offers.push((Act::LookAgain, "look again".to_owned())),
             // What they rest on is still to come: nobody can say yet where the end is.
             (Stage::Open, true) if self.several() && self.groundless() => {}
+            // None of it has been on the screen.
+            (Stage::Open, true) if !self.drawn => {}
             (Stage::Open, true) => offers.push(match self.unread() {
                 0 => (Act::Confirm, yes),
                 left if self.leapt() => (Act::SheetFirst, format!("back to what was not in sight: {left} left")),

@@ -11,6 +11,7 @@ mod grounds;
 mod lines;
 mod moved;
 mod several;
+mod sight;
 
 use crossterm::event::KeyEvent;
 use quarterdeck_sync::model::{ListKey, RowKey};
@@ -277,15 +278,6 @@ impl Sheet {
         several::to_be_read(self.brief.as_ref(), &self.subject)
     }
 
-    /// How many of them have not been in sight yet.
-    fn unread(&self) -> usize {
-        if self.read || !self.several() {
-            return 0;
-        }
-        let ends = self.below.iter().flat_map(|below| &below.ends);
-        ends.filter(|end| self.above + **end > self.furthest).count().max(1)
-    }
-
     /// Records that it had no room for.
     pub fn later(&self) -> &[RowKey] {
         &self.later
@@ -320,7 +312,7 @@ impl Sheet {
     pub fn unconfirmed(&self) -> Option<Reason> {
         let looked = self.brief.is_some() && self.drawn;
         match self.stage {
-            Stage::Reading | Stage::Open if !looked => Some("it is still being looked at".into()),
+            Stage::Reading | Stage::Open if !looked => Some(self.unseen()),
             _ => self.barred().or_else(|| several::unread(self.unread(), self.page)),
         }
     }
@@ -395,29 +387,6 @@ impl Sheet {
         if self.stage != Stage::Keeping {
             self.fields.paste(text);
         }
-    }
-
-    /// Moves through what it says.
-    pub fn step(&mut self, by: i64) {
-        let last = self.lines.saturating_sub(self.page) as i64;
-        self.top = (self.top as i64).saturating_add(by).clamp(0, last) as usize;
-    }
-
-    /// One page down. Never over what was not in sight yet: keys come faster than screens on a bad link.
-    pub fn page_down(&mut self) {
-        let unseen = self.furthest.saturating_sub(self.top).max(1);
-        let by = if self.unread() > 0 { self.page().min(unseen) } else { self.page() };
-        self.step(by as i64);
-    }
-
-    /// Does something stand above that was not in sight?
-    fn leapt(&self) -> bool {
-        self.top > self.furthest
-    }
-
-    /// Lines in sight.
-    pub fn page(&self) -> usize {
-        self.page.max(1)
     }
 
     /// What is confirmed, as words after "yes,": `suspend it`.

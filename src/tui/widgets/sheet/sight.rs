@@ -1,0 +1,62 @@
+//! What of a sheet has been in sight, and moving through it.
+//!
+//! Always true: what counts as read was on the screen. Keys come faster than screens on a bad link, and a terminal may be too low to
+//! show any of it.
+
+use super::Sheet;
+use crate::tui::actions::Reason;
+
+/// Why what there is no room for cannot be confirmed.
+pub(super) const NO_ROOM: &str = "there is no room here to read it: make the terminal higher";
+
+impl Sheet {
+    /// What was on the screen is what may be confirmed: the key counts from the next one on. What was leapt over was not there.
+    pub(super) fn was_seen(&mut self) {
+        if self.brief.is_some() && !self.moved() && !self.groundless() {
+            self.drawn |= self.page > 0;
+            if !self.leapt() {
+                self.furthest = self.furthest.max(self.top + self.page);
+            }
+            self.read |= self.page > 0 && self.furthest >= self.lines;
+        }
+    }
+
+    /// Why it cannot be confirmed although nothing is in the way: it was not on the screen.
+    pub(super) fn unseen(&self) -> Reason {
+        // It is laid out, and none of its lines fits.
+        let no_room = self.lines > 0 && self.page == 0 && !self.groundless();
+        if no_room { NO_ROOM.into() } else { "it is still being looked at".into() }
+    }
+
+    /// How many of several things have not been in sight yet.
+    pub(super) fn unread(&self) -> usize {
+        if self.read || !self.several() {
+            return 0;
+        }
+        let ends = self.below.iter().flat_map(|below| &below.ends);
+        ends.filter(|end| self.above + **end > self.furthest).count().max(1)
+    }
+
+    /// Moves through what it says.
+    pub fn step(&mut self, by: i64) {
+        let last = self.lines.saturating_sub(self.page) as i64;
+        self.top = (self.top as i64).saturating_add(by).clamp(0, last) as usize;
+    }
+
+    /// One page down. Never over what was not in sight yet: keys come faster than screens on a bad link.
+    pub fn page_down(&mut self) {
+        let unseen = self.furthest.saturating_sub(self.top).max(1);
+        let by = if self.unread() > 0 { self.page().min(unseen) } else { self.page() };
+        self.step(by as i64);
+    }
+
+    /// Does something stand above that was not in sight?
+    pub(super) fn leapt(&self) -> bool {
+        self.top > self.furthest
+    }
+
+    /// Lines in sight.
+    pub fn page(&self) -> usize {
+        self.page.max(1)
+    }
+}
