@@ -25,11 +25,10 @@ impl Sheet {
         let wide = area.width.saturating_sub(2).min(WIDEST);
         let inner = wide.saturating_sub(4);
         let mut page = lines::page(self, inner, fleet, canvas);
-        self.lay_out(inner, canvas.now());
+        self.lay_out(inner, page.len(), canvas.now());
         if self.below.is_some() {
             page.blank();
         }
-        self.above = page.len();
         let below = self.below.as_ref().map_or(0, |below| below.page.len());
         let lines = page.len() + below;
         let foot = self.foot(inner, fleet, canvas);
@@ -80,26 +79,32 @@ impl Sheet {
         self.confirmation(Rect { y: place.bottom().saturating_sub(1), height: 1, ..inside }, keys, canvas);
     }
 
-    /// Lays out what the answer rests on, or the several things that it is about, once for each width.
-    fn lay_out(&mut self, cells: u16, now: Timestamp) {
+    /// Lays out what the answer rests on, or the several things that it is about, once for each width: below `head` lines.
+    fn lay_out(&mut self, cells: u16, head: usize, now: Timestamp) {
         // What is said of writes has times in it that go on.
         let lasts = !matches!(self.brief, Some(Brief::Writes(_)));
-        if lasts && self.below.as_ref().is_some_and(|below| below.cells == cells) {
-            return;
+        let mut as_before = true;
+        if !(lasts && self.below.as_ref().is_some_and(|below| below.cells == cells && !below.stale)) {
+            let below = self.laid_out(cells, now);
+            let same = |now: &Below, before: &Below| now.cells == before.cells && now.ends == before.ends;
+            as_before = self.below.as_ref().zip(below.as_ref()).is_some_and(|(before, now)| same(now, before));
+            self.below = below;
         }
+        let above = head + usize::from(self.below.is_some());
+        if !as_before || above != self.above {
+            self.above = above;
+            self.carry();
+        }
+    }
+
+    fn laid_out(&self, cells: u16, now: Timestamp) -> Option<Below> {
         let several = self.brief.as_ref().and_then(|brief| several::list(brief, self.shorts.as_ref(), cells, now));
         let item = self.wants_grounds().zip(self.grounds.as_ref());
         let one = || {
             let (item, grounds) = item?;
             Some((grounds::page(item, grounds, &self.fetch, self.unsealed.as_ref(), cells), Vec::new()))
         };
-        let below = several.or_else(one).map(|(page, ends)| Below { cells, page, ends });
-        let as_before = |now: &Below, before: &Below| now.cells == before.cells && now.ends == before.ends;
-        // Lines are counted as they are laid out: laid out anew, those before the ones in sight count as read all the same.
-        if !self.below.as_ref().zip(below.as_ref()).is_some_and(|(before, now)| as_before(now, before)) {
-            self.furthest = if self.leapt() { 0 } else { self.top };
-        }
-        self.below = below;
+        several.or_else(one).map(|(page, ends)| Below { cells, page, ends, stale: false })
     }
 
     /// When it is sent, and what stands in the way of confirming it.

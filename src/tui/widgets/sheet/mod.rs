@@ -76,6 +76,8 @@ pub(crate) struct Sheet {
     read: bool,
     /// Lines from the first on that have been on the screen, as they are laid out now.
     furthest: usize,
+    /// Of several things those from the first on that have been there to their last line, however they are laid out.
+    seen: usize,
     top: usize,
     page: usize,
     lines: usize,
@@ -90,6 +92,8 @@ struct Below {
     page: Page,
     /// The line behind each of the several things on it.
     ends: Vec<usize>,
+    /// It says something else by now, and is to be laid out again.
+    stale: bool,
 }
 
 impl Sheet {
@@ -113,6 +117,7 @@ impl Sheet {
             drawn: false,
             read: false,
             furthest: 0,
+            seen: 0,
             top: 0,
             page: 0,
             lines: 0,
@@ -148,9 +153,7 @@ impl Sheet {
                 // Something that failed before may be readable now; something that moved may have moved back.
                 self.stage = Stage::Open;
                 self.brief = Some(brief);
-                if self.several() {
-                    self.below = None;
-                }
+                self.below.iter_mut().for_each(|below| below.stale = true);
                 if first {
                     self.ask_fields(fleet);
                 }
@@ -180,7 +183,7 @@ impl Sheet {
     pub fn look_again(&mut self) {
         if let Stage::Moved(newer) = std::mem::replace(&mut self.stage, Stage::Open) {
             self.brief = Some(*newer);
-            (self.drawn, self.read, self.furthest, self.top) = (false, false, 0, 0);
+            (self.drawn, self.read, self.furthest, self.seen, self.top) = (false, false, 0, 0, 0);
             self.below = None;
         }
     }
@@ -220,7 +223,7 @@ impl Sheet {
     pub fn rest_in_short(&mut self, ticket: Ticket, shorts: Result<Vec<Short>, String>) {
         if self.grounds_ticket.take_if(|known| *known == ticket).is_some() && self.shorts.as_ref() != Some(&shorts) {
             self.shorts = Some(shorts);
-            self.below = None;
+            self.below.iter_mut().for_each(|below| below.stale = true);
         }
     }
 

@@ -16,6 +16,7 @@ impl Sheet {
             self.drawn |= self.page > 0;
             if !self.leapt() {
                 self.furthest = self.furthest.max(self.top + self.page);
+                self.seen = self.ends().filter(|end| *end <= self.furthest).count();
             }
             self.read |= self.page > 0 && self.furthest >= self.lines;
         }
@@ -33,8 +34,22 @@ impl Sheet {
         if self.read || !self.several() {
             return 0;
         }
-        let ends = self.below.iter().flat_map(|below| &below.ends);
-        ends.filter(|end| self.above + **end > self.furthest).count().max(1)
+        self.ends().filter(|end| *end > self.furthest).count().max(1)
+    }
+
+    /// The line behind each of the several things.
+    fn ends(&self) -> impl Iterator<Item = usize> {
+        let above = self.above;
+        self.below.iter().flat_map(|below| &below.ends).map(move |end| above + end)
+    }
+
+    /// Laid out anew, the lines hold other things: those that were in sight to their end stay read, and one goes on with the next.
+    pub(super) fn carry(&mut self) {
+        let leapt = self.leapt();
+        self.furthest = self.ends().take(self.seen).last().unwrap_or(0);
+        if self.several() && !leapt {
+            self.top = self.top.min(self.furthest);
+        }
     }
 
     /// Moves through what it says.
