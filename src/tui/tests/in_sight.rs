@@ -1,5 +1,7 @@
 //! What of a sheet counts as read: what was on the screen, however low it is, however wide it becomes, and however fast keys come.
 
+use crossterm::event::{MouseEvent, MouseEventKind};
+
 use super::several::all_marked;
 use super::*;
 
@@ -78,4 +80,43 @@ fn a_look_in_the_background_leaves_what_was_read_read_and_the_page_where_it_is()
     resize(&mut console, (100, 24));
     resize(&mut console, (80, 24));
     assert_eq!(left(&console), to_read, "{}", console.text());
+}
+
+fn wheel(console: &mut Console) {
+    let mouse = MouseEvent { kind: MouseEventKind::ScrollDown, column: 20, row: 8, modifiers: KeyModifiers::NONE };
+    console.app.handle(Message::Input(Event::Mouse(mouse)), console.clock);
+}
+
+/// On a bad link many keys come before the next screen does. None of them may leap over requests, nor make the way to the end long.
+#[test]
+fn keys_and_turns_of_the_wheel_that_run_ahead_of_the_screen_leap_over_nothing() {
+    for size in [(80, 24), (80, 15)] {
+        let mut console = all_marked(size, 12);
+        let mut shown: std::collections::BTreeSet<usize> = told(&console).into_iter().collect();
+        let mut frames = 0;
+        while !console.text().contains("C-y yes, ") {
+            for _ in 0..6 {
+                console.key("<PgDn>");
+                wheel(&mut console);
+            }
+            console.draw();
+            shown.extend(told(&console));
+            frames += 1;
+            assert!(!console.text().contains("back to what was not in sight"), "{}", console.text());
+            assert!(frames < 60, "the sheet has no end: {}", console.text());
+        }
+        assert_eq!(shown.len(), 12, "{shown:?}");
+    }
+}
+
+#[test]
+fn who_has_leapt_pages_on_as_anywhere() {
+    let mut console = all_marked((80, 24), 30);
+    console.press("C-<End> C-b C-b C-b C-b");
+    let told = |console: &Console| console.text().lines().filter(|line| line.contains("┊")).count();
+    let first = console.text();
+    console.press("<PgDn>");
+    let second = console.text();
+    let same = first.lines().filter(|line| line.contains("/v1/refunds/") && second.contains(line.trim())).count();
+    assert!(told(&console) > 3 && same == 0, "a page further on:\n{first}\n{second}");
 }

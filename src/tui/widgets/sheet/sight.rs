@@ -58,11 +58,17 @@ impl Sheet {
         self.top = (self.top as i64).saturating_add(by).clamp(0, last) as usize;
     }
 
-    /// One page down. Never over what was not in sight yet: keys come faster than screens on a bad link.
+    /// One page down.
     pub fn page_down(&mut self) {
-        let unseen = self.furthest.saturating_sub(self.top).max(1);
-        let by = if self.unread() > 0 { self.page().min(unseen) } else { self.page() };
-        self.step(by as i64);
+        self.down(self.page());
+    }
+
+    /// Down by so many lines. Never over what was not in sight yet: keys come faster than screens on a bad link, and the next one
+    /// counts once the lines are there. Who has leapt already goes on freely: nothing counts as read until they are back.
+    pub fn down(&mut self, by: usize) {
+        let free = self.unread() == 0 || self.leapt() || self.moved() || self.groundless();
+        let by = if free { by } else { by.min(self.furthest.saturating_sub(self.top)) };
+        self.step(i64::try_from(by).unwrap_or(i64::MAX));
     }
 
     /// Does something stand above that was not in sight?
