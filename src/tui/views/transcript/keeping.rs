@@ -3,9 +3,11 @@
 //! A review holds as long as the record looks as it did: one that has changed since is to be read again.
 
 use super::mode::{About, Mode};
-use super::{Transcripts, part};
+use super::{Open, Transcripts, part};
 use crate::tui::actions::Act;
 use crate::tui::data::{Lane, Question};
+use crate::tui::decisions::Target;
+use crate::tui::incidents::Chosen;
 use crate::tui::kept::{self, Keep, Kept, What};
 use crate::tui::reading::{Held, Transcript};
 use crate::tui::views::{Cx, Wish};
@@ -35,6 +37,22 @@ fn look(transcript: &Transcript) -> Option<String> {
     match transcript.held {
         Held::Here { stale: false, .. } => Some(kept::look(&transcript.row, transcript.entries.len())),
         _ => None,
+    }
+}
+
+impl Open {
+    /// What a pin is of. Opened from a request or an event, what is read is the run behind it: entries are numbered in that, and are
+    /// entries of nothing else.
+    pub(super) fn chosen(&self) -> Chosen {
+        let Some(book) = &self.book else {
+            return Chosen::new(self.reading.of.clone(), self.reading.title.clone());
+        };
+        let row = &book.transcript().row;
+        Chosen {
+            of: Target::Named(row.list.clone(), row.id.clone()),
+            entry: book.place(self.scroll.cursor.entry).and_then(|place| u64::try_from(place).ok()),
+            title: row.title.as_deref().unwrap_or(&row.id).to_owned(),
+        }
     }
 }
 

@@ -316,12 +316,7 @@ impl View for Transcripts {
     }
 
     fn chosen(&self) -> Vec<Chosen> {
-        let chosen = self.open.as_ref().map(|open| Chosen {
-            of: open.reading.of.clone(),
-            entry: open.book.as_ref().and_then(|book| book.place(open.scroll.cursor.entry)).map(|place| place as u64),
-            title: open.reading.title.clone(),
-        });
-        chosen.into_iter().collect()
+        self.open.iter().map(|open| open.chosen()).collect()
     }
 
     fn fetched(&mut self, list: &ListKey, id: &str, failed: Option<&str>, cx: &mut Cx) -> bool {
