@@ -113,6 +113,25 @@ impl Open {
         }
     }
 
+    /// Takes in what was read. Until there are entries one has not come to where it leads.
+    fn turn_to(&mut self, transcript: Arc<Transcript>) {
+        let led = transcript.led.map(|at| at as usize);
+        match &mut self.book {
+            Some(book) => {
+                if book.transcript().entries.is_empty() {
+                    // Whoever has moved meanwhile stays where they are.
+                    let unmoved = self.scroll.cursor == Spot::default();
+                    self.goal = self.goal.or(led).filter(|_| unmoved);
+                }
+                book.renew(transcript);
+            }
+            None => {
+                self.goal = self.goal.or(led);
+                self.book = Some(Book::new(transcript));
+            }
+        }
+    }
+
     /// Goes to what is shown as number `at`, and there to the first marked line, if some are.
     fn reach(&mut self, at: usize, to_words: bool) {
         let Some(book) = &mut self.book else { return };
@@ -179,14 +198,7 @@ impl Transcripts {
                 self.strip = None;
                 self.colours_ticket = None;
                 open.fetch(&transcript, cx);
-                match &mut open.book {
-                    Some(book) => book.renew(transcript),
-                    None => {
-                        let led = transcript.led.map(|at| at as usize);
-                        open.goal = open.goal.or(led);
-                        open.book = Some(Book::new(transcript));
-                    }
-                }
+                open.turn_to(transcript);
                 open.take_up(cx);
                 self.find(cx);
             }
