@@ -220,10 +220,16 @@ impl Transcripts {
         }
     }
 
+    /// Another session comes into sight: what is on its way for this one must not be taken for something of that.
+    fn turn_away(&mut self) {
+        self.strip = None;
+        (self.ticket, self.found_ticket, self.colours_ticket) = (None, None, None);
+        (self.kept_ticket, self.kin_ticket) = (None, None);
+    }
+
     /// Leaves the transcript: for the session that led here, or for the view it was opened from.
     fn leave(&mut self, cx: &mut Cx) {
-        self.strip = None;
-        (self.colours_ticket, self.kept_ticket, self.kin_ticket) = (None, None, None);
+        self.turn_away();
         let left = self.open.take();
         self.open = self.behind.pop().map(Box::new);
         if let Some(book) = self.open.as_mut().and_then(|open| open.book.as_mut()) {
@@ -247,8 +253,7 @@ impl View for Transcripts {
 
     fn read(&mut self, reading: Reading, came: Came, cx: &mut Cx) {
         self.mode = Mode::Reading;
-        self.strip = None;
-        (self.colours_ticket, self.kept_ticket, self.kin_ticket) = (None, None, None);
+        self.turn_away();
         self.seal();
         let before = self.open.take().map(|open| *open);
         let from = match came {
