@@ -162,7 +162,9 @@ impl Sheet {
             }),
             _ => {}
         }
-        offers.push((Act::Leave, "leave, nothing is done".to_owned()));
+        // Confirmed, it is on its way: leaving takes nothing back.
+        let leave = if self.stage == Stage::Keeping { "close; it is being kept" } else { "leave, nothing is done" };
+        offers.push((Act::Leave, leave.to_owned()));
         for (act, words) in offers {
             let Some(key) = keys.hint_of(act) else { continue };
             if x + (width(&key) + width(&words) + 4) as u16 > area.right() {
