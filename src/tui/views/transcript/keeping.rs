@@ -74,8 +74,10 @@ impl Transcripts {
         let what = match act {
             Act::Note => {
                 let note = book.kept().notes_at(entry).last();
-                let input = Input::new(note.map_or("", |note| note.text.as_str()));
-                self.mode = Mode::Noting(input, About { entry, note: note.map(|note| note.id.clone()) });
+                let text = note.map_or_else(String::new, |note| note.text.clone());
+                let about = About { entry, note: note.map(|note| note.id.clone()) };
+                let text = self.drafted(&about).unwrap_or(text);
+                self.mode = Mode::Noting(Input::new(&text), about);
                 return;
             }
             Act::Bookmark => {
@@ -100,6 +102,7 @@ impl Transcripts {
 
     /// A note was written.
     pub(super) fn noted(&mut self, text: &str, about: About, cx: &mut Cx) {
+        drop(self.drafted(&about));
         let text = text.trim();
         let end = (0..=NOTE.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         let text = text[..end].to_owned();

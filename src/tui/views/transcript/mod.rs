@@ -6,8 +6,8 @@
 //! - `book`: what is shown, and its layouts. `lines`, `texts`, `tools`, `audit`, `card`, `diff`: an entry as lines. `scroll`: the cursor
 //!   and the page. `ink`: colours of code.
 //! - `preview`: an entry among its neighbours, for other views. `strip`: the session in one line. `draw`: drawing.
-//! - `act`, `jump`: what the keys do. `mode`: what is typed or chosen over the page. `keeping`: bookmarks, notes, reviews. `things`: what
-//!   can be copied alone. `remember`: where one was, the next time. `kinship`: subagents and whose it is. `fetching`: asking for entries. `unmasked`: its secrets as they are.
+//! - `act`, `jump`: what the keys do. `mode`: what is typed or chosen over the page. `keeping`: bookmarks, notes, reviews. `drafts`: notes
+//!   that were left. `things`: what can be copied alone. `remember`: where one was, the next time. `kinship`: subagents and whose it is. `fetching`: asking for entries. `unmasked`: its secrets as they are.
 //!
 //! Always true: entries come parsed and clean from a worker ([`crate::tui::reading`]); drawing lays out what is in sight, and no more.
 
@@ -16,6 +16,7 @@ mod audit;
 mod book;
 mod card;
 mod diff;
+mod drafts;
 mod draw;
 mod fetching;
 mod ink;
@@ -46,6 +47,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
+use crate::tui::memory::DraftState;
 use crate::tui::memory::trail::{ReadState, Step};
 use crate::tui::reading::{Read, Reading, Transcript};
 use crate::tui::unsealed::Unsealed;
@@ -154,6 +156,7 @@ pub(super) struct Transcripts {
     kept_ticket: Option<Ticket>,
     kin_ticket: Option<Ticket>,
     mode: Mode,
+    drafts: Vec<drafts::Draft>,
     strip: Option<(u16, Strip)>,
     strip_area: Rect,
     text_area: Rect,
@@ -279,7 +282,19 @@ impl View for Transcripts {
     }
 
     fn close(&mut self) {
-        *self = Self::default();
+        *self = Self { drafts: std::mem::take(&mut self.drafts), ..Self::default() };
+    }
+
+    fn leaving(&mut self, _cx: &mut Cx) {
+        self.leave_writing();
+    }
+
+    fn drafts(&self) -> Vec<DraftState> {
+        self.left_notes()
+    }
+
+    fn take_drafts(&mut self, left: &[DraftState]) {
+        self.take_notes(left);
     }
 
     fn covered(&mut self) {
