@@ -301,21 +301,6 @@ fn whatever_is_about_an_entry_leads_to_it() {
     assert_eq!(place(&console), "4/5", "{}", console.text());
 }
 
-#[test]
-fn what_was_on_its_way_for_a_session_that_was_left_is_not_shown_as_another() {
-    let mut console = console(SIZE);
-    console.press("@sessions t");
-    let before = console.text();
-    console.press("L <Down> <Enter> j");
-    assert!(console.text().contains("› Sessions"), "{}", console.text());
-    // Left before it was read, and back to the first.
-    console.key("t");
-    console.key("h");
-    console.key("<Esc>");
-    console.settle();
-    assert_eq!(console.text(), before);
-}
-
 /// A request whose run has told nothing yet: what it said comes while one looks.
 fn awaiting() -> (Console, RowKey) {
     let mut world = World::believable();
