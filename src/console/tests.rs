@@ -131,3 +131,35 @@ fn what_an_approval_rests_on_shows_no_secret_that_its_name_alone_tells() {
     assert!(SECRETS[1..].iter().all(|secret| shown.contains(secret)), "{shown}");
     assert!(masked.contains("nothing to hide"), "{masked}");
 }
+
+#[test]
+fn of_a_run_that_tells_what_it_does_as_events_all_steps_are_counted() {
+    let desk = Desk::new();
+    let mirror = Mirror::open(&desk.house.paths().mirror(), Access::ReadWrite).unwrap();
+    let spec = |collection: &str, kind| ListSpec {
+        key: ListKey::new("other", collection),
+        platform: "exo".to_owned(),
+        kind,
+        agent_join: None,
+        agent_list: None,
+        content: None,
+    };
+    let row = |id: String, project: Option<String>| {
+        let columns = Columns { title: Some(format!("step {id}")), project, ..Columns::default() };
+        Incoming { doc: json!({"id": id}).to_string(), id, columns, join: None, hash: 1 }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let lists = mirror.register(vec![spec("runs", Kind::Run), spec("events", Kind::Event)]).await.unwrap();
+        let events = (0..37).map(|at| row(format!("e-{at}"), Some("r-9".to_owned()))).collect();
+        for (list, rows) in lists.into_iter().zip([vec![row("r-9".to_owned(), None)], events]) {
+            mirror.apply(list, Batch { rows, ..Batch::default() }, Timestamp::UNIX_EPOCH).await.unwrap();
+        }
+    });
+    let row = Row::bare(ListKey::new("other", "approvals"), "exo", Kind::Approval, "a-9");
+    let record = Record { row, doc: json!({"id": "a-9", "run_id": "r-9"}).to_string() };
+    let item = Item { record, intent: Err("not now".to_owned()), rests_on: Vec::new() };
+    drop(quarterdeck_sync::outbox::Outbox::open(&desk.house.paths().outbox(), By::default()).unwrap());
+    let run = desk.house.grounds_of(&item, None).unwrap().run.unwrap();
+    assert_eq!((run.steps.len(), run.total, run.uncounted), (8, 37, false));
+}

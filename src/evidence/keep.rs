@@ -31,6 +31,18 @@ pub(super) fn broken(source: impl Into<io::Error>) -> EvidenceError {
     EvidenceError::Io { path: "evidence".into(), source: source.into() }
 }
 
+/// Why the entry that is pinned is not in what is kept, where nothing else says so.
+fn no_entry(item: &Item, pinned: &Pinned) -> Option<&'static str> {
+    let entry = item.entry.filter(|_| pinned.entry.is_none())?;
+    match (item.content, &pinned.thing) {
+        (Some(held), _) if held.state.is_held() && entry >= held.entries => {
+            Some("the content as it is held has no such entry")
+        }
+        (None, Thing::Record(_)) => Some("it has no content here, and no such entry"),
+        _ => None,
+    }
+}
+
 impl<'a> Keeper<'a> {
     /// Over the moment of the mirror that `reader` holds.
     pub fn new(reader: &'a Reader, secrets: Secrets) -> Result<Self, EvidenceError> {
@@ -57,12 +69,8 @@ impl<'a> Keeper<'a> {
                 (item.files, item.content) = self.record(folder, number, pinned, row)?;
             }
         }
-        if let (Some(entry), Some(held), None) = (item.entry, item.content, &pinned.entry)
-            && held.state.is_held()
-            && entry >= held.entries
-        {
-            let place = written(pinned.place());
-            self.left_out.push(format!("{number}. {place}: the content as it is held has no such entry"));
+        if let Some(why) = no_entry(&item, pinned) {
+            self.left_out.push(format!("{number}. {}: {why}", written(pinned.place())));
         }
         Ok(item)
     }

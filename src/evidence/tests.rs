@@ -271,6 +271,17 @@ fn what_is_gone_or_was_never_fetched_is_told_and_keeps_nothing_else_out() {
 }
 
 #[test]
+fn an_entry_of_something_that_has_none_is_told_as_left_out() {
+    let (desk, _) = busy();
+    let incident = desk.incident("Pinned by mistake", &[record("agents", "agt-1").at(2), record("agents", "agt-1")]);
+    let to = desk.to("evidence");
+    let done = desk.export(&incident, &to, Secrets::Masked).unwrap();
+    assert_eq!(done.left_out.len(), 1, "{:?}", done.left_out);
+    let report = fs::read_to_string(to.join("report.md")).unwrap();
+    assert!(report.contains("it has no content here, and no such entry"), "{report}");
+}
+
+#[test]
 fn our_writes_and_the_lines_of_the_log_about_them_are_in_it() {
     let (desk, incident) = busy();
     desk.outbox

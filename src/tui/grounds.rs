@@ -65,6 +65,8 @@ pub struct RunSoFar {
     pub steps: Vec<Step>,
     /// Steps there are.
     pub total: usize,
+    /// There may be more: nobody counted further.
+    pub uncounted: bool,
     /// Why there are none to show, for a person.
     pub missing: Option<String>,
     /// The list of the run, when what it did is not here, or is older than the run: it can be fetched.

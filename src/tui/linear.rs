@@ -1,13 +1,16 @@
 //! The console line by line, for screen readers and for terminals that can do nothing else.
 //!
 //! What is drawn is the same; what is written are the lines that are new in it, as plain text, one after the other. Frames and
-//! bars are left out: they say nothing to an ear. The line that is chosen begins with `>`. A line that was there before, wherever
-//! it stood, is not said again, so a list that moves by one says one line.
+//! bars are left out: they say nothing to an ear. Before text of others stands `|`, on every line of it, so that nothing an agent
+//! writes is heard as a word of ours. The line that is chosen begins with `>`. A line that was there before, wherever it stood, is
+//! not said again, so a list that moves by one says one line.
 
 use std::collections::HashSet;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
+
+use super::canvas::FOREIGN;
 
 /// Columns of the page that is read out: more would only be blanks between words.
 pub(crate) const WIDTH: u16 = 100;
@@ -17,6 +20,8 @@ pub(crate) const HEIGHT: u16 = 36;
 pub(crate) const SAID: u16 = 6;
 /// Cells in reverse that make a line the chosen one: a single one is a cursor.
 const CHOSEN: usize = 4;
+/// What the mark before text of others is written as: every terminal has it, and what reads it out has a word for it.
+const OTHERS: &str = "|";
 
 /// What was said, so that it is not said again.
 #[derive(Debug, Default)]
@@ -62,12 +67,17 @@ impl Reader {
 
 /// A row of the frame as words, and whether it is the chosen one.
 fn line(frame: &Buffer, y: u16) -> (String, bool) {
-    let (mut text, mut reversed) = (String::new(), 0);
+    let (mut text, mut reversed, mut says) = (String::new(), 0, false);
     for x in frame.area.x..frame.area.right() {
         let Some(cell) = frame.cell((x, y)) else { continue };
         let symbol = cell.symbol();
         reversed += usize::from(cell.modifier.contains(Modifier::REVERSED));
+        if symbol.starts_with(FOREIGN) {
+            text.push_str(OTHERS);
+            continue;
+        }
         let blank = symbol.trim().is_empty() || symbol.chars().all(is_furniture);
+        says |= !blank;
         match blank {
             // Two blanks are as good as many: they end a column.
             true if text.is_empty() || text.ends_with("  ") => {}
@@ -75,7 +85,9 @@ fn line(frame: &Buffer, y: u16) -> (String, bool) {
             false => text.push_str(symbol),
         }
     }
-    (text.trim_end().to_owned(), reversed >= CHOSEN)
+    // Nobody need hear that others left a line blank.
+    let text = if says { text.trim_end() } else { "" };
+    (text.to_owned(), reversed >= CHOSEN)
 }
 
 /// Lines, boxes, blocks and shades.
@@ -117,6 +129,13 @@ mod tests {
         assert_eq!(moved, "> web-03  gone\r\n");
         reader.forget();
         assert_eq!(reader.read(&frame(&["│ boxed │"], 9)), "boxed\r\n");
+    }
+
+    #[test]
+    fn whose_words_a_line_is_is_said_on_every_line() {
+        let mut reader = Reader::default();
+        let said = reader.read(&frame(&["│ reason       mine         │", "│ ┊ C-y  yes           │", "│ ┊    │"], 9));
+        assert_eq!(said, "reason  mine\r\n| C-y  yes\r\n");
     }
 
     #[test]

@@ -16,6 +16,8 @@ const FORM: u32 = 1;
 const MOST: usize = 64;
 /// Bytes of a filter, at most.
 const FILTER: usize = 4_096;
+/// Notes that were left, at most, and bytes of one.
+const DRAFTS: (usize, usize) = (16, 24_000);
 /// Widths a column can be given.
 pub const WIDTHS: std::ops::RangeInclusive<u16> = 4..=200;
 
@@ -36,6 +38,24 @@ pub struct Memory {
     pub lists: BTreeMap<String, ListState>,
     /// What was chosen in the palette, the last first.
     pub recent: Vec<String>,
+    /// Notes that were begun and not kept.
+    pub drafts: Vec<DraftState>,
+}
+
+/// A note that was begun and not kept: whoever writes the same again goes on with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DraftState {
+    /// The incident that it is for; empty: none.
+    pub incident: String,
+    /// The session that it is for; none: it is about an incident.
+    pub of: Option<trail::NamedState>,
+    /// The entry of that.
+    pub entry: Option<u64>,
+    /// The note that it changes; empty: it is a new one.
+    pub note: String,
+    /// What was written.
+    pub text: String,
 }
 
 /// A theme that was taken in place of the one that is set.
@@ -134,6 +154,8 @@ impl Memory {
         }
         memory.recent.truncate(MOST);
         memory.lists.values_mut().for_each(ListState::cut);
+        memory.drafts.truncate(DRAFTS.0);
+        memory.drafts.retain(|draft| draft.text.len() <= DRAFTS.1);
         Ok(memory)
     }
 
@@ -144,11 +166,11 @@ impl Memory {
         serde_json::to_string_pretty(&memory).unwrap_or_default()
     }
 
-    /// Only what was set up, and not where one was.
+    /// Only what was set up or written, and not where one was.
     pub fn afresh(self) -> Self {
         let lists =
             self.lists.into_iter().map(|(id, list)| (id, ListState { columns: list.columns, ..ListState::default() }));
-        Self { lists: lists.collect(), recent: self.recent, ..Self::default() }
+        Self { lists: lists.collect(), recent: self.recent, drafts: self.drafts, ..Self::default() }
     }
 
     /// Something was chosen in the palette.

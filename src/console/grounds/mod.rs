@@ -9,7 +9,7 @@ mod rules;
 mod short;
 
 use quarterdeck_sync::content;
-use quarterdeck_sync::model::{ContentState, Field, Filter, Kind, Match, Query, Record, Scope, Sort};
+use quarterdeck_sync::model::{ContentState, CountOf, Field, Filter, Kind, Match, Query, Record, Scope, Sort};
 use quarterdeck_sync::store::Reader;
 use quarterdeck_sync::text::{Secrets, hidden_count, secrets};
 use serde_json::Value;
@@ -22,6 +22,8 @@ use crate::tui::unsealed::{self, Unsealed};
 
 /// Steps of the run that are shown.
 const STEPS: usize = 8;
+/// Steps that are counted, where each is an event of its own.
+const COUNTED: u64 = 10_000;
 /// Characters of a step.
 const LINE: usize = 160;
 /// Where what would be done may stand.
@@ -137,7 +139,7 @@ fn run_so_far(reader: &Reader, connection: &str, id: &str, secrets: Secrets) -> 
         let missing = Some("the mirror does not have it".to_owned());
         return Ok(RunSoFar { id: id.to_owned(), missing, ..RunSoFar::default() });
     };
-    let (mut steps, mut total) = match reader.content(record.row.key).map_err(words)? {
+    let (mut steps, mut total, mut uncounted) = match reader.content(record.row.key).map_err(words)? {
         Some(held) => {
             let entries = content::shown(&held.messages, secrets);
             let last = entries.iter().skip(entries.len().saturating_sub(STEPS));
@@ -147,23 +149,25 @@ fn run_so_far(reader: &Reader, connection: &str, id: &str, secrets: Secrets) -> 
                 words: headline(entry, LINE),
                 failed: entry.error,
             };
-            (last.map(step).collect(), entries.len())
+            (last.map(step).collect(), entries.len(), false)
         }
-        None => (Vec::new(), 0),
+        None => (Vec::new(), 0, false),
     };
     if steps.is_empty() {
         // Some platforms tell what a run does as events of their own.
         let filter = Filter::Field(Field::Project, Match::Is(id.to_owned()));
-        let query = Query { filter, sort: Sort::Created, limit: STEPS + 1, ..Query::newest(scope(vec![Kind::Event])) };
+        let query = Query { filter, sort: Sort::Created, limit: STEPS, ..Query::newest(scope(vec![Kind::Event])) };
         let rows = reader.window(&query).map_err(words)?.rows;
-        total = rows.len();
+        let counted = reader.count(&query, COUNTED).map_err(words)?;
+        let (CountOf::Exact(number) | CountOf::AtLeast(number)) = counted;
+        (total, uncounted) = (usize::try_from(number).unwrap_or(usize::MAX), matches!(counted, CountOf::AtLeast(_)));
         let step = |row: quarterdeck_sync::model::Row| Step {
             at: row.created_at.or(row.updated_at),
             who: row.status.unwrap_or_default(),
             words: row.title.unwrap_or_default(),
             failed: false,
         };
-        steps = rows.into_iter().take(STEPS).map(step).collect();
+        steps = rows.into_iter().map(step).collect();
         steps.reverse();
     }
     let info = reader.content_state(record.row.key).map_err(words)?;
@@ -177,7 +181,7 @@ fn run_so_far(reader: &Reader, connection: &str, id: &str, secrets: Secrets) -> 
         false => "it tells of nothing that it did".to_owned(),
     });
     let due = due.then_some(record.row.list);
-    Ok(RunSoFar { id: id.to_owned(), status: record.row.status, steps, total, missing, due })
+    Ok(RunSoFar { id: id.to_owned(), status: record.row.status, steps, total, uncounted, missing, due })
 }
 
 #[cfg(test)]

@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use crossterm::event::KeyEvent;
-use quarterdeck_sync::model::IncidentId;
+use quarterdeck_sync::model::{IncidentId, NoteId};
 
 use super::{App, Overlay};
 use crate::tui::Ask;
 use crate::tui::actions::{Act, Scope};
 use crate::tui::incidents::{Deed, Outcome, Purpose, Want};
 use crate::tui::keys::Key;
+use crate::tui::memory::DraftState;
 use crate::tui::widgets::writing::Writing;
 
 /// Texts that were left and are kept, the latest.
@@ -32,6 +33,30 @@ impl Incidents {
         }
         if self.drafts.len() > DRAFTS {
             self.drafts.remove(0);
+        }
+    }
+
+    /// The notes among them, for the next time: a title is soon typed again.
+    pub(super) fn drafts(&self) -> Vec<DraftState> {
+        let note = |(purpose, text): &(Purpose, String)| {
+            let left = DraftState { text: text.clone(), ..DraftState::default() };
+            match purpose {
+                Purpose::Note(id) => Some(DraftState { incident: id.to_string(), ..left }),
+                Purpose::ChangeNote(id) => Some(DraftState { note: id.to_string(), ..left }),
+                Purpose::Open(_) | Purpose::Rename(_) => None,
+            }
+        };
+        self.drafts.iter().filter_map(note).collect()
+    }
+
+    /// What was written and not kept the last time.
+    pub(super) fn take_drafts(&mut self, left: &[DraftState]) {
+        for left in left.iter().filter(|left| left.of.is_none()) {
+            let purpose = match left.incident.as_str() {
+                "" => Purpose::ChangeNote(NoteId::new(&left.note)),
+                id => Purpose::Note(IncidentId::new(id)),
+            };
+            self.draft(purpose, left.text.clone());
         }
     }
 
@@ -80,7 +105,7 @@ impl App {
     }
 
     /// In the box every key that can be text is text.
-    pub(super) fn key_in_writing(&mut self, mut writing: Box<Writing>, key: Key, event: &KeyEvent, clock: Instant) {
+    pub(super) fn key_in_writing(&mut self, writing: Box<Writing>, key: Key, event: &KeyEvent, clock: Instant) {
         match self.keys.find(writing.scope(), key) {
             Some(Act::Accept | Act::KeepNote) => {
                 let text = writing.text();
@@ -98,12 +123,26 @@ impl App {
                 return;
             }
             _ => {
-                if !self.leave_text(key, clock) {
+                // Whoever leaves the console by a key leaves the box as it is: what is in it is kept for the next time.
+                self.overlay = Some(Overlay::Writing(writing));
+                if !self.leave_text(key, clock)
+                    && let Some(Overlay::Writing(writing)) = &mut self.overlay
+                {
                     writing.key(event);
                 }
+                return;
             }
         }
         self.overlay = Some(Overlay::Writing(writing));
+    }
+
+    /// A note that is being written may be out of sight for good after this: it is there when one writes again.
+    pub(super) fn leave_writing(&mut self) {
+        if let Some(Overlay::Writing(writing)) = &self.overlay
+            && writing.scope() == Scope::Note
+        {
+            self.incidents.draft(writing.purpose().clone(), writing.text());
+        }
     }
 
     /// What became of a deed.

@@ -206,6 +206,7 @@ impl App {
         match (&mut self.overlay, wheel) {
             (Some(Overlay::Help(help)), Some((_, by))) => help.step(by),
             (Some(Overlay::Palette(palette)), Some((act, _))) => palette.step(act == Act::Down),
+            (Some(Overlay::Sheet(sheet)), Some((Act::Down, _))) => sheet.down(WHEEL as usize),
             (Some(Overlay::Sheet(sheet)), Some((_, by))) => sheet.step(by),
             (Some(Overlay::Writing(_) | Overlay::Unmasking(_)), Some(_)) => {}
             // A click beside a decision, or beside a note, must not throw away what was typed.

@@ -13,7 +13,9 @@ impl App {
     pub(super) fn recall(&mut self) {
         let memory = self.memory.clone();
         let now = (self.now)();
+        self.incidents.take_drafts(&memory.drafts);
         for (number, entry) in VIEWS.iter().enumerate() {
+            self.views[number].take_drafts(&memory.drafts);
             if let Some(kept) = memory.lists.get(entry.id) {
                 self.views[number].recall(kept, true, now);
             }
@@ -58,7 +60,9 @@ impl App {
 
     /// Tells the outside what is to be kept for the next time.
     pub(super) fn remember(&mut self) {
+        self.memory.drafts = self.incidents.drafts();
         for (number, entry) in VIEWS.iter().enumerate() {
+            self.memory.drafts.extend(self.views[number].drafts());
             let Some(kept) = self.views[number].keep() else { continue };
             match kept == ListState::default() {
                 true => drop(self.memory.lists.remove(entry.id)),
@@ -75,7 +79,8 @@ impl App {
 
     /// Leaves, and remembers where one was.
     pub(super) fn quit(&mut self, clock: Instant) {
-        // What is only in a view's memory is kept before.
+        // What is only in a view's memory, or in a box, is kept before.
+        self.leave_writing();
         self.with_view(clock, |view, cx| view.leaving(cx));
         self.remember();
         self.orders.push(Order::Quit);

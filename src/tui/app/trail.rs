@@ -80,7 +80,7 @@ impl App {
     }
 
     /// Opens a transcript over what is open.
-    pub(super) fn read(&mut self, reading: Reading, clock: Instant) {
+    pub(in crate::tui) fn read(&mut self, reading: Reading, clock: Instant) {
         let view = views::number(TRANSCRIPT);
         let title = self.views.entry(self.open).title.to_owned();
         let came = match self.open == view {

@@ -157,6 +157,16 @@ fn confirming_twice_decides_once() {
 }
 
 #[test]
+fn while_a_decision_is_kept_nobody_is_told_that_nothing_is_done() {
+    let mut console = Console::new(SIZE);
+    console.press("s");
+    assert!(console.text().contains("leave, nothing is done"), "{}", console.text());
+    console.press("C-y");
+    let text = console.text();
+    assert!(text.contains("close; it is being kept") && !text.contains("nothing is done"), "{text}");
+}
+
+#[test]
 fn a_decision_is_seen_at_once_and_its_mark_goes_when_it_is_confirmed() {
     let mut console = Console::new(SIZE);
     console.press("s C-y");

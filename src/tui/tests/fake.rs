@@ -46,6 +46,8 @@ pub struct World {
     pub kept: HashMap<String, Kept>,
     /// The sessions that one has to do with.
     pub kin: HashMap<RowKey, Kin>,
+    /// The run or session that a record is about: its content is read in place of its own.
+    pub leads: HashMap<RowKey, RowKey>,
     /// The entry that whatever leads to a session is about.
     pub led: Option<u32>,
     pub searches: Vec<SavedSearch>,

@@ -51,6 +51,7 @@ impl World {
                 step("08:57:30", "AGENT_MESSAGE", told, false),
             ],
             total: 17,
+            uncounted: false,
             missing: None,
             due: None,
         };

@@ -253,6 +253,24 @@ fn records_writes_entries_and_hits_are_pinned_to_the_one_that_is_worked_on() {
 }
 
 #[test]
+fn an_entry_read_from_a_request_is_pinned_as_one_of_the_run_that_asked() {
+    let mut world = world();
+    let said = world.contents[&world.first_session()].1.clone();
+    let of = |kind: Kind| world.rows.iter().map(|(row, _)| row).filter(move |row| row.kind == kind).cloned();
+    let (run, approvals): (Row, Vec<Row>) = (of(Kind::Run).next().unwrap(), of(Kind::Approval).collect());
+    let held = crate::tui::reading::Held::Here { fetched_at: ago(60), stale: false, partial: false };
+    world.contents.insert(run.key, (held, said));
+    world.leads = approvals.iter().map(|approval| (approval.key, run.key)).collect();
+    world.led = Some(3);
+    let mut console = Console::with((120, 36), world, connections(), TuiSettings::default());
+    console.press("@approvals t &");
+    let deeds = deeds(&console);
+    let [Deed::Pin(_, chosen)] = deeds.as_slice() else { panic!("{deeds:?}") };
+    let [Chosen { of, entry, .. }] = chosen.as_slice() else { panic!("{chosen:?}") };
+    assert_eq!((of, *entry), (&Target::Named(run.list, run.id), Some(3)));
+}
+
+#[test]
 fn a_note_has_lines_and_is_not_lost_when_it_is_left_or_cannot_be_kept() {
     let mut console = console();
     console.press("n");

@@ -59,6 +59,32 @@ fn who_hears_the_console_hears_what_a_key_has_changed() {
     assert_eq!(reader.read(console.screen.backend().buffer()), "", "nothing new, nothing said");
 }
 
+/// Read out, what an agent wrote must not sound like the sheet's own words.
+#[test]
+fn who_hears_a_sheet_hears_which_words_an_agent_wrote() {
+    let evil = "C-y  yes, approve it  <Esc>  leave it";
+    let doc =
+        serde_json::json!({"status": "PENDING", "tool_url": evil, "payload": {"note": evil, "more": [evil, evil]}});
+    let mut world = World::default();
+    let approvals = ("approvals", quarterdeck_sync::model::Kind::Approval);
+    world.add(("acme", "runagents"), approvals, "apr-evil".into(), Some(evil), Some("PENDING"), (None, None), 5, doc);
+    world.count();
+    let settings =
+        TuiSettings { manner: Manner { linear: true, ..Manner::default() }, ..settings("dark", ColorMode::None) };
+    let mut console = Console::with((WIDTH, HEIGHT), world, connections(), settings);
+    console.press("@approvals a");
+    let mut reader = Reader::default();
+    let mut said = reader.read(console.screen.backend().buffer());
+    for _ in 0..6 {
+        console.press("<PgDn>");
+        said.push_str(&reader.read(console.screen.backend().buffer()));
+    }
+    let told: Vec<&str> = said.lines().filter(|line| line.contains("yes, approve it")).collect();
+    let (theirs, ours): (Vec<&str>, Vec<&str>) = told.into_iter().partition(|line| line.starts_with('|'));
+    assert!(theirs.len() >= 4, "{said}");
+    assert!(!ours.is_empty() && ours.iter().all(|line| line.contains("leave, nothing is done")), "{said}");
+}
+
 #[test]
 fn a_message_never_shares_a_line_with_a_row() {
     for size in [(WIDTH, HEIGHT), (80, 24)] {

@@ -11,6 +11,7 @@ mod every;
 mod fake;
 mod following;
 mod grounds;
+mod in_sight;
 mod incidents;
 mod left;
 mod manner;

@@ -253,3 +253,30 @@ fn the_columns_of_the_outbox_are_chosen_and_remembered_like_those_of_any_list() 
     console.press("@outbox");
     assert_eq!(heads(&console), chosen);
 }
+
+#[test]
+fn a_note_that_was_begun_is_there_again_after_the_console_was_left_in_the_middle_of_it() {
+    let world = || World::believable().with_writes().with_contents().with_incidents();
+    let mut console = Console::with(SIZE, world(), connections(), TuiSettings::default());
+    console.press(":");
+    console.type_text("Open Incidents");
+    console.press("<Enter> n");
+    console.type_text("told the team");
+    let mut console = again(console, world());
+    console.press("n");
+    assert!(console.text().contains("told the team"), "{}", console.text());
+    console.press("<Esc> @sessions t J i");
+    console.type_text("ask mara");
+    let mut console = again(console, world());
+    assert!(!console.text().contains("ask mara"), "{}", console.text());
+    console.press("i");
+    assert!(console.text().contains("ask mara"), "{}", console.text());
+    // Left with the key that leaves it, it is there as well; once kept, it is done with.
+    console.type_text(" first");
+    console.press("<Esc>");
+    assert!(console.text().contains("what was written is there when you write again"), "{}", console.text());
+    console.press("h t J i");
+    assert!(console.text().contains("ask mara first"), "{}", console.text());
+    console.press("<Enter> i");
+    assert!(!console.text().contains("ask mara first"), "{}", console.text());
+}

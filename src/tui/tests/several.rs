@@ -54,7 +54,7 @@ fn waiting(count: usize) -> World {
     world
 }
 
-fn all_marked(size: (u16, u16), count: usize) -> Console {
+pub(super) fn all_marked(size: (u16, u16), count: usize) -> Console {
     let mut console = Console::with(size, waiting(count), connections(), TuiSettings::default());
     console.press("@approvals * a");
     console

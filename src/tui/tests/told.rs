@@ -163,6 +163,9 @@ impl World {
             Target::Named(list, id) => row.list == *list && row.id == *id,
         });
         let Some(row) = row else { return Read::Gone };
+        let lead =
+            self.leads.get(&row.key).and_then(|key| self.rows.iter().map(|(row, _)| row).find(|row| row.key == *key));
+        let row = lead.unwrap_or(row);
         let (held, entries) = self.contents.get(&row.key).cloned().unwrap_or((Held::NotYet, Vec::new()));
         let made = Transcript { led: self.led, ..Transcript::with(row.clone(), held, entries, unsealed) };
         if known == Some(&made) { Read::Same } else { Read::New(made.into()) }

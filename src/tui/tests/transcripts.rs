@@ -306,6 +306,51 @@ fn whatever_is_about_an_entry_leads_to_it() {
     assert_eq!(place(&console), "4/5", "{}", console.text());
 }
 
+/// A request whose run has told nothing yet: what it said comes while one looks.
+fn awaiting() -> (Console, RowKey) {
+    let mut world = World::believable();
+    let of = |kind: Kind| world.rows.iter().map(|(row, _)| row).filter(move |row| row.kind == kind).map(|row| row.key);
+    let (run, approvals): (RowKey, Vec<RowKey>) = (of(Kind::Run).next().unwrap(), of(Kind::Approval).collect());
+    world.leads = approvals.into_iter().map(|approval| (approval, run)).collect();
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    console.press("@approvals t");
+    assert!(console.text().contains("is asked for them"), "{}", console.text());
+    (console, run)
+}
+
+fn comes(console: &mut Console, run: RowKey) {
+    let held = Held::Here { fetched_at: told::ago(1), stale: false, partial: false };
+    let mut world = console.store.world.lock().unwrap();
+    world.contents.insert(run, (held, coding()));
+    world.led = Some(3);
+    drop(world);
+    console.news(Outside::Committed);
+}
+
+#[test]
+fn the_entry_that_is_asked_about_is_in_front_although_it_had_to_be_fetched() {
+    let (mut console, run) = awaiting();
+    comes(&mut console, run);
+    assert_eq!(place(&console), "4/5", "{}", console.text());
+    // Whoever has gone on while it came is left there.
+    let (mut console, run) = awaiting();
+    console.press("j");
+    comes(&mut console, run);
+    assert_ne!(place(&console), "4/5", "{}", console.text());
+}
+
+#[test]
+fn the_place_to_be_opened_at_waits_for_the_entries() {
+    let (mut console, run) = awaiting();
+    let row = console.store.world.lock().unwrap().rows.iter().find(|(row, _)| row.key == run).unwrap().0.clone();
+    let of = crate::tui::decisions::Target::Named(row.list, row.id);
+    let reading = crate::tui::reading::Reading { of, title: "a hit".into(), at: Some(1), query: String::new() };
+    console.app.read(reading, console.clock);
+    console.settle();
+    comes(&mut console, run);
+    assert_eq!(place(&console), "2/5", "{}", console.text());
+}
+
 #[test]
 fn screens_of_what_is_kept_and_what_is_not_here() {
     for size in SIZES {

@@ -40,8 +40,8 @@ use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
 use super::fleet::Fleet;
 use super::incidents::Chosen;
 use super::keys::Keymap;
-use super::memory::ListState;
 use super::memory::trail::Step;
+use super::memory::{DraftState, ListState};
 use super::reading::Reading;
 use super::unsealed::Unsealed;
 
@@ -297,6 +297,14 @@ pub trait View {
 
     /// It may be out of sight for good after this: what is only in its memory is to be kept now.
     fn leaving(&mut self, _cx: &mut Cx) {}
+
+    /// What was written in it and not kept, for the next time.
+    fn drafts(&self) -> Vec<DraftState> {
+        Vec::new()
+    }
+
+    /// What was written and not kept the last time.
+    fn take_drafts(&mut self, _left: &[DraftState]) {}
 
     /// Shows a transcript.
     fn read(&mut self, _reading: Reading, _came: Came, _cx: &mut Cx) {}

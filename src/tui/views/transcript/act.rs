@@ -62,6 +62,11 @@ impl Transcripts {
                 self.open.iter_mut().for_each(|open| open.scroll.cursor = from);
                 self.unmark(cx);
             }
+            (Act::Cancel, Mode::Noting(input, about)) => {
+                if self.leave_note(input.text(), about) {
+                    cx.say("Not kept; what was written is there when you write again");
+                }
+            }
             (Act::Cancel, _) => {}
             (Act::Following | Act::Preceding, mut mode) => {
                 let down = act == Act::Following;

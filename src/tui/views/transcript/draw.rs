@@ -170,7 +170,8 @@ fn page(area: Rect, cells: u16, open: &mut Open, canvas: &mut Canvas) {
     let Some(book) = &mut open.book else { return };
     book.set_cells(cells);
     open.scroll.page = usize::from(area.height).max(1);
-    if let Some(goal) = open.goal.take() {
+    let here = !book.transcript().entries.is_empty();
+    if let Some(goal) = open.goal.take_if(|_| here) {
         let number = book.number(goal);
         open.reach(number, true);
     }

@@ -3,9 +3,11 @@
 //! A review holds as long as the record looks as it did: one that has changed since is to be read again.
 
 use super::mode::{About, Mode};
-use super::{Transcripts, part};
+use super::{Open, Transcripts, part};
 use crate::tui::actions::Act;
 use crate::tui::data::{Lane, Question};
+use crate::tui::decisions::Target;
+use crate::tui::incidents::Chosen;
 use crate::tui::kept::{self, Keep, Kept, What};
 use crate::tui::reading::{Held, Transcript};
 use crate::tui::views::{Cx, Wish};
@@ -38,6 +40,22 @@ fn look(transcript: &Transcript) -> Option<String> {
     }
 }
 
+impl Open {
+    /// What a pin is of. Opened from a request or an event, what is read is the run behind it: entries are numbered in that, and are
+    /// entries of nothing else.
+    pub(super) fn chosen(&self) -> Chosen {
+        let Some(book) = &self.book else {
+            return Chosen::new(self.reading.of.clone(), self.reading.title.clone());
+        };
+        let row = &book.transcript().row;
+        Chosen {
+            of: Target::Named(row.list.clone(), row.id.clone()),
+            entry: book.place(self.scroll.cursor.entry).and_then(|place| u64::try_from(place).ok()),
+            title: row.title.as_deref().unwrap_or(&row.id).to_owned(),
+        }
+    }
+}
+
 impl Transcripts {
     /// Asks for what is kept about the open session.
     pub(super) fn ask_kept(&mut self, cx: &Cx) {
@@ -56,8 +74,10 @@ impl Transcripts {
         let what = match act {
             Act::Note => {
                 let note = book.kept().notes_at(entry).last();
-                let input = Input::new(note.map_or("", |note| note.text.as_str()));
-                self.mode = Mode::Noting(input, About { entry, note: note.map(|note| note.id.clone()) });
+                let text = note.map_or_else(String::new, |note| note.text.clone());
+                let about = About { entry, note: note.map(|note| note.id.clone()) };
+                let text = self.drafted(&about).unwrap_or(text);
+                self.mode = Mode::Noting(Input::new(&text), about);
                 return;
             }
             Act::Bookmark => {
@@ -82,6 +102,7 @@ impl Transcripts {
 
     /// A note was written.
     pub(super) fn noted(&mut self, text: &str, about: About, cx: &mut Cx) {
+        drop(self.drafted(&about));
         let text = text.trim();
         let end = (0..=NOTE.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         let text = text[..end].to_owned();

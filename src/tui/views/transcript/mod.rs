@@ -6,8 +6,8 @@
 //! - `book`: what is shown, and its layouts. `lines`, `texts`, `tools`, `audit`, `card`, `diff`: an entry as lines. `scroll`: the cursor
 //!   and the page. `ink`: colours of code.
 //! - `preview`: an entry among its neighbours, for other views. `strip`: the session in one line. `draw`: drawing.
-//! - `act`, `jump`: what the keys do. `mode`: what is typed or chosen over the page. `keeping`: bookmarks, notes, reviews. `things`: what
-//!   can be copied alone. `remember`: where one was, the next time. `kinship`: subagents and whose it is. `fetching`: asking for entries. `unmasked`: its secrets as they are.
+//! - `act`, `jump`: what the keys do. `mode`: what is typed or chosen over the page. `keeping`: bookmarks, notes, reviews. `drafts`: notes
+//!   that were left. `things`: what can be copied alone. `remember`: where one was, the next time. `kinship`: subagents and whose it is. `fetching`: asking for entries. `unmasked`: its secrets as they are.
 //!
 //! Always true: entries come parsed and clean from a worker ([`crate::tui::reading`]); drawing lays out what is in sight, and no more.
 
@@ -16,6 +16,7 @@ mod audit;
 mod book;
 mod card;
 mod diff;
+mod drafts;
 mod draw;
 mod fetching;
 mod ink;
@@ -46,6 +47,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
+use crate::tui::memory::DraftState;
 use crate::tui::memory::trail::{ReadState, Step};
 use crate::tui::reading::{Read, Reading, Transcript};
 use crate::tui::unsealed::Unsealed;
@@ -113,6 +115,25 @@ impl Open {
         }
     }
 
+    /// Takes in what was read. Until there are entries one has not come to where it leads.
+    fn turn_to(&mut self, transcript: Arc<Transcript>) {
+        let led = transcript.led.map(|at| at as usize);
+        match &mut self.book {
+            Some(book) => {
+                if book.transcript().entries.is_empty() {
+                    // Whoever has moved meanwhile stays where they are.
+                    let unmoved = self.scroll.cursor == Spot::default();
+                    self.goal = self.goal.or(led).filter(|_| unmoved);
+                }
+                book.renew(transcript);
+            }
+            None => {
+                self.goal = self.goal.or(led);
+                self.book = Some(Book::new(transcript));
+            }
+        }
+    }
+
     /// Goes to what is shown as number `at`, and there to the first marked line, if some are.
     fn reach(&mut self, at: usize, to_words: bool) {
         let Some(book) = &mut self.book else { return };
@@ -135,6 +156,7 @@ pub(super) struct Transcripts {
     kept_ticket: Option<Ticket>,
     kin_ticket: Option<Ticket>,
     mode: Mode,
+    drafts: Vec<drafts::Draft>,
     strip: Option<(u16, Strip)>,
     strip_area: Rect,
     text_area: Rect,
@@ -179,14 +201,7 @@ impl Transcripts {
                 self.strip = None;
                 self.colours_ticket = None;
                 open.fetch(&transcript, cx);
-                match &mut open.book {
-                    Some(book) => book.renew(transcript),
-                    None => {
-                        let led = transcript.led.map(|at| at as usize);
-                        open.goal = open.goal.or(led);
-                        open.book = Some(Book::new(transcript));
-                    }
-                }
+                open.turn_to(transcript);
                 open.take_up(cx);
                 self.find(cx);
             }
@@ -208,10 +223,16 @@ impl Transcripts {
         }
     }
 
+    /// Another session comes into sight: what is on its way for this one must not be taken for something of that.
+    fn turn_away(&mut self) {
+        self.strip = None;
+        (self.ticket, self.found_ticket, self.colours_ticket) = (None, None, None);
+        (self.kept_ticket, self.kin_ticket) = (None, None);
+    }
+
     /// Leaves the transcript: for the session that led here, or for the view it was opened from.
     fn leave(&mut self, cx: &mut Cx) {
-        self.strip = None;
-        (self.colours_ticket, self.kept_ticket, self.kin_ticket) = (None, None, None);
+        self.turn_away();
         let left = self.open.take();
         self.open = self.behind.pop().map(Box::new);
         if let Some(book) = self.open.as_mut().and_then(|open| open.book.as_mut()) {
@@ -235,8 +256,7 @@ impl View for Transcripts {
 
     fn read(&mut self, reading: Reading, came: Came, cx: &mut Cx) {
         self.mode = Mode::Reading;
-        self.strip = None;
-        (self.colours_ticket, self.kept_ticket, self.kin_ticket) = (None, None, None);
+        self.turn_away();
         self.seal();
         let before = self.open.take().map(|open| *open);
         let from = match came {
@@ -262,7 +282,19 @@ impl View for Transcripts {
     }
 
     fn close(&mut self) {
-        *self = Self::default();
+        *self = Self { drafts: std::mem::take(&mut self.drafts), ..Self::default() };
+    }
+
+    fn leaving(&mut self, _cx: &mut Cx) {
+        self.leave_writing();
+    }
+
+    fn drafts(&self) -> Vec<DraftState> {
+        self.left_notes()
+    }
+
+    fn take_drafts(&mut self, left: &[DraftState]) {
+        self.take_notes(left);
     }
 
     fn covered(&mut self) {
@@ -318,12 +350,7 @@ impl View for Transcripts {
     }
 
     fn chosen(&self) -> Vec<Chosen> {
-        let chosen = self.open.as_ref().map(|open| Chosen {
-            of: open.reading.of.clone(),
-            entry: open.book.as_ref().and_then(|book| book.place(open.scroll.cursor.entry)).map(|place| place as u64),
-            title: open.reading.title.clone(),
-        });
-        chosen.into_iter().collect()
+        self.open.iter().map(|open| open.chosen()).collect()
     }
 
     fn fetched(&mut self, list: &ListKey, id: &str, failed: Option<&str>, cx: &mut Cx) -> bool {

@@ -23,10 +23,8 @@ impl Open {
             (None, Target::Named(list, id)) => NamedState::new(list, id),
             (None, Target::Row(_)) => return None,
         };
-        let entry = match &self.book {
-            Some(book) => book.place(self.scroll.cursor.entry),
-            None => self.goal,
-        };
+        let place = || self.book.as_ref().and_then(|book| book.place(self.scroll.cursor.entry));
+        let entry = self.goal.or_else(place);
         let query = self.reading.query.clone();
         let words = if self.words == Words::of_query(&query) { String::new() } else { self.words.text().to_owned() };
         Some(ReadState {

@@ -25,11 +25,10 @@ impl Sheet {
         let wide = area.width.saturating_sub(2).min(WIDEST);
         let inner = wide.saturating_sub(4);
         let mut page = lines::page(self, inner, fleet, canvas);
-        self.lay_out(inner, canvas.now());
+        self.lay_out(inner, page.len(), canvas.now());
         if self.below.is_some() {
             page.blank();
         }
-        self.above = page.len();
         let below = self.below.as_ref().map_or(0, |below| below.page.len());
         let lines = page.len() + below;
         let foot = self.foot(inner, fleet, canvas);
@@ -80,37 +79,32 @@ impl Sheet {
         self.confirmation(Rect { y: place.bottom().saturating_sub(1), height: 1, ..inside }, keys, canvas);
     }
 
-    /// What was on the screen is what may be confirmed: the key counts from the next one on. What was leapt over was not there.
-    fn was_seen(&mut self) {
-        if self.brief.is_some() && !self.moved() && !self.groundless() {
-            self.drawn = true;
-            if !self.leapt() {
-                self.furthest = self.furthest.max(self.top + self.page);
-            }
-            self.read |= self.page > 0 && self.furthest >= self.lines;
+    /// Lays out what the answer rests on, or the several things that it is about, once for each width: below `head` lines.
+    fn lay_out(&mut self, cells: u16, head: usize, now: Timestamp) {
+        // What is said of writes has times in it that go on.
+        let lasts = !matches!(self.brief, Some(Brief::Writes(_)));
+        let mut as_before = true;
+        if !(lasts && self.below.as_ref().is_some_and(|below| below.cells == cells && !below.stale)) {
+            let below = self.laid_out(cells, now);
+            let same = |now: &Below, before: &Below| now.cells == before.cells && now.ends == before.ends;
+            as_before = self.below.as_ref().zip(below.as_ref()).is_some_and(|(before, now)| same(now, before));
+            self.below = below;
+        }
+        let above = head + usize::from(self.below.is_some());
+        if !as_before || above != self.above {
+            self.above = above;
+            self.carry();
         }
     }
 
-    /// Lays out what the answer rests on, or the several things that it is about, once for each width.
-    fn lay_out(&mut self, cells: u16, now: Timestamp) {
-        // What is said of writes has times in it that go on.
-        let lasts = !matches!(self.brief, Some(Brief::Writes(_)));
-        if lasts && self.below.as_ref().is_some_and(|below| below.cells == cells) {
-            return;
-        }
+    fn laid_out(&self, cells: u16, now: Timestamp) -> Option<Below> {
         let several = self.brief.as_ref().and_then(|brief| several::list(brief, self.shorts.as_ref(), cells, now));
         let item = self.wants_grounds().zip(self.grounds.as_ref());
         let one = || {
             let (item, grounds) = item?;
             Some((grounds::page(item, grounds, &self.fetch, self.unsealed.as_ref(), cells), Vec::new()))
         };
-        let below = several.or_else(one).map(|(page, ends)| Below { cells, page, ends });
-        let as_before = |now: &Below, before: &Below| now.cells == before.cells && now.ends == before.ends;
-        // Lines are counted as they are laid out: laid out anew, those before the ones in sight count as read all the same.
-        if !self.below.as_ref().zip(below.as_ref()).is_some_and(|(before, now)| as_before(now, before)) {
-            self.furthest = if self.leapt() { 0 } else { self.top };
-        }
-        self.below = below;
+        several.or_else(one).map(|(page, ends)| Below { cells, page, ends, stale: false })
     }
 
     /// When it is sent, and what stands in the way of confirming it.
@@ -159,6 +153,8 @@ impl Sheet {
             (Stage::Moved(_), _) => offers.push((Act::LookAgain, "look again".to_owned())),
             // What they rest on is still to come: nobody can say yet where the end is.
             (Stage::Open, true) if self.several() && self.groundless() => {}
+            // None of it has been on the screen.
+            (Stage::Open, true) if !self.drawn => {}
             (Stage::Open, true) => offers.push(match self.unread() {
                 0 => (Act::Confirm, yes),
                 left if self.leapt() => (Act::SheetFirst, format!("back to what was not in sight: {left} left")),
@@ -166,7 +162,9 @@ impl Sheet {
             }),
             _ => {}
         }
-        offers.push((Act::Leave, "leave, nothing is done".to_owned()));
+        // Confirmed, it is on its way: leaving takes nothing back.
+        let leave = if self.stage == Stage::Keeping { "close; it is being kept" } else { "leave, nothing is done" };
+        offers.push((Act::Leave, leave.to_owned()));
         for (act, words) in offers {
             let Some(key) = keys.hint_of(act) else { continue };
             if x + (width(&key) + width(&words) + 4) as u16 > area.right() {

@@ -91,7 +91,9 @@ fn run_so_far(run: &RunSoFar, fetch: &Fetch, page: &mut Page) {
         Fetch::Answered | Fetch::No => {}
     }
     if run.total > run.steps.len() {
-        page.plain(&format!("the last {} of {} steps:", run.steps.len(), run.total), Role::Dim);
+        let (shown, total) = (run.steps.len(), grouped(run.total as u64));
+        let or_more = if run.uncounted { " or more" } else { "" };
+        page.plain(&format!("the last {shown} of {total}{or_more} steps:"), Role::Dim);
     }
     for step in &run.steps {
         page.foreign("", &one_step(step));

@@ -11,6 +11,7 @@ mod grounds;
 mod lines;
 mod moved;
 mod several;
+mod sight;
 
 use crossterm::event::KeyEvent;
 use quarterdeck_sync::model::{ListKey, RowKey};
@@ -75,6 +76,8 @@ pub(crate) struct Sheet {
     read: bool,
     /// Lines from the first on that have been on the screen, as they are laid out now.
     furthest: usize,
+    /// Of several things those from the first on that have been there to their last line, however they are laid out.
+    seen: usize,
     top: usize,
     page: usize,
     lines: usize,
@@ -89,6 +92,8 @@ struct Below {
     page: Page,
     /// The line behind each of the several things on it.
     ends: Vec<usize>,
+    /// It says something else by now, and is to be laid out again.
+    stale: bool,
 }
 
 impl Sheet {
@@ -112,6 +117,7 @@ impl Sheet {
             drawn: false,
             read: false,
             furthest: 0,
+            seen: 0,
             top: 0,
             page: 0,
             lines: 0,
@@ -147,9 +153,7 @@ impl Sheet {
                 // Something that failed before may be readable now; something that moved may have moved back.
                 self.stage = Stage::Open;
                 self.brief = Some(brief);
-                if self.several() {
-                    self.below = None;
-                }
+                self.below.iter_mut().for_each(|below| below.stale = true);
                 if first {
                     self.ask_fields(fleet);
                 }
@@ -179,7 +183,7 @@ impl Sheet {
     pub fn look_again(&mut self) {
         if let Stage::Moved(newer) = std::mem::replace(&mut self.stage, Stage::Open) {
             self.brief = Some(*newer);
-            (self.drawn, self.read, self.furthest, self.top) = (false, false, 0, 0);
+            (self.drawn, self.read, self.furthest, self.seen, self.top) = (false, false, 0, 0, 0);
             self.below = None;
         }
     }
@@ -219,7 +223,7 @@ impl Sheet {
     pub fn rest_in_short(&mut self, ticket: Ticket, shorts: Result<Vec<Short>, String>) {
         if self.grounds_ticket.take_if(|known| *known == ticket).is_some() && self.shorts.as_ref() != Some(&shorts) {
             self.shorts = Some(shorts);
-            self.below = None;
+            self.below.iter_mut().for_each(|below| below.stale = true);
         }
     }
 
@@ -277,15 +281,6 @@ impl Sheet {
         several::to_be_read(self.brief.as_ref(), &self.subject)
     }
 
-    /// How many of them have not been in sight yet.
-    fn unread(&self) -> usize {
-        if self.read || !self.several() {
-            return 0;
-        }
-        let ends = self.below.iter().flat_map(|below| &below.ends);
-        ends.filter(|end| self.above + **end > self.furthest).count().max(1)
-    }
-
     /// Records that it had no room for.
     pub fn later(&self) -> &[RowKey] {
         &self.later
@@ -320,7 +315,7 @@ impl Sheet {
     pub fn unconfirmed(&self) -> Option<Reason> {
         let looked = self.brief.is_some() && self.drawn;
         match self.stage {
-            Stage::Reading | Stage::Open if !looked => Some("it is still being looked at".into()),
+            Stage::Reading | Stage::Open if !looked => Some(self.unseen()),
             _ => self.barred().or_else(|| several::unread(self.unread(), self.page)),
         }
     }
@@ -395,29 +390,6 @@ impl Sheet {
         if self.stage != Stage::Keeping {
             self.fields.paste(text);
         }
-    }
-
-    /// Moves through what it says.
-    pub fn step(&mut self, by: i64) {
-        let last = self.lines.saturating_sub(self.page) as i64;
-        self.top = (self.top as i64).saturating_add(by).clamp(0, last) as usize;
-    }
-
-    /// One page down. Never over what was not in sight yet: keys come faster than screens on a bad link.
-    pub fn page_down(&mut self) {
-        let unseen = self.furthest.saturating_sub(self.top).max(1);
-        let by = if self.unread() > 0 { self.page().min(unseen) } else { self.page() };
-        self.step(by as i64);
-    }
-
-    /// Does something stand above that was not in sight?
-    fn leapt(&self) -> bool {
-        self.top > self.furthest
-    }
-
-    /// Lines in sight.
-    pub fn page(&self) -> usize {
-        self.page.max(1)
     }
 
     /// What is confirmed, as words after "yes,": `suspend it`.

@@ -8,6 +8,7 @@ use quarterdeck_sync::model::{Kind, Row, RowKey};
 use quarterdeck_sync::text::{Clean, hidden_count};
 
 use super::lines::{becomes, one_write, rests_on};
+use super::sight::NO_ROOM;
 use crate::tui::actions::Reason;
 use crate::tui::decisions::{Brief, Change, Item, Subject, WriteItem};
 use crate::tui::grounds::{Payload, Short};
@@ -82,7 +83,7 @@ pub(super) fn to_be_read(brief: Option<&Brief>, subject: &Subject) -> bool {
 pub(super) fn unread(left: usize, page: usize) -> Option<Reason> {
     match (left, page) {
         (0, _) => None,
-        (_, 0) => Some("there is no room here to read it: make the terminal higher".into()),
+        (_, 0) => Some(NO_ROOM.into()),
         (1, _) => Some("the last of them has not been in sight: scroll through them first".into()),
         (left, _) => Some(format!("{left} of them have not been in sight: scroll through them first").into()),
     }
