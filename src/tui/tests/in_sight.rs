@@ -20,10 +20,8 @@ fn what_no_line_of_was_in_sight_is_not_approved_before_the_terminal_is_higher() 
     console.press("C-y");
     assert_eq!(console.deeds(), [], "{text}");
     assert!(console.text().contains("there is no room here to read it: make the"), "{}", console.text());
-    // What was said lies over the sheet's edge for a while.
-    console.pass(Duration::from_secs(60));
     resize(&mut console, (80, 24));
-    assert!(console.text().contains("C-y yes, approve it"), "{}", console.text());
+    assert!(console.text().contains("C-y yes, "), "{}", console.text());
     console.press("C-y");
     assert_eq!(console.deeds().len(), 1);
 }
