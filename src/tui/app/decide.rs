@@ -120,8 +120,6 @@ impl App {
     pub(super) fn open_sheet(&mut self, subject: Subject) {
         self.deciding.sheets += 1;
         let sheet = Sheet::new(self.deciding.sheets, subject);
-        // Nothing said before may lie over what is to be read now.
-        self.toasts.clear();
         self.overlay = Some(Overlay::Sheet(Box::new(sheet)));
         self.look_again();
         self.dirty = true;
@@ -282,7 +280,7 @@ impl App {
                 let refused = results.iter().find_map(|result| result.as_ref().err());
                 match (refused, sheet) {
                     (Some(why), Some(sheet)) if results.iter().all(Result::is_err) => return sheet.fail(why.clone()),
-                    (Some(why), _) => self.toasts.reply(format!("Not all of it: {why}"), clock),
+                    (Some(why), _) => self.tell(format!("Not all of it: {why}"), clock),
                     (None, _) => {}
                 }
                 let states: Vec<String> =
@@ -294,8 +292,8 @@ impl App {
                 self.deciding.last.retain(|id| !changed(id));
                 match states.as_slice() {
                     [] => {}
-                    [only] => self.toasts.reply(format!("{only}."), clock),
-                    many => self.toasts.reply(format!("{} writes changed.", many.len()), clock),
+                    [only] => self.tell(format!("{only}."), clock),
+                    many => self.tell(format!("{} writes changed.", many.len()), clock),
                 }
             }
             Outcome::Moved => {
@@ -365,8 +363,13 @@ impl App {
         if refused == 0 {
             self.said_of_watched(said.clone());
         }
-        self.toasts.reply(said, clock);
+        self.tell(said, clock);
         self.look_after_outbox(clock);
+    }
+
+    /// Tells what came of a deed: an answer to its key, but for whoever has begun with the next one meanwhile.
+    pub(super) fn tell(&mut self, words: String, clock: Instant) {
+        if self.decides() { self.toasts.say(words, clock) } else { self.toasts.reply(words, clock) }
     }
 
     /// What was kept is to be seen at once, not with the next commit of somebody.

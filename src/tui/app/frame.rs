@@ -26,6 +26,7 @@ impl App {
     /// Draws everything into `buffer`; returns where the terminal's cursor is to be seen, if anywhere.
     pub fn draw(&mut self, buffer: &mut Buffer, clock: Instant) -> Option<Position> {
         self.dirty = false;
+        self.toasts.hold(self.decides(), clock);
         let area = buffer.area;
         let theme = self.theme.clone();
         let mut canvas = Canvas::new(buffer, &theme, (self.now)());
@@ -46,9 +47,16 @@ impl App {
         // Read out line by line, a message in a corner would stand in one line with a row.
         let said = if self.settings.manner.linear { linear::SAID.min(body.height / 3) } else { 0 };
         body.height -= said;
+        // Below what a person decides by, and not over it.
+        let answer = self.toasts.answer().filter(|_| said == 0).map(|words| statusbar::wrapped(words, area.width));
+        let more = answer.as_ref().map_or(0, |lines| lines.len() as u16 - 1).min(body.height);
+        body.height -= more;
         let scene = Scene { fleet: &self.fleet, keys: &self.keys, read_only: self.settings.manner.read_only };
         self.views[self.open].draw(body, &scene, &mut canvas);
-        statusbar::draw(line(area.bottom() - 2), &self.fleet, &mut canvas);
+        match &answer {
+            Some(lines) => statusbar::said(Rect { y: body.bottom(), height: more + 1, ..area }, lines, &mut canvas),
+            None => statusbar::draw(line(area.bottom() - 2), &self.fleet, &mut canvas),
+        }
         let facts = self.facts();
         if self.settings.manner.linear && self.overlay.is_some() {
             // Read out line by line, what lies behind a box would stand in one line with what is in it.
@@ -74,6 +82,11 @@ impl App {
         self.ages_due = changes.map(|seconds| clock + Duration::from_secs(seconds.max(AGES) as u64));
         self.with_view(clock, |view, cx| view.drawn(cx));
         cursor
+    }
+
+    /// Is something open that a person decides by, or writes?
+    pub(super) fn decides(&self) -> bool {
+        matches!(&self.overlay, Some(Overlay::Sheet(_) | Overlay::Writing(_) | Overlay::Unmasking(_)))
     }
 
     fn header(&mut self, area: Rect, canvas: &mut Canvas) {

@@ -99,7 +99,6 @@ impl App {
     fn write(&mut self, purpose: Purpose, text: &str) {
         let draft = self.incidents.drafted(&purpose);
         let text = draft.as_deref().unwrap_or(text);
-        self.toasts.clear();
         self.overlay = Some(Overlay::Writing(Box::new(Writing::new(purpose, text))));
         self.dirty = true;
     }
@@ -149,12 +148,12 @@ impl App {
     pub(super) fn incident_done(&mut self, outcome: Outcome, clock: Instant) {
         match outcome {
             Outcome::Done { said, at } => {
-                self.toasts.reply(said, clock);
+                self.tell(said, clock);
                 self.incidents.at = at.or(self.incidents.at.take());
                 // What was done is to be seen at once.
                 self.refresh_due = Some(clock);
             }
-            Outcome::Going(said) => self.toasts.reply(said, clock),
+            Outcome::Going(said) => self.tell(said, clock),
             Outcome::Failed(deed, why) => {
                 self.toasts.say(format!("Not done: {why}"), clock);
                 // Nobody writes the same twice.

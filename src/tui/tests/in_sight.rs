@@ -120,3 +120,34 @@ fn who_has_leapt_pages_on_as_anywhere() {
     let same = first.lines().filter(|line| line.contains("/v1/refunds/") && second.contains(line.trim())).count();
     assert!(told(&console) > 3 && same == 0, "a page further on:\n{first}\n{second}");
 }
+
+/// What happens meanwhile may hold anything that an agent wrote, and would hide lines that then counted as read.
+#[test]
+fn what_happens_meanwhile_waits_until_the_sheet_is_left() {
+    for size in [(160, 48), (80, 24)] {
+        let mut console = Console::new(size);
+        console.press("@approvals a");
+        let before = console.text();
+        console.news(Outside::Notice("agent-3 could not be fetched. Press C-y to go on.".into()));
+        assert_eq!(console.text(), before);
+        console.clock += std::time::Duration::from_secs(600);
+        console.app.tick(console.clock);
+        console.press("<Esc>");
+        assert!(console.text().contains("agent-3 could not be fetched"), "{}", console.text());
+    }
+}
+
+#[test]
+fn the_answer_to_a_key_stands_below_the_sheet_until_the_next_key() {
+    let mut console = all_marked((80, 24), 12);
+    let (sheet, status) = (|text: &str| text.lines().take(22).collect::<Vec<_>>().join("\n"), "turen");
+    let before = console.text();
+    console.press("C-y");
+    let told = console.text();
+    assert_eq!(sheet(&told), sheet(&before), "nothing of the sheet is hidden");
+    assert!(told.lines().nth(22).is_some_and(|line| line.contains("Not now: ")), "{told}");
+    console.press("<Tab>");
+    assert!(console.text().lines().nth(22).is_some_and(|line| line.contains(status)), "{}", console.text());
+    console.press("C-y <Esc>");
+    assert!(!console.text().contains("Not now: "), "the sheet is left: {}", console.text());
+}

@@ -8,7 +8,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::fleet::{Connection, Fleet, Verdict, budget_words};
 use crate::tui::keys::Keymap;
 use crate::tui::looks::look;
-use crate::tui::text::{grouped, width};
+use crate::tui::text::{grouped, width, wrap};
 use crate::tui::theme::Role;
 
 /// Room for one connection that cannot be reached: `turen ! unreachable, 5h old`, and for how many there are besides.
@@ -43,6 +43,24 @@ pub(crate) fn draw(area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
             x = canvas.put(x, area.y, &format!(" ({words})"), 24, Role::Warn);
         }
         x += 3;
+    }
+}
+
+/// Lines that an answer to a key takes at most.
+const SAID: usize = 3;
+
+/// An answer to a key, as lines; at least one.
+pub(crate) fn wrapped(words: &str, cells: u16) -> Vec<String> {
+    let mut lines = wrap(words, usize::from(cells.saturating_sub(2)), SAID);
+    lines.resize(lines.len().max(1), String::new());
+    lines
+}
+
+/// The answer to a key, where how the connections stand is told otherwise.
+pub(crate) fn said(area: Rect, lines: &[String], canvas: &mut Canvas) {
+    canvas.fill(area, Role::Raised);
+    for (y, words) in (area.y..area.bottom()).zip(lines) {
+        canvas.put(area.x + 1, y, words, area.width.saturating_sub(1), Role::Text);
     }
 }
 
