@@ -16,7 +16,7 @@ use crate::numbers::Numbers;
 use crate::search::{Answer, Find, Question, SavedSearch};
 use crate::timeline::{self, Timeline};
 use crate::trial;
-use crate::tui::data::{DraftOf, NamedWords, Store};
+use crate::tui::data::{DraftOf, FINISHED, NamedWords, Store};
 use crate::tui::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use crate::tui::drafting::{Affected, Check, Checked, Opening, Version};
 use crate::tui::grounds::{Grounds, Short};
@@ -27,8 +27,6 @@ use crate::tui::unsealed::Unsealed;
 
 /// Records that are found by the beginning of an id, at most.
 const IDS: usize = 12;
-/// Finished writes that are listed, the newest: of all, or of one record.
-const FINISHED: usize = 1_000;
 
 impl Store for House {
     fn window(&self, query: &Query) -> Result<Window, String> {
@@ -95,7 +93,7 @@ impl Store for House {
         let mut writes = outbox.list(&of).map_err(words)?;
         if finished {
             let over: Vec<WriteState> = WriteState::ALL.into_iter().filter(|state| !state.is_unfinished()).collect();
-            let which = Which { all: true, states: over, limit: Some(FINISHED), ..of };
+            let which = Which { all: true, states: over, limit: about.is_none().then_some(FINISHED), ..of };
             writes.extend(outbox.list(&which).map_err(words)?);
         }
         Ok(writes.iter().map(WriteLine::from).collect())

@@ -21,7 +21,7 @@ use quarterdeck_sync::model::{
 use serde_json::Value;
 
 pub use self::desk::{Answered, Desk, Lane, Owner, Slot, Ticket};
-pub use self::store::Store;
+pub use self::store::{FINISHED, Store};
 use super::code::Colours;
 use super::decisions::{Brief, Draft, Item, OpenedWrite, Standing, Subject, Target, WriteLine};
 use super::drafting::{Affected, Check, Checked, Opening, Version};

@@ -19,6 +19,9 @@ use crate::tui::links::Links;
 use crate::tui::reading::{Kin, Read, Transcript};
 use crate::tui::unsealed::Unsealed;
 
+/// Writes that are over and are listed, the newest. Those of one record are all there.
+pub const FINISHED: usize = 1_000;
+
 /// Where the console reads. Called by the workers only, never by the thread that draws.
 pub trait Store: Send + Sync {
     /// A window of rows.
@@ -41,7 +44,8 @@ pub trait Store: Send + Sync {
     fn standing(&self) -> Result<Standing, String> {
         Ok(Standing::default())
     }
-    /// Unfinished writes, newest first; with `finished` those that are over too. On this record alone, where one is named.
+    /// Unfinished writes, newest first; with `finished` those that are over too, of all records at most [`FINISHED`]. On
+    /// this record alone, where one is named.
     fn writes(&self, _finished: bool, _about: Option<&(ListKey, String)>) -> Result<Vec<WriteLine>, String> {
         Ok(Vec::new())
     }

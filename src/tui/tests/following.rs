@@ -4,6 +4,7 @@ use quarterdeck_sync::model::{Field, Filter, Kind, Match, Row, RowKey, Write, Wr
 use quarterdeck_sync::outbox::action::Asked;
 
 use super::*;
+use crate::tui::data::FINISHED;
 use crate::tui::links::{Link, Links, To};
 
 const SIZE: (u16, u16) = (160, 48);
@@ -267,7 +268,7 @@ fn old_edits() -> World {
     let other = world.writes.last().expect("a write").intent.clone();
     let over = |number: usize, intent| outbox::write(number, intent, WriteState::Confirmed, 90_000 - number as i64);
     world.writes.extend((100..103).map(|number| over(number, edit.clone())));
-    world.writes.extend((200..205 + outbox::FINISHED).map(|number| over(number, other.clone())));
+    world.writes.extend((200..205 + FINISHED).map(|number| over(number, other.clone())));
     world
 }
 
@@ -284,12 +285,19 @@ fn the_writes_on_one_record_are_all_there_and_no_others_are_counted() {
     let text = console.text();
     assert!(crumbs(&console).ends_with("› Outbox") && text.contains("1/3"), "however old they are: {text}");
     let head = text.lines().nth(2).unwrap_or_default();
-    assert!(head.contains("3 confirmed") && !head.contains("queued"), "{head}");
+    assert!(head.contains("3 confirmed") && !head.contains("queued") && !head.contains("newest"), "{head}");
     console.store.world.lock().unwrap().writes.retain(|write| write.intent.collection != "policy");
     console.news(Outside::Outbox);
     assert!(console.text().contains("Nothing was decided about this record yet."), "{}", console.text());
     console.press("z");
     assert!(console.text().contains("No decision about this record waits."), "{}", console.text());
+}
+
+#[test]
+fn an_outbox_that_lists_no_more_of_what_is_over_says_so() {
+    let mut console = Console::with(SIZE, old_edits(), connections(), TuiSettings::default());
+    console.press("@outbox z");
+    assert!(console.text().contains("newest 1,000 finished shown"), "{}", console.text());
 }
 
 #[test]

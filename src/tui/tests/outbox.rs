@@ -10,12 +10,10 @@ use quarterdeck_sync::outbox::action::Asked;
 use serde_json::{Value, json};
 
 use super::fake::{World, now};
+use crate::tui::data::FINISHED;
 use crate::tui::decisions::{
     Brief, Capabilities, Capability, Change, Item, OpenedWrite, Standing, Subject, Target, WriteItem, WriteLine,
 };
-
-/// Writes that are over and listed, at most.
-pub const FINISHED: usize = 40;
 
 /// A moment so many seconds ago.
 pub fn ago(seconds: i64) -> Timestamp {
@@ -257,13 +255,14 @@ impl World {
         Some(OpenedWrite { write, turns, diff })
     }
 
-    /// The lines of the outbox. Of those that are over it has no more than the newest few, of all or of one record.
+    /// The lines of the outbox. Of those that are over it has no more than the newest, but of one record all.
     pub fn lines(&self, finished: bool, about: Option<&(ListKey, String)>) -> Vec<WriteLine> {
         let on = |write: &&Write| {
             about.is_none_or(|(list, id)| write.list() == *list && write.intent.target.as_ref() == Some(id))
         };
         let shown = || self.writes.iter().rev().filter(on);
-        let over = shown().filter(|write| finished && !write.state.is_unfinished()).take(FINISHED);
+        let most = if about.is_none() { FINISHED } else { usize::MAX };
+        let over = shown().filter(|write| finished && !write.state.is_unfinished()).take(most);
         shown().filter(|write| write.state.is_unfinished()).chain(over).map(WriteLine::from).collect()
     }
 

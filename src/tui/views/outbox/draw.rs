@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::Outbox;
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
+use crate::tui::data::FINISHED;
 use crate::tui::decisions::{OpenedWrite, WriteLine};
 use crate::tui::fleet::Fleet;
 use crate::tui::looks::{DOCTOR, READING, look};
@@ -128,9 +129,16 @@ impl Outbox {
         if let Some(note) = self.sieve.note.as_ref().filter(|_| self.typed.open() || self.places.is_empty()) {
             return format!("{note}   ");
         }
-        let finished = if self.finished { "finished shown   " } else { "" };
+        let over = self.lines.iter().filter(|line| !line.state.is_unfinished()).count();
+        let finished = match self.finished {
+            true if self.about.is_none() && over >= FINISHED => {
+                format!("newest {} finished shown   ", grouped(over as u64))
+            }
+            true => "finished shown   ".to_owned(),
+            false => String::new(),
+        };
         match self.marks.len() {
-            0 => finished.to_owned(),
+            0 => finished,
             count => format!("* {} marked   {finished}", grouped(count as u64)),
         }
     }
