@@ -11,7 +11,7 @@ use super::{Asked, Compiler, Pattern, Slips, Spelling, any_of};
 use crate::error::Error;
 
 /// What a word counts that is only like the one asked for: less than most words that are right.
-const LIKE: f32 = 1.0;
+pub(super) const LIKE: f32 = 1.0;
 
 /// Words that the open end of a phrase stands for, while typing and otherwise. The first in the alphabet are tried.
 const PHRASE_ENDS: (u32, u32) = (500, 10_000);
@@ -39,11 +39,11 @@ impl Compiler<'_> {
             [] if spelling.is_empty() => return Ok(None),
             // All of them: whoever asks for two means both.
             [] => {
-                let signs = spelling.signs.iter().map(|sign| exact(term(sign))).collect();
+                let signs = spelling.signs.iter().map(|sign| self.exact(term(sign))).collect();
                 any.push(Box::new(BooleanQuery::intersection(signs)));
             }
             [(_, word)] if open => any.push(self.begins(field, word)?),
-            [(_, word)] => any.push(exact(term(word))),
+            [(_, word)] => any.push(self.exact(term(word))),
             words => any.push(self.side_by_side(words.iter().map(|(at, word)| (*at, term(word))).collect(), open)),
         }
         if !spelling.behind.is_empty() {
@@ -60,8 +60,10 @@ impl Compiler<'_> {
     /// `words` are at least two.
     fn side_by_side(&self, words: Vec<(usize, Term)>, open: bool) -> Box<dyn Query> {
         if !open {
+            self.most.borrow_mut().add_words(words.iter().map(|(_, word)| word.clone()).collect());
             return Box::new(PhraseQuery::new_with_offset(words));
         }
+        self.most.borrow_mut().add_unknown();
         let mut query = PhrasePrefixQuery::new_with_offset(words);
         query.set_max_expansions(if self.search.typing { PHRASE_ENDS.0 } else { PHRASE_ENDS.1 });
         Box::new(query)
@@ -70,7 +72,7 @@ impl Compiler<'_> {
     fn begins(&self, field: Field, word: &str) -> Result<Box<dyn Query>, Error> {
         let most = if self.search.typing { TYPED } else { ASKED };
         let words = self.words(field, word, &Anything, most)?;
-        Ok(like(field, word, words))
+        Ok(self.like(field, word, words))
     }
 
     pub(super) fn fuzzy(&self, text: &str) -> Result<Asked, Error> {
@@ -78,7 +80,7 @@ impl Compiler<'_> {
         let field = self.index.shape.text;
         let words = self.alike(field, &slips.begins, &slips)?;
         self.scored.set(true);
-        Ok(Some(like(field, &slips.word, words)))
+        Ok(Some(self.like(field, &slips.word, words)))
     }
 
     pub(super) fn regex(&self, pattern: &str) -> Result<Asked, Error> {
@@ -115,23 +117,26 @@ impl Compiler<'_> {
             false => Some(Box::new(EmptyQuery)),
         }
     }
-}
 
-fn exact(term: Term) -> Box<dyn Query> {
-    Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
-}
+    fn exact(&self, term: Term) -> Box<dyn Query> {
+        self.most.borrow_mut().add_words(vec![term.clone()]);
+        Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
+    }
 
-/// The word itself, which is scored, or one of these.
-fn like(field: Field, word: &str, mut words: Vec<Term>) -> Box<dyn Query> {
-    let itself = Term::from_field_text(field, word);
-    let known = words.contains(&itself);
-    match (words.len(), known) {
-        (0, _) => Box::new(EmptyQuery),
-        (1, _) => exact(words.remove(0)),
-        (_, false) => Box::new(ConstScoreQuery::new(any_word(words), LIKE)),
-        (_, true) => {
-            let any = ConstScoreQuery::new(any_word(words), LIKE);
-            Box::new(BooleanQuery::union(vec![exact(itself), Box::new(any)]))
+    /// The word itself, which is scored, or one of these.
+    fn like(&self, field: Field, word: &str, mut words: Vec<Term>) -> Box<dyn Query> {
+        let itself = Term::from_field_text(field, word);
+        let known = words.contains(&itself);
+        match words.len() {
+            0 => return Box::new(EmptyQuery),
+            1 => return self.exact(words.remove(0)),
+            _ => {}
+        }
+        self.most.borrow_mut().add_like();
+        let any = Box::new(ConstScoreQuery::new(any_word(words), LIKE));
+        match known {
+            true => Box::new(BooleanQuery::union(vec![self.exact(itself), any])),
+            false => any,
         }
     }
 }
