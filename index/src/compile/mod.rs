@@ -10,6 +10,7 @@
 
 mod any_word;
 mod asked;
+mod beginnings;
 mod documents;
 mod excluded;
 mod field;
@@ -32,6 +33,7 @@ use excluded::Excluded;
 use most::Most;
 
 pub(crate) use asked::{Pattern, Slips, Spelling, begun};
+pub(crate) use beginnings::Beginnings;
 pub(crate) use field::millis_up;
 
 /// What is asked of tantivy.

@@ -70,8 +70,10 @@ impl Compiler<'_> {
     }
 
     fn begins(&self, field: Field, word: &str) -> Result<Box<dyn Query>, Error> {
-        let most = if self.search.typing { TYPED } else { ASKED };
-        let words = self.words(field, word, &Anything, most)?;
+        let words = match self.search.typing {
+            true => self.typed(field, word, TYPED)?,
+            false => self.words(field, word, &Anything, ASKED)?,
+        };
         Ok(self.like(field, word, words))
     }
 
