@@ -20,7 +20,7 @@ fn edited(doc: &Value) -> Write {
 }
 
 fn planned(write: &Write, theirs: &Value, sent: bool) -> Plan {
-    plan(&platform("turen"), write, &sight("turen", "policy", Some(theirs), &[]), sent, now())
+    plan(&platform("turen"), write, &sight("turen", "policy", Some(theirs), &[]), before(sent), now())
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn only_changed_fields_are_sent_where_that_is_enough() {
     let wanted = json!({"id": "e", "name": "Clerk", "description": "new", "temperature": 0.2, "tools_json": "[\"x\"]", "api_key": "‹masked›"});
     let masked = with(&agent, json!({"api_key": "‹masked›"}));
     let write = decided("exo", "agents", &masked, &[], &asked("update", json!({"doc": wanted})));
-    let call = plan(&platform("exo"), &write, &sight("exo", "agents", Some(&agent), &[]), false, now());
+    let call = plan(&platform("exo"), &write, &sight("exo", "agents", Some(&agent), &[]), Sent::Never, now());
     let Plan::Send(call) = call else { panic!("{call:?}") };
     assert_eq!(call.body, Some(json!({"description": "new", "tools_json": "[\"x\"]"})));
 }

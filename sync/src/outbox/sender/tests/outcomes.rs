@@ -212,3 +212,22 @@ async fn what_is_cancelled_while_others_are_sent_is_not_sent() {
     assert_eq!(stage.applied().len(), 19);
     assert!(!stage.all().iter().any(|write| write.state == Unknown));
 }
+
+/// A look that could not be had is none that does not show it.
+#[tokio::test(start_paused = true)]
+async fn a_network_that_was_down_after_the_yes_does_not_shorten_the_wait_for_the_effect() {
+    let stage = Stage::new("turen");
+    stage.agent("a1");
+    stage.with(|world| world.faults.push_back(Fault::Late(11)));
+    let id = stage.decide("suspend", "a1");
+    let on_event = |event| {
+        let super::super::SendEvent::Moved(write) = event else { return };
+        let turns = stage.outbox.turns(&id).unwrap().len();
+        stage.with(|world| {
+            let down = write.state == WriteState::Accepted && turns < 12;
+            world.blind = down.then_some(FetchKind::Unreachable);
+        });
+    };
+    super::super::send(&stage.outbox, &stage.mirror, &stage.fake, &stage.options(), &on_event).await.unwrap();
+    assert_eq!((stage.state(&id), stage.applied().len()), (Confirmed, 1), "{:?}", stage.verdict(&id));
+}
