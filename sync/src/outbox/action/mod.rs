@@ -19,6 +19,7 @@
 mod ask;
 mod covers;
 mod create;
+mod digits;
 mod edit;
 mod effect;
 mod fill;
