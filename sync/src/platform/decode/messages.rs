@@ -237,11 +237,22 @@ mod tests {
             format!(r#"{{"steps":[{message}]}}"#),
             format!(r#"{{"run":{{"id":"r","steps_json":{}}}}}"#, Value::from(format!("[{message}]"))),
             format!(r#"{{"id":"r","tags":[],"steps_json":{}}}"#, Value::from(format!("[{message}]"))),
+            format!(r#"{{"messages":[],"steps_json":{}}}"#, Value::from(format!("[{message}]"))),
+            format!(r#"{{"messages":[],"steps_json":[{message}]}}"#),
+            format!(r#"{{"messages":"[]","steps_json":[{message}]}}"#),
+            format!(r#"{{"run":{{"messages":"","steps_json":[{message}]}}}}"#),
         ] {
             assert_eq!(read(&body), Ok((message.to_owned(), 1)), "{body}");
         }
         assert_eq!(read("{\"a\":1}\n{\"b\":2}\r\n\n"), Ok((r#"{"a":1},{"b":2}"#.to_owned(), 2)), "one a line");
-        for empty in ["[]", "null", r#"{"messages":null}"#, r#"{"messages":[]}"#, r#"{"steps_json":""}"#] {
+        for empty in [
+            "[]",
+            "null",
+            r#"{"messages":null}"#,
+            r#"{"messages":[]}"#,
+            r#"{"steps_json":""}"#,
+            r#"{"messages":[],"steps_json":"[]"}"#,
+        ] {
             assert_eq!(read(empty), Ok((String::new(), 0)), "{empty}");
         }
     }
