@@ -4,7 +4,7 @@
 
 use quarterdeck_sync::model::{Write, WriteState};
 use quarterdeck_sync::outbox::{Outbox, OutboxError, Which};
-use quarterdeck_sync::platform::manifest::Partition;
+use quarterdeck_sync::platform::manifest::{Paging, Partition};
 use quarterdeck_sync::platform::{At, Client, FetchError, FetchKind, PageAsk, Priority, Reply};
 
 use crate::error::{Failure, Kind};
@@ -14,7 +14,7 @@ use crate::error::{Failure, Kind};
 pub struct Found {
     /// The list that did.
     pub collection: String,
-    /// Rows it sent: one was asked for.
+    /// Rows it sent: one was asked for, where the list takes a limit.
     pub rows: usize,
     /// Rows it says it has.
     pub total: Option<u64>,
@@ -37,7 +37,8 @@ pub async fn read_one(client: &Client) -> Result<Found, Failure> {
             collection: name.clone(),
             partition,
             at: At::Start,
-            size: Some(1),
+            // A list that takes no limit may refuse one.
+            size: (collection.paging != Paging::None).then_some(1),
             since: None,
             etag: None,
             last_modified: None,
@@ -69,4 +70,32 @@ pub fn waiting(outbox: &Outbox, connection: &str) -> Result<Vec<Write>, OutboxEr
     let mut writes = outbox.list(&Which { connections: vec![connection.to_owned()], ..Which::default() })?;
     writes.retain(|write| write.state.is_open() && write.state != WriteState::Accepted);
     Ok(writes)
+}
+
+#[cfg(test)]
+mod tests {
+    use quarterdeck_sim::{Options, Sim};
+    use quarterdeck_sync::platform::Registry;
+
+    use super::*;
+    use crate::config::{self, Connection, SecretSource, Settings};
+
+    /// A list that is not paged may refuse a limit with 422: the connection could then never be tried, and never resumed.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_list_that_takes_no_limit_is_asked_without_one() {
+        let sim = Sim::start(Options::default()).await.unwrap();
+        for (name, limited) in [("runagents", false), ("exo-documented", true)] {
+            let place = sim.endpoint(name).unwrap();
+            let home = tempfile::tempdir().unwrap();
+            let file = home.path().join("key");
+            config::replace(&file, &place.key.unwrap()).unwrap();
+            let connection =
+                Connection { platform: place.platform, url: place.url, user: None, secret: SecretSource::File(file) };
+            let client = config::client(name, &connection, &Registry::builtin(), &Settings::default()).unwrap();
+            sim.clear_log();
+            read_one(&client).await.unwrap();
+            let asked: Vec<String> = sim.log().into_iter().map(|one| format!("{}?{}", one.path, one.query)).collect();
+            assert!(!asked.is_empty() && asked.iter().all(|one| one.contains("limit=1") == limited), "{asked:?}");
+        }
+    }
 }

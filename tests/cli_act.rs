@@ -305,14 +305,19 @@ fn a_paused_connection_goes_on_when_it_was_tried_and_what_waits_for_it_is_told()
     let agent = ids(&fleet, "turen", "agents", "status", &json!("active")).swap_remove(0);
     let kept = items(&fleet.qd(&["agents", "suspend", &agent, "--queue", "--yes", "--json"])).swap_remove(0);
     fleet.sim.script().add(Fault::always(Matcher::endpoint("turen"), What::Status(401)));
-    fleet.qd(&["outbox", "flush", "--wait", "--json"]);
+    let refused = fleet.qd(&["outbox", "flush", "--wait", "--json"]);
+    assert_eq!(
+        (refused.code, items(&refused)[0]["state"].as_str()),
+        (3, Some("queued")),
+        "no network is 6: {refused:?}"
+    );
     fleet.sim.script().clear();
 
     let held = fleet.qd(&["connect", "test", "turen", "--hold", "--json"]);
     let item = &held.json()["item"];
     assert_eq!((held.code, &item["resumed"], &item["waiting"][0]["id"]), (0, &json!(false), &kept["id"]), "{held:?}");
     let flushed = fleet.qd(&["outbox", "flush", "--json"]);
-    assert_eq!(applied(&fleet, &agent), 0, "it is still held: {flushed:?}");
+    assert_eq!((flushed.code, applied(&fleet, &agent)), (3, 0), "it is still held: {flushed:?}");
 
     let told = fleet.qd(&["connect", "test", "turen"]);
     assert!(told.out.contains("it was paused; 1 decision goes out with the next sync"), "{told:?}");

@@ -55,7 +55,7 @@ const CODES: &[(Code, &str)] = &[
     (Code::Done, "done"),
     (Code::Fault, "our fault"),
     (Code::Usage, "the command, a file or an argument is wrong"),
-    (Code::Auth, "not signed in, or forbidden"),
+    (Code::Auth, "not signed in, or forbidden; decisions that wait for that are kept"),
     (Code::Unreachable, "no usable answer from the platform"),
     (Code::Partly, "partly: some connections, lists, rows or writes ended otherwise than the rest, or it was stopped"),
     (Code::Queued, "queued, not sent; or sent without an answer, which the next look settles"),

@@ -36,10 +36,28 @@ pub(crate) fn stamp(doc: &str, changed: &[String], otherwise: i64) -> i64 {
     if some { hasher.digest().cast_signed() } else { otherwise }
 }
 
-/// The messages that stand at the first of `places` that holds something: an array, or the text of one. Anything else that
-/// stands there is a single message.
+/// The messages that stand at the first of `places` that holds any: an array, or the text of one. Anything else that
+/// stands there is a single message. Where all that is there is empty, there are none: a server may fill one of two names for them,
+/// and leave the other empty.
 pub(crate) fn messages<'a>(doc: &'a str, places: &[String]) -> Option<Cow<'a, str>> {
-    let here = places.iter().find_map(|place| at(doc, place))?;
+    let mut empty = None;
+    for here in places.iter().filter_map(|place| at(doc, place)) {
+        let Some(messages) = packed(here) else { continue };
+        if !is_empty(&messages) {
+            return Some(messages);
+        }
+        empty = empty.or(Some(messages));
+    }
+    empty
+}
+
+/// Does nothing stand in the array that this text begins with?
+pub(crate) fn is_empty(array: &str) -> bool {
+    array.trim_start().strip_prefix('[').is_some_and(|inner| inner.trim_start().starts_with(']'))
+}
+
+/// The messages of one value.
+fn packed(here: &str) -> Option<Cow<'_, str>> {
     if here.starts_with('[') {
         return Some(here.into());
     }
@@ -240,6 +258,10 @@ mod tests {
             (r#"{"steps_json":""}"#, Some("[]")),
             (r#"{"steps_json":"null"}"#, Some("[]")),
             (r#"{"steps":{"a":1}}"#, Some(r#"[{"a":1}]"#)),
+            (r#"{"steps":[],"steps_json":"[1]"}"#, Some("[1]")),
+            (r#"{"steps":"","steps_json":[2]}"#, Some("[2]")),
+            (r#"{"steps":"[3]","steps_json":"[]"}"#, Some("[3]")),
+            (r#"{"steps":"[]","steps_json":" "}"#, Some("[]")),
             (r#"{"other":1}"#, None),
         ] {
             assert_eq!(messages(doc, &places).as_deref(), found, "{doc}");

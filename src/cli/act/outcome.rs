@@ -1,5 +1,6 @@
 //! What became of writes: on stdout for people and scripts, and as the exit code.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use quarterdeck_sync::model::{Dispute, Verdict, Write, WriteId, WriteState};
@@ -30,22 +31,26 @@ pub fn conclude(
     before: Option<Code>,
 ) -> Result<Code, Failure> {
     let mut writes = stored(desk, ids)?;
+    let mut barred = Barred::new();
     if !how.queue && writes.iter().any(|write| write.state.is_open()) {
-        writes = send(cx, desk, command, ids, how.wait)?;
+        (writes, barred) = send(cx, desk, command, ids, how.wait)?;
     }
     if how.queue {
         show(cx, &writes)?;
         cx.say("qd outbox flush sends it");
-        return Ok(verdict(before, &writes));
+        return Ok(verdict(before, &writes, &barred));
     }
-    tell(cx, &writes, before)
+    tell(cx, &writes, before, &barred)
 }
 
+/// Connections that do not accept us.
+pub type Barred = BTreeSet<String>;
+
 /// Shows where writes stand, what to do next, and says how the command ends.
-pub fn tell(cx: &Context, writes: &[Write], before: Option<Code>) -> Result<Code, Failure> {
+pub fn tell(cx: &Context, writes: &[Write], before: Option<Code>, barred: &Barred) -> Result<Code, Failure> {
     show(cx, writes)?;
     hints(cx, writes);
-    Ok(verdict(before, writes))
+    Ok(verdict(before, writes, barred))
 }
 
 /// The writes as they stand in the outbox.
@@ -53,8 +58,14 @@ pub fn stored(desk: &Desk, ids: &[WriteId]) -> Result<Vec<Write>, Failure> {
     ids.iter().filter_map(|id| desk.outbox.get(id).transpose()).map(|write| Ok(write?)).collect()
 }
 
-/// Has writes sent (none named: every open one), and returns where they stand then.
-pub fn send(cx: &Context, desk: &Desk, command: &str, ids: &[WriteId], wait: bool) -> Result<Vec<Write>, Failure> {
+/// Has writes sent (none named: every open one), and returns where they stand then, and which connections do not accept us.
+pub fn send(
+    cx: &Context,
+    desk: &Desk,
+    command: &str,
+    ids: &[WriteId],
+    wait: bool,
+) -> Result<(Vec<Write>, Barred), Failure> {
     let connections = desk.connections.pick(&[])?;
     let wiring = Wiring {
         paths: &cx.paths,
@@ -72,7 +83,8 @@ pub fn send(cx: &Context, desk: &Desk, command: &str, ids: &[WriteId], wait: boo
     if let Some(who) = &done.left_to {
         cx.say(&format!("{who} sends: it holds the lease"));
     }
-    Ok(done.writes)
+    let barred = done.troubles.into_iter().filter(|(_, failure)| failure.code() == Code::Auth);
+    Ok((done.writes, barred.map(|(connection, _)| connection).collect()))
 }
 
 /// Says what was not decided, and why. Of many that were found and not named, only how many.
@@ -115,8 +127,13 @@ pub fn code_of_left_out(left_out: &[LeftOut], bulk: bool) -> Option<Code> {
     left_out.iter().map(code).reduce(both)
 }
 
-/// How a command ends whose writes stand here.
-pub fn verdict(before: Option<Code>, writes: &[Write]) -> Code {
+/// How a command ends whose writes stand here. What waits for a connection that does not accept us waits for a person: a script
+/// must tell that from a network that is down.
+pub fn verdict(before: Option<Code>, writes: &[Write], barred: &Barred) -> Code {
+    let code = |write: &Write| match code(write) {
+        Code::Queued if barred.contains(&write.intent.connection) => Code::Auth,
+        code => code,
+    };
     before.into_iter().chain(writes.iter().map(code)).reduce(both).unwrap_or(Code::Done)
 }
 

@@ -17,9 +17,9 @@ pub struct Args {
 pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let desk = Desk::open(cx)?;
     let ids: Vec<_> = super::named(&desk.outbox, &args.ids)?.into_iter().map(|write| write.id).collect();
-    let writes = outcome::send(cx, &desk, "outbox flush", &ids, args.wait)?;
+    let (writes, barred) = outcome::send(cx, &desk, "outbox flush", &ids, args.wait)?;
     if writes.is_empty() {
         cx.say("there was nothing to send");
     }
-    outcome::tell(cx, &writes, None)
+    outcome::tell(cx, &writes, None, &barred)
 }

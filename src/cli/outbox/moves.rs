@@ -72,7 +72,7 @@ pub fn cancel(cx: &Context, args: &CancelArgs) -> Result<Code, Failure> {
         cx.say("there is nothing to cancel");
     }
     let (ids, code) = each(cx, &writes, |write| make(&desk, write, Move::Cancel))?;
-    outcome::tell(cx, &outcome::stored(&desk, &ids)?, code)
+    outcome::tell(cx, &outcome::stored(&desk, &ids)?, code, &outcome::Barred::new())
 }
 
 /// Runs `retry`.
@@ -109,7 +109,7 @@ pub fn discard(cx: &Context, args: &DiscardArgs) -> Result<Code, Failure> {
         )?;
     }
     let (ids, code) = each(cx, &writes, |write| make(&desk, write, Move::Discard))?;
-    outcome::tell(cx, &outcome::stored(&desk, &ids)?, code)
+    outcome::tell(cx, &outcome::stored(&desk, &ids)?, code, &outcome::Barred::new())
 }
 
 /// Does something to each write. The ids of those it was done to; of the others why not is told, and how they end the command. The

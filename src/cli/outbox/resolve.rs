@@ -79,7 +79,7 @@ fn tell(cx: &Context, desk: &Desk, old: &Write, new: Option<Write>, sending: Sen
     match new {
         None => {
             cx.say("left as it is there");
-            outcome::tell(cx, &outcome::stored(desk, std::slice::from_ref(&old.id))?, None)
+            outcome::tell(cx, &outcome::stored(desk, std::slice::from_ref(&old.id))?, None, &outcome::Barred::new())
         }
         Some(new) => {
             cx.say(&format!("kept {} in place of {}", new.id, old.id));

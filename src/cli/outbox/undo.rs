@@ -33,7 +33,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
     let mut asked = match decide::undo(&desk.outbox, manifest, &write.id, &desk.by(), Timestamp::now())? {
         Undo::Cancelled(write) => {
             cx.say("it had not been sent, and will not be");
-            return outcome::tell(cx, slice::from_ref(&*write), None);
+            return outcome::tell(cx, slice::from_ref(&*write), None, &outcome::Barred::new());
         }
         Undo::Impossible(why) => return Err(Failure::new(Kind::Refused, why)),
         Undo::Inverse(asked) => *asked,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use quarterdeck_sync::model::{Columns, Dispute, Incoming, Intent, Record, Verdict, Write, WriteId};
 use quarterdeck_sync::outbox::Version as Seen;
-use quarterdeck_sync::outbox::action::{self, Asked, Plan, Sight};
+use quarterdeck_sync::outbox::action::{self, Asked, Plan, Sent, Sight};
 use quarterdeck_sync::outbox::decide;
 use quarterdeck_sync::platform::Manifest;
 use quarterdeck_sync::platform::write::{Seen as Looked, WriteCall};
@@ -250,7 +250,7 @@ fn planned(manifest: &Manifest, intent: Intent, theirs: Value) -> Result<Request
     let sight = Sight { target: Some(Looked { incoming, raw: theirs }), related, rows: None };
     let write = Write::unsent(WriteId::new(""), intent, now);
     let said = |verdict: Verdict| why(&verdict);
-    match action::plan(manifest, &write, &sight, false, now) {
+    match action::plan(manifest, &write, &sight, Sent::Never, now) {
         Plan::Send(call) => Ok(request(&call)),
         Plan::Done(verdict) | Plan::Stop(_, verdict) => Err(said(verdict)),
         Plan::Steps => Err("it takes several requests, one after the other".to_owned()),

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::manifest::{ContentFetch, Delta, Paging, Partition};
@@ -185,10 +185,12 @@ pub fn error_text(manifest: &Manifest, body: &[u8]) -> Option<String> {
     manifest.error.iter().filter_map(|pointer| body.pointer(pointer)).find_map(words)
 }
 
+/// Members in which an error stands, and what stands beside them.
+const ERRORS: [&str; 2] = ["error", "errors"];
+const BESIDE: [&str; 6] = ["code", "message", "detail", "details", "status", "success"];
+
 /// Does a reply hold an error and nothing else? A record may well have an `error` of its own: a run that failed has one.
 pub fn only_an_error(body: &Value) -> bool {
-    const ERRORS: [&str; 2] = ["error", "errors"];
-    const BESIDE: [&str; 6] = ["code", "message", "detail", "details", "status", "success"];
     let told = |value: &Value| match value {
         Value::String(text) => !text.is_empty(),
         Value::Object(object) => !object.is_empty(),
@@ -196,8 +198,31 @@ pub fn only_an_error(body: &Value) -> bool {
         _ => false,
     };
     let Value::Object(members) = body else { return false };
-    members.iter().any(|(key, value)| ERRORS.contains(&key.as_str()) && told(value))
-        && members.keys().all(|key| ERRORS.contains(&key.as_str()) || BESIDE.contains(&key.as_str()))
+    members.iter().any(|(key, value)| ERRORS.contains(&key.as_str()) && told(value)) && tells_nothing(members)
+}
+
+/// Does an object hold nothing of its own: nothing at all, or only what replies say of themselves?
+fn tells_nothing(members: &Map<String, Value>) -> bool {
+    members.keys().all(|key| ERRORS.contains(&key.as_str()) || BESIDE.contains(&key.as_str()))
+}
+
+/// Why a document that has nothing at `at` cannot be taken for one in which that is empty, if it cannot: it may be an error in other
+/// words, or the document may stand within another.
+pub(crate) fn cannot_lack(manifest: &Manifest, doc: &Value, at: &str) -> Option<&'static str> {
+    let Value::Object(members) = doc else { return Some("it is no document") };
+    if tells_nothing(members)
+        || manifest.error.iter().filter_map(|error| doc.pointer(error)).any(|it| words(it).is_some())
+    {
+        return Some("it is an error, or nothing");
+    }
+    let mut within: Vec<&Value> = members.values().collect();
+    while let Some(inner) = within.pop() {
+        if inner.pointer(at).is_some() {
+            return Some("it stands within another document");
+        }
+        within.extend(inner.as_object().into_iter().flat_map(Map::values));
+    }
+    None
 }
 
 /// The words in an error value: itself, its `message`, or those of each of its parts. Validation errors are lists of

@@ -328,6 +328,23 @@ fn a_session_that_is_gone_keeps_what_was_said_in_it() {
 }
 
 #[test]
+fn what_the_platform_has_no_longer_makes_no_room_though_its_session_is_still_listed() {
+    let archive = Archive::of_sessions(12);
+    let mut bench = bench(ContentPolicy::All);
+    bench.pull(&archive);
+    archive.session(11, 4, 11);
+    archive.contents.lock().unwrap().remove("s11");
+    bench.full_pull(&archive);
+    assert_eq!(bench.state("s11"), ContentState::Stale);
+
+    bench.options.content.budget = 300;
+    let report = bench.pull(&archive).content.expect("a report");
+    let held = bench.held();
+    assert!(report.dropped > 0 && !held.contains_key("s10"), "{held:?}");
+    assert!(held.contains_key("s11"), "nothing could bring it back: {held:?}");
+}
+
+#[test]
 fn a_session_that_fails_costs_no_other_and_is_not_asked_at_every_sync() {
     let archive = Archive::of_sessions(6);
     archive.fails("s2", FetchKind::Server);

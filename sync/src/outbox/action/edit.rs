@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::digits;
 use super::fill::{self, Places};
 use super::plan::{Case, code};
 use super::same::{present, same, told};
@@ -147,10 +148,23 @@ pub(super) fn plan(case: &Case<'_>, edits: &Edits) -> Plan {
             return Plan::Stop(WriteState::Wedged, code("mask", message));
         }
     };
+    let fields: Vec<String> = sends(edits, &seen.raw, &wanted).cloned().collect();
+    if let Some(at) = digits::rounded(&seen.incoming.doc, &fields, &wanted) {
+        let message = format!(
+            "the number at {} has more digits than can be sent back as they are, and would be rounded: make this change where the platform shows it",
+            told(Some(&Value::from(at)))
+        );
+        return Plan::Stop(WriteState::Wedged, code("digits", message));
+    }
     match request(case, edits, &wanted) {
         Some(call) => Plan::Send(call),
         None => super::plan::unaskable(),
     }
+}
+
+/// The fields that are sent: all that may be edited, or where the platform takes parts, those that change.
+fn sends<'a>(edits: &'a Edits, raw: &'a Value, wanted: &'a Value) -> impl Iterator<Item = &'a String> {
+    edits.fields.iter().filter(move |at| !edits.partial || !same(raw.pointer(at), wanted.pointer(at)))
 }
 
 fn request(case: &Case<'_>, edits: &Edits, wanted: &Value) -> Option<WriteCall> {
@@ -160,8 +174,7 @@ fn request(case: &Case<'_>, edits: &Edits, wanted: &Value) -> Option<WriteCall> 
     if edits.partial {
         let mut body = Value::Object(Map::new());
         let raw = &case.sight.target.as_ref()?.raw;
-        let changed = edits.fields.iter().filter(|at| !same(raw.pointer(at), wanted.pointer(at)));
-        let changed = changed.map(|at| (at.clone(), wanted.pointer(at).cloned().unwrap_or_default()));
+        let changed = sends(edits, raw, wanted).map(|at| (at.clone(), wanted.pointer(at).cloned().unwrap_or_default()));
         Effect { doc: changed.collect(), ..Effect::default() }.onto(&mut body);
         call.body = Some(body);
     }

@@ -19,6 +19,7 @@
 mod ask;
 mod covers;
 mod create;
+mod digits;
 mod edit;
 mod effect;
 mod fill;
@@ -108,6 +109,30 @@ pub struct Sight {
     pub related: BTreeMap<String, Value>,
     /// For a creation, the whole list it is to stand in.
     pub rows: Option<Vec<Seen>>,
+}
+
+/// What is known, at a look, of the requests that were sent before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// None was: there was no try, or none of them left.
+    Never,
+    /// The platform answered that it did nothing.
+    Refused,
+    /// A recipe has begun: some of it was done, or may have been. Its steps look for themselves.
+    Partly,
+    /// One left, and nobody knows what became of it.
+    Maybe,
+}
+
+impl Sent {
+    /// How words end that say how a record stands and that nothing was done about it.
+    fn end(self) -> &'static str {
+        match self {
+            Self::Never => "; nothing was sent",
+            Self::Refused => "; what was sent was refused",
+            Self::Partly | Self::Maybe => "",
+        }
+    }
 }
 
 /// What is to be done with a write after a look at its target.

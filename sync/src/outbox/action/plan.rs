@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::ask::{done, platform_deadline, settled, settled_words, state};
 use super::fill::{self, Places};
 use super::same::{Conditions, meets, same, unmet, usual};
-use super::{Plan, Sight, create, edit, related};
+use super::{Plan, Sent, Sight, create, edit, related};
 use crate::model::{Dispute, Verdict, Write, WriteState};
 use crate::platform::Manifest;
 use crate::platform::manifest::{Absence, Action, ActionRequest};
@@ -21,11 +21,10 @@ pub(super) const SENT: &str = "sent";
 /// What a deletion is called, whatever shows that it is done.
 const DELETE: &str = "delete";
 
-/// Compares what the person saw with what is there, and says what to do. `sent`: the write has left before, and nobody knows
-/// what became of it.
+/// Compares what the person saw with what is there, and says what to do, after what is known of earlier tries.
 ///
 /// The order of the questions: is it done; was it perhaps done and taken back; is it too late; is everything as the person saw it.
-pub fn plan(manifest: &Manifest, write: &Write, sight: &Sight, sent: bool, now: Timestamp) -> Plan {
+pub fn plan(manifest: &Manifest, write: &Write, sight: &Sight, sent: Sent, now: Timestamp) -> Plan {
     let intent = &write.intent;
     let action = manifest.actions.get(&intent.action);
     let action = action.filter(|action| action.lacks.is_none() && action.on == intent.collection);
@@ -37,15 +36,16 @@ pub fn plan(manifest: &Manifest, write: &Write, sight: &Sight, sent: bool, now: 
         return Plan::Stop(WriteState::Wedged, code("lacks", message));
     };
     if action.creates {
-        let late = !sent && intent.deadline.is_some_and(|deadline| deadline <= now);
-        return if late { expired(intent.deadline, sent) } else { create::plan(action, write, sight, sent) };
+        let maybe = sent == Sent::Maybe;
+        let late = !maybe && intent.deadline.is_some_and(|deadline| deadline <= now);
+        return if late { expired(intent.deadline, sent) } else { create::plan(action, write, sight, maybe) };
     }
     let Some(seen) = &sight.target else { return missing(manifest, action, write, sight, sent, now) };
     let Ok(theirs) = serde_json::from_str::<Value>(&seen.incoming.doc) else {
         return Plan::Stop(WriteState::Wedged, code("unreadable", "the platform's record cannot be read".to_owned()));
     };
     let revision = revision(manifest, &intent.collection, seen);
-    let case = Case { action, write, sight, theirs, revision, sent, now };
+    let case = Case { action, write, sight, theirs, revision, sent: sent == Sent::Maybe, before: sent, now };
     match &action.edits {
         Some(edits) => edit::plan(&case, edits),
         None => case.plan(),
@@ -99,6 +99,8 @@ pub(super) struct Case<'a> {
     pub revision: Option<String>,
     /// The write has left before, and nobody knows what became of it.
     pub sent: bool,
+    /// All that is known of earlier tries, for words.
+    pub before: Sent,
     pub now: Timestamp,
 }
 
@@ -183,7 +185,7 @@ impl<'a> Case<'a> {
     pub fn late(&self) -> Option<Plan> {
         let theirs = platform_deadline(self.action, &self.theirs);
         let first = self.write.intent.deadline.into_iter().chain(theirs).min();
-        first.filter(|at| *at <= self.now).map(|at| expired(Some(at), self.sent))
+        first.filter(|at| *at <= self.now).map(|at| expired(Some(at), self.before))
     }
 
     /// It is as it was to be. `altered`: what differs from what was asked for all the same.
@@ -194,7 +196,7 @@ impl<'a> Case<'a> {
         let by = settled_words(self.action, &self.theirs);
         let (word, message) = match self.sent {
             true => ("applied", format!("it was sent and not answered; a look shows that it is {is}{by}")),
-            false => ("already_done", format!("it is {is} already{by}; nothing was sent")),
+            false => ("already_done", format!("it is {is} already{by}{}", self.before.end())),
         };
         Verdict { who, when, altered, ..code(word, message) }
     }
@@ -202,10 +204,11 @@ impl<'a> Case<'a> {
     /// Somebody got there first.
     pub fn conflict(&self, disputes: Vec<Dispute>) -> Plan {
         let by = settled_words(self.action, &self.theirs);
+        let end = self.before.end();
         let settled_now = !self.action.needs.is_empty() && !meets(&self.theirs, &self.action.needs);
         let message = match settled_now {
-            true => format!("it is {}{by}; nothing was sent", state(&self.theirs, &self.action.needs)),
-            false => format!("it is not what you saw ({}); nothing was sent", edit::fields(&disputes)),
+            true => format!("it is {}{by}{end}", state(&self.theirs, &self.action.needs)),
+            false => format!("it is not what you saw ({}){end}", edit::fields(&disputes)),
         };
         let (who, when) = if settled_now { settled(self.action, &self.theirs) } else { (None, None) };
         let theirs = Some(self.theirs.clone());
@@ -222,33 +225,32 @@ impl<'a> Case<'a> {
 }
 
 /// The target is not there.
-fn missing(manifest: &Manifest, action: &Action, write: &Write, sight: &Sight, sent: bool, now: Timestamp) -> Plan {
-    let intent = &write.intent;
+fn missing(manifest: &Manifest, action: &Action, write: &Write, sight: &Sight, before: Sent, now: Timestamp) -> Plan {
+    let (intent, sent, end) = (&write.intent, before == Sent::Maybe, before.end());
     let places = Places::seen(intent);
     let (_, gone) = done(action, fill::way(&action.requests, &places));
     if gone || action.verb == DELETE {
         let (word, message) = match sent {
-            true => ("applied", "it was sent and not answered; a look shows that it is gone"),
-            false => ("already_done", "it is gone already; nothing was sent"),
+            true => ("applied", "it was sent and not answered; a look shows that it is gone".to_owned()),
+            false => ("already_done", format!("it is gone already{end}")),
         };
-        return Plan::Done(code(word, message.to_owned()));
+        return Plan::Done(code(word, message));
     }
     let settles = manifest.collections.get(&intent.collection).is_some_and(|it| it.absence == Absence::Settled);
     match (settles, sent) {
         (true, true) => settled_since(action, write, sight),
         (true, false) => Plan::Stop(
             WriteState::Conflicted,
-            code("settled", "the platform lists it no more: somebody else has settled it; nothing was sent".to_owned()),
+            code("settled", format!("the platform lists it no more: somebody else has settled it{end}")),
         ),
         (false, true) => Plan::Stop(
             WriteState::Wedged,
             code("missing", "it was sent and not answered, and the platform has no such record any more".to_owned()),
         ),
-        (false, false) if intent.deadline.is_some_and(|deadline| deadline <= now) => expired(intent.deadline, sent),
-        (false, false) => Plan::Stop(
-            WriteState::Wedged,
-            code("missing", "the platform has no such record any more; nothing was sent".to_owned()),
-        ),
+        (false, false) if intent.deadline.is_some_and(|deadline| deadline <= now) => expired(intent.deadline, before),
+        (false, false) => {
+            Plan::Stop(WriteState::Wedged, code("missing", format!("the platform has no such record any more{end}")))
+        }
     }
 }
 
@@ -280,11 +282,13 @@ pub(super) fn code(code: &str, message: String) -> Verdict {
     Verdict { code: code.to_owned(), message, ..Verdict::default() }
 }
 
-fn expired(deadline: Option<Timestamp>, sent: bool) -> Plan {
+fn expired(deadline: Option<Timestamp>, sent: Sent) -> Plan {
     let at = deadline.map(|at| format!(" at {at:.0}")).unwrap_or_default();
     let what = match sent {
-        true => "it was sent and not answered, and a look shows that it had no effect; it is not sent again",
-        false => "nothing was sent",
+        Sent::Maybe => "it was sent and not answered, and a look shows that it had no effect; it is not sent again",
+        Sent::Never => "nothing was sent",
+        Sent::Refused => "what was sent was refused",
+        Sent::Partly => "not all of it was done",
     };
     Plan::Stop(WriteState::Expired, code("expired", format!("its deadline passed{at}: {what}")))
 }

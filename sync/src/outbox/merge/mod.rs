@@ -11,7 +11,7 @@
 //! - Fields that nobody knows are fields like any other: nothing is dropped that was not removed by someone.
 //! - Numbers are compared by value (`1` is `1.0`; integers exactly, never by way of a float) and kept as the side wrote them
 //!   that the field is taken from. What a [`Value`] cannot hold (more digits than a 64-bit integer or float has) was rounded when
-//!   the text was read, before it came here.
+//!   the text was read, before it came here; an edit that would send such a number back is not sent (`action::digits`).
 //! - What lies deeper than [`DEEPEST`] is a whole value. The rest is recursive and needs no more stack than reading the
 //!   document did: serde_json reads no text that is nested more than 128 deep.
 //!

@@ -8,12 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::lanes::Contact;
-use super::outcome::{PAUSED, contact, look_failed, not_told, of_look, of_stop, of_write, says_both, verdict};
+use super::outcome::{
+    NOT_SHOWN, PAUSED, contact, in_a_row, look_failed, not_told, of_look, of_stop, of_write, says_both, sent_in,
+    verdict,
+};
 use super::run::{Sender, Went};
 use super::steps::{half_done, has_begun};
 use super::{SendError, SendEvent};
 use crate::model::{Verdict, Write, WriteState};
-use crate::outbox::action::{self, Plan, Sight};
+use crate::outbox::action::{self, Plan, Sent, Sight};
 use crate::outbox::state::{Facts, LONGEST_TOLD, Outcome, after_attempt};
 use crate::outbox::{OutboxError, Reach, Turn};
 use crate::platform::manifest::Action;
@@ -70,10 +73,9 @@ impl<R: Reach> Sender<'_, R> {
             Ok(sight) => sight,
             Err(error) => return self.blind(write, failures, &error).await,
         };
-        // The steps of a recipe look for themselves at what they did before.
-        let sent = action.steps.is_empty() && self.may_have_left(&write).await?;
-        let begun = !action.steps.is_empty() && has_begun(&write);
-        match action::plan(self.reach.manifest(), &write, &sight, sent, self.now()) {
+        let before = self.sent_before(&write, action).await?;
+        let (sent, begun) = (before == Sent::Maybe, before == Sent::Partly);
+        match action::plan(self.reach.manifest(), &write, &sight, before, self.now()) {
             Plan::Done(verdict) => {
                 self.show_done(&write, &sight, asked_at).await?;
                 self.settle(write, failures, Move::to(Outcome::Done, verdict)).await
@@ -166,10 +168,13 @@ impl<R: Reach> Sender<'_, R> {
         let asked_at = self.now();
         if let Ok(sight) = self.look(&write, action).await {
             self.show(&write, &sight, asked_at).await?;
-            let sent = self.may_have_left(&write).await?;
-            match action::plan(self.reach.manifest(), &write, &sight, sent, self.now()) {
+            let before = match self.sent_before(&write, action).await? {
+                Sent::Maybe => Sent::Maybe,
+                _ => Sent::Refused,
+            };
+            match action::plan(self.reach.manifest(), &write, &sight, before, self.now()) {
                 Plan::Done(verdict) => return self.settle(write, failures, Move::to(Outcome::Done, verdict)).await,
-                Plan::Stop(WriteState::Conflicted, found) if !sent => {
+                Plan::Stop(WriteState::Conflicted, found) if before == Sent::Refused => {
                     let message = format!("{}; the platform said: {}", found.message, words.message);
                     let found = Verdict { message, status: words.status, ..found };
                     // As if it had not been sent: it is certain that nothing was done.
@@ -194,7 +199,7 @@ impl<R: Reach> Sender<'_, R> {
     ) -> Result<Went, SendError> {
         let asked_at = self.now();
         if let Ok(sight) = self.look(&write, action).await {
-            match action::plan(self.reach.manifest(), &write, &sight, true, self.now()) {
+            match action::plan(self.reach.manifest(), &write, &sight, Sent::Maybe, self.now()) {
                 Plan::Done(verdict) => {
                     self.show_done(&write, &sight, asked_at).await?;
                     return self.settle(write, failures, Move::to(Outcome::Done, verdict)).await;
@@ -244,7 +249,7 @@ impl<R: Reach> Sender<'_, R> {
     }
 
     pub(super) async fn not_shown(&self, write: Write, failures: u32) -> Result<Went, SendError> {
-        let looks = failures + 1;
+        let looks = self.alike(&write, &Outcome::NotYetShown).await?.saturating_add(1);
         let words = format!("the platform said yes, but does not show it (looked at {looks} times)");
         self.settle(write, failures, Move::to(Outcome::NotYetShown, verdict("not_shown", words, None))).await
     }
@@ -272,13 +277,21 @@ impl<R: Reach> Sender<'_, R> {
         self.settle_from(from, write, failures, Move::to(outcome, verdict)).await
     }
 
-    /// Was it sent once without an answer? Asked of its history, for what waits for a retry was perhaps refused with an answer.
-    async fn may_have_left(&self, write: &Write) -> Result<bool, SendError> {
-        if write.state == WriteState::Unknown || write.attempts == 0 {
-            return Ok(write.state == WriteState::Unknown);
+    /// What became of earlier tries. Asked of its history, for what waits for a retry was perhaps refused with an answer, and
+    /// perhaps never left.
+    async fn sent_before(&self, write: &Write, action: &Action) -> Result<Sent, SendError> {
+        // The steps of a recipe look for themselves at what they did before.
+        if !action.steps.is_empty() {
+            return Ok(if has_begun(write) { Sent::Partly } else { Sent::Never });
+        }
+        if write.state == WriteState::Unknown {
+            return Ok(Sent::Maybe);
+        }
+        if write.attempts == 0 {
+            return Ok(Sent::Never);
         }
         let id = write.id.clone();
-        self.ask(move |outbox| Ok(outbox.turns(&id)?.iter().any(|turn| turn.to == WriteState::Unknown))).await
+        self.ask(move |outbox| Ok(sent_in(&outbox.turns(&id)?))).await
     }
 
     /// Hands what was seen of the target to the mirror.
@@ -314,9 +327,12 @@ impl<R: Reach> Sender<'_, R> {
         step: Move,
     ) -> Result<Went, SendError> {
         let action = self.reach.manifest().actions.get(&write.intent.action);
+        let alike = self.alike(&write, &step.outcome).await?;
+        let failures = failures.max(alike);
         let facts = Facts {
             attempts: write.attempts,
             failures,
+            alike,
             provable: action.is_some_and(Action::provable),
             now: self.now(),
             jitter: jitter(),
@@ -335,6 +351,18 @@ impl<R: Reach> Sender<'_, R> {
         };
         let went = self.turn(write, turn).await?;
         Ok(Went { failures, contact: step.contact, paused: next.pause, ..went })
+    }
+
+    /// How often in a row it came to this before, where that is what ends it. The disk remembers it: a command that looks a few
+    /// times and leaves would else begin to count anew each time, and never come to the end.
+    async fn alike(&self, write: &Write, outcome: &Outcome) -> Result<u32, SendError> {
+        let codes: &'static [&'static str] = match (write.state, outcome) {
+            (_, Outcome::Clash) => &["clash"],
+            (WriteState::Accepted, Outcome::NotYetShown | Outcome::Clear | Outcome::Refused) => &NOT_SHOWN,
+            _ => return Ok(0),
+        };
+        let id = write.id.clone();
+        self.ask(move |outbox| Ok(in_a_row(&outbox.turns(&id)?, codes))).await
     }
 
     async fn turn(&self, write: Write, turn: Turn) -> Result<Went, SendError> {

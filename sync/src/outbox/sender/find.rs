@@ -13,6 +13,7 @@ use crate::model::{Write, WriteState};
 use crate::outbox::action::{self, Its, Places, still_needs, text_of};
 use crate::outbox::{Reach, Which};
 use crate::platform::manifest::{Action, ActionRequest, Standing, Step, Through, Whose};
+use crate::platform::request::cannot_lack;
 use crate::platform::write::{Seen, WriteCall};
 
 /// Records that others belong to which are read one by one, of each list.
@@ -223,7 +224,12 @@ impl<R: Reach> Sender<'_, R> {
             return Err(Snag::Wedged(format!("there is nothing at {path}")));
         };
         let now = match doc.pointer(list) {
-            None | Some(Value::Null) => Vec::new(),
+            // What is taken for empty is written over: who lets the record go again would find nothing to put back.
+            None => match cannot_lack(self.reach.manifest(), &doc, list) {
+                Some(why) => return Err(Snag::Wedged(format!("{path} shows no {list}: {why}"))),
+                None => Vec::new(),
+            },
+            Some(Value::Null) => Vec::new(),
             Some(Value::Array(items)) => items.clone(),
             Some(_) => return Err(Snag::Wedged(format!("{list} at {path} is no list"))),
         };

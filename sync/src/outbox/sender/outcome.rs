@@ -2,12 +2,42 @@
 
 use super::lanes::Contact;
 use crate::model::{Verdict, WriteState};
+use crate::outbox::TurnLog;
+use crate::outbox::action::Sent;
 use crate::outbox::state::Outcome;
 use crate::platform::write::{NotTold, Reached};
 use crate::platform::{FetchError, FetchKind};
 
 /// How the words of a write begin whose connection does not accept us.
 pub(super) const PAUSED: &str = "the connection is paused: ";
+
+/// Codes of looks that do not show what the platform said yes to.
+pub(super) const NOT_SHOWN: [&str; 2] = ["not_shown", "look_refused"];
+
+/// How many of a write's last moves came to one of `codes`, one after the other. The commit of `sending` and what failed on the way
+/// say nothing of it, and are passed over.
+pub(super) fn in_a_row(turns: &[TurnLog], codes: &[&str]) -> u32 {
+    const ON_THE_WAY: [&str; 4] = ["look_failed", "not_sent", "rate_limited", "unauthorized"];
+    let code = |turn: &TurnLog| turn.verdict.as_ref().map_or(String::new(), |verdict| verdict.code.clone());
+    let tells = |turn: &&TurnLog| turn.to != WriteState::Sending && !ON_THE_WAY.contains(&code(turn).as_str());
+    let row = turns.iter().rev().filter(tells).take_while(|turn| codes.contains(&code(turn).as_str()));
+    u32::try_from(row.count()).unwrap_or(u32::MAX)
+}
+
+/// What a write's moves say of the tries behind them: one without an answer outweighs whatever else there was.
+pub(super) fn sent_in(turns: &[TurnLog]) -> Sent {
+    let answered = |turn: &TurnLog| {
+        let status = turn.verdict.as_ref().and_then(|verdict| verdict.status);
+        turn.from == Some(WriteState::Sending) && status.is_some()
+    };
+    if turns.iter().any(|turn| turn.to == WriteState::Unknown) {
+        Sent::Maybe
+    } else if turns.iter().any(answered) {
+        Sent::Refused
+    } else {
+        Sent::Never
+    }
+}
 
 /// What it means that the target could not be looked at.
 pub(super) fn of_look(error: &FetchError) -> Outcome {

@@ -376,8 +376,7 @@ pub(super) fn has_begun(write: &Write) -> bool {
 
 /// The words for a recipe that stops where it stands: what is said of the whole, and what was done before.
 pub(super) fn half_done(write: &Write, words: Verdict) -> Verdict {
-    let message = words.message.replace("; nothing was sent", "").replace(": nothing was sent", "");
-    Memory::of(&write.memory, 0).told_with(Verdict { message, ..words })
+    Memory::of(&write.memory, 0).told_with(words)
 }
 
 fn collection_of<'a>(step: &'a Step, write: &'a Write) -> &'a str {

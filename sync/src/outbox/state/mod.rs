@@ -46,6 +46,9 @@ pub struct Facts {
     pub attempts: u32,
     /// Tries in a row that failed before this one, of whatever sort: what the back-off grows by.
     pub failures: u32,
+    /// How often in a row it came to this before, of clashes and of looks that do not show what was accepted, in whichever
+    /// process that was: what ends them.
+    pub alike: u32,
     /// A look can tell whether it was applied.
     pub provable: bool,
     /// Now.
@@ -204,7 +207,7 @@ fn cleared(facts: &Facts) -> Next {
 
 /// The platform said yes, but does not show it: looked at a few times more, and sooner than after a failure.
 fn not_shown(facts: &Facts) -> Next {
-    if facts.failures < LOOKS {
+    if facts.alike < LOOKS {
         Next { state: WriteState::Accepted, due_at: Some(later(facts.now, back_off(facts) / 2)), pause: false }
     } else {
         Next::rest(WriteState::Wedged)
@@ -213,9 +216,9 @@ fn not_shown(facts: &Facts) -> Next {
 
 /// The platform did nothing, for something is in the way: a look at once tells what. When looks show nothing, it ends.
 fn clash(facts: &Facts) -> Next {
-    match facts.failures {
+    match facts.alike {
         0 => Next::at_once(WriteState::Retrying, facts),
-        failures if failures < CLASHES => Next::wait(WriteState::Retrying, facts),
+        clashes if clashes < CLASHES => Next::wait(WriteState::Retrying, facts),
         _ => Next::rest(WriteState::Conflicted),
     }
 }

@@ -49,7 +49,14 @@ fn word(outcome: &Outcome) -> &'static str {
 }
 
 fn facts(failures: u32, provable: bool) -> Facts {
-    Facts { attempts: 1, failures, provable, now: Timestamp::from_second(1_000_000).unwrap(), jitter: 0.5 }
+    Facts {
+        attempts: 1,
+        failures,
+        alike: failures,
+        provable,
+        now: Timestamp::from_second(1_000_000).unwrap(),
+        jitter: 0.5,
+    }
 }
 
 /// A move, in the words of the table.

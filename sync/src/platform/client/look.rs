@@ -20,7 +20,7 @@ use super::transport::{Answer, Call};
 use super::walk::{MOST_ROWS, Turn, Walk};
 use crate::platform::decode::Decoder;
 use crate::platform::manifest::{Paging, Partition, Standing};
-use crate::platform::request::{filled_url, item_url};
+use crate::platform::request::{filled_url, item_url, only_an_error};
 use crate::platform::write::Seen;
 use crate::platform::{At, Collection, FetchError, FetchKind, Page, PageAsk, Priority};
 
@@ -89,12 +89,17 @@ impl Inner {
         Ok(self.read(collection, pieces, &want).await?.seen.pop())
     }
 
-    /// Reads the JSON document at a path below the base URL; `None` when there is none.
+    /// Reads the JSON document at a path below the base URL; `None` when there is none. What is no object, or says nothing but
+    /// that something went wrong, is none: what a decision rests on would else be taken for absent.
     pub(super) async fn look_at(self: &Arc<Self>, path: &str) -> Result<Option<Value>, FetchError> {
         let url = filled_url(&self.base, path, &[]).map_err(|why| self.rejected(&why))?;
         let reader: Reader<Value> = Arc::new(|answer: &Answer| {
             let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-            serde_json::from_slice(body).map_err(|_| "it is not JSON".to_owned())
+            match serde_json::from_slice(body).map_err(|_| "it is not JSON".to_owned())? {
+                document if only_an_error(&document) => Err("an error in place of a document".to_owned()),
+                document @ Value::Object(_) => Ok(document),
+                _ => Err("it is no document".to_owned()),
+            }
         });
         match self.send(&self.now(url), Priority::Write, reader).await {
             Ok(document) => Ok(Some(document)),

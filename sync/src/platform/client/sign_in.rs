@@ -35,15 +35,16 @@ impl Inner {
         if let Some(csrf) = csrf
             && state.token.is_none()
         {
-            state.token = Some(match self.token(session, csrf, &state).await {
+            let token = match self.token(session, csrf, &mut state).await {
                 // The session ended on the server: the token is the first to notice.
                 Err(error) if error.kind == FetchKind::Unauthorized && session.is_proven(state.generation) => {
                     let before = session.attempts();
                     self.sign_in(session, &mut state, before).await?;
-                    self.token(session, csrf, &state).await?
+                    self.token(session, csrf, &mut state).await?
                 }
                 token => token?,
-            });
+            };
+            state.token = Some(token);
         }
         let headers = state.headers(csrf.map(|csrf| &csrf.header), SystemTime::now());
         Ok(Pass { headers, generation: state.generation })
@@ -91,12 +92,17 @@ impl Inner {
         }
         let mut state = session.state.lock().await;
         if state.generation == pass.generation {
-            let now = SystemTime::now();
-            let mut jar = state.jar.clone();
-            jar.take(headers, now);
-            jar.values().for_each(|value| self.secrets.add(value));
-            state.keep(jar, now);
+            self.keep_cookies(&mut state, headers);
         }
+    }
+
+    /// Takes what a reply sets, over what is known.
+    fn keep_cookies(&self, state: &mut State, headers: &HeaderMap) {
+        let now = SystemTime::now();
+        let mut jar = state.jar.clone();
+        jar.take(headers, now);
+        jar.values().for_each(|value| self.secrets.add(value));
+        state.keep(jar, now);
     }
 
     /// Signs in. `before` is how many sign-ins had been tried when this request began to wait for its turn: what one
@@ -173,8 +179,8 @@ impl Inner {
         error
     }
 
-    /// Fetches the token that writes carry.
-    async fn token(&self, session: &Session, csrf: &Csrf, state: &State) -> Result<HeaderValue, FetchError> {
+    /// Fetches the token that writes carry. Some servers check it against a cookie that they set beside it.
+    async fn token(&self, session: &Session, csrf: &Csrf, state: &mut State) -> Result<HeaderValue, FetchError> {
         let call = Call::get(join(&self.base, &csrf.path).map_err(|why| self.unusable(&why))?, SMALL);
         let answer = self.simple(&call, &state.headers(None, SystemTime::now())).await?;
         let words = self.words(&call);
@@ -190,6 +196,9 @@ impl Inner {
         });
         if let Some(token) = token {
             self.secrets.add(token);
+            if answer.headers.contains_key(SET_COOKIE) {
+                self.keep_cookies(state, &answer.headers);
+            }
             if let Ok(mut value) = HeaderValue::from_str(token) {
                 value.set_sensitive(true);
                 return Ok(value);

@@ -95,8 +95,12 @@ impl MessageDecoder {
     /// Messages that are packed into a string, or stand in an object that wraps the record they belong to.
     fn packed<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
         let at = |pointer: &str| json::at(text, pointer);
-        if self.entries.iter().any(|entry| at(entry).is_some_and(|value| value.starts_with('['))) {
-            return None;
+        // An array is read where it stands, unless it is empty and another place holds some.
+        let mut arrays = self.entries.iter().filter_map(|entry| at(entry)).filter(|value| value.starts_with('['));
+        match arrays.next() {
+            Some(array) if !json::is_empty(array) => return None,
+            Some(_) => return json::messages(text, &self.entries).filter(|messages| !json::is_empty(messages)),
+            None => {}
         }
         if let Some(messages) = json::messages(text, &self.entries) {
             return Some(messages);
@@ -233,11 +237,22 @@ mod tests {
             format!(r#"{{"steps":[{message}]}}"#),
             format!(r#"{{"run":{{"id":"r","steps_json":{}}}}}"#, Value::from(format!("[{message}]"))),
             format!(r#"{{"id":"r","tags":[],"steps_json":{}}}"#, Value::from(format!("[{message}]"))),
+            format!(r#"{{"messages":[],"steps_json":{}}}"#, Value::from(format!("[{message}]"))),
+            format!(r#"{{"messages":[],"steps_json":[{message}]}}"#),
+            format!(r#"{{"messages":"[]","steps_json":[{message}]}}"#),
+            format!(r#"{{"run":{{"messages":"","steps_json":[{message}]}}}}"#),
         ] {
             assert_eq!(read(&body), Ok((message.to_owned(), 1)), "{body}");
         }
         assert_eq!(read("{\"a\":1}\n{\"b\":2}\r\n\n"), Ok((r#"{"a":1},{"b":2}"#.to_owned(), 2)), "one a line");
-        for empty in ["[]", "null", r#"{"messages":null}"#, r#"{"messages":[]}"#, r#"{"steps_json":""}"#] {
+        for empty in [
+            "[]",
+            "null",
+            r#"{"messages":null}"#,
+            r#"{"messages":[]}"#,
+            r#"{"steps_json":""}"#,
+            r#"{"messages":[],"steps_json":"[]"}"#,
+        ] {
             assert_eq!(read(empty), Ok((String::new(), 0)), "{empty}");
         }
     }

@@ -44,8 +44,8 @@ pub(in crate::store) fn keep(
     let Some(record) = record else { return Ok(None) };
     let Some(source) = source(&step, record.list)? else { return Ok(None) };
     // It may have changed while the content was on its way.
-    let moved = doc(&step, dicts, key)?.map(|doc| plan::stamp(&source, &doc, record.now))
-        != Some(fetched.due.stamp.cast_signed());
+    let stamp = doc(&step, dicts, key)?.map(|doc| plan::stamp(&source, &doc, record.now));
+    let moved = stamp != Some(fetched.due.stamp.cast_signed());
     let mut changed = false;
     known(&step, &record)?;
     let replaced: i64 = step
@@ -95,8 +95,21 @@ pub(in crate::store) fn keep(
             .execute((key, state, fetched.due.stamp.cast_signed()))?;
         }
         NewContent::Failed { again_at, .. } => {
-            step.prepare_cached("UPDATE content SET tries = tries + 1, again_at = ?2 WHERE record = ?1")?
-                .execute((key, millis(*again_at)))?;
+            // It was asked for before it was planned, as when a person opens it: the record is looked at here, and not again.
+            step.prepare_cached(
+                "UPDATE content SET tries = tries + 1, again_at = ?2,
+                    state = CASE WHEN stamp = ?3 THEN state WHEN state = ?4 THEN ?5 WHEN state = ?6 THEN ?7 ELSE state END
+                 WHERE record = ?1",
+            )?
+            .execute((
+                key,
+                millis(*again_at),
+                stamp,
+                state::HELD,
+                state::STALE,
+                state::ABSENT,
+                state::WANTED,
+            ))?;
         }
     }
     trouble(&step, record.list, fetched)?;

@@ -315,6 +315,13 @@ pub(in crate::store) fn one(conn: &Connection, dicts: &Dicts, key: i64) -> rusql
 
 /// When the oldest content that may make room was last active.
 pub(in crate::store) fn oldest_held(conn: &Connection) -> rusqlite::Result<Option<i64>> {
-    conn.prepare_cached("SELECT min(active) FROM content WHERE gone = 0 AND packed IS NOT NULL")?
-        .query_row([], |row| row.get(0))
+    conn.prepare_cached(
+        "SELECT c.active FROM content AS c JOIN record AS r ON r.key = c.record
+         WHERE c.gone = 0 AND c.packed IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM trouble AS t WHERE t.list = c.list AND t.code = 'content_gone' AND coalesce(t.id, '') = r.id
+                AND (t.id IS NULL) = 0)
+         ORDER BY c.active LIMIT 1",
+    )?
+    .query_row([], |row| row.get(0))
+    .optional()
 }

@@ -59,7 +59,12 @@ fn expired(conn: &Connection, before: i64) -> rusqlite::Result<Option<Vec<i64>>>
 fn oldest(conn: &Connection, bytes: u64) -> rusqlite::Result<Vec<(i64, u64)>> {
     let mut statement = conn.prepare_cached(
         "SELECT c.record, c.packed FROM content AS c JOIN record AS r ON r.key = c.record
-         WHERE c.gone = 0 AND c.packed IS NOT NULL AND r.gone_at IS NULL ORDER BY c.active LIMIT ?1",
+         WHERE c.gone = 0 AND c.packed IS NOT NULL AND r.gone_at IS NULL
+            -- Its record is listed still, and the platform has no longer what was said in it.
+            AND NOT EXISTS (
+                SELECT 1 FROM trouble AS t WHERE t.list = c.list AND t.code = 'content_gone' AND coalesce(t.id, '') = r.id
+                    AND (t.id IS NULL) = 0)
+         ORDER BY c.active LIMIT ?1",
     )?;
     let mut rows = statement.query([AT_ONCE])?;
     let (mut oldest, mut freed) = (Vec::new(), 0);

@@ -116,3 +116,37 @@ async fn what_is_counted_is_what_each_record_says_of_itself() {
         assert!(count(ContentState::Stale) > 0 && totals.gone > 0 && totals.failing > 0, "{totals:?}");
     }
 }
+
+/// Opened before the change was planned, and not answered: the next plan finds the record as it was looked at then.
+#[tokio::test]
+async fn a_changed_session_that_failed_when_it_was_opened_is_still_due() {
+    for was in
+        [NewContent::Absent, NewContent::Messages { messages: "[1]".into(), count: 1, etag: None, partial: false }]
+    {
+        let place = Place::new();
+        let mirror = place.open();
+        let list = sessions(&mirror).await;
+        let plan = || mirror.plan_content(ContentPolicy::All, u64::MAX, time(9));
+        mirror.apply(list, rows([active(0, 1)]), time(1)).await.unwrap();
+        plan().await.unwrap();
+        let asked = mirror.reader().unwrap().due_content(list, ContentPolicy::All, time(9), None, 1).unwrap().remove(0);
+        mirror.keep_content(asked.clone(), was.clone(), time(2)).await.unwrap();
+        assert_eq!(due(&mirror, ContentPolicy::All).0, 0);
+        let failed = |n| NewContent::Failed { code: "content_server".into(), message: "no".into(), again_at: time(n) };
+
+        // Nothing has changed: what is known of it stands.
+        mirror.keep_content(asked.clone(), failed(3), time(3)).await.unwrap();
+        plan().await.unwrap();
+        assert_eq!(due(&mirror, ContentPolicy::All).0, 0, "{was:?}");
+
+        mirror.apply(list, rows([active(0, 2)]), time(4)).await.unwrap();
+        mirror.keep_content(asked, failed(5), time(5)).await.unwrap();
+        plan().await.unwrap();
+        let reader = mirror.reader().unwrap();
+        let scope = Scope { kinds: vec![Kind::Session], ..Scope::default() };
+        let row = reader.window(&Query { limit: 1, ..Query::newest(scope) }).unwrap().rows.remove(0);
+        let state = reader.content_state(row.key).unwrap().unwrap().state;
+        let is = if was == NewContent::Absent { ContentState::Missing } else { ContentState::Stale };
+        assert_eq!((state, due(&mirror, ContentPolicy::All).0), (is, 1), "{was:?}");
+    }
+}

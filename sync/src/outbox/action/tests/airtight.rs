@@ -119,6 +119,7 @@ proptest! {
 
     #[test]
     fn nothing_that_moved_is_ever_sent(which in 0usize..12, lock in any::<usize>(), value in value(), late in 0i64..100_000, left in any::<bool>()) {
+        let left = if left { Sent::Maybe } else { Sent::Never };
         let all = decisions();
         let decision = &all[which];
         let manifest = platform(decision.platform);

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Asked, Sight, find, intent, verbs};
+use super::{Asked, Sent, Sight, find, intent, verbs};
 use crate::model::{Incoming, Intent, ListKey, Record, Row, Write, WriteId, WriteState};
 use crate::platform::decode::Decoder;
 use crate::platform::write::Seen;
@@ -19,6 +19,11 @@ use crate::platform::{Manifest, Registry};
 /// What all tests take for now.
 pub fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+/// What a look knows of earlier tries when one of them may have left, or none did.
+fn before(sent: bool) -> Sent {
+    if sent { Sent::Maybe } else { Sent::Never }
 }
 
 pub fn platform(name: &str) -> Arc<Manifest> {

@@ -3,7 +3,7 @@ use crate::outbox::action::{Plan, plan};
 use crate::platform::write::{OtherCall, WriteCall};
 
 fn sent(name: &str, write: &Write, sight: &Sight) -> WriteCall {
-    match plan(&platform(name), write, sight, false, now()) {
+    match plan(&platform(name), write, sight, Sent::Never, now()) {
         Plan::Send(call) => call,
         other => panic!("{other:?}"),
     }
@@ -177,7 +177,7 @@ fn an_approval_goes_through_its_blocked_action_unless_there_is_something_to_say(
 
 /// What becomes of a write in one word: `send`, `steps`, or the verdict's code with where it goes.
 pub(super) fn word(name: &str, write: &Write, sight: &Sight, sent: bool, at: &str) -> String {
-    match plan(&platform(name), write, sight, sent, at.parse().unwrap()) {
+    match plan(&platform(name), write, sight, before(sent), at.parse().unwrap()) {
         Plan::Send(_) => "send".to_owned(),
         Plan::Steps => "steps".to_owned(),
         Plan::Done(verdict) => format!("done {}", verdict.code),
@@ -314,7 +314,8 @@ fn who_was_faster_is_told_with_both_sides() {
         json!({"status": "REJECTED", "approver_id": "siobhan", "updated_at": "2026-03-01T11:58:00Z"}),
     );
     let sight = sight("runagents", "approvals", Some(&theirs), &[]);
-    let Plan::Stop(WriteState::Conflicted, verdict) = plan(&platform("runagents"), &write, &sight, false, now()) else {
+    let Plan::Stop(WriteState::Conflicted, verdict) = plan(&platform("runagents"), &write, &sight, Sent::Never, now())
+    else {
         panic!("a conflict");
     };
     assert_eq!((verdict.who.as_deref(), verdict.when.as_deref()), (Some("siobhan"), Some("2026-03-01T11:58:00Z")));
@@ -327,12 +328,40 @@ fn who_was_faster_is_told_with_both_sides() {
     assert_eq!(verdict.theirs, Some(theirs));
 }
 
+/// What was refused has left: the audit log is not to say that it never did.
+#[test]
+fn a_look_after_a_refusal_does_not_say_that_nothing_was_sent() {
+    let approval = approval();
+    let gone = json!({"id": "p", "run_id": "r", "node_id": "gate", "status": "pending"});
+    let rejected = with(&approval, json!({"status": "REJECTED", "approver_id": "siobhan"}));
+    let approved = with(&approval, json!({"status": "APPROVED", "approver_id": "siobhan"}));
+    let other = with(&approval, json!({"subject": "another"}));
+    for (name, seen, theirs) in [
+        ("runagents", &approval, Some(&rejected)),
+        ("runagents", &approval, Some(&approved)),
+        ("runagents", &approval, Some(&other)),
+        ("runagents", &approval, None),
+        ("exo", &gone, None),
+    ] {
+        let write = decided(name, "approvals", seen, &[], &asked("approve", json!({})));
+        let sight = sight(name, "approvals", theirs, &[]);
+        for (before, end) in [(Sent::Never, "; nothing was sent"), (Sent::Refused, "; what was sent was refused")] {
+            match plan(&platform(name), &write, &sight, before, now()) {
+                Plan::Done(verdict) | Plan::Stop(_, verdict) => {
+                    assert!(verdict.message.ends_with(end), "{name} {before:?}: {}", verdict.message);
+                }
+                other => panic!("{name} {theirs:?}: {other:?}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn an_approval_of_other_terms_is_done_but_says_so() {
     let write = decided("runagents", "approvals", &approval(), &[], &asked("approve", json!({"scope": "run"})));
     let theirs = with(&approval(), json!({"status": "APPROVED", "scope": "agent_user_ttl", "approver_id": "tomas"}));
     let sight = sight("runagents", "approvals", Some(&theirs), &[]);
-    let Plan::Done(verdict) = plan(&platform("runagents"), &write, &sight, false, now()) else { panic!("done") };
+    let Plan::Done(verdict) = plan(&platform("runagents"), &write, &sight, Sent::Never, now()) else { panic!("done") };
     assert_eq!(verdict.who.as_deref(), Some("tomas"));
     assert_eq!(
         (verdict.altered[0].mine.clone(), verdict.altered[0].theirs.clone()),

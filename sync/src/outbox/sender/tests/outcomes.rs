@@ -212,3 +212,69 @@ async fn what_is_cancelled_while_others_are_sent_is_not_sent() {
     assert_eq!(stage.applied().len(), 19);
     assert!(!stage.all().iter().any(|write| write.state == Unknown));
 }
+
+/// Scripts call one command after the other, and each of them looks a few times and leaves.
+#[tokio::test(start_paused = true)]
+async fn what_other_commands_came_to_counts_and_a_persons_retry_begins_anew() {
+    use WriteState::{Accepted, Sending};
+    for (fault, rests, code, before, end) in
+        [(Fault::Hollow, Accepted, "not_shown", 5, Wedged), (Fault::Status(409), Retrying, "clash", 3, Conflicted)]
+    {
+        let stage = Stage::new("turen");
+        stage.agent("a1");
+        stage.with(|world| world.always = Some(fault));
+        let id = stage.decide("suspend", "a1");
+        let turn = |from: WriteState, to: WriteState, code: &str| {
+            let verdict = (to != Sending).then(|| super::super::outcome::verdict(code, "as before", None));
+            let turn = Turn { attempt: to == Sending, due_at: Some(now()), verdict, ..Turn::to(to, now()) };
+            stage.outbox.turn(&id, &[from], turn).unwrap().unwrap();
+        };
+        turn(Queued, Sending, "");
+        turn(Sending, rests, if rests == Accepted { "accepted" } else { code });
+        for _ in 1..before + u32::from(rests == Accepted) {
+            if rests == Retrying {
+                turn(Retrying, Sending, "");
+                turn(Sending, Retrying, "rate_limited");
+                turn(Retrying, Sending, "");
+                turn(Sending, Retrying, code);
+            } else {
+                turn(Accepted, Accepted, "look_failed");
+                turn(Accepted, Accepted, code);
+            }
+        }
+        stage.send(super::super::SendOptions { patience: Duration::ZERO, ..stage.options() }).await;
+        let words = stage.verdict(&id);
+        assert_eq!((stage.state(&id), words.code.as_str()), (end, code), "{fault:?}: {}", words.message);
+        let (looks, asked) = stage.with(|world| (world.looks, world.asked.len()));
+        assert_eq!((looks, asked), (1, usize::from(rests == Retrying)), "{fault:?}: this once, and no more");
+
+        if end == Wedged {
+            turn(Wedged, Queued, "");
+            stage.send(super::super::SendOptions { patience: Duration::ZERO, ..stage.options() }).await;
+            let turns = stage.outbox.turns(&id).unwrap();
+            let first = turns.iter().find(|turn| {
+                turn.verdict.as_ref().is_some_and(|verdict| verdict.message.ends_with("(looked at 1 times)"))
+            });
+            assert_eq!(first.map(|turn| turn.to), Some(Accepted), "it is waited for again");
+        }
+    }
+}
+
+/// A look that could not be had is none that does not show it.
+#[tokio::test(start_paused = true)]
+async fn a_network_that_was_down_after_the_yes_does_not_shorten_the_wait_for_the_effect() {
+    let stage = Stage::new("turen");
+    stage.agent("a1");
+    stage.with(|world| world.faults.push_back(Fault::Late(11)));
+    let id = stage.decide("suspend", "a1");
+    let on_event = |event| {
+        let super::super::SendEvent::Moved(write) = event else { return };
+        let turns = stage.outbox.turns(&id).unwrap().len();
+        stage.with(|world| {
+            let down = write.state == WriteState::Accepted && turns < 12;
+            world.blind = down.then_some(FetchKind::Unreachable);
+        });
+    };
+    super::super::send(&stage.outbox, &stage.mirror, &stage.fake, &stage.options(), &on_event).await.unwrap();
+    assert_eq!((stage.state(&id), stage.applied().len()), (Confirmed, 1), "{:?}", stage.verdict(&id));
+}

@@ -109,3 +109,38 @@ async fn a_policy_of_that_name_that_allows_things_is_not_taken_for_ours() {
     stage.send(stage.options()).await;
     assert_eq!((stage.state(&id), policies(&stage)), (Wedged, json!(["mine"])));
 }
+
+/// A list that is taken for empty is written over, and nothing can give it back.
+#[tokio::test(start_paused = true)]
+async fn policies_that_the_platform_does_not_show_are_never_written_over() {
+    for config in [
+        json!({}),
+        json!({"message": "temporarily unavailable"}),
+        json!({"error": "try later", "request_id": "q1"}),
+        json!({"detail": "no", "trace": "t1"}),
+        json!({"status": 503, "code": "busy"}),
+        json!({"config": {"policies": ["mine"], "system_prompt": "hello"}}),
+        json!({"ok": true, "data": {"agent": {"policies": ["mine"]}}}),
+    ] {
+        for verb in ["contain", "release"] {
+            let stage = stage();
+            stage.put("config", "bot", config.clone());
+            let id = stage.decide(verb, "bot");
+            stage.send(stage.options()).await;
+            let words = stage.verdict(&id).message;
+            assert_eq!(doc(&stage, "config", "bot"), config, "{verb}: it is as it was");
+            assert_eq!(stage.state(&id), Wedged, "{verb}, {config}: {words}");
+            assert!(words.contains("/agents/bot/config shows no /policies"), "{words}");
+            let left = runs(&stage)[..2].iter().any(|run| run != "FAILED");
+            assert_eq!(left, verb == "release", "the runs are ended all the same: {words}");
+        }
+    }
+    // Go leaves out what is empty.
+    for config in [json!({"system_prompt": "hello"}), json!({"system_prompt": "hello", "policies": null})] {
+        let stage = stage();
+        stage.put("config", "bot", config);
+        let id = stage.decide("contain", "bot");
+        stage.send(stage.options()).await;
+        assert_eq!((stage.state(&id), policies(&stage)), (Confirmed, json!(["quarterdeck-deny-all"])));
+    }
+}

@@ -115,8 +115,12 @@ async fn a_document_at_a_path_is_read_whole() {
     let document = asking(&server).look_at("/agents/a/config").await.unwrap().unwrap();
     assert_eq!(document, json!({"policies": ["a"], "key": "planted"}));
     assert_eq!(asking(&server).look_at("/agents/../policy").await.unwrap_err().kind, FetchKind::Rejected);
-    let server = Server::start(|_, _| ok("<html>")).await;
-    assert_eq!(asking(&server).look_at("/agents/a/config").await.unwrap_err().kind, FetchKind::BadReply);
+    for body in ["<html>", r#"{"error":"temporarily unavailable"}"#, r#"{"error":"no","code":503}"#, "null", "[]", "7"]
+    {
+        let server = Server::start(move |_, _| ok(body)).await;
+        let error = asking(&server).look_at("/agents/a/config").await.unwrap_err();
+        assert_eq!(error.kind, FetchKind::BadReply, "{body}: nothing of it is known");
+    }
 }
 
 #[tokio::test]

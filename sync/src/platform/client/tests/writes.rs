@@ -261,6 +261,27 @@ async fn a_session_that_is_never_taken_ends_in_a_no() {
     assert_eq!((server.count(LOGIN), writes(&server).len()), (1, 1));
 }
 
+/// The reply with the token begins a new session and sets a cookie that the token is checked against.
+#[tokio::test]
+async fn a_cookie_that_comes_with_the_token_goes_back_with_the_change() {
+    let server = Server::start(|request, _| match request.path() {
+        LOGIN => Act::Send(reply(200, &["Set-Cookie: s=cookie-planted1"], "{}")),
+        CSRF => {
+            let set = ["Set-Cookie: s=cookie-planted2", "Set-Cookie: x=cookie-planted-x; Path=/"];
+            Act::Send(reply(200, &set, r#"{"token":"token-planted"}"#))
+        }
+        _ if request.header("cookie") == Some("s=cookie-planted2; x=cookie-planted-x") => status(204, ""),
+        _ => status(
+            403,
+            &format!(r#"{{"detail":"CSRF cookie missing: {}"}}"#, request.header("cookie").unwrap_or("none")),
+        ),
+    })
+    .await;
+    let client = user(&server, options());
+    client.write(&call()).await.unwrap();
+    assert_eq!((server.count(CSRF), writes(&server).len()), (1, 1));
+}
+
 /// A server whose tokens are numbered; those below `valid` are stale. A dead session has no token either.
 async fn strict(valid: Arc<AtomicU64>, session: Arc<AtomicU64>) -> Server {
     let (mut logins, mut tokens) = (0, 0);
