@@ -68,7 +68,7 @@ pub fn plan(state: Option<&ListState>, collection: &Collection, options: &SyncOp
     let short = state.server_count.is_none_or(|count| count <= CHEAP_ROWS);
     let due_after = match collection.reconcile {
         Some(seconds) => Duration::from_secs(seconds),
-        None if order_tells(collection) && !(learned.disordered && short) => options.reconcile,
+        None if order_tells(collection, &learned) && !(learned.disordered && short) => options.reconcile,
         None => options.reconcile_unordered,
     };
     let walked = state.walk.is_none() && state.walked_at.is_some_and(|at| younger(at, due_after, now));
@@ -85,9 +85,13 @@ pub fn refused(state: &ListState, options: &SyncOptions, now: Timestamp) -> Opti
     (lately && !options.full).then_some(status)
 }
 
-/// Does the order of this list, or a filter of its server, tell where the news are?
-fn order_tells(collection: &Collection) -> bool {
-    !matches!((&collection.delta, &collection.paging), (Delta::Full, paging) if *paging != Paging::None)
+/// Does the order of this list, or a filter of its server, or that one reply holds all of it, tell where the news are? That a list
+/// comes in one reply is believed when it did, and not because its manifest knows of no pages.
+fn order_tells(collection: &Collection, learned: &Learned) -> bool {
+    match collection.delta {
+        Delta::Full => collection.paging == Paging::None && learned.one_page,
+        Delta::NewestFirst { .. } | Delta::Since { .. } => true,
+    }
 }
 
 fn younger(at: Timestamp, age: Duration, now: Timestamp) -> bool {

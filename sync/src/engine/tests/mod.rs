@@ -139,6 +139,18 @@ fn not_modified_does_not_stand_for_pages_that_were_not_asked_for() {
 }
 
 #[test]
+fn an_edit_far_down_a_list_that_was_said_to_have_no_pages_is_seen_within_the_ten_minutes() {
+    let world = World::new([("runs", items(0..9))]);
+    world.with("runs", |list| list.manner.cap = 4);
+    let bench = Bench::new();
+    bench.sync(&world);
+    world.with("runs", |list| list.rows[7].version = 9);
+    let due = SyncOptions { reconcile_unordered: Duration::ZERO, ..bench.options.clone() };
+    bench.sync_with(&world, &due);
+    assert_eq!(bench.mirrored("runs"), served(&world.rows("runs")));
+}
+
+#[test]
 fn a_contradiction_is_told_by_every_sync_until_it_is_gone() {
     let world = World::new([("things", items(0..250))]);
     world.with("things", |list| list.manner.fault = Fault::TotalOff(7));
