@@ -41,6 +41,10 @@ pub struct Learned {
     pub disordered: bool,
     /// A reply held one row, and there were more.
     pub narrow: bool,
+    /// When it was last read, where nothing but "not modified" has vouched for it since.
+    pub read_at: Option<Timestamp>,
+    /// What the manifest said of its rows when the reply came that "not modified" would stand for.
+    pub read_by: Option<u64>,
 }
 
 impl Learned {
@@ -71,9 +75,21 @@ pub fn plan(state: Option<&ListState>, collection: &Collection, options: &SyncOp
         None if order_tells(collection, &learned) && !(learned.disordered && short) => options.reconcile,
         None => options.reconcile_unordered,
     };
-    let walked = state.walk.is_none() && state.walked_at.is_some_and(|at| younger(at, due_after, now));
+    // However often a server says "not modified", now and then it is not asked whether it is.
+    let read_at = learned.read_at.or(state.walked_at);
+    let walked = state.walk.is_none() && read_at.is_some_and(|at| younger(at, due_after, now));
     let swept = learned.swept_at.is_some_and(|at| younger(at, options.reconcile_unordered, now));
     if walked || swept { Plan::News } else { Plan::Walk }
+}
+
+/// May "not modified" stand for a walk? Only where one reply holds the whole list, nothing is in doubt, nobody asks for more, and
+/// the list was read not too long ago: a proxy may send one tag for ever, and a second is too coarse to tell two states apart.
+pub fn may_vouch(state: &ListState, options: &SyncOptions, now: Timestamp) -> bool {
+    let learned = Learned::of(state);
+    let asked = options.full || options.accept_gone;
+    let read_at = learned.read_at.or(state.walked_at).filter(|_| state.walked_at.is_some());
+    let lately = read_at.is_some_and(|at| younger(at, options.reconcile, now));
+    !asked && lately && learned.one_page && !learned.held
 }
 
 /// The status with which the connection refused this list not long ago: it is not asked again yet. A list that is not

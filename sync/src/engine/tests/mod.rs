@@ -4,6 +4,7 @@ mod contents;
 mod decisions;
 mod numbers;
 mod town;
+mod validators;
 mod wire;
 mod world;
 
@@ -109,33 +110,6 @@ fn a_second_sync_with_nothing_new_asks_once_per_list_and_writes_nothing() {
     assert_eq!((world.requests("things"), world.requests("plain"), world.requests("runs")), (1, 1, 3));
     assert_eq!(bench.feed_head(), head);
     assert!(second.lists.iter().all(|list| list.inserted + list.updated + list.gone == 0), "{second:?}");
-}
-
-#[test]
-fn validators_are_used_where_a_server_offers_them() {
-    let world = World::new([("things", items(0..50))]);
-    world.with("things", |list| list.manner.etag = true);
-    let bench = Bench::new();
-    bench.sync(&world);
-    bench.sync(&world);
-    let last = world.with("things", |list| list.asks.last().cloned()).expect("a request");
-    assert!(last.etag.is_some());
-    assert_eq!(bench.mirrored("things").len(), 50);
-}
-
-#[test]
-fn not_modified_does_not_stand_for_pages_that_were_not_asked_for() {
-    let world = World::new([("plain", items(0..150))]);
-    world.with("plain", |list| list.manner.etag = true);
-    let bench = Bench::new();
-    bench.sync(&world);
-    // An edit on the second page; the first one, and what its tag stands for, is as it was.
-    world.with("plain", |list| list.manner.tag_of_the_page = true);
-    bench.full(&world);
-    world.with("plain", |list| list.rows[140].version = 9);
-    let due = SyncOptions { reconcile_unordered: Duration::ZERO, ..bench.options.clone() };
-    bench.sync_with(&world, &due);
-    assert_eq!(bench.mirrored("plain"), served(&world.rows("plain")));
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub struct Manner {
     pub etag: bool,
     /// The tag is of the page alone, not of the whole list.
     pub tag_of_the_page: bool,
+    /// The tag is the same for ever, as a proxy may send it.
+    pub tag_stands_still: bool,
     pub fault: Fault,
 }
 
@@ -54,6 +56,7 @@ impl Default for Manner {
             tells_more: true,
             etag: false,
             tag_of_the_page: false,
+            tag_stands_still: false,
             fault: Fault::None,
         }
     }
@@ -158,6 +161,13 @@ impl World {
         change(self.lists.lock().unwrap().get_mut(list).expect("the list exists"))
     }
 
+    /// From now on its manifest masks this field of `things`.
+    pub fn masks(&mut self, field: &str) {
+        let more = format!("mask = [\"{field}\"]\nlist = \"/things\"\n");
+        let text = MANIFEST.replace("list = \"/things\"\n", &more);
+        self.manifest = Registry::builtin().check(Path::new("world.toml"), &text).expect("the test manifest is right");
+    }
+
     pub fn rows(&self, list: &str) -> Vec<Item> {
         self.with(list, |list| list.rows.clone())
     }
@@ -206,7 +216,11 @@ impl World {
                 list.rows.iter().filter(|row| since.is_none_or(|since| row.version > since)).take(most).collect()
             }
         };
-        let tagged = if list.manner.tag_of_the_page { &rows[..rows.len().min(list.manner.cap)] } else { &rows[..] };
+        let tagged = match &list.manner {
+            Manner { tag_stands_still: true, .. } => &[],
+            Manner { tag_of_the_page: true, cap, .. } => &rows[..rows.len().min(*cap)],
+            _ => &rows[..],
+        };
         let etag = list.manner.etag.then(|| format!("\"{:x}\"", xxh3_64(format!("{tagged:?}").as_bytes())));
         if etag.is_some() && ask.etag == etag {
             return Ok(Reply::NotModified);
