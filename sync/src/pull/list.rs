@@ -3,6 +3,7 @@
 mod children;
 
 use super::Stop;
+use super::due::is_doubtful;
 use super::hands::Hands;
 use super::meter::Meter;
 use super::piece::{Ending, Piece, PiecePull};
@@ -59,6 +60,8 @@ struct Sum {
     offered: Offered,
     /// A contradiction that an earlier walk found still stands.
     doubtful: bool,
+    /// Rows that an earlier read skipped were not read again.
+    bad_before: bool,
     /// Code and message of what stood in the way.
     problems: Vec<(&'static str, String)>,
     states: Vec<ListState>,
@@ -264,7 +267,7 @@ impl<S: Source> ListPull<'_, S> {
         if sum.proven && sum.problems.is_empty() {
             solved.extend(WALK_PROBLEMS.map(str::to_owned));
         }
-        if sum.walked && sum.bad == 0 {
+        if sum.walked && sum.bad == 0 && !sum.bad_before {
             solved.push("bad_row".to_owned());
         }
         let problems = sum.problems.iter().map(|(code, message)| problem(code, message)).collect();
@@ -375,9 +378,18 @@ impl Sum {
         self.states.push(piece.state);
     }
 
+    /// Takes note of a piece that is not read this time.
+    fn leaves(&mut self, known: Option<&ListState>) {
+        let Some(known) = known else { return };
+        self.doubtful |= is_doubtful(known);
+        self.bad_before |= Learned::of(known).bad;
+    }
+
     fn merge(&mut self, other: Sum) {
         self.bad += other.bad;
         self.walked |= other.walked;
+        self.doubtful |= other.doubtful;
+        self.bad_before |= other.bad_before;
         if let Some(count) = other.server_count {
             self.server_count = Some(self.server_count.unwrap_or(0) + count);
         }

@@ -45,6 +45,8 @@ pub struct Learned {
     pub read_at: Option<Timestamp>,
     /// What the manifest said of its rows when the reply came that "not modified" would stand for.
     pub read_by: Option<u64>,
+    /// Rows of it were skipped: of a list with a piece for each parent.
+    pub bad: bool,
 }
 
 impl Learned {
@@ -110,7 +112,8 @@ fn order_tells(collection: &Collection, learned: &Learned) -> bool {
     }
 }
 
-fn younger(at: Timestamp, age: Duration, now: Timestamp) -> bool {
+/// Is `at` less than `age` ago?
+pub fn younger(at: Timestamp, age: Duration, now: Timestamp) -> bool {
     // A time from the future (a clock that was set back) is not trusted to be recent.
     match Duration::try_from(now.duration_since(at)) {
         Ok(passed) => passed < age,

@@ -2,6 +2,7 @@
 
 mod contents;
 mod decisions;
+mod families;
 mod numbers;
 mod town;
 mod validators;

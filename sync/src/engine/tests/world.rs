@@ -10,8 +10,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::{Columns, Incoming};
 use crate::platform::{
-    At, BudgetView, ContentAsk, ContentReply, FetchError, FetchKind, Manifest, Page, PageAsk, Priority, Registry,
-    Reply, Style, Traffic,
+    At, BadRow, BudgetView, ContentAsk, ContentReply, FetchError, FetchKind, Manifest, Page, PageAsk, Priority,
+    Registry, Reply, Style, Traffic,
 };
 use crate::pull::Source;
 
@@ -83,6 +83,8 @@ pub enum Fault {
     IgnoresSince,
     /// A reply holds so many rows, and says nothing of more.
     CutsTo(usize),
+    /// The first row of each page cannot be read.
+    BadRow,
 }
 
 type Meddle = Box<dyn FnMut(u64, &mut Vec<Item>) + Send>;
@@ -245,13 +247,16 @@ fn page(rows: &[&Item], manner: &Manner, ask: &PageAsk, etag: Option<String>) ->
         shown = (offset..offset + manner.cap).map(|id| item(format!("endless{id}"))).collect();
         more = true;
     }
+    let unread = usize::from(manner.fault == Fault::BadRow).min(shown.len());
+    let bad =
+        shown.drain(..unread).map(|row| BadRow { place: 0, id: Some(row.id), reason: "odd".to_owned() }).collect();
     let off = if let Fault::TotalOff(off) = manner.fault { off } else { 0 };
     let last = shown.last().map(|row| row.id.clone());
     Page {
         order_by: shown.iter().map(|row| Some(row.version.to_string())).collect(),
-        carried: shown.len() as u64,
+        carried: (unread + shown.len()) as u64,
         rows: shown.iter().map(incoming).collect(),
-        bad: Vec::new(),
+        bad,
         style: manner.style,
         total: manner.tells_total.then(|| (rows.len() as i64 + off).max(0) as u64),
         has_more: manner.tells_more.then_some(more),

@@ -1,12 +1,16 @@
 //! A list with one piece for each record of another: the events of each run.
 //!
-//! One parent's list may be missing, broken or forbidden while those of all others are well: it is told, and costs no other.
+//! One parent's list may be missing, broken or forbidden while those of all others are well: it is told, and costs no other. What was
+//! found wrong with one of them stands until no piece of a parent that there is is in doubt any more.
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::super::Stop;
+use super::super::due::{Due, due, is_doubtful};
 use super::super::hands::Hands;
 use super::super::piece::Ending;
+use super::super::plan::Learned;
+use super::super::report::Mode;
 use super::super::seen::Seen;
 use super::super::source::Source;
 use super::{ListPull, Sum, code_of};
@@ -98,6 +102,7 @@ impl<S: Source> ListPull<'_, S> {
                     due.push((parent, known));
                 } else {
                     shown.serves();
+                    sum.leaves(known.as_ref());
                 }
             }
             self.stretch(due, &mut shown, &mut sum, hands).await?;
@@ -114,6 +119,8 @@ impl<S: Source> ListPull<'_, S> {
             }
             (_, None) => {}
         }
+        // Every parent was looked at.
+        sum.proven = !sum.doubtful;
         sum.states.push(ListState {
             offered: Offered::Yes,
             checked_at: Some((self.options.now)()),
@@ -156,9 +163,18 @@ impl<S: Source> ListPull<'_, S> {
     async fn children(&self, parent: Known, known: Option<ListState>) -> Result<(Sum, Applied), Stop> {
         let mut hands = Hands::new(self.mirror, self.list, self.options.now);
         let mut seen = Seen::default();
+        let had_bad = known.as_ref().is_some_and(|state| Learned::of(state).bad);
+        let known = known.map(|state| match is_doubtful(&state) {
+            // The news of it would leave the doubt where it is.
+            true => ListState { walked_at: None, ..state },
+            false => state,
+        });
         let mut piece = self.piece(&parent.id, Priority::Content).run(known, &mut seen, &mut hands).await?;
         let mut sum = Sum::default();
-        piece.state.parent_hash = Some(parent.hash);
+        // What kept changing is read again by the next sync, whether its parent changes or not.
+        piece.state.parent_hash = (piece.ending != Ending::Restless).then_some(parent.hash);
+        let bad = piece.bad > 0 || (had_bad && piece.mode != Mode::Walk);
+        Learned { bad, ..Learned::of(&piece.state) }.keep(&mut piece.state);
         if piece.ending == (Ending::Walked { blind: false }) {
             self.vanish(Some(&parent.id), &seen, &mut piece.state, &mut sum, &mut hands).await?;
         }
@@ -187,9 +203,9 @@ impl<S: Source> ListPull<'_, S> {
         open: &[String],
         hands: &Hands<'_>,
     ) -> Result<bool, StoreError> {
-        let unchanged = known.is_some_and(|state| state.parent_hash == Some(parent.hash) && state.checked_at.is_some());
-        if !unchanged || self.options.full {
-            return Ok(true);
+        match due(parent.hash, known, self.options, (self.options.now)()) {
+            Due::Yes => return Ok(true),
+            Due::WhileOpen => {}
         }
         if open.is_empty() {
             return Ok(false);
