@@ -45,6 +45,8 @@ pub struct Learned {
     pub read_at: Option<Timestamp>,
     /// What the manifest said of its rows when the reply came that "not modified" would stand for.
     pub read_by: Option<u64>,
+    /// That it is not offered may be the word of a gateway, and not of the platform.
+    pub hearsay: bool,
     /// Rows of it were skipped: of a list with a piece for each parent.
     pub bad: bool,
 }
@@ -95,10 +97,12 @@ pub fn may_vouch(state: &ListState, options: &SyncOptions, now: Timestamp) -> bo
 }
 
 /// The status with which the connection refused this list not long ago: it is not asked again yet. A list that is not
-/// there stays so for long; a key's rights are mended while somebody waits for it.
+/// there stays so for long; a key's rights are mended while somebody waits for it, and a gateway may have spoken for a server that
+/// was just started anew.
 pub fn refused(state: &ListState, options: &SyncOptions, now: Timestamp) -> Option<u16> {
     let Offered::No { status } = state.offered else { return None };
-    let wait = if status == 403 { options.reconcile_unordered } else { options.reconcile };
+    let passes = status == 403 || Learned::of(state).hearsay;
+    let wait = if passes { options.reconcile_unordered } else { options.reconcile };
     let lately = state.checked_at.is_some_and(|at| younger(at, wait, now));
     (lately && !options.full).then_some(status)
 }

@@ -219,6 +219,29 @@ fn a_refused_list_does_not_keep_the_others_from_being_read() {
     }
 }
 
+/// A server that is started anew while it is first asked: the gateway before it finds nobody, and says so in its own words.
+#[test]
+fn a_list_that_only_a_gateway_says_is_not_there_is_asked_for_ten_minutes_later() {
+    let world = World::new([("things", items(0..9)), ("plain", items(0..9)), ("runs", items(0..9))]);
+    for list in ["plain", "runs"] {
+        world.with(list, |list| list.manner.fault = Fault::Refuses(FetchKind::BadReply, 404));
+    }
+    let mut bench = Bench::new();
+    let first = bench.sync(&world);
+    for list in ["plain", "runs"] {
+        assert_eq!(report(&first, list).outcome, Outcome::NotOffered, "{list}: it may be so");
+        world.with(list, |list| list.manner.fault = Fault::None);
+    }
+    world.forget_requests();
+    bench.sync(&world);
+    assert_eq!((world.requests("plain"), world.requests("runs")), (0, 0));
+    bench.options.reconcile_unordered = Duration::ZERO;
+    bench.sync(&world);
+    for list in ["plain", "runs"] {
+        assert_eq!(bench.mirrored(list), served(&world.rows(list)), "{list}");
+    }
+}
+
 #[test]
 fn a_list_that_fails_halfway_loses_nothing_and_is_finished_by_the_next_sync() {
     let world = World::new([("things", items(0..900))]);

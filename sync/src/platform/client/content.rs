@@ -7,6 +7,7 @@ use reqwest::header::{ETAG, HeaderValue, IF_NONE_MATCH};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Inner;
+use super::retry::Pace;
 use super::send::Reader;
 use super::transport::{Answer, Call};
 use crate::platform::decode::{MessageDecoder, MessagePage};
@@ -204,7 +205,7 @@ impl Inner {
         etag: Option<&str>,
         priority: Priority,
     ) -> Result<Got, FetchError> {
-        let mut call = Call { firm: true, ..Call::get(url, self.options.max_reply) };
+        let mut call = Call { firm: Some(Pace::Usual), ..Call::get(url, self.options.max_reply) };
         if let Some(etag) = etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
             call.headers.insert(IF_NONE_MATCH, etag);
         }

@@ -11,6 +11,7 @@ use reqwest::header::{
 };
 
 use super::Inner;
+use super::retry::Pace;
 use super::send::{Reader, is_gone};
 use super::transport::{Answer, Call};
 use crate::model::Incoming;
@@ -160,8 +161,13 @@ impl Inner {
         })?;
         let mut call = Call::get(url, self.options.max_reply);
         call.headers = validators(&ask);
-        // What is read for a decision: a list, or a parent, that is not there has consequences.
-        call.firm = priority == Priority::Write;
+        call.firm = match priority {
+            // What is read for a decision: a list, or a parent, that is not there has consequences.
+            Priority::Write => Some(Pace::Usual),
+            // Many a server says so itself of a path that it does not know, and there may be many such lists.
+            Priority::List | Priority::Content => Some(Pace::Once),
+            Priority::Interactive => None,
+        };
         let read = Arc::clone(read);
         let reader: Reader<T> = Arc::new(move |answer: &Answer| read(&ask, answer));
         self.send(&call, priority, reader).await
@@ -180,7 +186,7 @@ impl Inner {
             let why = format!("{} serves no single records of {}", self.manifest.title, collection.name);
             return Err(FetchError { kind: FetchKind::NotOffered, ..self.unusable(&why) });
         };
-        let call = Call { firm: true, ..Call::get(url, self.options.max_reply) };
+        let call = Call { firm: Some(Pace::Usual), ..Call::get(url, self.options.max_reply) };
         let decoder = self.decoder(collection);
         let reader: Reader<Incoming> = Arc::new(move |answer: &Answer| decoder.record(None, &answer.body));
         match self.send(&call, priority, reader).await {

@@ -13,7 +13,7 @@ use super::super::plan::Learned;
 use super::super::report::Mode;
 use super::super::seen::Seen;
 use super::super::source::Source;
-use super::{ListPull, Sum, code_of};
+use super::{ListPull, Sum, code_of, is_absent};
 use crate::model::{ListId, ListState, Offered, Scope};
 use crate::platform::manifest::Partition;
 use crate::platform::{FetchError, FetchKind, Priority};
@@ -57,7 +57,7 @@ impl Shown {
     /// Takes note of a failure; one that is not of this parent alone is handed back.
     fn fails(&mut self, error: FetchError) -> Result<(), FetchError> {
         match error.kind {
-            FetchKind::NotOffered | FetchKind::Forbidden => {
+            _ if is_absent(&error) => {
                 self.absent += 1;
                 self.absence = Some(error);
             }
