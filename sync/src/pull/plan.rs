@@ -47,6 +47,9 @@ pub struct Learned {
     pub read_by: Option<u64>,
     /// That it is not offered may be the word of a gateway, and not of the platform.
     pub hearsay: bool,
+    /// Since when its parent is as it is, while rows may still be written that belong to the change: of a list with a piece for each
+    /// parent.
+    pub unsettled_since: Option<Timestamp>,
     /// Rows of it were skipped: of a list with a piece for each parent.
     pub bad: bool,
 }

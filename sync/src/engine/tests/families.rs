@@ -9,7 +9,7 @@ fn step(run: u64, seq: u64) -> Item {
 /// Runs that are over, and the steps of each in one reply.
 fn over(runs: impl IntoIterator<Item = (u64, Vec<Item>)>) -> World {
     let runs: Vec<(u64, Vec<Item>)> = runs.into_iter().collect();
-    let done = |id: &u64| Item { status: "DONE".to_owned(), ..item(id) };
+    let done = |id: &u64| Item { version: *id, status: "DONE".to_owned(), ..item(id) };
     let world = World::new([("runs", runs.iter().map(|(id, _)| done(id)).collect())]);
     for (id, rows) in runs {
         let manner = Manner { style: Style::Whole, ..Manner::default() };
@@ -80,4 +80,53 @@ fn a_row_that_was_skipped_stays_told_while_the_steps_of_other_runs_are_read_well
     world.with("steps/0", |list| list.manner.fault = Fault::None);
     bench.full(&world);
     assert!(problems(&bench, "steps").is_empty());
+}
+
+#[test]
+fn the_last_words_of_a_run_are_read_though_they_come_after_it_was_over() {
+    let world = over([(0, vec![step(0, 1)])]);
+    world.with("runs", |list| list.rows[0].status = "RUNNING".to_owned());
+    let bench = Bench::new();
+    bench.sync(&world);
+    world.with("runs", |list| list.rows[0].status = "DONE".to_owned());
+    bench.sync(&world);
+    world.with("steps/0", |list| list.rows.push(step(0, 2)));
+    bench.sync(&world);
+    assert_eq!(bench.mirrored("steps").len(), 2);
+    // And a minute later nobody asks any more; each look at the clock of this bench is a second.
+    let quiet = (0..60).any(|_| {
+        world.forget_requests();
+        bench.sync(&world);
+        world.requests("steps/0") == 0
+    });
+    assert!(quiet, "a run that is over is asked for its steps for ever");
+}
+
+#[test]
+fn old_runs_without_steps_do_not_hide_those_of_the_others() {
+    let world = over((0..40).map(|run| (run, vec![step(run, 1)])));
+    for run in 0..38 {
+        world.with(&format!("steps/{run}"), |list| list.manner.fault = Fault::Refuses(FetchKind::NotOffered, 404));
+    }
+    let bench = Bench::new();
+    assert_eq!(report(&bench.sync(&world), "steps").outcome, Outcome::Ok);
+    assert_eq!(bench.mirrored("steps").len(), 2);
+    world.forget_requests();
+    assert_eq!(report(&bench.sync(&world), "steps").outcome, Outcome::Ok);
+    let asked: usize = (0..40).map(|run| world.requests(&format!("steps/{run}"))).sum();
+    assert_eq!(asked, 0, "nor is each of them asked by every sync");
+}
+
+#[test]
+fn a_server_that_has_no_steps_of_any_run_is_not_asked_for_all_of_them() {
+    let world = over((0..40).map(|run| (run, Vec::new())));
+    for run in 0..40 {
+        world.with(&format!("steps/{run}"), |list| list.manner.fault = Fault::Refuses(FetchKind::NotOffered, 404));
+    }
+    let bench = Bench::new();
+    for _ in 0..2 {
+        assert_eq!(report(&bench.sync(&world), "steps").outcome, Outcome::NotOffered);
+        let asked: usize = (0..40).map(|run| world.requests(&format!("steps/{run}"))).sum();
+        assert!(asked <= 16, "{asked} requests");
+    }
 }

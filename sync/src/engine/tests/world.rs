@@ -271,7 +271,8 @@ fn page(rows: &[&Item], manner: &Manner, ask: &PageAsk, etag: Option<String>) ->
 
 pub fn incoming(row: &Item) -> Incoming {
     let doc = json!({ "id": row.id, "version": row.version, "status": row.status }).to_string();
-    let columns = Columns { status: Some(row.status.clone()), ..Columns::default() };
+    let updated_at = i64::try_from(row.version).ok().and_then(|second| Timestamp::from_second(second).ok());
+    let columns = Columns { status: Some(row.status.clone()), updated_at, ..Columns::default() };
     Incoming { id: row.id.clone(), columns, join: None, hash: xxh3_64(doc.as_bytes()), doc }
 }
 
