@@ -202,6 +202,24 @@ fn more_than_a_fifth_does_not_vanish_without_a_word_and_a_fifth_does() {
 }
 
 #[test]
+fn sessions_that_age_out_may_do_so_over_a_weekend_and_others_do_not_vanish_with_them() {
+    let mut rows: Vec<Item> = (0..100).map(|age| Item { version: 1_000 - age, ..item(age) }).collect();
+    let mut world = World::new([("things", rows.clone())]);
+    world.says("absence = \"retention\"");
+    let bench = Bench::new();
+    bench.sync(&world);
+    // Any sixty of a hundred: the server fails.
+    world.with("things", |list| list.rows.retain(|row| row.version % 5 > 1));
+    let held = bench.full(&world);
+    assert_eq!((report(&held, "things").outcome, report(&held, "things").gone), (Outcome::Partial, 0));
+    // All but the forty oldest.
+    rows.truncate(60);
+    world.with("things", |list| list.rows = rows);
+    let aged = bench.full(&world);
+    assert_eq!((report(&aged, "things").outcome, report(&aged, "things").gone), (Outcome::Ok, 40));
+}
+
+#[test]
 fn a_refused_list_does_not_keep_the_others_from_being_read() {
     for (kind, status) in [(FetchKind::NotOffered, 404), (FetchKind::NotOffered, 405), (FetchKind::Forbidden, 403)] {
         let world = World::new([("things", items(0..9)), ("plain", items(0..9))]);

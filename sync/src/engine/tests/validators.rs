@@ -90,7 +90,7 @@ fn a_manifest_that_masks_more_reads_a_list_anew_whatever_its_tag_says() {
     world.with("things", |list| list.manner.etag = true);
     let bench = Bench::new();
     bench.sync(&world);
-    world.masks("/token");
+    world.says("mask = [\"/token\"]");
     bench.sync(&world);
     let last = world.with("things", |list| list.asks.last().cloned()).expect("a request");
     assert_eq!(last.etag, None, "the rows are read as they are to be held from now on");

@@ -163,10 +163,9 @@ impl World {
         change(self.lists.lock().unwrap().get_mut(list).expect("the list exists"))
     }
 
-    /// From now on its manifest masks this field of `things`.
-    pub fn masks(&mut self, field: &str) {
-        let more = format!("mask = [\"{field}\"]\nlist = \"/things\"\n");
-        let text = MANIFEST.replace("list = \"/things\"\n", &more);
+    /// From now on its manifest says this of `things`, too.
+    pub fn says(&mut self, line: &str) {
+        let text = MANIFEST.replace("list = \"/things\"\n", &format!("{line}\nlist = \"/things\"\n"));
         self.manifest = Registry::builtin().check(Path::new("world.toml"), &text).expect("the test manifest is right");
     }
 
