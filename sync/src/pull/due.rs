@@ -35,9 +35,9 @@ pub fn due(parent_hash: u64, known: Option<&ListState>, options: &SyncOptions, n
         let lately = refused(known, options, now).is_some() && learned.unsettled_since.is_none();
         return if lately { Due::WhileOpen } else { Due::Yes };
     }
-    // A disappearance that was held back is looked at each time, for whoever accepts it; a server that contradicts itself will do so
-    // again, for as many parents as there are.
-    let waits = is_doubtful(known) && !younger(checked_at, options.reconcile_unordered, now);
+    // A disappearance that was held back is looked at each time, for whoever accepts it. A server that contradicts itself will do so
+    // again, for as many parents as there are: once a day is enough, and what was so for a moment is read once more anyway.
+    let waits = is_doubtful(known) && !younger(checked_at, options.reconcile, now);
     if waits || learned.held || learned.unsettled_since.is_some() { Due::Yes } else { Due::WhileOpen }
 }
 

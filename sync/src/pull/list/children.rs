@@ -214,12 +214,16 @@ impl<S: Source> ListPull<'_, S> {
         let updated_at = self.parent_row(&parent.id, &hands).await?.and_then(|row| row.updated_at);
         let unsettled_since = unsettled_since(parent.hash, known.as_ref(), updated_at, (self.options.now)());
         let was_served = known.as_ref().is_some_and(|state| state.offered == Offered::Yes);
-        let known = known.map(|state| match is_doubtful(&state) {
-            // The news of it would leave the doubt where it is.
-            true => ListState { walked_at: None, ..state },
-            // Whether it is asked once more was decided with the parent in view.
-            false if !was_served => ListState { offered: Offered::Unknown, ..state },
-            false => state,
+        let known = known.map(|state| {
+            if is_doubtful(&state) {
+                // The news of it would leave the doubt where it is.
+                ListState { walked_at: None, ..state }
+            } else if was_served {
+                state
+            } else {
+                // Whether it is asked once more was decided with the parent in view.
+                ListState { offered: Offered::Unknown, ..state }
+            }
         });
         let read = self.piece(&parent.id, Priority::Content).run(known, &mut seen, &mut hands).await;
         let mut piece = match read {
