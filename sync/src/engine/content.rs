@@ -30,29 +30,12 @@ pub async fn contents<S: Source>(
         let lists = asked_for(mirror, source, options).await?;
         mirror.ask_contents_again(lists.into_iter().map(|(_, list)| list).collect()).await?;
     }
-    mirror.plan_content(wanted.policy, wanted.budget, (options.now)()).await?;
-    let due = totals(mirror, source.name(), options).await?.map_or(0, |totals| totals.due);
     let mut report = ContentReport::new(wanted.policy);
-    if wanted.policy != ContentPolicy::None && due > 0 {
-        let last = Mutex::new(None::<Instant>);
-        let progress = |report: &ContentReport| {
-            let now = Instant::now();
-            let mut last = last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            if last.is_none_or(|last| now - last >= PROGRESS_EVERY) {
-                *last = Some(now);
-                let report = ContentReport { due, ..report.clone() };
-                let (connection, budget) = (source.name().to_owned(), source.budget());
-                on_event(Event::Contents { connection, report, budget });
-            }
-        };
-        let lists = asked_for(mirror, source, options).await?;
-        report = ContentPull { source, mirror, lists, options, progress: &progress }.run().await?;
-    }
+    while fetch_due(mirror, source, options, &mut report, on_event).await? {}
     let trimmed = mirror.trim_content(wanted.limits(), (options.now)()).await?;
     mirror.plan_content(wanted.policy, wanted.budget, (options.now)()).await?;
     let totals = totals(mirror, source.name(), options).await?;
     Ok(ContentReport {
-        due,
         waiting: totals.as_ref().map_or(0, |totals| totals.due),
         failing: totals.as_ref().map_or(0, |totals| totals.failing),
         dropped: report.dropped + trimmed.dropped,
@@ -61,6 +44,35 @@ pub async fn contents<S: Source>(
         totals,
         ..report
     })
+}
+
+/// Fetches what is due now, newest first, for as long as that is likely to be what is due; true when it is to be looked at again.
+async fn fetch_due<S: Source>(
+    mirror: &Mirror,
+    source: &S,
+    options: &SyncOptions,
+    report: &mut ContentReport,
+    on_event: &(dyn Fn(Event) + Send + Sync),
+) -> Result<bool, StoreError> {
+    let wanted = options.content;
+    mirror.plan_content(wanted.policy, wanted.budget, (options.now)()).await?;
+    let waiting = totals(mirror, source.name(), options).await?.map_or(0, |totals| totals.due);
+    report.due = report.done() + waiting;
+    if wanted.policy == ContentPolicy::None || waiting == 0 {
+        return Ok(false);
+    }
+    let last = Mutex::new(None::<Instant>);
+    let progress = |report: &ContentReport| {
+        let now = Instant::now();
+        let mut last = last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if last.is_none_or(|last| now - last >= PROGRESS_EVERY) {
+            *last = Some(now);
+            let (connection, budget) = (source.name().to_owned(), source.budget());
+            on_event(Event::Contents { connection, report: report.clone(), budget });
+        }
+    };
+    let lists = asked_for(mirror, source, options).await?;
+    ContentPull { source, mirror, lists, options, progress: &progress }.run(report).await
 }
 
 /// What became of opening a content.

@@ -366,7 +366,7 @@ impl Gathered {
 
 /// Stands for all that the manifest says about a row. Mixed into its hash, so that a manifest that picks out other columns,
 /// or masks more, makes every row a changed one, and the next walk reads it anew.
-fn salt(collection: &Collection) -> u64 {
+pub(crate) fn salt(collection: &Collection) -> u64 {
     xxh3_64(format!("{:?} {:?} {:?}", collection.columns, collection.joined, collection.mask).as_bytes())
 }
 

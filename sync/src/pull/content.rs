@@ -6,11 +6,13 @@
 //! and nothing else: a content is due until it is kept.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 
 use super::list::code_of;
+use super::plan::younger;
 use super::report::{ContentReport, SyncOptions};
 use super::source::Source;
 use crate::model::{DueContent, ListId};
@@ -32,6 +34,10 @@ const FAILING: u32 = 8;
 
 /// Contents that are at fault themselves, and say as much about the server as one that it failed to answer for.
 const OWN: u32 = 4;
+
+/// How long contents are fetched before it is looked again at what is due: lists are pulled meanwhile, and what they bring is newer than
+/// all that waits.
+const STRETCH: Duration = Duration::from_secs(5 * 60);
 
 /// First and longest wait before a content that failed is tried again.
 const AGAIN: (SignedDuration, SignedDuration) = (SignedDuration::from_mins(5), SignedDuration::from_hours(24));
@@ -72,10 +78,12 @@ enum Verdict {
 }
 
 impl<S: Source> ContentPull<'_, S> {
-    /// Fetches until nothing is due, there is no room, or the connection fails. An error ends the whole sync; what the platform
-    /// does wrong stands in the report.
-    pub async fn run(&self) -> Result<ContentReport, StoreError> {
-        let mut report = ContentReport::new(self.options.content.policy);
+    /// Fetches until nothing is due, there is no room, or the connection fails, and adds what came of it to `report`. True when it
+    /// ended before that, because it is time to look again at what is due. An error ends the whole sync; what the platform does wrong
+    /// stands in the report.
+    pub async fn run(&self, report: &mut ContentReport) -> Result<bool, StoreError> {
+        let (began, before) = ((self.options.now)(), report.done());
+        let mut over = false;
         let mut lanes: Vec<Lane<'_>> = self
             .lists
             .iter()
@@ -93,7 +101,9 @@ impl<S: Source> ContentPull<'_, S> {
         let mut failing = 0;
         let mut running = FuturesUnordered::new();
         loop {
-            while room && failing < FAILING * OWN && running.len() < AT_ONCE {
+            // However the clock goes, each stretch brings something.
+            over = over || (report.done() > before && !younger(began, STRETCH, (self.options.now)()));
+            while room && !over && failing < FAILING * OWN && running.len() < AT_ONCE {
                 let Some((collection, due)) = self.next(&mut lanes).await? else { break };
                 if held >= open.older_below && !self.is_newer(&due, held).await? {
                     room = false;
@@ -106,15 +116,15 @@ impl<S: Source> ContentPull<'_, S> {
             held = fetched.kept.map_or(held, |kept| kept.held_bytes);
             failing = fetched.doubt().map_or(0, |doubt| failing + doubt);
             report.take(fetched.verdict, fetched.kept);
-            held = self.make_room(held, &mut report).await?;
-            (self.progress)(&report);
+            held = self.make_room(held, report).await?;
+            (self.progress)(report);
             if report.message.is_some() {
                 // The others would fail the same way, each after a patience of its own. They stay due.
                 break;
             }
         }
         report.full = !room;
-        Ok(report)
+        Ok(over && room && failing < FAILING * OWN && report.message.is_none())
     }
 
     /// The newest of what is due.

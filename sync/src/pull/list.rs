@@ -3,6 +3,7 @@
 mod children;
 
 use super::Stop;
+use super::due::is_doubtful;
 use super::hands::Hands;
 use super::meter::Meter;
 use super::piece::{Ending, Piece, PiecePull};
@@ -59,6 +60,8 @@ struct Sum {
     offered: Offered,
     /// A contradiction that an earlier walk found still stands.
     doubtful: bool,
+    /// Rows that an earlier read skipped were not read again.
+    bad_before: bool,
     /// Code and message of what stood in the way.
     problems: Vec<(&'static str, String)>,
     states: Vec<ListState>,
@@ -247,13 +250,17 @@ impl<S: Source> ListPull<'_, S> {
         Ok(state.and_then(|state| refused(&state, self.options, (self.options.now)())))
     }
 
+    /// The state of a piece that is not there, as the connection says with `status`.
+    fn absent(&self, known: ListState, status: u16, error: &FetchError) -> ListState {
+        let checked_at = Some((self.options.now)());
+        let mut state = ListState { offered: Offered::No { status }, checked_at, ..known };
+        Learned { hearsay: error.is_doubtful(), ..Learned::of(&state) }.keep(&mut state);
+        state
+    }
+
     fn refused_state(&self, partition: &str, error: &FetchError) -> ListState {
-        ListState {
-            partition: partition.to_owned(),
-            offered: Offered::No { status: error.status.unwrap_or(0) },
-            checked_at: Some((self.options.now)()),
-            ..ListState::default()
-        }
+        let state = ListState { partition: partition.to_owned(), ..ListState::default() };
+        self.absent(state, error.status.unwrap_or(0), error)
     }
 
     /// Keeps the states and problems, and reports.
@@ -264,7 +271,7 @@ impl<S: Source> ListPull<'_, S> {
         if sum.proven && sum.problems.is_empty() {
             solved.extend(WALK_PROBLEMS.map(str::to_owned));
         }
-        if sum.walked && sum.bad == 0 {
+        if sum.walked && sum.bad == 0 && !sum.bad_before {
             solved.push("bad_row".to_owned());
         }
         let problems = sum.problems.iter().map(|(code, message)| problem(code, message)).collect();
@@ -322,15 +329,10 @@ impl<S: Source> ListPull<'_, S> {
         let live = hands.read(move |reader: &Reader| reader.live_count(list, None)).await?;
         // A list that was served once, or a moment ago, is not missing: something is wrong with it.
         let was_served = known.offered == Offered::Yes || live > 0;
-        let not_offered = !was_served && matches!(error.kind, FetchKind::NotOffered | FetchKind::Forbidden);
+        let not_offered = !was_served && is_absent(error);
         if let (true, Some(status)) = (not_offered, error.status) {
             sum.not_offered(status);
-            let state = ListState {
-                offered: Offered::No { status },
-                checked_at: Some((self.options.now)()),
-                walk: None,
-                ..known
-            };
+            let state = ListState { walk: None, ..self.absent(known, status, error) };
             let solved = READ_PROBLEMS.map(str::to_owned).to_vec();
             hands.give(Batch { state: Some(state), solved, ..Batch::default() }).await?;
         } else {
@@ -375,9 +377,18 @@ impl Sum {
         self.states.push(piece.state);
     }
 
+    /// Takes note of a piece that is not read this time.
+    fn leaves(&mut self, known: Option<&ListState>) {
+        let Some(known) = known else { return };
+        self.doubtful |= is_doubtful(known);
+        self.bad_before |= Learned::of(known).bad;
+    }
+
     fn merge(&mut self, other: Sum) {
         self.bad += other.bad;
         self.walked |= other.walked;
+        self.doubtful |= other.doubtful;
+        self.bad_before |= other.bad_before;
         if let Some(count) = other.server_count {
             self.server_count = Some(self.server_count.unwrap_or(0) + count);
         }
@@ -396,8 +407,12 @@ impl Sum {
 
 /// Is this refusal about the value asked for, and not about the list?
 fn is_of_the_value(error: &FetchError, others: &Sum) -> bool {
-    let absent = matches!(error.kind, FetchKind::NotOffered | FetchKind::Forbidden);
-    error.kind == FetchKind::Rejected || (absent && others.offered == Offered::Yes)
+    error.kind == FetchKind::Rejected || (is_absent(error) && others.offered == Offered::Yes)
+}
+
+/// There is no such list, or none for this key, as far as anybody says.
+fn is_absent(error: &FetchError) -> bool {
+    matches!(error.kind, FetchKind::NotOffered | FetchKind::Forbidden) || error.is_doubtful()
 }
 
 fn problem(code: &str, message: &str) -> NewProblem {

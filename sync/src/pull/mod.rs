@@ -1,9 +1,10 @@
 //! The pull: makes the mirror of one connection's lists equal to what its platform serves.
 //!
-//! Deciding and acting are apart. `plan` says what a list needs, `pager` where to read next and what a page reveals
-//! about a list that moves or lies, `guard` whether rows may be marked gone: all pure. `sweep` reads pages, `compare` tells which rows are news, and `hands`
-//! gives them to the mirror; `piece` strings sweeps together until one piece of a list is known to be equal, `list`
-//! does the whole list, in however many pieces it comes. `content` fetches what belongs to records and stands apart from them.
+//! Deciding and acting are apart. `plan` says what a list needs, `due` which pieces of a list that has one per parent, `pager` where to
+//! read next and what a page reveals about a list that moves or lies, `guard` whether rows may be marked gone: all pure. `sweep` reads
+//! pages, `compare` tells which rows are news, and `hands` gives them to the mirror; `piece` strings sweeps together until one piece of a
+//! list is known to be equal, `list` does the whole list, in however many pieces it comes. `content` fetches what belongs to records and
+//! stands apart from them.
 //!
 //! Always true: nothing is marked gone but after a walk that was complete and consistent; no page is asked for twice
 //! without a reason; no list is held in memory (of a row that was read, eight bytes stay until the walk ends).
@@ -12,6 +13,7 @@
 
 mod compare;
 mod content;
+mod due;
 mod guard;
 mod hands;
 mod lie;

@@ -8,13 +8,14 @@ use jiff::Timestamp;
 
 use super::hands::Hands;
 use super::lie::Lie;
-use super::plan::{Learned, Plan, plan, total_as_expected};
+use super::plan::{Learned, Plan, may_vouch, plan, total_as_expected};
 use super::report::{Mode, SyncOptions};
 use super::seen::Seen;
 use super::source::Source;
 use super::sweep::{Goal, Order, Sweeper, Swept};
 use super::{Place, Stop};
 use crate::model::{ListState, Offered};
+use crate::platform::decode::salt;
 use crate::platform::manifest::{Absence, Delta};
 use crate::platform::{At, FetchKind};
 use crate::store::Reader;
@@ -92,22 +93,34 @@ impl<S: Source> PiecePull<'_, S> {
         let plan = plan(known.as_ref(), self.sweeper.collection, self.options, (hands.now)());
         let state = known.unwrap_or_default();
         let mut piece = Piece::new(ListState { partition: self.sweeper.partition.to_owned(), ..state });
-        match plan {
+        let mut piece = match plan {
             Plan::NotOffered { status } => {
                 piece.mode = Mode::Skipped;
                 piece.ending = Ending::NotOffered { status };
-                Ok(piece)
+                return Ok(piece);
             }
-            Plan::Walk => self.walk(piece, seen, hands).await,
-            Plan::News => self.news(piece, seen, hands).await,
+            Plan::Walk => self.walk(piece, seen, hands).await?,
+            Plan::News => self.news(piece, seen, hands).await?,
+        };
+        if piece.ending != Ending::Vouched {
+            let validated = piece.state.etag.is_some() || piece.state.last_modified.is_some();
+            let read_by = validated.then(|| salt(self.sweeper.collection));
+            Learned { read_by, ..Learned::of(&piece.state) }.keep(&mut piece.state);
         }
+        Ok(piece)
+    }
+
+    /// Was the reply that "not modified" would stand for read as it would be read now? A manifest that picks out other columns,
+    /// or masks more, wants the rows themselves.
+    fn is_read_so(&self, state: &ListState) -> bool {
+        Learned::of(state).read_by == Some(salt(self.sweeper.collection))
     }
 
     /// Looks for news, and walks when they do not add up.
     async fn news(&self, mut piece: Piece, seen: &mut Seen, hands: &mut Hands<'_>) -> Result<Piece, Stop> {
         let by_number = self.is_numbered();
-        let order =
-            Order { conditional: true, one_page: by_number, ..Order::new(self.goal(&piece.state), &piece.state) };
+        let conditional = self.is_read_so(&piece.state);
+        let order = Order { conditional, one_page: by_number, ..Order::new(self.goal(&piece.state), &piece.state) };
         let mut swept = self.sweeper.run(&order, seen, hands).await?;
         piece.count(&swept);
         if self.numbered_anew(&piece.state, &swept) {
@@ -215,10 +228,9 @@ impl<S: Source> PiecePull<'_, S> {
         }
     }
 
-    /// May "not modified" stand for a walk? Only where one reply holds the whole list, and nothing is in doubt.
+    /// May "not modified" stand for a walk?
     fn may_vouch(&self, state: &ListState) -> bool {
-        let learned = Learned::of(state);
-        !self.options.full && state.walked_at.is_some() && learned.one_page && !learned.held
+        may_vouch(state, self.options, (self.options.now)()) && self.is_read_so(state)
     }
 
     /// After a walk of several pages: reads the top again, and says whether every row was met while the list held still,
@@ -308,7 +320,10 @@ impl Piece {
     fn vouched(mut self, now: Timestamp) -> Self {
         self.ending = Ending::Vouched;
         self.state.checked_at = Some(now);
-        if Learned::of(&self.state).one_page {
+        let learned = Learned::of(&self.state);
+        if learned.one_page {
+            let read_at = learned.read_at.or(self.state.walked_at);
+            Learned { read_at, ..learned }.keep(&mut self.state);
             self.state.walked_at = Some(now);
         }
         self

@@ -41,6 +41,17 @@ pub struct Learned {
     pub disordered: bool,
     /// A reply held one row, and there were more.
     pub narrow: bool,
+    /// When it was last read, where nothing but "not modified" has vouched for it since.
+    pub read_at: Option<Timestamp>,
+    /// What the manifest said of its rows when the reply came that "not modified" would stand for.
+    pub read_by: Option<u64>,
+    /// That it is not offered may be the word of a gateway, and not of the platform.
+    pub hearsay: bool,
+    /// Since when its parent is as it is, while rows may still be written that belong to the change: of a list with a piece for each
+    /// parent.
+    pub unsettled_since: Option<Timestamp>,
+    /// Rows of it were skipped: of a list with a piece for each parent.
+    pub bad: bool,
 }
 
 impl Learned {
@@ -68,29 +79,48 @@ pub fn plan(state: Option<&ListState>, collection: &Collection, options: &SyncOp
     let short = state.server_count.is_none_or(|count| count <= CHEAP_ROWS);
     let due_after = match collection.reconcile {
         Some(seconds) => Duration::from_secs(seconds),
-        None if order_tells(collection) && !(learned.disordered && short) => options.reconcile,
+        None if order_tells(collection, &learned) && !(learned.disordered && short) => options.reconcile,
         None => options.reconcile_unordered,
     };
-    let walked = state.walk.is_none() && state.walked_at.is_some_and(|at| younger(at, due_after, now));
+    // However often a server says "not modified", now and then it is not asked whether it is.
+    let read_at = learned.read_at.or(state.walked_at);
+    let walked = state.walk.is_none() && read_at.is_some_and(|at| younger(at, due_after, now));
     let swept = learned.swept_at.is_some_and(|at| younger(at, options.reconcile_unordered, now));
     if walked || swept { Plan::News } else { Plan::Walk }
 }
 
+/// May "not modified" stand for a walk? Only where one reply holds the whole list, nothing is in doubt, nobody asks for more, and
+/// the list was read not too long ago: a proxy may send one tag for ever, and a second is too coarse to tell two states apart.
+pub fn may_vouch(state: &ListState, options: &SyncOptions, now: Timestamp) -> bool {
+    let learned = Learned::of(state);
+    let asked = options.full || options.accept_gone;
+    let read_at = learned.read_at.or(state.walked_at).filter(|_| state.walked_at.is_some());
+    let lately = read_at.is_some_and(|at| younger(at, options.reconcile, now));
+    !asked && lately && learned.one_page && !learned.held
+}
+
 /// The status with which the connection refused this list not long ago: it is not asked again yet. A list that is not
-/// there stays so for long; a key's rights are mended while somebody waits for it.
+/// there stays so for long; a key's rights are mended while somebody waits for it, and a gateway may have spoken for a server that
+/// was just started anew.
 pub fn refused(state: &ListState, options: &SyncOptions, now: Timestamp) -> Option<u16> {
     let Offered::No { status } = state.offered else { return None };
-    let wait = if status == 403 { options.reconcile_unordered } else { options.reconcile };
+    let passes = status == 403 || Learned::of(state).hearsay;
+    let wait = if passes { options.reconcile_unordered } else { options.reconcile };
     let lately = state.checked_at.is_some_and(|at| younger(at, wait, now));
     (lately && !options.full).then_some(status)
 }
 
-/// Does the order of this list, or a filter of its server, tell where the news are?
-fn order_tells(collection: &Collection) -> bool {
-    !matches!((&collection.delta, &collection.paging), (Delta::Full, paging) if *paging != Paging::None)
+/// Does the order of this list, or a filter of its server, or that one reply holds all of it, tell where the news are? That a list
+/// comes in one reply is believed when it did, and not because its manifest knows of no pages.
+fn order_tells(collection: &Collection, learned: &Learned) -> bool {
+    match collection.delta {
+        Delta::Full => collection.paging == Paging::None && learned.one_page,
+        Delta::NewestFirst { .. } | Delta::Since { .. } => true,
+    }
 }
 
-fn younger(at: Timestamp, age: Duration, now: Timestamp) -> bool {
+/// Is `at` less than `age` ago?
+pub fn younger(at: Timestamp, age: Duration, now: Timestamp) -> bool {
     // A time from the future (a clock that was set back) is not trusted to be recent.
     match Duration::try_from(now.duration_since(at)) {
         Ok(passed) => passed < age,

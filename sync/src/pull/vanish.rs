@@ -4,7 +4,7 @@ use super::guard;
 use super::hands::Hands;
 use super::seen::Seen;
 use crate::platform::manifest::Absence;
-use crate::store::{Batch, StoreError};
+use crate::store::{Age, Batch, Reader, StoreError};
 
 /// Live records looked at, and marked, at a time.
 const STRETCH: usize = 500;
@@ -43,13 +43,46 @@ pub async fn vanish(
             break;
         }
     }
-    if !accept && !guard::allows(live, missing, seen.len(), absence) {
+    let matters = !accept && guard::asks_for_age(live, missing, seen.len(), absence);
+    let old = if matters { Some(among_oldest(hands, partition, seen, missing).await?) } else { None };
+    if !accept && !guard::allows(live, missing, seen.len(), absence, old) {
         return Ok(Vanished::Held { missing, live });
     }
     if missing > 0 {
         mark(hands, partition, seen).await?;
     }
     Ok(Vanished::Marked(missing))
+}
+
+/// How many of the `missing` rows are among as many oldest, by the time they were made or by that of their last change, whichever says
+/// more: nobody tells by which of them a platform lets them go.
+async fn among_oldest(
+    hands: &mut Hands<'_>,
+    partition: Option<&str>,
+    seen: &Seen,
+    missing: u64,
+) -> Result<u64, StoreError> {
+    let mut most = 0;
+    for age in [Age::Made, Age::Active] {
+        let (list, piece) = (hands.list, partition.map(str::to_owned));
+        let until = hands.read(move |reader: &Reader| reader.nth_oldest(list, piece.as_deref(), age, missing)).await?;
+        let Some(until) = until else { continue };
+        let (mut old, mut after) = (0, None::<String>);
+        loop {
+            let piece = partition.map(str::to_owned);
+            let question = move |reader: &Reader| {
+                reader.live_until(list, piece.as_deref(), (age, until), after.as_deref(), STRETCH)
+            };
+            let ids = hands.read(question).await?;
+            old += ids.iter().filter(|id| !seen.contains(Seen::key(id))).count() as u64;
+            after = ids.last().cloned();
+            if ids.len() < STRETCH {
+                break;
+            }
+        }
+        most = most.max(old.min(missing));
+    }
+    Ok(most)
 }
 
 /// Ids of live records that `seen` does not know: the first `limit` of them.
@@ -103,7 +136,6 @@ async fn mark(hands: &mut Hands<'_>, partition: Option<&str>, seen: &Seen) -> Re
 
 async fn stretch(hands: &Hands<'_>, partition: Option<&str>, after: Option<String>) -> Result<Vec<String>, StoreError> {
     let (list, partition) = (hands.list, partition.map(str::to_owned));
-    let question =
-        move |reader: &crate::store::Reader| reader.live(list, partition.as_deref(), after.as_deref(), STRETCH);
+    let question = move |reader: &Reader| reader.live(list, partition.as_deref(), after.as_deref(), STRETCH);
     Ok(hands.read(question).await?.into_iter().map(|known| known.id).collect())
 }

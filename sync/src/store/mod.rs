@@ -21,6 +21,7 @@
 //! Not here: what a platform is, or when to fetch.
 
 mod agents;
+mod ages;
 mod apply;
 mod budgets;
 mod content;
@@ -58,6 +59,7 @@ mod writer;
 mod tests;
 
 pub use agents::NamedAgent;
+pub use ages::Age;
 pub use content::{ContentLimits, ContentRoom, KeptContent, NewContent, TrimmedContent};
 pub use error::StoreError;
 pub use face::{Access, Applied, Batch, FeedEntry, Known, ListSpec, NewProblem, Paced, Peeked, SqlRow};

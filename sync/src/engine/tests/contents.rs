@@ -277,6 +277,35 @@ fn a_sync_that_is_killed_anywhere_goes_on_and_fetches_nothing_twice() {
     assert!(archive.asked().is_empty());
 }
 
+/// A first sync of many contents runs for hours, and the lists are pulled beside it.
+#[test]
+fn a_session_that_is_said_meanwhile_does_not_wait_for_all_that_is_older() {
+    let archive = Archive::of_sessions(60);
+    let mut bench = bench(ContentPolicy::All);
+    let lists = SyncOptions { content: ContentOptions::default(), ..bench.options.clone() };
+    let pull = |bench: &Bench| bench.run(sync(&bench.mirror, std::slice::from_ref(&archive), &lists, &|_| {}));
+    pull(&bench).expect("the mirror works");
+    // Each look at this clock is a minute.
+    static LOOKS: AtomicI64 = AtomicI64::new(0);
+    bench.options.now = || now() + SignedDuration::from_mins(LOOKS.fetch_add(1, Ordering::Relaxed));
+    let told = std::sync::atomic::AtomicBool::new(false);
+    let on_event = |_| {
+        if !told.swap(true, Ordering::Relaxed) {
+            archive.session(900, 3, -1);
+            std::thread::scope(|scope| {
+                scope.spawn(|| pull(&bench).expect("the mirror works")).join().expect("it is pulled");
+            });
+        }
+    };
+    let report = bench.run(contents(&bench.mirror, &archive, &bench.options, &on_event)).expect("the mirror works");
+    assert_eq!((report.due, report.fetched, report.waiting), (61, 61, 0), "{report:?}");
+    let asked = archive.asked();
+    let place = asked.iter().position(|id| id == "s900").expect("asked for");
+    assert!(place < 30, "it came {place} places down");
+    assert_eq!(asked.len(), 61, "and nothing is fetched twice");
+    assert_eq!(bench.held(), served_by(&archive));
+}
+
 #[test]
 fn a_policy_reaches_as_far_as_it_says_and_widens() {
     let archive = Archive::of_sessions(20);

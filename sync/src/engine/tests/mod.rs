@@ -2,8 +2,10 @@
 
 mod contents;
 mod decisions;
+mod families;
 mod numbers;
 mod town;
+mod validators;
 mod wire;
 mod world;
 
@@ -112,30 +114,15 @@ fn a_second_sync_with_nothing_new_asks_once_per_list_and_writes_nothing() {
 }
 
 #[test]
-fn validators_are_used_where_a_server_offers_them() {
-    let world = World::new([("things", items(0..50))]);
-    world.with("things", |list| list.manner.etag = true);
+fn an_edit_far_down_a_list_that_was_said_to_have_no_pages_is_seen_within_the_ten_minutes() {
+    let world = World::new([("runs", items(0..9))]);
+    world.with("runs", |list| list.manner.cap = 4);
     let bench = Bench::new();
     bench.sync(&world);
-    bench.sync(&world);
-    let last = world.with("things", |list| list.asks.last().cloned()).expect("a request");
-    assert!(last.etag.is_some());
-    assert_eq!(bench.mirrored("things").len(), 50);
-}
-
-#[test]
-fn not_modified_does_not_stand_for_pages_that_were_not_asked_for() {
-    let world = World::new([("plain", items(0..150))]);
-    world.with("plain", |list| list.manner.etag = true);
-    let bench = Bench::new();
-    bench.sync(&world);
-    // An edit on the second page; the first one, and what its tag stands for, is as it was.
-    world.with("plain", |list| list.manner.tag_of_the_page = true);
-    bench.full(&world);
-    world.with("plain", |list| list.rows[140].version = 9);
+    world.with("runs", |list| list.rows[7].version = 9);
     let due = SyncOptions { reconcile_unordered: Duration::ZERO, ..bench.options.clone() };
     bench.sync_with(&world, &due);
-    assert_eq!(bench.mirrored("plain"), served(&world.rows("plain")));
+    assert_eq!(bench.mirrored("runs"), served(&world.rows("runs")));
 }
 
 #[test]
@@ -215,6 +202,24 @@ fn more_than_a_fifth_does_not_vanish_without_a_word_and_a_fifth_does() {
 }
 
 #[test]
+fn sessions_that_age_out_may_do_so_over_a_weekend_and_others_do_not_vanish_with_them() {
+    let mut rows: Vec<Item> = (0..100).map(|age| Item { version: 1_000 - age, ..item(age) }).collect();
+    let mut world = World::new([("things", rows.clone())]);
+    world.says("absence = \"retention\"");
+    let bench = Bench::new();
+    bench.sync(&world);
+    // Any sixty of a hundred: the server fails.
+    world.with("things", |list| list.rows.retain(|row| row.version % 5 > 1));
+    let held = bench.full(&world);
+    assert_eq!((report(&held, "things").outcome, report(&held, "things").gone), (Outcome::Partial, 0));
+    // All but the forty oldest.
+    rows.truncate(60);
+    world.with("things", |list| list.rows = rows);
+    let aged = bench.full(&world);
+    assert_eq!((report(&aged, "things").outcome, report(&aged, "things").gone), (Outcome::Ok, 40));
+}
+
+#[test]
 fn a_refused_list_does_not_keep_the_others_from_being_read() {
     for (kind, status) in [(FetchKind::NotOffered, 404), (FetchKind::NotOffered, 405), (FetchKind::Forbidden, 403)] {
         let world = World::new([("things", items(0..9)), ("plain", items(0..9))]);
@@ -229,6 +234,29 @@ fn a_refused_list_does_not_keep_the_others_from_being_read() {
         let second = bench.sync(&world);
         assert_eq!(report(&second, "plain").outcome, Outcome::NotOffered, "it is said each time");
         assert_eq!(world.requests("plain"), 0, "and asked but once");
+    }
+}
+
+/// A server that is started anew while it is first asked: the gateway before it finds nobody, and says so in its own words.
+#[test]
+fn a_list_that_only_a_gateway_says_is_not_there_is_asked_for_ten_minutes_later() {
+    let world = World::new([("things", items(0..9)), ("plain", items(0..9)), ("runs", items(0..9))]);
+    for list in ["plain", "runs"] {
+        world.with(list, |list| list.manner.fault = Fault::Refuses(FetchKind::BadReply, 404));
+    }
+    let mut bench = Bench::new();
+    let first = bench.sync(&world);
+    for list in ["plain", "runs"] {
+        assert_eq!(report(&first, list).outcome, Outcome::NotOffered, "{list}: it may be so");
+        world.with(list, |list| list.manner.fault = Fault::None);
+    }
+    world.forget_requests();
+    bench.sync(&world);
+    assert_eq!((world.requests("plain"), world.requests("runs")), (0, 0));
+    bench.options.reconcile_unordered = Duration::ZERO;
+    bench.sync(&world);
+    for list in ["plain", "runs"] {
+        assert_eq!(bench.mirrored(list), served(&world.rows(list)), "{list}");
     }
 }
 

@@ -10,8 +10,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::{Columns, Incoming};
 use crate::platform::{
-    At, BudgetView, ContentAsk, ContentReply, FetchError, FetchKind, Manifest, Page, PageAsk, Priority, Registry,
-    Reply, Style, Traffic,
+    At, BadRow, BudgetView, ContentAsk, ContentReply, FetchError, FetchKind, Manifest, Page, PageAsk, Priority,
+    Registry, Reply, Style, Traffic,
 };
 use crate::pull::Source;
 
@@ -42,6 +42,8 @@ pub struct Manner {
     pub etag: bool,
     /// The tag is of the page alone, not of the whole list.
     pub tag_of_the_page: bool,
+    /// The tag is the same for ever, as a proxy may send it.
+    pub tag_stands_still: bool,
     pub fault: Fault,
 }
 
@@ -54,6 +56,7 @@ impl Default for Manner {
             tells_more: true,
             etag: false,
             tag_of_the_page: false,
+            tag_stands_still: false,
             fault: Fault::None,
         }
     }
@@ -80,6 +83,8 @@ pub enum Fault {
     IgnoresSince,
     /// A reply holds so many rows, and says nothing of more.
     CutsTo(usize),
+    /// The first row of each page cannot be read.
+    BadRow,
 }
 
 type Meddle = Box<dyn FnMut(u64, &mut Vec<Item>) + Send>;
@@ -158,6 +163,12 @@ impl World {
         change(self.lists.lock().unwrap().get_mut(list).expect("the list exists"))
     }
 
+    /// From now on its manifest says this of `things`, too.
+    pub fn says(&mut self, line: &str) {
+        let text = MANIFEST.replace("list = \"/things\"\n", &format!("{line}\nlist = \"/things\"\n"));
+        self.manifest = Registry::builtin().check(Path::new("world.toml"), &text).expect("the test manifest is right");
+    }
+
     pub fn rows(&self, list: &str) -> Vec<Item> {
         self.with(list, |list| list.rows.clone())
     }
@@ -206,7 +217,11 @@ impl World {
                 list.rows.iter().filter(|row| since.is_none_or(|since| row.version > since)).take(most).collect()
             }
         };
-        let tagged = if list.manner.tag_of_the_page { &rows[..rows.len().min(list.manner.cap)] } else { &rows[..] };
+        let tagged = match &list.manner {
+            Manner { tag_stands_still: true, .. } => &[],
+            Manner { tag_of_the_page: true, cap, .. } => &rows[..rows.len().min(*cap)],
+            _ => &rows[..],
+        };
         let etag = list.manner.etag.then(|| format!("\"{:x}\"", xxh3_64(format!("{tagged:?}").as_bytes())));
         if etag.is_some() && ask.etag == etag {
             return Ok(Reply::NotModified);
@@ -231,13 +246,16 @@ fn page(rows: &[&Item], manner: &Manner, ask: &PageAsk, etag: Option<String>) ->
         shown = (offset..offset + manner.cap).map(|id| item(format!("endless{id}"))).collect();
         more = true;
     }
+    let unread = usize::from(manner.fault == Fault::BadRow).min(shown.len());
+    let bad =
+        shown.drain(..unread).map(|row| BadRow { place: 0, id: Some(row.id), reason: "odd".to_owned() }).collect();
     let off = if let Fault::TotalOff(off) = manner.fault { off } else { 0 };
     let last = shown.last().map(|row| row.id.clone());
     Page {
         order_by: shown.iter().map(|row| Some(row.version.to_string())).collect(),
-        carried: shown.len() as u64,
+        carried: (unread + shown.len()) as u64,
         rows: shown.iter().map(incoming).collect(),
-        bad: Vec::new(),
+        bad,
         style: manner.style,
         total: manner.tells_total.then(|| (rows.len() as i64 + off).max(0) as u64),
         has_more: manner.tells_more.then_some(more),
@@ -252,7 +270,8 @@ fn page(rows: &[&Item], manner: &Manner, ask: &PageAsk, etag: Option<String>) ->
 
 pub fn incoming(row: &Item) -> Incoming {
     let doc = json!({ "id": row.id, "version": row.version, "status": row.status }).to_string();
-    let columns = Columns { status: Some(row.status.clone()), ..Columns::default() };
+    let updated_at = i64::try_from(row.version).ok().and_then(|second| Timestamp::from_second(second).ok());
+    let columns = Columns { status: Some(row.status.clone()), updated_at, ..Columns::default() };
     Incoming { id: row.id.clone(), columns, join: None, hash: xxh3_64(doc.as_bytes()), doc }
 }
 

@@ -7,6 +7,7 @@ use reqwest::header::{ETAG, HeaderValue, IF_NONE_MATCH};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Inner;
+use super::retry::Pace;
 use super::send::Reader;
 use super::transport::{Answer, Call};
 use crate::platform::decode::{MessageDecoder, MessagePage};
@@ -16,6 +17,9 @@ use crate::platform::{At, Collection, ContentAsk, ContentReply, FetchError, Fetc
 
 /// Most pages of one content. Whoever answers with more never ends.
 const MOST_PAGES: u32 = 20_000;
+
+/// Empty pages in a row that are read on from, where each names another one that follows: as many as of a list.
+const EMPTY_PAGES: u32 = 5;
 
 /// How often a content is begun anew that changes while it is read.
 const TRIES: u32 = 3;
@@ -46,6 +50,17 @@ struct Read {
     total: Option<u64>,
     /// The same in the platform's other count.
     stated: Option<u64>,
+}
+
+/// The pages that were read.
+#[derive(Default)]
+struct Trail {
+    /// Their messages, at eight bytes a page.
+    pages: HashSet<u64>,
+    /// The cursors that they gave, likewise.
+    cursors: HashSet<u64>,
+    /// Empty ones, since one that was not.
+    empty: u32,
 }
 
 impl Read {
@@ -129,7 +144,7 @@ impl Inner {
     ) -> Result<Option<ContentReply>, FetchError> {
         let decoder = Arc::new(MessageDecoder::new(fetch));
         let mut read = Read::default();
-        let mut met = HashSet::new();
+        let mut trail = Trail::default();
         let mut at = At::Start;
         for pages in 0..MOST_PAGES {
             let conditional = ask.etag.as_deref().filter(|_| pages == 0);
@@ -143,7 +158,7 @@ impl Inner {
             }
             read.total = page.total.or(read.total);
             read.stated = page.stated.or(read.stated);
-            let next = next(&at, &page, read.count, &mut met);
+            let next = next(&at, &page, read.count, &mut trail);
             if !matches!(next, Next::Again | Next::Circle) {
                 read.add(&page);
             }
@@ -190,7 +205,7 @@ impl Inner {
         etag: Option<&str>,
         priority: Priority,
     ) -> Result<Got, FetchError> {
-        let mut call = Call { firm: true, ..Call::get(url, self.options.max_reply) };
+        let mut call = Call { firm: Some(Pace::Usual), ..Call::get(url, self.options.max_reply) };
         if let Some(etag) = etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
             call.headers.insert(IF_NONE_MATCH, etag);
         }
@@ -228,8 +243,8 @@ fn page_ask(at: &At) -> PageAsk {
     }
 }
 
-/// What comes after a page, of which `before` messages were read already. `met`: pages that were read.
-fn next(at: &At, page: &MessagePage, before: u64, met: &mut HashSet<u64>) -> Next {
+/// What comes after a page, of which `before` messages were read already.
+fn next(at: &At, page: &MessagePage, before: u64, trail: &mut Trail) -> Next {
     let end = before + page.count;
     let told = page.has_more.or(page.total.map(|total| end < total));
     let full = page.asked.is_some_and(|asked| page.count >= u64::from(asked));
@@ -242,13 +257,20 @@ fn next(at: &At, page: &MessagePage, before: u64, met: &mut HashSet<u64>) -> Nex
             Style::Offset | Style::Page => page.asked.is_none() || full,
         },
     };
-    if page.count > 0 && page.next_cursor.is_none() && !met.insert(xxh3_64(page.messages.as_bytes())) {
+    if page.count > 0 && page.next_cursor.is_none() && !trail.pages.insert(xxh3_64(page.messages.as_bytes())) {
         return if told == Some(true) || page.total.is_some() { Next::Circle } else { Next::Again };
     }
-    if !more || page.count == 0 {
+    trail.empty = if page.count == 0 { trail.empty + 1 } else { 0 };
+    // What the server leaves out for whoever asks leaves pages empty, and there is more behind them. Without a cursor an empty page
+    // is the end.
+    let leads_on = page.count > 0 || (page.style == Style::Cursor && page.next_cursor.is_some());
+    if !more || !leads_on {
         return Next::End;
     }
-    if page.next_cursor.as_ref().is_some_and(|cursor| !met.insert(xxh3_64(cursor.as_bytes()))) {
+    if trail.empty > EMPTY_PAGES {
+        return Next::Circle;
+    }
+    if page.next_cursor.as_ref().is_some_and(|cursor| !trail.cursors.insert(xxh3_64(cursor.as_bytes()))) {
         return Next::Circle;
     }
     match (page.style, &page.next_cursor) {

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Zoned;
 use jiff::tz::TimeZone;
-use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
+use reqwest::header::{
+    DATE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+};
 
 use super::Inner;
+use super::retry::Pace;
 use super::send::{Reader, is_gone};
 use super::transport::{Answer, Call};
 use crate::model::Incoming;
@@ -58,7 +62,7 @@ impl Inner {
             }
             let mut page = decoder.page(ask, &answer.body)?;
             page.etag = text(&answer.headers, ETAG);
-            page.last_modified = text(&answer.headers, LAST_MODIFIED);
+            page.last_modified = last_modified(&answer.headers);
             Ok(Reply::Page(page))
         });
         self.page_with(ask, priority, &read).await
@@ -157,8 +161,13 @@ impl Inner {
         })?;
         let mut call = Call::get(url, self.options.max_reply);
         call.headers = validators(&ask);
-        // What is read for a decision: a list, or a parent, that is not there has consequences.
-        call.firm = priority == Priority::Write;
+        call.firm = match priority {
+            // What is read for a decision: a list, or a parent, that is not there has consequences.
+            Priority::Write => Some(Pace::Usual),
+            // Many a server says so itself of a path that it does not know, and there may be many such lists.
+            Priority::List | Priority::Content => Some(Pace::Once),
+            Priority::Interactive => None,
+        };
         let read = Arc::clone(read);
         let reader: Reader<T> = Arc::new(move |answer: &Answer| read(&ask, answer));
         self.send(&call, priority, reader).await
@@ -177,7 +186,7 @@ impl Inner {
             let why = format!("{} serves no single records of {}", self.manifest.title, collection.name);
             return Err(FetchError { kind: FetchKind::NotOffered, ..self.unusable(&why) });
         };
-        let call = Call { firm: true, ..Call::get(url, self.options.max_reply) };
+        let call = Call { firm: Some(Pace::Usual), ..Call::get(url, self.options.max_reply) };
         let decoder = self.decoder(collection);
         let reader: Reader<Incoming> = Arc::new(move |answer: &Answer| decoder.record(None, &answer.body));
         match self.send(&call, priority, reader).await {
@@ -250,6 +259,15 @@ fn validators(ask: &PageAsk) -> HeaderMap {
         [(IF_NONE_MATCH, &ask.etag), (IF_MODIFIED_SINCE, &ask.last_modified)];
     // One that cannot stand in a header is left out: the reply then comes whole.
     pairs.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(value.as_deref()?).ok()?))).collect()
+}
+
+/// `Last-Modified`, where it tells this state of the list from later ones (RFC 9110, 8.8.2.2): it counts seconds, and of a list that
+/// changed in the very second in which it was read it says the same before and after.
+fn last_modified(headers: &HeaderMap) -> Option<String> {
+    let told = text(headers, LAST_MODIFIED)?;
+    let at = httpdate::parse_http_date(&told).ok()?;
+    let date = httpdate::parse_http_date(&text(headers, DATE)?).ok()?;
+    (date.duration_since(at).ok()? > Duration::from_secs(1)).then_some(told)
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {

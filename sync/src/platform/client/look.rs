@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::Inner;
 use super::lists::PageReader;
+use super::retry::Pace;
 use super::send::{Reader, is_gone};
 use super::transport::{Answer, Call};
 use super::walk::{MOST_ROWS, Turn, Walk};
@@ -263,7 +264,7 @@ impl Inner {
     /// A read that no cache on the way may answer.
     fn now(&self, url: url::Url) -> Call {
         let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-cache"))]);
-        Call { headers, firm: true, ..Call::get(url, self.options.max_reply) }
+        Call { headers, firm: Some(Pace::Usual), ..Call::get(url, self.options.max_reply) }
     }
 
     fn unread(&self, collection: &Collection, why: &str) -> FetchError {

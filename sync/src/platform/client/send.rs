@@ -173,10 +173,15 @@ impl Inner {
                 let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
                 Step::Fail(words.redirected(answer.status, location, true))
             }
-            Verdict::Fail(FetchKind::NotOffered) if call.firm && by_a_gateway(answer.status, &answer.body) => {
-                let why = "it is not JSON: a gateway may have spoken, and not the platform";
-                let error = words.unusable(answer.status, why, &answer.body);
-                Step::Again { error, pace: Pace::Usual, after: None }
+            Verdict::Fail(FetchKind::NotOffered) => {
+                match call.firm.filter(|_| by_a_gateway(answer.status, &answer.body)) {
+                    Some(pace) => {
+                        let why = "it is not JSON: a gateway may have spoken, and not the platform";
+                        let error = words.unusable(answer.status, why, &answer.body);
+                        Step::Again { error, pace, after: None }
+                    }
+                    None => Step::Fail(said(FetchKind::NotOffered)),
+                }
             }
             Verdict::Fail(kind) => Step::Fail(said(kind)),
             Verdict::Again(FetchKind::BadReply) => {

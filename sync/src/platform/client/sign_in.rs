@@ -141,7 +141,7 @@ impl Inner {
             headers: HeaderMap::new(),
             body: Some(Bytes::from(session.credentials())),
             limit: SMALL,
-            firm: false,
+            firm: None,
         };
         let answer = self.simple(&call, &HeaderMap::new()).await?;
         let words = self.words(&call);

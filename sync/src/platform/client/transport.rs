@@ -33,13 +33,13 @@ pub(super) struct Call {
     pub body: Option<Bytes>,
     /// Largest reply taken, unpacked.
     pub limit: u64,
-    /// "Not there" counts only from the platform itself, and not from a gateway that shows a page.
-    pub firm: bool,
+    /// "Not there" counts only from the platform itself, and not from a gateway that shows a page: how soon it is asked again then.
+    pub firm: Option<Pace>,
 }
 
 impl Call {
     pub(super) fn get(url: Url, limit: u64) -> Self {
-        Self { method: Method::GET, url, headers: HeaderMap::new(), body: None, limit, firm: false }
+        Self { method: Method::GET, url, headers: HeaderMap::new(), body: None, limit, firm: None }
     }
 }
 

@@ -152,7 +152,7 @@ impl Inner {
             .map_err(|_| self.unusable("the key of a write holds characters that no header can carry"))?;
         let body = body.map(|body| Bytes::from(body.to_string()));
         let headers = HeaderMap::from_iter([(KEY, key)]);
-        Ok(Call { method, url, headers, body, limit: REPLY.min(self.options.max_reply), firm: false })
+        Ok(Call { method, url, headers, body, limit: REPLY.min(self.options.max_reply), firm: None })
     }
 
     /// Sends it, once.

@@ -78,6 +78,34 @@ async fn content_in_pages_is_read_to_its_end() {
     }
 }
 
+/// What each page of a content by cursor holds, and whether each says in words as well that there are more.
+async fn by_cursor(pages: &'static [&'static str], says: bool) -> (Server, Result<ContentReply, FetchError>) {
+    let server = Server::start(move |request, _| {
+        let place = request.target.split("cursor=").nth(1).and_then(|rest| rest.split('&').next()?.parse().ok());
+        let place: usize = place.unwrap_or(0);
+        let rows = pages.get(place).copied().unwrap_or_default();
+        let next = if place + 1 < pages.len() { format!("\"{}\"", place + 1) } else { "null".to_owned() };
+        let more = if says { format!(r#","has_more":{}"#, place + 1 < pages.len()) } else { String::new() };
+        ok(&format!(r#"{{"data":[{rows}],"pagination":{{"next_cursor":{next}{more}}}}}"#))
+    })
+    .await;
+    let got = content(&paged(&server, "{ kind = \"cursor\", size = 4 }")).await;
+    (server, got)
+}
+
+#[tokio::test]
+async fn an_empty_page_that_leads_on_does_not_end_a_content() {
+    for says in [true, false] {
+        let (_, got) = by_cursor(&["", "1,2", "", "", "3"], says).await;
+        let all = ContentReply::Messages { messages: "[1,2,3]".to_owned(), count: 3, etag: None, partial: false };
+        assert_eq!(got, Ok(all), "says: {says}");
+        // Of a server that leads on and on through nothing, what it has shown is a part.
+        let (server, got) = by_cursor(&["1", "", "", "", "", "", "", "", "2"], says).await;
+        let part = ContentReply::Messages { messages: "[1]".to_owned(), count: 1, etag: None, partial: true };
+        assert_eq!((got, server.seen().len()), (Ok(part), 7), "says: {says}");
+    }
+}
+
 /// Pages of four by offset, of what `state` says there is when a request is the nth.
 async fn moving(state: impl Fn(usize) -> Vec<usize> + Send + 'static) -> Server {
     Server::start(move |request, nth| {

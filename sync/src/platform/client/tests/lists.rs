@@ -26,6 +26,19 @@ async fn a_list_that_no_path_serves_is_not_offered() {
 }
 
 #[tokio::test]
+async fn a_gateways_page_in_place_of_a_list_is_asked_about_once_more() {
+    for page in ["<html>no upstream</html>", "404 page not found"] {
+        let server = Server::start(move |_, nth| if nth == 0 { status(404, page) } else { ok(ROWS) }).await;
+        assert_eq!(fetch(&client(&server, options())).await.unwrap().rows.len(), 1, "{page}");
+        let server = Server::start(move |_, _| status(404, page)).await;
+        let error = failure(&client(&server, options())).await;
+        assert!(error.is_doubtful(), "{page}: {error}");
+        assert_eq!(server.seen().len(), 4, "each path twice");
+        assert_eq!(client(&server, options()).probe().await.unwrap_err().kind, FetchKind::NotOffered, "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_size_over_the_servers_most_is_made_smaller_once() {
     let server = Server::start(|request, _| {
         let size = request.target.split("limit=").nth(1).unwrap();

@@ -8,11 +8,14 @@ use crate::platform::FetchKind;
 
 #[tokio::test]
 async fn a_page_is_read_with_the_key_in_its_header() {
-    let server = Server::start(|_, _| Act::Send(reply(200, &["ETag: \"v1\"", "Last-Modified: Tue"], ROWS))).await;
+    const CHANGED: &str = "Tue, 17 Feb 2026 09:00:00 GMT";
+    let headers = ["ETag: \"v1\"", &format!("Last-Modified: {CHANGED}"), "Date: Tue, 17 Feb 2026 09:00:02 GMT"];
+    let whole = reply(200, &headers, ROWS);
+    let server = Server::start(move |_, _| Act::Send(whole.clone())).await;
     let client = client(&server, options());
     let page = fetch(&client).await.unwrap();
     assert_eq!(page.rows[0].id, "a");
-    assert_eq!((page.etag.as_deref(), page.last_modified.as_deref()), (Some("\"v1\""), Some("Tue")));
+    assert_eq!((page.etag.as_deref(), page.last_modified.as_deref()), (Some("\"v1\""), Some(CHANGED)));
     let request = server.seen().remove(0);
     assert_eq!(request.target, "/api/v1/things?limit=250");
     assert_eq!(request.header("x-key"), Some(KEY));
@@ -21,6 +24,18 @@ async fn a_page_is_read_with_the_key_in_its_header() {
     assert!(packed.contains("gzip") && packed.contains("zstd"), "{packed}");
     assert_eq!(client.traffic().requests, 1);
     assert_eq!(client.traffic().bytes, ROWS.len() as u64);
+}
+
+/// It may change once more within that second, and the server would say "not modified" of it from then on.
+#[tokio::test]
+async fn a_list_that_changed_in_the_second_in_which_it_was_read_is_sent_whole_the_next_time() {
+    let dates =
+        ["Date: Tue, 17 Feb 2026 09:00:00 GMT", "Date: Tue, 17 Feb 2026 09:00:01 GMT", "Date: soon", "X-Date: none"];
+    for date in dates {
+        let whole = reply(200, &["Last-Modified: Tue, 17 Feb 2026 09:00:00 GMT", date], ROWS);
+        let server = Server::start(move |_, _| Act::Send(whole.clone())).await;
+        assert_eq!(fetch(&client(&server, options())).await.unwrap().last_modified, None, "{date}");
+    }
 }
 
 #[tokio::test]
