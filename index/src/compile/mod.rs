@@ -4,12 +4,13 @@
 //! such as a dash on its own, narrows nothing; a whole query that means nothing finds everything while it is typed, and nothing else.
 //!
 //! What always holds: no query fails, however odd; words that stand for many (`dep*`, `~deplyo`, `/dep.*/`) are looked up in
-//! bounded time and stand for a bounded number of them ([`many`]).
+//! bounded time and stand for a bounded number of them ([`many`], at the end of a phrase [`ends`]).
 //!
 //! Not here: reading the query's text (`crate::query`), and going through what matches (`crate::collect`).
 
 mod any_word;
 mod asked;
+mod ends;
 mod excluded;
 mod field;
 mod many;
