@@ -4,7 +4,7 @@
 //! by names that change: who is meant is looked up now ([`Names`]), so that no document has to be made anew when a name is.
 //!
 //! Strict queries fail on the first thing that search cannot answer. While typing, that matches nothing and is noted, and the
-//! value at the very end counts as begun.
+//! value at the very end counts as begun, in quotes until they are closed.
 
 use quarterdeck_index::query::{self, Ast, Flaw, Node, NodeKind, Span, Value, ValueKind, check_regex};
 use quarterdeck_sync::model::Match;
@@ -142,7 +142,7 @@ impl Reading<'_> {
         let mut asked = Vec::new();
         let mut unknown = false;
         for value in values {
-            let begun = self.typing && value.span.end == self.text.len();
+            let begun = self.typing && value.span.end == self.text.len() && !filter::is_closed(self.text, value.span);
             match self.value(name, value, begun) {
                 Some(found) => asked.extend(found),
                 None => unknown = true,
@@ -212,12 +212,14 @@ impl Reading<'_> {
             ValueKind::Regex(pattern) => Match::Regex(pattern.clone()),
             ValueKind::Time(_) => return Vec::new(),
         };
-        let mut values = vec![exact_or_begun(value, None, begun)];
+        let mut values = Vec::new();
         // Any agent at all is told by the word alone.
         if !matches!(&named, Match::Prefix(text) if text.is_empty()) {
             let words = self.names.agents(&named).into_iter();
             values.extend(words.map(|word| Value { kind: ValueKind::Text(word), span: value.span }));
         }
+        // The last value may count as begun: the words of agents are whole.
+        values.push(exact_or_begun(value, None, begun));
         values
     }
 }
