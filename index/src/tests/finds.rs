@@ -266,6 +266,8 @@ fn fields_ask_for_whole_values_parts_times_and_titles() {
         ("kind:/s.*n/", &[0]),
         ("kind:/^ru/", &[1, 2]),
         ("kind:/^u/", &[]),
+        ("kind:/^ru|ion$/", &[0, 1, 2]),
+        ("kind:/^un|ses$/", &[]),
         ("project:deck", &[0]),
         ("project:*", &[0, 1, 2]),
         ("-project:*", &[3]),
