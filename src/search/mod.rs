@@ -46,7 +46,7 @@ pub use indexer::{FollowError, Indexer, Step};
 pub use keeper::{Keeper, KeeperEvent, KeeperPlan, Waker};
 pub use lists::Lists;
 pub use progress::Progress;
-pub use saved::{NAMES, check_saved, is_name, saved_question};
+pub use saved::{NAMES, as_meant, check_saved, is_name, saved_question};
 pub use searcher::Searcher;
 pub use sought::Sought;
 pub use upkeep::{Standing, catch_up, count_indexed, rebuild, standing};

@@ -75,7 +75,7 @@ fn a_search_is_kept_under_a_name_and_let_go_of_again() {
     console.press("C-u");
     console.type_text("money-back");
     console.press("<Enter>");
-    let kept = Ask::SaveSearch { name: "money-back".to_owned(), query: "refund".to_owned() };
+    let kept = Ask::SaveSearch { name: "money-back".to_owned(), query: "refund*".to_owned() };
     assert_eq!(asked(&console), [kept]);
     assert!(console.text().contains("⌕ refund"), "{}", console.text());
 
