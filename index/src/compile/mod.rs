@@ -30,7 +30,7 @@ use any_word::any_word;
 use excluded::Excluded;
 
 pub(crate) use asked::{Pattern, Slips, Spelling, begun};
-pub(crate) use field::millis_up;
+pub(crate) use field::{is_bare, millis_up};
 
 /// What is asked of tantivy.
 pub(crate) struct Plan {
