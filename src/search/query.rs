@@ -188,7 +188,14 @@ impl Reading<'_> {
         begun: bool,
         words: &[&'static str],
     ) -> Option<Vec<Value>> {
-        let Some(typed) = typed else { return Some(vec![value.clone()]) };
+        let Some(typed) = typed else {
+            // `has:*` asks for any of them. How a record stands is no word that could be like another.
+            if name == "has" {
+                return Some(vec![value.clone()]);
+            }
+            let typed = self.text.get(value.span.start..value.span.end).unwrap_or_default();
+            return self.unknown(name, value.span, typed, words);
+        };
         let lower = typed.to_lowercase();
         if let Some(known) = words.iter().find(|word| **word == lower) {
             self.gone |= name == "is" && lower == "gone";
@@ -197,9 +204,13 @@ impl Reading<'_> {
         if begun && words.iter().any(|word| word.starts_with(&lower)) {
             return Some(Vec::new());
         }
+        self.unknown(name, value.span, typed, words)
+    }
+
+    fn unknown(&mut self, name: &str, span: Span, typed: &str, words: &[&'static str]) -> Option<Vec<Value>> {
         let known: Vec<String> = words.iter().map(|word| format!("{name}:{word}")).collect();
         let hint = format!("there are {}", known.join(" "));
-        self.note(value.span, format!("search knows no `{name}:{typed}`"), hint);
+        self.note(span, format!("search knows no `{name}:{typed}`"), hint);
         None
     }
 

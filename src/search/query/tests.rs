@@ -65,6 +65,11 @@ fn what_an_entry_has_and_how_it_stands_are_words_of_their_own() {
             .contains("column 5: search knows no `has:nothing`; there are has:error has:diff")
     );
     assert!(strict("is:odd").unwrap_err().contains("column 4: search knows no `is:odd`; there are is:gone"));
+    for like in ["is:gon*", "is:*", "is:/go.*/", "is:gone,pend*"] {
+        assert!(strict(like).unwrap_err().contains("search knows no `is:"), "{like}");
+        assert_eq!(typing(like).1, 1, "{like}");
+    }
+    assert_eq!(strict("has:err*"), Ok("has:err*".to_owned()));
     // Begun: not a mistake yet, and no question yet.
     assert_eq!(typing("web is:pe"), ("web".to_owned(), 0));
     assert_eq!(typing("web is:odd x").1, 1);
