@@ -6,8 +6,9 @@
 use std::path::Path;
 use std::time::Instant;
 
-use jiff::Timestamp;
-use quarterdeck::search::{Facet, Find as _, Question, Searcher, rebuild};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use quarterdeck::search::{Facet, Find as _, Moment, Question, Searcher, rebuild};
 use quarterdeck_sync::model::{Columns, ContentPolicy, ContentSource, Incoming, Kind, ListId, ListKey};
 use quarterdeck_sync::store::{Access, Batch, ListSpec, Mirror, NewContent};
 use serde_json::json;
@@ -20,6 +21,9 @@ use crate::text::{Corpus, ENTRIES};
 const QUERIES: u64 = 100;
 /// Everything that stands beside the hits in the console.
 const FACETS: [Facet; 5] = [Facet::Kind, Facet::Connection, Facet::Agent, Facet::Project, Facet::Tool];
+
+/// When the first session ends, in seconds since 1970: everything is asked at this moment.
+const NOW: i64 = 1_780_000_000;
 
 /// Measures it.
 pub fn run() {
@@ -103,8 +107,13 @@ async fn fill(mirror: &Mirror, list: ListId, corpus: &Corpus, now: Timestamp) ->
     }
 }
 
+/// When a session ends: one every ten minutes, the first one last.
+fn ended(number: u64) -> Timestamp {
+    Timestamp::from_second(NOW - i64::try_from(number).unwrap_or(0) * 600).expect("a moment")
+}
+
 fn session(number: u64) -> Incoming {
-    let at = Timestamp::from_second(1_780_000_000 - i64::try_from(number).unwrap_or(0) * 600).ok();
+    let at = Some(ended(number));
     let title = format!("session {number}");
     let doc = json!({ "id": number, "first_prompt": title, "modified_at": at.map(|at| at.to_string()) });
     let columns = Columns {
@@ -121,7 +130,7 @@ fn session(number: u64) -> Incoming {
 fn messages(corpus: &Corpus, owner: u64) -> String {
     let message = |place: u32| {
         let text = corpus.entry(owner, place);
-        let time = format!("2026-02-17T09:{:02}:{:02}Z", place / 60, place % 60);
+        let time = (ended(owner) - SignedDuration::from_secs(i64::from(ENTRIES - place))).to_string();
         match place % 3 {
             0 => json!({ "type": "user", "content": text, "timestamp": time }),
             1 => json!({ "type": "assistant", "timestamp": time, "message": { "role": "assistant", "content": [
@@ -132,15 +141,19 @@ fn messages(corpus: &Corpus, owner: u64) -> String {
     serde_json::Value::Array((0..ENTRIES).map(message).collect()).to_string()
 }
 
+fn now() -> Moment {
+    Moment::at(ended(0).to_zoned(TimeZone::UTC))
+}
+
 /// The hits, which are there first.
 fn ask(searcher: &Searcher, text: &str) -> u64 {
-    let question = Question { hits_only: true, limit: 20, ..Question::typing(text) };
+    let question = Question { hits_only: true, limit: 20, moment: Some(now()), ..Question::typing(text) };
     searcher.find(&question).expect("an answer").total
 }
 
 /// What stands beside them and comes when they are there: how many there are, and of what.
 fn count(searcher: &Searcher, text: &str) -> u64 {
-    let question = Question { facets: FACETS.to_vec(), limit: 0, ..Question::typing(text) };
+    let question = Question { facets: FACETS.to_vec(), limit: 0, moment: Some(now()), ..Question::typing(text) };
     searcher.find(&question).expect("an answer").total
 }
 
@@ -177,7 +190,8 @@ fn compare(searcher: &Searcher, plain: &Plain, fts: &Fts, corpus: &Corpus, kind:
         queries.iter().map(each).unzip()
     };
     let (mut ours, mut our_work) = measure(&|query| {
-        searcher.find(&Question { limit: 20, ..Question::new(query) }).map_or(0, |answer| answer.total)
+        let question = Question { limit: 20, moment: Some(now()), ..Question::new(query) };
+        searcher.find(&question).map_or(0, |answer| answer.total)
     });
     let (mut tantivy, _) = measure(&|query| plain.search(kind, query));
     let (mut fts5, mut their_work) = measure(&|query| fts.search(kind, query));

@@ -96,8 +96,11 @@ impl Index {
         }
         let mark = check(&reading.index, &self.shape)?;
         reading.reader.reload()?;
-        self.shape.values.keep(reading.reader.searcher().segment_readers());
-        self.shape.times.keep(reading.reader.searcher().segment_readers());
+        let searcher = reading.reader.searcher();
+        let segments = searcher.segment_readers();
+        self.shape.values.keep(segments);
+        self.shape.times.keep(segments);
+        self.shape.beginnings.keep(segments);
         (reading.told, reading.mark) = (told, mark);
         Ok(())
     }

@@ -9,6 +9,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::TextAnalyzer;
 
 use crate::collect::{Times, Values};
+use crate::compile::Beginnings;
 use crate::face::{Document, Layout};
 use crate::paper::{Paper, Share};
 use crate::token::{self, Value, Wholes, Words};
@@ -43,6 +44,7 @@ pub(crate) struct Shape {
     pub facets: Vec<Field>,
     pub values: Values,
     pub times: Times,
+    pub beginnings: Beginnings,
 }
 
 impl Shape {
@@ -85,6 +87,7 @@ impl Shape {
             facets,
             values: Values::default(),
             times: Times::default(),
+            beginnings: Beginnings::default(),
         }
     }
 

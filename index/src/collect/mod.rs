@@ -1,9 +1,9 @@
 //! Going through what matches: how many there are, what facets they have, which of them come first.
 //!
-//! Who wants the hits only is answered without looking at what cannot be among them. A question that only narrows is gone through once, without scores. One with words is gone through once with them; only a
-//! single word or two, which may be in half of all documents, are gone through twice: once to count, without scores, and once for
-//! the best, where tantivy passes over whole stretches that cannot be among them. Segments know nothing of each other: several threads
-//! go through those of a large index.
+//! Who wants the hits only is answered without looking at what cannot be among them. A question that only narrows is gone through
+//! once, without scores. One with words is gone through once with them; only a single word or two, which may be in half of all
+//! documents, are gone through twice: once to count, without scores, and once for the best, where tantivy passes over whole stretches
+//! that cannot be among them. Segments know nothing of each other: several threads go through those of a large index.
 //!
 //! What always holds: the order is that of [`crate::Order`], down to the last tie, and the same for each page of a snapshot.
 
@@ -17,8 +17,8 @@ use std::cmp::Reverse;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use tantivy::SegmentReader;
 use tantivy::query::{EnableScoring, Weight};
+use tantivy::{SegmentReader, TERMINATED};
 
 use crate::compile::{Plan, compile};
 use crate::error::Error;
@@ -61,6 +61,8 @@ struct Work<'a> {
     /// With scores, where the best come first.
     scored: Option<Box<dyn Weight>>,
     simple: bool,
+    /// What no document scores more than.
+    most: f32,
     /// See [`Plan::documents`].
     documents: u64,
 }
@@ -74,7 +76,8 @@ impl<'a> Work<'a> {
             false => None,
         };
         let bare = plan.query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-        Ok(Self { index, bare, scored, simple: plan.simple, documents: plan.documents })
+        let most = if by_score { plan.most.score(statistics)? } else { f32::INFINITY };
+        Ok(Self { index, bare, scored, simple: plan.simple, most, documents: plan.documents })
     }
 }
 
@@ -139,8 +142,11 @@ impl Answer {
         let bare = work.bare.as_ref();
         let columns = Columns::open(segment, &work.index.shape.times)?;
         self.counts.enter(work.index, segment)?;
-        self.top.enter(&columns);
+        self.top.enter(&columns, work.most);
         match &work.scored {
+            Some(scored) if self.hits_only && work.most.is_finite() => {
+                self.total += self.young(segment, scored.as_ref(), &columns)?;
+            }
             Some(scored) if self.hits_only => self.total += self.best(segment, scored.as_ref(), &columns)?,
             Some(scored) if work.simple => {
                 self.count(segment, bare)?;
@@ -175,6 +181,27 @@ impl Answer {
             }
             top.least_score()
         })?;
+        Ok(met)
+    }
+
+    /// The best only: documents that are too old for it, whatever they score, are passed over. Says how many were not.
+    fn young(&mut self, segment: &SegmentReader, weight: &dyn Weight, columns: &Columns) -> Result<u64, Error> {
+        let alive = segment.alive_bitset();
+        let top = &mut self.top;
+        let mut scorer = weight.scorer(segment, 1.0)?;
+        let (mut doc, mut met) = (scorer.doc(), 0);
+        while doc != TERMINATED {
+            let young = columns.young(doc, top.least_second());
+            if young != doc {
+                doc = scorer.seek(young);
+                continue;
+            }
+            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                met += 1;
+                top.offer_scored(doc, scorer.score(), columns);
+            }
+            doc = scorer.advance();
+        }
         Ok(met)
     }
 

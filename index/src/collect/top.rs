@@ -24,6 +24,12 @@ pub(super) struct Top {
     too_old: TooOld,
     /// By how much the youngest document of the segment that is gone through is raised.
     most_raised: f32,
+    /// See [`Top::least_score`].
+    least: f32,
+    /// What no document of the segment scores more than, before its time raises it.
+    most: f32,
+    /// See [`Top::least_second`].
+    least_second: u32,
 }
 
 /// One of the first: its rank, its time, and what is compared without reading a time: the bits of its score before that raised it,
@@ -51,12 +57,17 @@ impl Top {
             heap: BinaryHeap::new(),
             too_old: TooOld::default(),
             most_raised: 1.0 + RECENT,
+            least: f32::MIN,
+            most: f32::INFINITY,
+            least_second: 0,
         }
     }
 
-    /// What is offered from now on is of this segment.
-    pub fn enter(&mut self, columns: &Columns) {
+    /// What is offered from now on is of this segment, where no document scores more than `most`.
+    pub fn enter(&mut self, columns: &Columns, most: f32) {
+        self.most = most;
         self.most_raised = 1.0 + RECENT * recency(Some(columns.at.max_value()), self.now);
+        self.reckon_least();
     }
 
     /// How many are kept.
@@ -67,9 +78,35 @@ impl Top {
     /// No document whose score, before its time raises it, is this or less can be among the first. A little less than what would
     /// be exact: a tie must be seen to be broken.
     pub fn least_score(&self) -> f32 {
-        match self.worst() {
-            Some((score, ..)) => f32::from_bits(!score) / self.most_raised * 0.9999 - 1e-6,
-            None => f32::MIN,
+        self.least
+    }
+
+    /// No document with an earlier [`second`] can be among the first, whatever it scores.
+    pub fn least_second(&self) -> u32 {
+        self.least_second
+    }
+
+    /// Both are asked for with each document, and change only with what is kept.
+    fn reckon_least(&mut self) {
+        let Some(&(worst, ..)) = self.worst() else {
+            (self.least, self.least_second) = (f32::MIN, 0);
+            return;
+        };
+        self.least = f32::from_bits(!worst) / self.most_raised * 0.9999 - 1e-6;
+        self.least_second = match self.order {
+            Order::Best => second(Some(self.before(worst, self.most))).saturating_sub(1),
+            Order::Newest | Order::Oldest => 0,
+        };
+    }
+
+    /// Before when a document with this score is behind `worst`. A little before what would be exact.
+    fn before(&self, worst: u32, score: f32) -> i64 {
+        let raise = f32::from_bits(!worst) / score.max(f32::MIN_POSITIVE) - 1.0;
+        let needed = f64::from(raise / RECENT) * 0.9999 - 1e-6;
+        // Of what needs no raise nothing is too old, and of what would need more than there is only this moment is not.
+        match needed > 0.0 {
+            true => (self.now as f64 + needed.min(1.0).log2() * HALF_LIFE) as i64,
+            false => i64::MIN,
         }
     }
 
@@ -81,10 +118,7 @@ impl Top {
     }
 
     pub fn offer_scored(&mut self, doc: DocId, score: f32, columns: &Columns) {
-        if score <= self.least_score() {
-            return;
-        }
-        if self.is_behind(score, doc, columns) {
+        if score <= self.least || self.is_behind(score, doc, columns) {
             return;
         }
         let at = columns.at.first(doc);
@@ -108,14 +142,7 @@ impl Top {
             // Worth reckoning for scores that come again.
             self.too_old = TooOld { score, worst: u32::MAX, before: i64::MIN };
         } else if self.too_old.worst != worst {
-            let raise = f32::from_bits(!worst) / score.max(f32::MIN_POSITIVE) - 1.0;
-            let needed = f64::from(raise / RECENT) * 0.9999 - 1e-6;
-            // Of what needs no raise nothing is too old, and of what would need more than there is only this moment is not.
-            let before = match needed > 0.0 {
-                true => (self.now as f64 + needed.min(1.0).log2() * HALF_LIFE) as i64,
-                false => i64::MIN,
-            };
-            self.too_old = TooOld { score, worst, before: before.saturating_sub(1) };
+            self.too_old = TooOld { score, worst, before: self.before(worst, score).saturating_sub(1) };
         }
         self.too_old.before
     }
@@ -147,7 +174,10 @@ impl Top {
             && rank < worst.0
         {
             *worst = (rank, at, (base, second(at)));
+        } else {
+            return;
         }
+        self.reckon_least();
     }
 
     /// Both as one.

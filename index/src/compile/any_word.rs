@@ -1,8 +1,10 @@
 //! Documents that hold any of some words.
 
-use tantivy::query::{BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, TermSetQuery, Weight};
+use tantivy::query::{ConstScorer, EnableScoring, Explanation, Query, Scorer, TermSetQuery, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{BitSet, DocId, DocSet, Score, SegmentReader, Term};
+use tantivy::{DocId, DocSet, Score, SegmentReader, Term};
+
+use super::documents::Documents;
 
 /// Up to so many words are looked up one by one. More are gone through together with the words of the index, for which an automaton
 /// has to be built first: that alone takes as long as looking up hundreds.
@@ -33,19 +35,13 @@ impl Query for AnyWord {
 
 impl Weight for AnyWord {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut found = BitSet::with_max_value(segment.max_doc());
+        let mut all = Vec::with_capacity(self.words.len());
         for word in &self.words {
             let index = segment.inverted_index(word.field())?;
             let Some(info) = index.get_term_info(word)? else { continue };
-            let mut postings = index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-            while !postings.docs().is_empty() {
-                for document in postings.docs() {
-                    found.insert(*document);
-                }
-                postings.advance();
-            }
+            all.push(index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?);
         }
-        Ok(Box::new(ConstScorer::new(BitSetDocSet::from(found), boost)))
+        Ok(Box::new(ConstScorer::new(Documents::new(all, segment.max_doc()), boost)))
     }
 
     fn explain(&self, segment: &SegmentReader, document: DocId) -> tantivy::Result<Explanation> {
@@ -60,9 +56,60 @@ mod tests {
     use proptest::prelude::*;
     use tantivy::collector::DocSetCollector;
     use tantivy::schema::{Schema, TEXT};
-    use tantivy::{Index, IndexWriter, TantivyDocument};
+    use tantivy::{Index, IndexWriter, TERMINATED, TantivyDocument};
 
     use super::*;
+
+    #[test]
+    fn words_of_many_documents_are_gone_through_and_leapt_over_alike() {
+        let mut schema = Schema::builder();
+        let text = schema.add_text_field("text", TEXT);
+        let index = Index::create_in_ram(schema.build());
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 50_000_000).unwrap();
+        let holds = |word: &str, at: u32| match word {
+            "third" => at.is_multiple_of(3),
+            "some" => (16_300..16_500).contains(&at),
+            "seldom" => at % 5_000 == 4_999,
+            "last" => at == 49_999,
+            _ => false,
+        };
+        for at in 0..50_000 {
+            let words: Vec<&str> =
+                ["third", "some", "seldom", "last"].into_iter().filter(|word| holds(word, at)).collect();
+            let mut document = TantivyDocument::new();
+            document.add_text(text, words.join(" "));
+            writer.add_document(document).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        assert_eq!(searcher.segment_readers().len(), 1);
+        for asked in [&["third", "some", "seldom", "last"][..], &["some", "seldom"], &["last"], &["none"]] {
+            let words: Vec<Term> = asked.iter().map(|word| Term::from_field_text(text, word)).collect();
+            let any = AnyWord { words };
+            for segment in searcher.segment_readers() {
+                let scorer = || any.scorer(segment, 1.0).unwrap();
+                let mut all = Vec::new();
+                let mut documents = scorer();
+                while documents.doc() != TERMINATED {
+                    all.push(documents.doc());
+                    documents.advance();
+                }
+                assert_eq!(documents.advance(), TERMINATED);
+                let right = |at: &u32| asked.iter().any(|word| holds(word, *at));
+                assert_eq!(all, (0..segment.max_doc()).filter(right).collect::<Vec<u32>>());
+                for leap in [1, 63, 64, 100, 8_000, 16_383, 16_384, 20_000, 49_000] {
+                    let mut documents = scorer();
+                    let mut target = 0;
+                    while documents.doc() != TERMINATED {
+                        target = documents.doc().max(target) + leap;
+                        let next = all[all.partition_point(|at| *at < target)..].first().copied();
+                        assert_eq!(documents.seek(target), next.unwrap_or(TERMINATED), "{asked:?} by {leap}");
+                    }
+                    assert_eq!((documents.seek(TERMINATED), documents.advance()), (TERMINATED, TERMINATED));
+                }
+            }
+        }
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use tantivy::index::SegmentId;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::query::{
-    BitSetDocSet, BooleanQuery, ConstScoreQuery, ConstScorer, EmptyQuery, EnableScoring, Explanation, PhraseQuery,
-    Query, Scorer, Weight,
+    BitSetDocSet, BooleanQuery, ConstScoreQuery, ConstScorer, EmptyQuery, EnableScoring, Explanation, Query, Scorer,
+    Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::termdict::TermDictionary;
@@ -49,9 +49,10 @@ impl Compiler<'_> {
             return Ok(Box::new(EmptyQuery));
         }
         let ends = OpenPhrase { field: begins.field(), leads, segments: Arc::new(segments), held: HELD };
+        self.most.borrow_mut().add_like();
         let like = ConstScoreQuery::new(Box::new(ends), LIKE);
         Ok(match self.index.searcher.doc_freq(begins)? > 0 {
-            true => Box::new(BooleanQuery::union(vec![Box::new(PhraseQuery::new_with_offset(words)), Box::new(like)])),
+            true => Box::new(BooleanQuery::union(vec![self.exact_phrase(words), Box::new(like)])),
             false => Box::new(like),
         })
     }

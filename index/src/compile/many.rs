@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use tantivy::Term;
 use tantivy::schema::Field;
+use tantivy::{SegmentReader, Term};
 use tantivy_fst::Automaton;
 
 use super::Compiler;
+use super::beginnings::Beginnings;
 use crate::error::Error;
 
 /// Words that a prefix stands for while it is typed: those in most documents.
@@ -102,38 +103,53 @@ impl Compiler<'_> {
         A: Automaton,
         A::State: Clone,
     {
-        let typing = self.search.typing;
-        let looked_at = if typing { LOOKED_AT.0 } else { LOOKED_AT.1 };
-        let steps = Cell::new(if typing { STEPS.0 } else { STEPS.1 });
-        let searcher = &self.index.searcher;
-        let all = searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum::<u64>().max(1);
-        let mut found: HashMap<Vec<u8>, u64> = HashMap::new();
-        for segment in searcher.segment_readers() {
-            let share = (looked_at as u64 * u64::from(segment.max_doc()) / all) as usize;
-            let mut left = share.max(LEAST);
-            let index = segment.inverted_index(field)?;
-            let mut range = index.terms().search(Bounded { inner: automaton, left: &steps }).ge(begins);
-            let end = after(begins.as_bytes());
-            if let Some(end) = &end {
-                range = range.lt(end);
-            }
-            let mut words = range.into_stream().map_err(Error::io("search index"))?;
-            let mut frequent = Frequent::new(most.saturating_mul(SPARE));
-            while words.advance() {
-                if left == 0 {
-                    self.capped.set(true);
-                    break;
-                }
-                left -= 1;
-                frequent.offer(words.value().doc_freq, words.key());
-            }
-            for Reverse((documents, word)) in frequent.kept {
-                *found.entry(word).or_default() += u64::from(documents);
-            }
+        let steps = Cell::new(if self.search.typing { STEPS.0 } else { STEPS.1 });
+        let mut found = Found::new();
+        for segment in self.index.searcher.segment_readers() {
+            let share = self.share(segment, if self.search.typing { LOOKED_AT.0 } else { LOOKED_AT.1 });
+            let automaton = Bounded { inner: automaton, left: &steps };
+            self.take(&mut found, &look(segment, field, begins, automaton, share, most)?);
         }
         if steps.get() == 0 {
             self.capped.set(true);
         }
+        Ok(self.most_frequent(field, found, most))
+    }
+
+    /// The words of `field` that begin so, while that is typed: at most `most`, those in most documents.
+    pub(super) fn typed(&self, field: Field, begins: &str, most: usize) -> Result<Vec<Term>, Error> {
+        if !Beginnings::keeps(begins) {
+            return self.words(field, begins, &Anything, most);
+        }
+        let mut found = Found::new();
+        for segment in self.index.searcher.segment_readers() {
+            let share = self.share(segment, LOOKED_AT.1);
+            let look = || look(segment, field, begins, Anything, share, most);
+            self.take(&mut found, &*self.index.shape.beginnings.get(segment, field, begins, look)?);
+        }
+        Ok(self.most_frequent(field, found, most))
+    }
+
+    /// How many of the `all` words that may be looked at are this segment's.
+    fn share(&self, segment: &SegmentReader, all: usize) -> usize {
+        let segments = self.index.searcher.segment_readers();
+        let documents = segments.iter().map(|segment| u64::from(segment.max_doc())).sum::<u64>().max(1);
+        ((all as u64 * u64::from(segment.max_doc()) / documents) as usize).max(LEAST)
+    }
+
+    fn take(&self, found: &mut Found, known: &Known) {
+        if !known.all {
+            self.capped.set(true);
+        }
+        for (documents, word) in &known.words {
+            match found.get_mut(word) {
+                Some(sum) => *sum += u64::from(*documents),
+                None => drop(found.insert(word.clone(), u64::from(*documents))),
+            }
+        }
+    }
+
+    fn most_frequent(&self, field: Field, found: Found, most: usize) -> Vec<Term> {
         let mut found: Vec<(u64, Vec<u8>)> = found.into_iter().map(|(word, documents)| (documents, word)).collect();
         if found.len() > most {
             self.capped.set(true);
@@ -143,8 +159,54 @@ impl Compiler<'_> {
         let documents: u64 = found.iter().map(|(documents, _)| documents).sum();
         self.documents.set(self.documents.get().saturating_add(documents));
         let text = found.into_iter().filter_map(|(_, word)| String::from_utf8(word).ok());
-        Ok(text.map(|word| Term::from_field_text(field, &word)).collect())
+        text.map(|word| Term::from_field_text(field, &word)).collect()
     }
+}
+
+/// Words, and in how many documents each is.
+type Found = HashMap<Vec<u8>, u64>;
+
+/// What was found in a segment.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// The most frequent, in no order, each behind the number of its documents.
+    words: Vec<(u32, Vec<u8>)>,
+    /// No word was left unlooked at.
+    all: bool,
+}
+
+/// The words of a segment that begin so and that the automaton lets pass: of the first `looked_at` in the alphabet as many as may be
+/// among the `most` of all segments.
+fn look<A>(
+    segment: &SegmentReader,
+    field: Field,
+    begins: &str,
+    automaton: A,
+    looked_at: usize,
+    most: usize,
+) -> Result<Known, Error>
+where
+    A: Automaton,
+    A::State: Clone,
+{
+    let index = segment.inverted_index(field)?;
+    let mut range = index.terms().search(automaton).ge(begins);
+    let end = after(begins.as_bytes());
+    if let Some(end) = &end {
+        range = range.lt(end);
+    }
+    let mut words = range.into_stream().map_err(Error::io("search index"))?;
+    let mut frequent = Frequent::new(most.saturating_mul(SPARE));
+    let (mut left, mut all) = (looked_at, true);
+    while words.advance() {
+        if left == 0 {
+            all = false;
+            break;
+        }
+        left -= 1;
+        frequent.offer(words.value().doc_freq, words.key());
+    }
+    Ok(Known { words: frequent.kept.into_iter().map(|Reverse(word)| word).collect(), all })
 }
 
 /// The first bytes that come after everything that begins with these.

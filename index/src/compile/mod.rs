@@ -10,13 +10,16 @@
 
 mod any_word;
 mod asked;
+mod beginnings;
+mod documents;
 mod ends;
 mod excluded;
 mod field;
 mod many;
+mod most;
 mod text;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use tantivy::Term;
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query};
@@ -28,8 +31,10 @@ use crate::snapshot::Snapshot;
 
 use any_word::any_word;
 use excluded::Excluded;
+use most::Most;
 
 pub(crate) use asked::{Pattern, Slips, Spelling, begun};
+pub(crate) use beginnings::Beginnings;
 pub(crate) use field::{is_bare, millis_up};
 
 /// What is asked of tantivy.
@@ -39,6 +44,8 @@ pub(crate) struct Plan {
     pub scored: bool,
     /// Nothing but one word, or two: the best can be found without looking at all that match, and each time with the same scores.
     pub simple: bool,
+    /// What no document scores more than.
+    pub most: Most,
     /// Something stands for more words than were taken.
     pub capped: bool,
     /// Documents that the words are in which stand for others, each word's added up: how much there is to go through.
@@ -47,8 +54,14 @@ pub(crate) struct Plan {
 
 /// Says what `search` asks of `index`. `without`: owners whose own documents are left out.
 pub(crate) fn compile(index: &Snapshot, search: &Search<'_>, without: &[u64]) -> Result<Plan, Error> {
-    let compiler =
-        Compiler { index, search, capped: Cell::new(false), scored: Cell::new(false), documents: Cell::new(0) };
+    let compiler = Compiler {
+        index,
+        search,
+        capped: Cell::new(false),
+        scored: Cell::new(false),
+        most: RefCell::default(),
+        documents: Cell::new(0),
+    };
     let root = &search.ast.root;
     let asked = compiler.node(root, true)?;
     let mut simple = without.is_empty() && !search.typing && is_simple(root);
@@ -65,8 +78,9 @@ pub(crate) fn compile(index: &Snapshot, search: &Search<'_>, without: &[u64]) ->
         }
     };
     simple &= compiler.scored.get();
-    let Compiler { scored, capped, documents, .. } = compiler;
-    Ok(Plan { query, scored: scored.get(), simple, capped: capped.get(), documents: documents.get() })
+    let Compiler { scored, capped, documents, most, .. } = compiler;
+    let (scored, capped, documents) = (scored.get(), capped.get(), documents.get());
+    Ok(Plan { query, scored, simple, most: most.into_inner(), capped, documents })
 }
 
 /// A word without camel case, or two: what they are compiled to is told by `text::word`.
@@ -86,6 +100,7 @@ struct Compiler<'a> {
     search: &'a Search<'a>,
     capped: Cell<bool>,
     scored: Cell<bool>,
+    most: RefCell<Most>,
     documents: Cell<u64>,
 }
 

@@ -36,11 +36,11 @@ impl Compiler<'_> {
             [] if spelling.is_empty() => return Ok(None),
             // All of them: whoever asks for two means both.
             [] => {
-                let signs = spelling.signs.iter().map(|sign| exact(term(sign))).collect();
+                let signs = spelling.signs.iter().map(|sign| self.exact(term(sign))).collect();
                 any.push(Box::new(BooleanQuery::intersection(signs)));
             }
             [(_, word)] if open => any.push(self.begins(field, word)?),
-            [(_, word)] => any.push(exact(term(word))),
+            [(_, word)] => any.push(self.exact(term(word))),
             words => any.push(self.side_by_side(words.iter().map(|(at, word)| (*at, term(word))).collect(), open)?),
         }
         if !spelling.behind.is_empty() {
@@ -58,14 +58,22 @@ impl Compiler<'_> {
     fn side_by_side(&self, words: Vec<(usize, Term)>, open: bool) -> Result<Box<dyn Query>, Error> {
         match open {
             true => self.open_phrase(words),
-            false => Ok(Box::new(PhraseQuery::new_with_offset(words))),
+            false => Ok(self.exact_phrase(words)),
         }
     }
 
+    /// `words` are at least two.
+    pub(super) fn exact_phrase(&self, words: Vec<(usize, Term)>) -> Box<dyn Query> {
+        self.most.borrow_mut().add_words(words.iter().map(|(_, word)| word.clone()).collect());
+        Box::new(PhraseQuery::new_with_offset(words))
+    }
+
     fn begins(&self, field: Field, word: &str) -> Result<Box<dyn Query>, Error> {
-        let most = if self.search.typing { TYPED } else { ASKED };
-        let words = self.words(field, word, &Anything, most)?;
-        Ok(like(field, word, words))
+        let words = match self.search.typing {
+            true => self.typed(field, word, TYPED)?,
+            false => self.words(field, word, &Anything, ASKED)?,
+        };
+        Ok(self.like(field, word, words))
     }
 
     pub(super) fn fuzzy(&self, text: &str) -> Result<Asked, Error> {
@@ -73,7 +81,7 @@ impl Compiler<'_> {
         let field = self.index.shape.text;
         let words = self.alike(field, &slips.begins, &slips)?;
         self.scored.set(true);
-        Ok(Some(like(field, &slips.word, words)))
+        Ok(Some(self.like(field, &slips.word, words)))
     }
 
     pub(super) fn regex(&self, pattern: &str) -> Result<Asked, Error> {
@@ -110,23 +118,26 @@ impl Compiler<'_> {
             false => Some(Box::new(EmptyQuery)),
         }
     }
-}
 
-fn exact(term: Term) -> Box<dyn Query> {
-    Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
-}
+    fn exact(&self, term: Term) -> Box<dyn Query> {
+        self.most.borrow_mut().add_words(vec![term.clone()]);
+        Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
+    }
 
-/// The word itself, which is scored, or one of these.
-fn like(field: Field, word: &str, mut words: Vec<Term>) -> Box<dyn Query> {
-    let itself = Term::from_field_text(field, word);
-    let known = words.contains(&itself);
-    match (words.len(), known) {
-        (0, _) => Box::new(EmptyQuery),
-        (1, _) => exact(words.remove(0)),
-        (_, false) => Box::new(ConstScoreQuery::new(any_word(words), LIKE)),
-        (_, true) => {
-            let any = ConstScoreQuery::new(any_word(words), LIKE);
-            Box::new(BooleanQuery::union(vec![exact(itself), Box::new(any)]))
+    /// The word itself, which is scored, or one of these.
+    fn like(&self, field: Field, word: &str, mut words: Vec<Term>) -> Box<dyn Query> {
+        let itself = Term::from_field_text(field, word);
+        let known = words.contains(&itself);
+        match words.len() {
+            0 => return Box::new(EmptyQuery),
+            1 => return self.exact(words.remove(0)),
+            _ => {}
+        }
+        self.most.borrow_mut().add_like();
+        let any = Box::new(ConstScoreQuery::new(any_word(words), LIKE));
+        match known {
+            true => Box::new(BooleanQuery::union(vec![self.exact(itself), any])),
+            false => any,
         }
     }
 }

@@ -327,6 +327,23 @@ fn regular_expressions_that_are_bombs_end_soon_and_say_so() {
     assert!(index.search(&ask(&ast, &now)).is_ok_and(|found| !found.capped && found.total == 1));
 }
 
+/// What is asked for again is known by then, and so is what has become of the index meanwhile.
+#[test]
+fn the_first_letters_stand_for_the_words_of_most_documents_whatever_the_alphabet_says() {
+    let letter = |n: u32| char::from(b'a' + (n % 26) as u8);
+    let mut texts: Vec<String> =
+        (0..9_000).map(|n| format!("da{}{}{}", letter(n / 676), letter(n / 26), letter(n))).collect();
+    texts.extend(["deploy", "deploy", "dozen"].map(str::to_owned));
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let index = of_texts(&texts);
+    for _ in 0..2 {
+        let (ast, now) = (read("d"), now());
+        let typed = index.search(&Search { typing: true, limit: 60, ..ask(&ast, &now) }).expect("an answer");
+        let owners: Vec<u64> = typed.hits.iter().map(|hit| hit.owner).collect();
+        assert!(typed.capped && owners.contains(&9_000) && owners.contains(&9_001), "{owners:?}");
+    }
+}
+
 #[test]
 fn a_beginning_of_many_words_is_capped_while_it_is_typed() {
     let texts: Vec<String> =

@@ -138,12 +138,14 @@ proptest! {
 
     #[test]
     fn the_hits_alone_are_those_of_the_whole_answer(
-        docs in prop::collection::vec((prop::option::of(0..90i64), prop::collection::vec(prop::sample::select(vec!["web", "deploy", "failed", "api", "web-app", "webs"]), 1..6)), 1..60),
+        docs in prop::collection::vec((prop::option::weighted(0.9, 0..9i64), prop::collection::vec(prop::sample::select(vec!["web", "deploy", "failed", "api", "web-app", "webs"]), 1..6)), 1..400),
         asked in prop::sample::select(vec!["web", "we*", "d", "web deploy", "web OR a*", "deploy -failed", "\"web deploy\"", "~webb", "web -kind:k9"]),
         limit in 1..8usize,
         typing in any::<bool>(),
     ) {
+        // Neighbours are of about one time, as the entries of a session are.
         let made = docs.iter().enumerate().map(|(place, (days, words))| {
+            let days = days.map(|days| place as i64 / 50 * 31 % 90 + days);
             let at = days.map(|days| now().timestamp().as_millisecond() - days * 86_400_000);
             let (text, facets) = (words.join(" "), vec![(KIND, format!("k{}", place % 2))]);
             (place as u64 / 4, Document { place: Some(place as u32), at, text, facets, ..Document::default() })

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tantivy::collector::DocSetCollector;
+use tantivy::query::PhraseQuery;
 use tantivy::schema::{Schema, TEXT};
 use tantivy::{Index, IndexWriter, Searcher, TantivyDocument};
 
