@@ -7,6 +7,7 @@
 //! What always holds: time and memory are bounded by what may be spent, not by how many words begin so; nothing is found beside
 //! what a phrase with one of those words at its end would find.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -70,7 +71,7 @@ impl Compiler<'_> {
             let most = share(whole(LOOKED_AT), segment);
             let begins = begins.serialized_value_bytes();
             let (mut ends, all) = look(index.terms(), begins, most).map_err(Error::io("search index"))?;
-            ends.sort_by(|a, b| b.doc_freq.cmp(&a.doc_freq));
+            ends.sort_by_key(|end| Reverse(end.doc_freq));
             let (mut left, mut tried) = (share(whole(SPENT), segment), 0);
             for end in &ends {
                 if left == 0 {
