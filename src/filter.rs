@@ -138,6 +138,15 @@ fn time(text: &str) -> Result<When, Flaw> {
     })
 }
 
+/// Is what stands here in quotes, of which the second is there? Then it is meant as it stands, and not as the beginning of something.
+pub(crate) fn is_closed(text: &str, span: Span) -> bool {
+    let Some(inside) = text.get(span.start..span.end).and_then(|text| text.strip_prefix('"')) else {
+        return false;
+    };
+    let slashes = |text: &str| text.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    inside.strip_suffix('"').is_some_and(|text| slashes(text) % 2 == 0)
+}
+
 fn translate(text: &str, ast: Ast, now: &Zoned, typing: bool) -> Listing {
     let mut translator = Translator { text, now, typing, gone: false, notes: Vec::new() };
     let filter = translator.node(&ast.root).map_or(Filter::All, Part::filter);
@@ -245,7 +254,7 @@ impl Translator<'_> {
     }
 
     fn value(&mut self, name: &str, meaning: Meaning, value: &Value) -> Option<Part> {
-        let begun = self.typing && value.span.end == self.text.len() && !self.is_closed(value.span);
+        let begun = self.typing && value.span.end == self.text.len() && !is_closed(self.text, value.span);
         Some(Part::Mirror(match meaning {
             Meaning::Exact(field) => Filter::Field(field, compare(&value.kind, begun, Match::Is)?),
             Meaning::Part(field) => Filter::Field(field, part(&value.kind)?),
@@ -270,15 +279,6 @@ impl Translator<'_> {
             }
             Meaning::Is => return self.state(value, begun),
         }))
-    }
-
-    /// Is it in quotes, of which the second is there? Then it is meant as it stands, and not as the beginning of something.
-    fn is_closed(&self, span: Span) -> bool {
-        let Some(inside) = self.text.get(span.start..span.end).and_then(|text| text.strip_prefix('"')) else {
-            return false;
-        };
-        let slashes = |text: &str| text.bytes().rev().take_while(|byte| *byte == b'\\').count();
-        inside.strip_suffix('"').is_some_and(|text| slashes(text) % 2 == 0)
     }
 
     fn has(&mut self, value: &Value, begun: bool) -> Option<Part> {

@@ -1,13 +1,14 @@
 //! Whether a query finds a document, told without an index: for documents that the index does not have yet, or not any more as they are.
 //!
 //! What always holds: it says of a document what an index of that document alone would answer, for every query that stands for
-//! no more words than an index tries. Words are found by the code that marks them, which is the code that cuts them.
+//! no more words than an index tries, also while it is typed. Words are found by the code that marks them, which is the code that
+//! cuts them.
 
 use std::fmt;
 
 use jiff::Zoned;
 
-use crate::compile::{Pattern, Slips, Spelling, millis_up};
+use crate::compile::{Pattern, Slips, Spelling, begun, is_bare, millis_up};
 use crate::face::{Asks, Document, Search};
 use crate::mark::Marker;
 use crate::query::{Ast, Node, NodeKind, Value, ValueKind};
@@ -61,14 +62,18 @@ impl Like {
 impl Matcher {
     /// Of a query that is not being typed any more. `fields` and `now`: as in [`Search`].
     pub fn new(ast: &Ast, fields: &[(&'static str, Asks)], now: &Zoned) -> Self {
-        let everything = ast.root.kind == NodeKind::All;
-        let test = test(&ast.root, fields, now).unwrap_or(if everything { Test::Always } else { Test::Never });
-        Self { test }
+        Self::made(ast, &Asking { fields, now, typing: false })
     }
 
-    /// As [`Matcher::new`] of what a search asks.
+    /// Of what a search asks; while it is typed, its last word may be the beginning of one.
     pub fn of(search: &Search<'_>) -> Self {
-        Self::new(search.ast, search.fields, search.now)
+        Self::made(search.ast, &Asking { fields: search.fields, now: search.now, typing: search.typing })
+    }
+
+    fn made(ast: &Ast, asking: &Asking<'_>) -> Self {
+        let everything = asking.typing || ast.root.kind == NodeKind::All;
+        let test = asking.test(&ast.root, true).unwrap_or(if everything { Test::Always } else { Test::Never });
+        Self { test }
     }
 
     /// Does it find the document?
@@ -105,32 +110,97 @@ fn holds(test: &Test, document: &Document) -> bool {
     }
 }
 
-/// `None`: it narrows nothing.
-fn test(node: &Node, fields: &[(&'static str, Asks)], now: &Zoned) -> Option<Test> {
-    let all = |nodes: &[Node]| nodes.iter().filter_map(|node| test(node, fields, now)).collect::<Vec<_>>();
-    match &node.kind {
-        NodeKind::All => Some(Test::Always),
-        NodeKind::Word(text) | NodeKind::Phrase(text) | NodeKind::Prefix(text) => words(text, node.clone()),
-        NodeKind::Fuzzy(text) => match Slips::new(text) {
-            Some(_) => Some(Test::Words(marker(node.clone()))),
-            None => words(text, node.clone()),
-        },
-        NodeKind::Regex(pattern) => Some(match Pattern::new(pattern) {
-            Some(_) => Test::Words(marker(node.clone())),
-            None => Test::Never,
-        }),
-        NodeKind::Field { name, values } => {
-            let Some((_, asks)) = fields.iter().find(|(known, _)| known == name) else { return Some(Test::Never) };
-            let tests: Vec<Test> = values.iter().filter_map(|value| field(*asks, value, now)).collect();
-            any(tests)
+/// How a query is to be read.
+struct Asking<'a> {
+    fields: &'a [(&'static str, Asks)],
+    now: &'a Zoned,
+    typing: bool,
+}
+
+impl Asking<'_> {
+    /// `None`: it narrows nothing. `last`: nothing of the query follows.
+    fn test(&self, node: &Node, last: bool) -> Option<Test> {
+        let begun = last && self.typing && begun(node);
+        match &node.kind {
+            NodeKind::All => Some(Test::Always),
+            NodeKind::Word(text) | NodeKind::Phrase(text) if begun => {
+                words(text, Node { kind: NodeKind::Prefix(text.clone()), span: node.span })
+            }
+            NodeKind::Word(text) | NodeKind::Phrase(text) | NodeKind::Prefix(text) => words(text, node.clone()),
+            NodeKind::Fuzzy(text) => match Slips::new(text) {
+                Some(_) => Some(Test::Words(marker(node.clone()))),
+                None => words(text, node.clone()),
+            },
+            NodeKind::Regex(pattern) => match Pattern::new(pattern) {
+                Some(_) => Some(Test::Words(marker(node.clone()))),
+                None => self.unreadable(pattern),
+            },
+            NodeKind::Field { name, values } => {
+                let Some((_, asks)) = self.fields.iter().find(|(known, _)| known == name) else {
+                    return Some(Test::Never);
+                };
+                let last = |place: usize| last && place + 1 == values.len();
+                let tests =
+                    values.iter().enumerate().filter_map(|(place, value)| self.value(*asks, value, last(place)));
+                any(tests.collect())
+            }
+            NodeKind::And(nodes) => {
+                let tests = self.each(nodes, last);
+                (!tests.is_empty()).then_some(Test::And(tests))
+            }
+            NodeKind::Or(nodes) => any(self.each(nodes, last)),
+            NodeKind::Not(inner) => self.test(inner, last).map(|inner| Test::Not(Box::new(inner))),
         }
-        NodeKind::And(nodes) => {
-            let tests = all(nodes);
-            (!tests.is_empty()).then_some(Test::And(tests))
-        }
-        NodeKind::Or(nodes) => any(all(nodes)),
-        NodeKind::Not(inner) => test(inner, fields, now).map(|inner| Test::Not(Box::new(inner))),
     }
+
+    fn each(&self, nodes: &[Node], last: bool) -> Vec<Test> {
+        let last = |place: usize| last && place + 1 == nodes.len();
+        nodes.iter().enumerate().filter_map(|(place, node)| self.test(node, last(place))).collect()
+    }
+
+    /// A regular expression that is still being typed narrows nothing.
+    fn unreadable(&self, pattern: &str) -> Option<Test> {
+        (!self.typing || crate::query::check_regex(pattern).is_ok()).then_some(Test::Never)
+    }
+
+    fn value(&self, asks: Asks, value: &Value, last: bool) -> Option<Test> {
+        match &value.kind {
+            ValueKind::Text(text) if last && self.typing && is_bare(value) && !is_time(asks) => {
+                self.field(asks, &Value { kind: ValueKind::Prefix(text.clone()), span: value.span })
+            }
+            ValueKind::Regex(pattern) if Pattern::new(pattern).is_none() => self.unreadable(pattern),
+            _ => self.field(asks, value),
+        }
+    }
+
+    fn field(&self, asks: Asks, value: &Value) -> Option<Test> {
+        match asks {
+            Asks::Whole(facet) => Some(facet_like(vec![facet], value, false)),
+            Asks::AnyOf(facets) => Some(facet_like(facets.to_vec(), value, false)),
+            Asks::Part(facet) => Some(facet_like(vec![facet], value, true)),
+            Asks::Title => match text_of(value)? {
+                Test::Words(marker) => Some(Test::Title(marker)),
+                Test::SomeWord(_) => Some(Test::SomeWord(true)),
+                other => Some(other),
+            },
+            Asks::Text => text_of(value),
+            Asks::After | Asks::Before | Asks::On => {
+                let ValueKind::Time(when) = &value.kind else { return (!self.typing).then_some(Test::Never) };
+                Some(match asks {
+                    Asks::After => Test::At(Some(millis_up(when.start(self.now))), None),
+                    Asks::Before => Test::At(None, Some(millis_up(when.start(self.now)))),
+                    _ => {
+                        let (from, to) = when.days(self.now);
+                        Test::At(Some(millis_up(from)), Some(millis_up(to)))
+                    }
+                })
+            }
+        }
+    }
+}
+
+fn is_time(asks: Asks) -> bool {
+    matches!(asks, Asks::After | Asks::Before | Asks::On)
 }
 
 fn any(tests: Vec<Test>) -> Option<Test> {
@@ -159,31 +229,6 @@ fn words(text: &str, node: Node) -> Option<Test> {
     // All of them, wherever they stand.
     let sign = |sign: &String| Node { kind: NodeKind::Word(sign.clone()), span: node.span };
     Some(Test::And(spelling.signs.iter().map(|one| Test::Words(marker(sign(one)))).collect()))
-}
-
-fn field(asks: Asks, value: &Value, now: &Zoned) -> Option<Test> {
-    match asks {
-        Asks::Whole(facet) => Some(facet_like(vec![facet], value, false)),
-        Asks::AnyOf(facets) => Some(facet_like(facets.to_vec(), value, false)),
-        Asks::Part(facet) => Some(facet_like(vec![facet], value, true)),
-        Asks::Title => match text_of(value)? {
-            Test::Words(marker) => Some(Test::Title(marker)),
-            Test::SomeWord(_) => Some(Test::SomeWord(true)),
-            other => Some(other),
-        },
-        Asks::Text => text_of(value),
-        Asks::After | Asks::Before | Asks::On => {
-            let ValueKind::Time(when) = &value.kind else { return Some(Test::Never) };
-            Some(match asks {
-                Asks::After => Test::At(Some(millis_up(when.start(now))), None),
-                Asks::Before => Test::At(None, Some(millis_up(when.start(now)))),
-                _ => {
-                    let (from, to) = when.days(now);
-                    Test::At(Some(millis_up(from)), Some(millis_up(to)))
-                }
-            })
-        }
-    }
 }
 
 fn facet_like(facets: Vec<usize>, value: &Value, part: bool) -> Test {

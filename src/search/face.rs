@@ -177,7 +177,8 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// Everything that matches, whatever the limit; see [`Question::hits_only`].
     pub total: u64,
-    /// Hits that were asked for and are not among these: what they stand in went away since the index was last committed.
+    /// Hits that were asked for and are not among these: what they stand in went away, or says something else, since the index was last
+    /// committed.
     pub left_out: u64,
     /// Where the next page of it begins: a [`Question::offset`]. None behind the last hit. What is left out has its place too.
     pub next: Option<usize>,

@@ -16,16 +16,12 @@ use quarterdeck_index::{Error, Mark, Order, Owners, Search, Snapshot};
 use quarterdeck_sync::model::{Content, Filter, Judge, Judged, ListKey, Query, Record, RowKey};
 use quarterdeck_sync::store::{Reader, StoreError};
 
+use super::changed::Changed;
 use super::fields;
-use super::indexer::identity;
-use super::progress::Progress;
 use super::sought::{NO_TIME, Sought, Tree};
 
 /// Records up to which the mirror reads those that match, instead of asking of each in its order whether it does.
 const FEW: usize = 8_000;
-
-/// Entries of the change feed that are read at once, and at most: an index that is further behind is being filled.
-const FEED: (usize, usize) = (1_024, 32_768);
 
 /// Answers that are kept for the next window.
 const KEPT: usize = 8;
@@ -162,8 +158,7 @@ fn ask(index: &Snapshot, ast: &Ast, own: bool) -> Result<Option<Owners>, Error> 
 
 /// What the index does not answer for.
 struct Touched {
-    /// First and last numbers of records, ascending, none touching another.
-    stretches: Vec<(i64, i64)>,
+    changed: Changed,
     /// Those of them that there are, ascending, if they are few.
     keys: Option<Vec<RowKey>>,
     /// Lists whose records are the entries of others: the index has no documents of their own.
@@ -173,31 +168,9 @@ struct Touched {
 impl Touched {
     /// Everything that was touched since `mark`; `None` when it is no mark of this mirror, or long ago.
     fn since(reader: &Reader, mark: &Mark) -> Result<Option<Self>, StoreError> {
-        let mirror = identity(reader)?;
-        let Some(progress) = Progress::of(mark).filter(|progress| progress.mirror == mirror) else { return Ok(None) };
-        let mut stretches = Vec::new();
-        stretches.extend(progress.filled.map(|filled| (filled.saturating_add(1), i64::MAX)));
-        let (mut seq, mut within) = (progress.seq, progress.within);
-        loop {
-            let feed = reader.feed(seq, FEED.0)?;
-            let Some(last) = feed.last() else { break };
-            seq = last.seq;
-            for entry in &feed {
-                stretches.push((entry.first.0.max(within.saturating_add(1)), entry.last.0));
-                within = 0;
-            }
-            if stretches.len() > FEED.1 {
-                return Ok(None);
-            }
-        }
-        let stretches = merged(stretches);
-        let keys = keys(reader, &stretches)?;
-        Ok(Some(Self { keys, entries: reader.entry_lists()?.into_iter().collect(), stretches }))
-    }
-
-    fn has(&self, key: RowKey) -> bool {
-        let after = self.stretches.partition_point(|(first, _)| *first <= key.0);
-        after.checked_sub(1).and_then(|at| self.stretches.get(at)).is_some_and(|(_, last)| key.0 <= *last)
+        let Some(changed) = Changed::since(reader, mark)? else { return Ok(None) };
+        let keys = keys(reader, changed.stretches())?;
+        Ok(Some(Self { keys, entries: reader.entry_lists()?.into_iter().collect(), changed }))
     }
 
     /// These and what was touched, ascending, if it is few.
@@ -208,19 +181,6 @@ impl Touched {
         all.dedup();
         (all.len() <= FEW).then_some(all)
     }
-}
-
-fn merged(mut stretches: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
-    stretches.retain(|(first, last)| first <= last);
-    stretches.sort_unstable();
-    let mut merged: Vec<(i64, i64)> = Vec::new();
-    for (first, last) in stretches {
-        match merged.last_mut() {
-            Some(before) if first <= before.1.saturating_add(1) => before.1 = before.1.max(last),
-            _ => merged.push((first, last)),
-        }
-    }
-    merged
 }
 
 fn keys(reader: &Reader, stretches: &[(i64, i64)]) -> Result<Option<Vec<RowKey>>, StoreError> {
@@ -258,7 +218,7 @@ impl Judge for Indexed {
     }
 
     fn knows(&self, list: &ListKey, key: RowKey) -> Option<bool> {
-        let open = self.touched.has(key) || self.touched.entries.contains(list);
+        let open = self.touched.changed.has(key) || self.touched.entries.contains(list);
         (!open).then(|| self.named.owners.contains(key.0.cast_unsigned()))
     }
 

@@ -4,7 +4,7 @@
 //! by names that change: who is meant is looked up now ([`Names`]), so that no document has to be made anew when a name is.
 //!
 //! Strict queries fail on the first thing that search cannot answer. While typing, that matches nothing and is noted, and the
-//! value at the very end counts as begun.
+//! value at the very end counts as begun, in quotes until they are closed.
 
 use quarterdeck_index::query::{self, Ast, Flaw, Node, NodeKind, Span, Value, ValueKind, check_regex};
 use quarterdeck_sync::model::Match;
@@ -142,7 +142,7 @@ impl Reading<'_> {
         let mut asked = Vec::new();
         let mut unknown = false;
         for value in values {
-            let begun = self.typing && value.span.end == self.text.len();
+            let begun = self.typing && value.span.end == self.text.len() && !filter::is_closed(self.text, value.span);
             match self.value(name, value, begun) {
                 Some(found) => asked.extend(found),
                 None => unknown = true,
@@ -188,7 +188,14 @@ impl Reading<'_> {
         begun: bool,
         words: &[&'static str],
     ) -> Option<Vec<Value>> {
-        let Some(typed) = typed else { return Some(vec![value.clone()]) };
+        let Some(typed) = typed else {
+            // `has:*` asks for any of them. How a record stands is no word that could be like another.
+            if name == "has" {
+                return Some(vec![value.clone()]);
+            }
+            let typed = self.text.get(value.span.start..value.span.end).unwrap_or_default();
+            return self.unknown(name, value.span, typed, words);
+        };
         let lower = typed.to_lowercase();
         if let Some(known) = words.iter().find(|word| **word == lower) {
             self.gone |= name == "is" && lower == "gone";
@@ -197,9 +204,13 @@ impl Reading<'_> {
         if begun && words.iter().any(|word| word.starts_with(&lower)) {
             return Some(Vec::new());
         }
+        self.unknown(name, value.span, typed, words)
+    }
+
+    fn unknown(&mut self, name: &str, span: Span, typed: &str, words: &[&'static str]) -> Option<Vec<Value>> {
         let known: Vec<String> = words.iter().map(|word| format!("{name}:{word}")).collect();
         let hint = format!("there are {}", known.join(" "));
-        self.note(value.span, format!("search knows no `{name}:{typed}`"), hint);
+        self.note(span, format!("search knows no `{name}:{typed}`"), hint);
         None
     }
 
@@ -212,12 +223,14 @@ impl Reading<'_> {
             ValueKind::Regex(pattern) => Match::Regex(pattern.clone()),
             ValueKind::Time(_) => return Vec::new(),
         };
-        let mut values = vec![exact_or_begun(value, None, begun)];
+        let mut values = Vec::new();
         // Any agent at all is told by the word alone.
         if !matches!(&named, Match::Prefix(text) if text.is_empty()) {
             let words = self.names.agents(&named).into_iter();
             values.extend(words.map(|word| Value { kind: ValueKind::Text(word), span: value.span }));
         }
+        // The last value may count as begun: the words of agents are whole.
+        values.push(exact_or_begun(value, None, begun));
         values
     }
 }

@@ -20,6 +20,7 @@ use super::names::Agents;
 use super::progress::Progress;
 use super::shown::shown;
 use super::sight::{Over, Sight};
+use super::still::still;
 use super::stretches::Stretches;
 use super::upkeep::count_in;
 use super::{fields, query};
@@ -79,16 +80,13 @@ impl Find for Searcher {
         };
         let sight = moment.sight.as_ref().ok_or_else(|| trouble("there is no index"))?;
         let with_gone = question.gone || asked.gone;
-        let found = ask(sight, question, &query::narrow(&asked.asks, &question.connections, with_gone), &moment.now)?;
-        let gone = match with_gone || question.typing || !sight.may_have_gone().map_err(wrong)? {
-            true => 0,
-            false => {
-                let only = Question { limit: 0, offset: 0, facets: Vec::new(), ..question.clone() };
-                ask(sight, &only, &query::only_gone(&asked.asks, &question.connections), &moment.now)?.total
-            }
-        };
+        let narrowed = query::narrow(&asked.asks, &question.connections, with_gone);
+        let found = ask(sight, question, &narrowed, &moment.now)?;
+        let gone = if with_gone { 0 } else { gone(sight, question, &asked.asks, &moment.now)? };
         let marker = Marker::new(&asked.ast, question.typing);
-        let hits = self.shown(&reader, head, &found.hits, &marker, question.secrets)?;
+        let search = searching(question, &narrowed, &moment.now, &[]);
+        let places = still(&self.mirror, &reader, sight, &search, found.hits.clone()).map_err(trouble)?;
+        let hits = self.shown(&reader, head, &places, &marker, question.secrets)?;
         let left_out = found.hits.len().saturating_sub(hits.len()) as u64;
         let next = question.offset.saturating_add(found.hits.len());
         let more = match question.hits_only {
@@ -97,7 +95,7 @@ impl Find for Searcher {
         };
         let behind = behind(&reader, self.progress()?, BEHIND).map_err(trouble)?;
         Ok(Answer {
-            // What went away since the last commit of the index is not counted either.
+            // What went away or was replaced since the last commit of the index is not counted either.
             total: found.total.saturating_sub(left_out),
             left_out,
             next: more.then_some(next),
@@ -204,6 +202,8 @@ impl Searcher {
     }
 
     fn sight(&self, reader: &Reader, head: u64) -> Result<Arc<Sight>, FindError> {
+        // Told before what is shown is brought up to it: what comes between counts as touched.
+        let mark = self.opened()?.mark().map_err(wrong)?;
         let snapshot = self.index()?.snapshot();
         let overlay = self.outbox.overlay().unwrap_or_default();
         let known = self.kept().over.clone();
@@ -212,7 +212,7 @@ impl Searcher {
             false => Arc::new(Over::make(reader, &overlay, head).map_err(trouble)?),
         };
         self.kept().over = over.clone();
-        Ok(Arc::new(Sight { snapshot, over }))
+        Ok(Arc::new(Sight { snapshot, mark, over }))
     }
 
     /// `head`: an end of the change feed at which the reader's state is, or which it is past.
@@ -280,19 +280,31 @@ fn by_agent(values: Vec<(String, u64)>, agents: &Agents) -> Vec<Count> {
 
 fn ask(sight: &Sight, question: &Question, ast: &Ast, now: &Zoned) -> Result<Found, FindError> {
     let count: Vec<usize> = question.facets.iter().map(|facet| fields::counted(*facet)).collect();
-    let search = Search {
+    sight.search(&searching(question, ast, now, &count)).map_err(wrong)
+}
+
+fn searching<'a>(question: &Question, ast: &'a Ast, now: &'a Zoned, count: &'a [usize]) -> Search<'a> {
+    Search {
         ast,
         fields: fields::ASKS,
         typing: question.typing,
         now,
         offset: question.offset,
         limit: question.limit.min(Question::MOST),
-        count: &count,
+        count,
         hits_only: question.hits_only,
         without: &[],
         order: question.order,
-    };
-    sight.search(&search).map_err(wrong)
+    }
+}
+
+/// How much matches that is gone. Not counted while typing.
+fn gone(sight: &Sight, question: &Question, asks: &Ast, now: &Zoned) -> Result<u64, FindError> {
+    if question.typing || !sight.may_have_gone().map_err(wrong)? {
+        return Ok(0);
+    }
+    let only = Question { limit: 0, offset: 0, facets: Vec::new(), ..question.clone() };
+    Ok(ask(sight, &only, &query::only_gone(asks, &question.connections), now)?.total)
 }
 
 /// Does anything in it ask who an agent is?

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use quarterdeck_index::{Error, Found, Index, Search, Snapshot};
+use quarterdeck_index::{Error, Found, Index, Mark, Search, Snapshot};
 use quarterdeck_sync::content;
 use quarterdeck_sync::model::{Overlay, Record, Scope};
 use quarterdeck_sync::store::{Reader, StoreError};
@@ -12,6 +12,8 @@ use super::{documents, fields};
 /// The index at one moment, with what lies over it.
 pub struct Sight {
     pub snapshot: Snapshot,
+    /// How far the snapshot follows the mirror, at least.
+    pub mark: Option<Mark>,
     pub over: Arc<Over>,
 }
 
@@ -56,6 +58,11 @@ impl Over {
             Some((of, at)) => Arc::ptr_eq(of, overlay) && (*at == head || !overlay.has_records()),
             None => false,
         }
+    }
+
+    /// Does it answer for this record?
+    pub fn has(&self, owner: u64) -> bool {
+        self.keys.binary_search(&owner).is_ok()
     }
 
     /// Makes it. `reader` is one with the overlay over it.

@@ -8,6 +8,7 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, MatchKind};
+use regex_syntax::hir::{Dot, Hir, HirKind, Look, Repetition};
 use tantivy_fst::Automaton;
 
 use crate::query::{Node, NodeKind};
@@ -145,6 +146,15 @@ impl Pattern {
 
     /// `None`: it cannot be read, or is too large.
     pub fn new(pattern: &str) -> Option<Self> {
+        Self::made(pattern, false)
+    }
+
+    /// One that is found anywhere in a value; `^` and `$` in it are the ends of that value.
+    pub fn anywhere(pattern: &str) -> Option<Self> {
+        Self::made(pattern, true)
+    }
+
+    fn made(pattern: &str, anywhere: bool) -> Option<Self> {
         // Words have no diacritics; small letters are made large and back by the automaton itself.
         let mut folded = String::with_capacity(pattern.len());
         for c in pattern.chars() {
@@ -154,28 +164,25 @@ impl Pattern {
             }
         }
         // `\w` of all alphabets takes more states than that of the first one.
-        Self::build(&folded, true).or_else(|| Self::build(&folded, false))
+        Self::build(&folded, anywhere, true).or_else(|| Self::build(&folded, anywhere, false))
     }
 
-    /// One that is found anywhere in a value.
-    pub fn anywhere(pattern: &str) -> Option<Self> {
-        let begins = pattern.starts_with('^');
-        let ends = pattern.ends_with('$') && !pattern.ends_with("\\$");
-        let inner = &pattern[usize::from(begins)..];
-        let inner = if ends && !inner.is_empty() { &inner[..inner.len() - 1] } else { inner };
-        let any = |not: bool| if not { "" } else { "(?s:.*)" };
-        Self::new(&format!("{}(?:{inner}){}", any(begins), any(ends)))
-    }
-
-    fn build(pattern: &str, unicode: bool) -> Option<Self> {
+    fn build(pattern: &str, anywhere: bool, unicode: bool) -> Option<Self> {
         let syntax = syntax::Config::new().case_insensitive(true).unicode(unicode).utf8(unicode).nest_limit(64);
-        let nfa = thompson::Config::new().nfa_size_limit(Some(Self::SIZE)).utf8(unicode).shrink(false);
+        let read = syntax::parse_with(pattern, &syntax).ok()?;
+        let read = if anywhere { found_within(read, unicode) } else { read };
+        let nfa = thompson::Config::new()
+            .nfa_size_limit(Some(Self::SIZE))
+            .utf8(unicode)
+            .shrink(false)
+            .which_captures(thompson::WhichCaptures::None);
+        let nfa = thompson::Compiler::new().configure(nfa).build_from_hir(&read).ok()?;
         let config = dense::Config::new()
             .start_kind(StartKind::Anchored)
             .match_kind(MatchKind::All)
             .dfa_size_limit(Some(Self::SIZE))
             .determinize_size_limit(Some(Self::SIZE));
-        let dfa = dense::Builder::new().syntax(syntax).thompson(nfa).configure(config).build(pattern).ok()?;
+        let dfa = dense::Builder::new().configure(config).build_from_nfa(&nfa).ok()?;
         let start = dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
         Some(Self { dfa, start })
     }
@@ -183,6 +190,30 @@ impl Pattern {
     pub fn matches(&self, word: &str) -> bool {
         matches(self, word)
     }
+}
+
+/// What is found within a text, as what all of the text has to be. The automaton knows `^` and `$` wherever they stand; but where an
+/// alternative begins with `^`, it is not even looked for further on: most words are given up at their first letter then.
+fn found_within(pattern: Hir, unicode: bool) -> Hir {
+    let parts = match pattern.into_kind() {
+        HirKind::Alternation(ways) => {
+            return Hir::alternation(ways.into_iter().map(|way| found_within(way, unicode)).collect());
+        }
+        HirKind::Capture(group) => return found_within(*group.sub, unicode),
+        HirKind::Concat(parts) => parts,
+        HirKind::Look(look) => vec![Hir::look(look)],
+        HirKind::Empty => Vec::new(),
+        HirKind::Literal(literal) => vec![Hir::literal(literal.0)],
+        HirKind::Class(class) => vec![Hir::class(class)],
+        HirKind::Repetition(repetition) => vec![Hir::repetition(repetition)],
+    };
+    let is = |look: Look| move |part: &Hir| matches!(part.kind(), HirKind::Look(found) if *found == look);
+    let begins = parts.first().is_some_and(is(Look::Start));
+    let ends = parts.last().is_some_and(is(Look::End));
+    let dot = if unicode { Dot::AnyChar } else { Dot::AnyByte };
+    let any = || Repetition { min: 0, max: None, greedy: true, sub: Box::new(Hir::dot(dot)) };
+    let around = |not: bool| (!not).then(|| Hir::repetition(any()));
+    Hir::concat(around(begins).into_iter().chain(parts).chain(around(ends)).collect())
 }
 
 impl Automaton for Pattern {
@@ -267,4 +298,67 @@ fn matches<A: Automaton>(automaton: &A, word: &str) -> bool {
         state = automaton.accept(&state, byte);
     }
     automaton.is_match(&state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_found_where_a_reader_of_the_whole_value_finds_it() {
+        let values = [
+            "",
+            "a",
+            "b",
+            "ab",
+            "ba",
+            "fail",
+            "failed",
+            "an error",
+            "errors",
+            "x\\",
+            "c:\\x",
+            "a$",
+            "a b",
+            "no#te",
+            "line\nfail",
+        ];
+        for pattern in [
+            "^fail|error$",
+            "^a|b$",
+            "(^a|b$)",
+            "^(a|b)$",
+            "a|^b|$",
+            "^",
+            "$",
+            "^$",
+            "\\\\$",
+            "a\\$",
+            "(?x)^a # the first",
+            "(?m)^fail",
+            "x^a",
+            "a$x",
+            "(?:^a)b?",
+            "^^a$$",
+            "err.r",
+            "(a)(b)",
+            "[^a]$",
+            "\\Ab|a\\z",
+            "^a*$",
+            "",
+        ] {
+            let whole = searched(pattern);
+            let found = Pattern::anywhere(pattern).expect("readable");
+            for value in values {
+                assert_eq!(found.matches(value), whole(value), "/{pattern}/ in {value:?}");
+            }
+        }
+    }
+
+    /// The same said by an automaton that looks for it, from every place of a value on.
+    fn searched(pattern: &str) -> impl Fn(&str) -> bool {
+        let syntax = syntax::Config::new().case_insensitive(true);
+        let dfa = dense::Builder::new().syntax(syntax).build(pattern).expect("readable");
+        move |value| dfa.try_search_fwd(&regex_automata::Input::new(value)).expect("no quitting").is_some()
+    }
 }

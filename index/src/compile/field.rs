@@ -136,7 +136,7 @@ pub(crate) fn millis_up(time: Timestamp) -> i64 {
     if exact { millis } else { millis.saturating_add(1) }
 }
 
-/// It was written without quotes.
-fn is_bare(value: &Value) -> bool {
+/// It was written without quotes, or those are open.
+pub(crate) fn is_bare(value: &Value) -> bool {
     matches!(&value.kind, ValueKind::Text(text) if value.span.end - value.span.start <= text.len() + 1)
 }

@@ -4,7 +4,7 @@
 //! such as a dash on its own, narrows nothing; a whole query that means nothing finds everything while it is typed, and nothing else.
 //!
 //! What always holds: no query fails, however odd; words that stand for many (`dep*`, `~deplyo`, `/dep.*/`) are looked up in
-//! bounded time and stand for a bounded number of them ([`many`]).
+//! bounded time and stand for a bounded number of them ([`many`], at the end of a phrase [`ends`]).
 //!
 //! Not here: reading the query's text (`crate::query`), and going through what matches (`crate::collect`).
 
@@ -12,6 +12,7 @@ mod any_word;
 mod asked;
 mod beginnings;
 mod documents;
+mod ends;
 mod excluded;
 mod field;
 mod many;
@@ -34,7 +35,7 @@ use most::Most;
 
 pub(crate) use asked::{Pattern, Slips, Spelling, begun};
 pub(crate) use beginnings::Beginnings;
-pub(crate) use field::millis_up;
+pub(crate) use field::{is_bare, millis_up};
 
 /// What is asked of tantivy.
 pub(crate) struct Plan {

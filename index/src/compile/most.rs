@@ -12,8 +12,6 @@ pub(crate) struct Most {
     words: Vec<Vec<Term>>,
     /// How often something counts that is only like what was asked for.
     likes: u16,
-    /// Something is scored of which this cannot be told.
-    unknown: bool,
 }
 
 impl Most {
@@ -25,15 +23,8 @@ impl Most {
         self.likes = self.likes.saturating_add(1);
     }
 
-    pub fn add_unknown(&mut self) {
-        self.unknown = true;
-    }
-
-    /// The score that no document is above; infinite where that cannot be told.
+    /// The score that no document is above.
     pub fn score(&self, statistics: &dyn Bm25StatisticsProvider) -> tantivy::Result<f32> {
-        if self.unknown {
-            return Ok(f32::INFINITY);
-        }
         let mut sum = f32::from(self.likes) * LIKE;
         for words in self.words.iter().filter(|words| !words.is_empty()) {
             // An empty text full of the word: none can be that good.

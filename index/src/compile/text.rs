@@ -1,7 +1,7 @@
 //! Words, phrases and what stands for many words, in the text.
 
 use tantivy::Term;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, EmptyQuery, PhrasePrefixQuery, PhraseQuery, Query, TermQuery};
+use tantivy::query::{BooleanQuery, ConstScoreQuery, EmptyQuery, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy_fst::Automaton;
 
@@ -12,9 +12,6 @@ use crate::error::Error;
 
 /// What a word counts that is only like the one asked for: less than most words that are right.
 pub(super) const LIKE: f32 = 1.0;
-
-/// Words that the open end of a phrase stands for, while typing and otherwise. The first in the alphabet are tried.
-const PHRASE_ENDS: (u32, u32) = (500, 10_000);
 
 impl Compiler<'_> {
     pub(super) fn word(&self, text: &str) -> Result<Asked, Error> {
@@ -44,29 +41,31 @@ impl Compiler<'_> {
             }
             [(_, word)] if open => any.push(self.begins(field, word)?),
             [(_, word)] => any.push(self.exact(term(word))),
-            words => any.push(self.side_by_side(words.iter().map(|(at, word)| (*at, term(word))).collect(), open)),
+            words => any.push(self.side_by_side(words.iter().map(|(at, word)| (*at, term(word))).collect(), open)?),
         }
         if !spelling.behind.is_empty() {
-            any.push(self.side_by_side(spelling.behind.iter().map(|(at, word)| (*at, term(word))).collect(), open));
+            any.push(self.side_by_side(spelling.behind.iter().map(|(at, word)| (*at, term(word))).collect(), open)?);
         }
         if spelling.parts.len() > 1 {
             let parts = spelling.parts.iter().map(|part| term(part)).enumerate().collect();
-            any.push(self.side_by_side(parts, open));
+            any.push(self.side_by_side(parts, open)?);
         }
         self.scored.set(true);
         Ok(any_of(any))
     }
 
     /// `words` are at least two.
-    fn side_by_side(&self, words: Vec<(usize, Term)>, open: bool) -> Box<dyn Query> {
-        if !open {
-            self.most.borrow_mut().add_words(words.iter().map(|(_, word)| word.clone()).collect());
-            return Box::new(PhraseQuery::new_with_offset(words));
+    fn side_by_side(&self, words: Vec<(usize, Term)>, open: bool) -> Result<Box<dyn Query>, Error> {
+        match open {
+            true => self.open_phrase(words),
+            false => Ok(self.exact_phrase(words)),
         }
-        self.most.borrow_mut().add_unknown();
-        let mut query = PhrasePrefixQuery::new_with_offset(words);
-        query.set_max_expansions(if self.search.typing { PHRASE_ENDS.0 } else { PHRASE_ENDS.1 });
-        Box::new(query)
+    }
+
+    /// `words` are at least two.
+    pub(super) fn exact_phrase(&self, words: Vec<(usize, Term)>) -> Box<dyn Query> {
+        self.most.borrow_mut().add_words(words.iter().map(|(_, word)| word.clone()).collect());
+        Box::new(PhraseQuery::new_with_offset(words))
     }
 
     fn begins(&self, field: Field, word: &str) -> Result<Box<dyn Query>, Error> {

@@ -266,6 +266,8 @@ fn fields_ask_for_whole_values_parts_times_and_titles() {
         ("kind:/s.*n/", &[0]),
         ("kind:/^ru/", &[1, 2]),
         ("kind:/^u/", &[]),
+        ("kind:/^ru|ion$/", &[0, 1, 2]),
+        ("kind:/^un|ses$/", &[]),
         ("project:deck", &[0]),
         ("project:*", &[0, 1, 2]),
         ("-project:*", &[3]),
@@ -352,4 +354,46 @@ fn a_beginning_of_many_words_is_capped_while_it_is_typed() {
     let typed = index.search(&Search { typing: true, ..ask(&ast, &now) }).expect("an answer");
     assert!(typed.capped && typed.total == 50, "{}", typed.total);
     assert_eq!(owners(&index, "dep*", false).len(), 200);
+}
+
+/// So many texts, each with a hash of its own that begins with an `a`, and what is said beside them.
+fn among_hashes(count: u32, said: &[&str]) -> Snapshot {
+    let hashes: String = (0..count).map(|n| format!("id a{n:05} ")).collect();
+    let texts: Vec<&str> = said.iter().copied().chain([hashes.as_str()]).collect();
+    of_texts(&texts)
+}
+
+fn typed(index: &Snapshot, query: &str) -> (u64, bool) {
+    let (ast, now) = (read(query), now());
+    let found = index.search(&Search { typing: true, ..ask(&ast, &now) }).expect("an answer");
+    (found.total, found.capped)
+}
+
+#[test]
+fn a_path_is_found_while_its_last_piece_is_short_however_many_hashes_begin_so() {
+    let index = among_hashes(20_000, &["see content/api/index.ts", "see content/web"]);
+    assert_eq!(typed(&index, "content/a"), (1, true), "what could not be looked at is told");
+    assert_eq!(typed(&index, "see content/a").0, 1);
+    assert_eq!(typed(&index, "\"see content a").0, 1);
+    assert_eq!(typed(&index, "content/api"), (1, false));
+    assert_eq!(typed(&index, "nowhere/a"), (0, false), "of what is not there no end is missing");
+}
+
+#[test]
+fn of_a_phrase_that_is_not_being_typed_every_end_is_tried() {
+    let index = among_hashes(12_000, &["deploy az9"]);
+    let (ast, now) = (read("\"deploy a\"*"), now());
+    let search = ask(&ast, &now);
+    assert_eq!(owners(&index, "\"deploy a\"*", false), [0]);
+    assert_eq!(index.owners_found(&search, false).expect("an answer"), (crate::Owners::from_iter([0]), false));
+}
+
+#[test]
+fn a_phrase_that_ends_as_it_was_typed_comes_before_those_that_go_on() {
+    let index = of_texts(&["std::fs::read_to", "std::fs::reader", "std::fs::read", "std::fs::ready"]);
+    let (ast, now) = (read("std::fs::read"), now());
+    let found = index.search(&Search { typing: true, ..ask(&ast, &now) }).expect("an answer");
+    let mut first: Vec<u64> = found.hits.iter().take(2).map(|hit| hit.owner).collect();
+    first.sort_unstable();
+    assert_eq!((found.total, first), (4, vec![0, 2]));
 }

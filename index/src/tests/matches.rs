@@ -6,9 +6,9 @@ use super::*;
 use crate::{Matcher, Owners};
 
 /// Asks both; the index must say whether it tried every word.
-fn agree(document: &Document, query: &str) -> Result<(), TestCaseError> {
+fn agree(document: &Document, query: &str, typing: bool) -> Result<(), TestCaseError> {
     let (ast, now) = (read(query), now());
-    let search = ask(&ast, &now);
+    let search = Search { typing, ..ask(&ast, &now) };
     let index = Index::in_memory(&layout(), [(7, document.clone())]).expect("an index").snapshot();
     let found = index.search(&search).expect("an answer");
     prop_assume!(!found.capped);
@@ -110,7 +110,13 @@ proptest! {
 
     #[test]
     fn a_document_is_found_without_an_index_when_it_is_found_with_one(document in document(), query in question()) {
-        agree(&document, &query)?;
+        agree(&document, &query, false)?;
+    }
+
+    #[test]
+    fn so_it_is_while_the_query_is_typed(document in document(), query in question(), left_out in 0usize..5) {
+        let typed: String = query.chars().take(query.chars().count().saturating_sub(left_out)).collect();
+        agree(&document, &typed, true)?;
     }
 }
 

@@ -139,7 +139,7 @@ proptest! {
     #[test]
     fn the_hits_alone_are_those_of_the_whole_answer(
         docs in prop::collection::vec((prop::option::weighted(0.9, 0..9i64), prop::collection::vec(prop::sample::select(vec!["web", "deploy", "failed", "api", "web-app", "webs"]), 1..6)), 1..400),
-        asked in prop::sample::select(vec!["web", "we*", "d", "web deploy", "web OR a*", "deploy -failed", "\"web deploy\"", "~webb", "web -kind:k9"]),
+        asked in prop::sample::select(vec!["web", "we*", "d", "web deploy", "web OR a*", "deploy -failed", "\"web deploy\"", "\"web de", "web/d", "~webb", "web -kind:k9"]),
         limit in 1..8usize,
         typing in any::<bool>(),
     ) {

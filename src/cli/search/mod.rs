@@ -100,7 +100,7 @@ pub fn run(cx: &Context, args: Args) -> Result<Code, Failure> {
     }
     let mut out = Out::showing(secrets);
     match cx.form {
-        Form::Plain => out.raw(&plain::answer(&answer, cx.style, args.facets))?,
+        Form::Plain => out.raw(&plain::answer(&answer, secrets, cx.style, args.facets))?,
         Form::Json => out.json(&value(&answer, args.facets)?)?,
         Form::Ndjson => answer.hits.iter().try_for_each(|hit| out.json(hit))?,
     }
@@ -235,18 +235,10 @@ mod tests {
             let hits: Vec<Hit> = places.clone().filter(|place| place % 3 != 2).map(hit).collect();
             let left_out = (places.len() - hits.len()) as u64;
             Ok(Answer {
-                hits,
                 total: self.0 as u64 - left_out,
                 left_out,
                 next: (end < self.0).then_some(end),
-                gone: 0,
-                counts: Default::default(),
-                capped: false,
-                notes: Vec::new(),
-                behind: 0,
-                took: Duration::ZERO,
-                ast: query::parse("", &crate::filter::fields()).0,
-                moment: Moment::at(jiff::Zoned::now()),
+                ..answer(hits)
             })
         }
 
@@ -255,7 +247,24 @@ mod tests {
         }
     }
 
-    fn hit(place: usize) -> Hit {
+    pub(super) fn answer(hits: Vec<Hit>) -> Answer {
+        Answer {
+            total: hits.len() as u64,
+            hits,
+            left_out: 0,
+            next: None,
+            gone: 0,
+            counts: Default::default(),
+            capped: false,
+            notes: Vec::new(),
+            behind: 0,
+            took: Duration::ZERO,
+            ast: query::parse("", &crate::filter::fields()).0,
+            moment: Moment::at(jiff::Zoned::now()),
+        }
+    }
+
+    pub(super) fn hit(place: usize) -> Hit {
         Hit {
             key: RowKey(place as i64),
             list: ListKey::new("prod", "sessions"),

@@ -45,9 +45,9 @@ fn signs_alone_are_no_question() {
 
 #[test]
 fn an_agent_is_asked_for_by_every_word_that_records_have_for_it() {
-    assert_eq!(strict("agent:web-01"), Ok("agent:web-01,prod/7,prod/client-1".to_owned()));
+    assert_eq!(strict("agent:web-01"), Ok("agent:prod/7,prod/client-1,web-01".to_owned()));
     assert_eq!(strict("host:nobody"), Ok("host:nobody".to_owned()));
-    assert_eq!(typing("agent:we").0, "agent:we*,prod/7");
+    assert_eq!(typing("agent:we").0, "agent:prod/7,we*");
     assert_eq!(strict("agent:*"), Ok("agent:*".to_owned()));
 }
 
@@ -65,9 +65,29 @@ fn what_an_entry_has_and_how_it_stands_are_words_of_their_own() {
             .contains("column 5: search knows no `has:nothing`; there are has:error has:diff")
     );
     assert!(strict("is:odd").unwrap_err().contains("column 4: search knows no `is:odd`; there are is:gone"));
+    for like in ["is:gon*", "is:*", "is:/go.*/", "is:gone,pend*"] {
+        assert!(strict(like).unwrap_err().contains("search knows no `is:"), "{like}");
+        assert_eq!(typing(like).1, 1, "{like}");
+    }
+    assert_eq!(strict("has:err*"), Ok("has:err*".to_owned()));
     // Begun: not a mistake yet, and no question yet.
     assert_eq!(typing("web is:pe"), ("web".to_owned(), 0));
     assert_eq!(typing("web is:odd x").1, 1);
+}
+
+#[test]
+fn a_value_in_quotes_is_begun_until_they_are_closed() {
+    for (typed, asked) in [
+        ("tool:\"file", "tool:file*"),
+        ("tool:\"file\"", "tool:file"),
+        ("tool:\"say \\\"", "tool:\"say \\\"\"*"),
+        ("tool:\"a \\\\\"", "tool:\"a \\\\\""),
+        ("agent:\"web-01\"", "agent:prod/7,prod/client-1,web-01"),
+        ("title:\"deploy fai\"", "title:\"deploy fai\""),
+    ] {
+        assert_eq!(typing(typed).0, asked);
+    }
+    assert_eq!(typing("kind:\"thi\"").1, 1, "closed, it is no kind");
 }
 
 #[test]

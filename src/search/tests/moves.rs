@@ -116,3 +116,52 @@ fn what_a_run_did_is_found_at_its_steps_and_not_at_the_run_again() {
     assert!(world.listed("zebra").is_empty());
     assert_eq!(world.listed("okapi"), ["r1"]);
 }
+
+#[test]
+fn what_was_replaced_is_not_shown_with_other_words_before_the_index_has_followed() {
+    let mut world = World::new();
+    let sessions = world.sessions;
+    let said =
+        |word: &str| json!([{"type": "user", "content": "hello"}, {"type": "user", "content": format!("a {word}")}]);
+    world.arrive(sessions, vec![session("s1", "client-1"), session("s2", "client-1")]);
+    world.says("s1", &said("wombat"));
+    world.says("s2", &said("wombat"));
+    world.follow();
+    world.arrive(sessions, vec![changed("s1", "client-1", 2)]);
+    world.says("s1", &said("numbat"));
+    let answer = world.answer(&Question::new("wombat"));
+    assert_eq!((places(&answer), answer.total, answer.left_out), (vec!["s2#1".to_owned()], 1, 1));
+    assert_eq!(places(&world.answer(&Question::typing("womb"))), ["s2#1"]);
+    assert_eq!(world.found("hello").len(), 2, "what still says it stays");
+    assert_eq!(places(&world.answer(&Question::typing("hel"))).len(), 2);
+    world.follow();
+    assert_eq!(world.found("numbat"), ["s1#1"]);
+}
+
+#[test]
+fn what_its_platform_no_longer_lists_is_left_out_at_once() {
+    let mut world = World::new();
+    let sessions = world.sessions;
+    world.arrive(sessions, vec![session("s1", "client-1"), session("s2", "client-1")]);
+    world.says("s1", &json!([{"type": "user", "content": "refunds"}]));
+    world.follow();
+    world.goes(sessions, "s1");
+    assert_eq!(world.found("refunds"), ["s2"]);
+    let with = world.answer(&Question { gone: true, ..Question::new("refunds") });
+    assert_eq!(places(&with).len(), 3, "whoever asks for it sees it still");
+}
+
+#[test]
+fn a_decision_that_is_not_sent_keeps_what_was_said_in_sight_while_the_index_is_behind() {
+    let mut world = World::new();
+    let sessions = world.sessions;
+    world.arrive(sessions, vec![session("s1", "client-1")]);
+    world.says("s1", &json!([{"type": "user", "content": "refunds"}]));
+    world.follow();
+    world.decides("s1");
+    world.arrive(sessions, vec![changed("s1", "client-1", 1)]);
+    let mut found = world.found("refunds");
+    found.sort();
+    assert_eq!(found, ["s1", "s1#0"]);
+    assert_eq!(world.found("refunds is:pending"), ["s1"]);
+}

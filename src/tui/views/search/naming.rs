@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::Search;
-use crate::search::{NAMES, check_saved, is_name};
+use crate::search::{NAMES, as_meant, check_saved, is_name};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
@@ -50,8 +50,10 @@ impl Search {
                     cx.say(format!("A name is {NAMES}"));
                     return true;
                 }
+                // What it found on the screen it is to find under its name too.
+                let query = as_meant(self.input.text());
                 if !naming.forget
-                    && let Err(flaw) = check_saved(self.input.text().trim())
+                    && let Err(flaw) = check_saved(&query)
                 {
                     cx.say(format!("Not kept: {flaw}"));
                     self.naming = None;
@@ -59,7 +61,7 @@ impl Search {
                 }
                 cx.wishes.push(match naming.forget {
                     true => Wish::ForgetSearch(name),
-                    false => Wish::SaveSearch(name, self.input.text().trim().to_owned()),
+                    false => Wish::SaveSearch(name, query),
                 });
                 self.naming = None;
             }
