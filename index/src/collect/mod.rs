@@ -144,13 +144,10 @@ impl Answer {
         self.counts.enter(work.index, segment)?;
         self.top.enter(&columns, work.most);
         match &work.scored {
-            Some(scored) if self.hits_only && work.most.is_finite() => {
-                self.total += self.young(segment, scored.as_ref(), &columns)?;
-            }
-            Some(scored) if self.hits_only => self.total += self.best(segment, scored.as_ref(), &columns)?,
+            Some(scored) if self.hits_only => self.total += self.young(segment, scored.as_ref(), &columns)?,
             Some(scored) if work.simple => {
                 self.count(segment, bare)?;
-                let _ = self.best(segment, scored.as_ref(), &columns)?;
+                self.best(segment, scored.as_ref(), &columns)?;
             }
             Some(scored) => self.scored(segment, scored.as_ref(), &columns)?,
             None => self.unscored(segment, bare, &columns)?,
@@ -169,19 +166,17 @@ impl Answer {
         })
     }
 
-    /// The best only: tantivy calls for documents whose score is above what is answered. Says for how many it did.
-    fn best(&mut self, segment: &SegmentReader, weight: &dyn Weight, columns: &Columns) -> Result<u64, Error> {
+    /// The best only: tantivy calls for documents whose score is above what is answered.
+    fn best(&mut self, segment: &SegmentReader, weight: &dyn Weight, columns: &Columns) -> Result<(), Error> {
         let alive = segment.alive_bitset();
         let top = &mut self.top;
-        let mut met = 0;
         weight.for_each_pruning(top.least_score(), segment, &mut |doc, score| {
             if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                met += 1;
                 top.offer_scored(doc, score, columns);
             }
             top.least_score()
         })?;
-        Ok(met)
+        Ok(())
     }
 
     /// The best only: documents that are too old for it, whatever they score, are passed over. Says how many were not.
