@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use super::{App, Overlay};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::DraftOf;
+use crate::tui::links::view_of;
 use crate::tui::reading::Reading;
 use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
@@ -111,17 +112,38 @@ impl App {
         self.dirty = true;
     }
 
-    /// Opens something where it lives, over what is open.
+    /// Opens something where it lives, over what is open, in a view of its own: that of the tab stays as it was left.
     pub(super) fn show_goal(&mut self, goal: &Goal, clock: Instant) {
-        let view = match goal {
-            Goal::Row(kind, _) => views::of_kind(*kind),
-            Goal::Write(_) | Goal::Writes(_) => Some(views::number(OUTBOX)),
-            Goal::Connection(_) => Some(views::number(CONNECTIONS)),
-            Goal::Query(_) => Some(views::number(SEARCH)),
+        let kind = match goal {
+            Goal::Row(kind, key) => {
+                let narrow = Narrow { select: Some(*key), ..Narrow::default() };
+                return self.open_list(view_of(*kind), None, narrow, clock);
+            }
+            Goal::Write(_) | Goal::Writes(_) => OUTBOX,
+            Goal::Connection(_) => CONNECTIONS,
+            Goal::Query(_) => SEARCH,
         };
-        let Some(view) = view else { return };
-        self.lay_over(view, clock);
+        self.lay_another(views::number(kind), clock);
         self.with_view(clock, |view, cx| view.seek(goal, cx));
+    }
+
+    /// Opens the search over what is open. One comes back to a search that lies below as it was left: over that lies another.
+    pub(super) fn lay_search(&mut self, clock: Instant) {
+        let search = views::number(SEARCH);
+        if self.views.kind(self.open) == search {
+            return;
+        }
+        match self.under.contains(&search) {
+            true => self.lay_another(search, clock),
+            false => self.lay_over(search, clock),
+        }
+    }
+
+    /// Opens another view of a kind over what is open.
+    fn lay_another(&mut self, kind: usize, clock: Instant) {
+        let view = self.views.lay(kind, None);
+        self.recall_columns(view, kind);
+        self.lay_over(view, clock);
     }
 
     /// Opens a timeline over what is open.

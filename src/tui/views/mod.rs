@@ -177,10 +177,6 @@ pub(crate) const SEARCH: &str = "search";
 /// The view that shows a transcript.
 pub(crate) const TRANSCRIPT: &str = "transcript";
 
-/// The view that lists records of a kind.
-pub(crate) fn of_kind(wanted: Kind) -> Option<usize> {
-    VIEWS.iter().position(|view| matches!(view.counts, Counts::Kind(kind) if kind == wanted))
-}
 /// The view that edits a document.
 pub(crate) const EDITOR: &str = "editor";
 
