@@ -43,17 +43,29 @@ impl App {
         if scope.takes_text() {
             return self.key_in_text(scope, key, event, clock);
         }
-        if let Some(count) = &mut self.count {
-            match event.code {
-                KeyCode::Char(c) if c.is_ascii_digit() && count.len() < DIGITS => return count.push(c),
-                KeyCode::Backspace if count.pop().is_some() => return,
-                _ => {}
-            }
+        if self.key_in_count(event) {
+            return;
         }
         let count = self.count.take().and_then(|count| count.parse().ok()).filter(|count| *count > 0);
         if let Some(act) = self.keys.find(scope, key) {
             self.act(act, count, clock);
         }
+    }
+
+    /// While a count is typed its keys are nothing but that: what ends it does nothing else, and a digit too many is left out.
+    fn key_in_count(&mut self, event: &KeyEvent) -> bool {
+        let Some(count) = &mut self.count else { return false };
+        match event.code {
+            KeyCode::Char(c) if c.is_ascii_digit() => {
+                if count.len() < DIGITS {
+                    count.push(c);
+                }
+            }
+            KeyCode::Backspace if count.pop().is_some() => {}
+            KeyCode::Backspace | KeyCode::Esc => self.count = None,
+            _ => return false,
+        }
+        true
     }
 
     /// While text is typed only keys that cannot be text do anything else.
