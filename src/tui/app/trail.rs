@@ -46,7 +46,9 @@ impl App {
         self.with_view(clock, |view, cx| view.leaving(cx));
         let before = std::mem::replace(&mut self.open, view);
         let left: Vec<usize> = self.under.drain(..).chain([before]).filter(|left| *left != view).collect();
-        left.into_iter().for_each(|left| self.leave(left));
+        for left in left {
+            self.leave(left);
+        }
         if before != view {
             self.with_view(clock, |view, cx| view.enter(cx));
         }
@@ -166,19 +168,28 @@ impl App {
         }
     }
 
-    /// Closes a view unless something still leads back to it.
-    fn leave(&mut self, left: usize) {
-        if left != self.open && !self.under.contains(&left) {
+    /// Closes a view unless something still leads back to it: whether nothing does.
+    fn leave(&mut self, left: usize) -> bool {
+        let last = left != self.open && !self.under.contains(&left);
+        if last {
             self.views.close(left);
             self.wakes.retain(|(view, _)| *view != left);
         }
+        last
     }
 
     /// Back to the view that the open one was opened over; false when it lies over none.
     pub(super) fn go_back(&mut self, clock: Instant) -> bool {
-        let Some(view) = self.under.pop() else { return false };
-        let left = std::mem::replace(&mut self.open, view);
-        self.leave(left);
+        if self.under.is_empty() {
+            return false;
+        }
+        while let Some(view) = self.under.pop() {
+            let left = std::mem::replace(&mut self.open, view);
+            self.leave(left);
+            if !self.views[view].bare() {
+                break;
+            }
+        }
         self.with_view(clock, |view, cx| view.enter(cx));
         self.dirty = true;
         true
@@ -187,10 +198,19 @@ impl App {
     /// Back to the view at this place of the way; the others are closed.
     pub(super) fn go_back_to(&mut self, place: usize, clock: Instant) {
         let Some(view) = self.under.get(place).copied() else { return };
+        // What is being written there is kept, as wherever one leaves.
+        self.with_view(clock, |view, cx| view.leaving(cx));
         let left: Vec<usize> = self.under.drain(place..).skip(1).chain([self.open]).collect();
         self.open = view;
-        left.into_iter().for_each(|left| self.leave(left));
-        self.with_view(clock, |view, cx| view.enter(cx));
+        for left in left {
+            // Where one view lies on the way more than once, what it showed last is left.
+            if !self.leave(left) && self.views.has(left) {
+                self.with(left, clock, |view, cx| view.step_out(cx));
+            }
+        }
+        if !(self.views[view].bare() && self.go_back(clock)) {
+            self.with_view(clock, |view, cx| view.enter(cx));
+        }
         self.dirty = true;
     }
 

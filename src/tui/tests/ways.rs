@@ -1,5 +1,8 @@
 //! What the keys are about after one has come for one thing, and the way back from it.
 
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::editing::open_in;
 use super::wants::{seek, wanting};
 use super::*;
 
@@ -8,6 +11,18 @@ const SIZE: (u16, u16) = (160, 48);
 /// The line of breadcrumbs.
 fn crumbs(console: &Console) -> String {
     console.text().lines().nth(1).unwrap_or_default().trim().to_owned()
+}
+
+/// Clicks the breadcrumb of this name that stands at this place among those.
+fn click_crumb(console: &mut Console, name: &str, nth: usize) {
+    let text = console.text();
+    let line = text.lines().nth(1).unwrap_or_default();
+    let at = line.match_indices(name).nth(nth).unwrap_or_else(|| panic!("no {name}: {line}")).0;
+    let column = crate::tui::text::width(&line[..at]) as u16;
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    let mouse = MouseEvent { kind, column, row: 1, modifiers: KeyModifiers::NONE };
+    console.app.handle(Message::Input(Event::Mouse(mouse)), console.clock);
+    console.settle();
 }
 
 #[test]
@@ -117,4 +132,115 @@ fn a_search_from_a_transcript_leaves_the_search_that_led_there_as_it_was() {
     assert!(console.text().contains("⌕ token"), "{}", console.text());
     console.press("<Esc> h");
     assert_eq!(console.text(), before);
+}
+
+/// Two policies that can be edited; the first is in the editor.
+fn two_policies() -> Console {
+    let mut world = World::believable();
+    let document = serde_json::json!({"name": "second", "rules": {"min_scorecard": 8}});
+    let policies = ("policy", Kind::Policy);
+    world.add(("turen", "turen"), policies, "zq7-second".into(), Some("Second"), None, (None, None), 500_000, document);
+    world.count();
+    let mut console = Console::with(SIZE, world, connections(), TuiSettings::default());
+    open_in(&mut console);
+    assert!(console.text().contains("Editing default"), "{}", console.text());
+    console
+}
+
+/// Opens the other policy over it, as somebody who wants to compare the two.
+fn open_second(console: &mut Console) {
+    console.press("<BackTab> :");
+    console.type_text("zq7");
+    console.press("<Enter> i");
+    assert!(console.text().contains("Editing zq7-second"), "{}", console.text());
+}
+
+#[test]
+fn a_document_that_is_opened_over_a_half_edited_one_leads_back_to_it_with_what_was_typed() {
+    let mut console = two_policies();
+    console.press("x");
+    open_second(&mut console);
+    assert!(crumbs(&console).matches("Editor").count() == 2, "{}", crumbs(&console));
+    console.press("<Esc> <Esc>");
+    let text = console.text();
+    assert!(text.contains("Editing default") && text.contains("x{") && text.contains("Affected 34"), "{text}");
+    // The keys reach it, and it is left as any other: with a question, and then for good.
+    console.press("<Esc> y");
+    assert!(console.text().contains("yx{"), "{}", console.text());
+    console.press("<Esc> <Enter>");
+    assert!(!console.text().contains("Editing"), "{}", console.text());
+}
+
+#[test]
+fn a_document_that_is_opened_twice_on_one_way_is_never_an_empty_editor() {
+    let mut console = two_policies();
+    console.press("x");
+    open_second(&mut console);
+    open_second(&mut console);
+    for _ in 0..12 {
+        let empty = crumbs(&console).ends_with("Editor") && !console.text().contains("Editing");
+        assert!(!empty, "{}", console.text());
+        console.press("<Esc>");
+        if console.text().contains("What you typed") {
+            console.press("<Enter>");
+        }
+    }
+    assert!(console.text().contains("connection:turen") || crumbs(&console).is_empty(), "{}", console.text());
+}
+
+#[test]
+fn a_click_on_the_way_leads_to_the_document_that_was_edited_there() {
+    let mut console = two_policies();
+    console.press("x");
+    open_second(&mut console);
+    click_crumb(&mut console, "Editor", 0);
+    let text = console.text();
+    assert!(text.contains("Editing default") && text.contains("x{"), "{text}");
+    console.press("<Esc>");
+    assert!(console.text().contains("Editing default"), "to the text first: {}", console.text());
+}
+
+/// Goes from a transcript to another session of the same agent, and reads that.
+fn read_on(console: &mut Console) {
+    console.press("L");
+    console.type_text("sessions");
+    console.press("<Enter> j t");
+}
+
+#[test]
+fn a_note_that_is_being_written_is_there_again_after_a_click_on_the_way() {
+    let mut console = super::reading::console(SIZE);
+    console.press("@agents L <Enter> t i");
+    console.type_text("half a thought");
+    click_crumb(&mut console, "Sessions", 0);
+    assert!(crumbs(&console).ends_with("Sessions"), "{}", console.text());
+    console.press("t i");
+    assert!(console.text().contains("half a thought"), "{}", console.text());
+}
+
+#[test]
+fn a_click_on_the_way_leads_to_the_transcript_that_was_read_there() {
+    let mut console = super::reading::console(SIZE);
+    console.press("@agents L <Enter> t");
+    let (before, way) = (console.text(), crumbs(&console));
+    read_on(&mut console);
+    assert_ne!(crumbs(&console), way);
+    click_crumb(&mut console, "Transcript", 0);
+    assert_eq!(console.text(), before);
+}
+
+#[test]
+fn however_many_transcripts_were_read_on_the_way_each_is_there_again() {
+    let mut console = super::reading::console(SIZE);
+    console.press("@agents L <Enter> t J");
+    let mut left = Vec::new();
+    for _ in 0..14 {
+        left.push((crumbs(&console), console.text().lines().nth(2).unwrap_or_default().to_owned()));
+        read_on(&mut console);
+    }
+    for (way, heading) in left.into_iter().rev() {
+        console.press("h <Esc>");
+        let text = console.text();
+        assert_eq!((crumbs(&console), text.lines().nth(2).unwrap_or_default()), (way, &*heading), "{text}");
+    }
 }

@@ -336,6 +336,14 @@ pub trait View {
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}
 
+    /// Nothing leads back to what it shows, but to what it showed when it lay over less.
+    fn step_out(&mut self, _cx: &mut Cx) {}
+
+    /// It has nothing to show any more: whoever comes back goes on to what lies below.
+    fn bare(&self) -> bool {
+        false
+    }
+
     /// What is selected, or marked, and could be pinned to an incident.
     fn chosen(&self) -> Vec<Chosen> {
         Vec::new()
