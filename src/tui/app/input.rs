@@ -160,13 +160,12 @@ impl App {
             Some(Act::SheetUp) => sheet.step(-page),
             Some(Act::SheetLast) => sheet.step(i64::MAX / 2),
             Some(Act::SheetFirst) => sheet.step(i64::MIN / 2),
-            Some(Act::LookAgain) => sheet.look_again(),
             Some(Act::NextChoice | Act::PreviousChoice) => {
                 if !sheet.choose(act == Some(Act::NextChoice)) {
                     sheet.key(event);
                 }
             }
-            Some(Act::Confirm) => {}
+            Some(Act::Confirm | Act::LookAgain) => {}
             _ => {
                 if !self.leave_text(key, clock) {
                     sheet.key(event);
@@ -179,9 +178,19 @@ impl App {
                 Some(why) => self.toasts.reply(format!("Not now: {why}."), clock),
                 None => self.confirm(clock),
             },
+            Some(Act::LookAgain) => self.take_newer(clock),
             // What was filled in may change what the decision comes to.
             Some(Act::NextChoice | Act::PreviousChoice) => self.look_again(),
             _ => {}
+        }
+    }
+
+    /// Takes what is there now for what an open sheet is about, where that is something else than it shows.
+    fn take_newer(&mut self, clock: Instant) {
+        match (actions::row(Act::LookAgain).why_not(&self.facts()), &mut self.overlay) {
+            (Some(why), _) => self.toasts.reply(format!("Not now: {why}."), clock),
+            (None, Some(Overlay::Sheet(sheet))) => sheet.look_again(),
+            (None, _) => {}
         }
     }
 
