@@ -407,7 +407,7 @@ fn closed_inside() -> Console {
     console.press("j <Enter> x");
     assert_eq!(deeds(&console), [Deed::Close(id("01JB"))]);
     console.store.world.lock().unwrap().cases[1].incident.closed_at = Some(now());
-    done(&mut console, "Closed: Token of a CI runner", None);
+    done(&mut console, "It is closed", None);
     console
 }
 

@@ -166,7 +166,7 @@ fn a_document_that_is_opened_over_a_half_edited_one_leads_back_to_it_with_what_w
     assert!(text.contains("Editing default") && text.contains("x{") && text.contains("Affected 34"), "{text}");
     // The keys reach it, and it is left as any other: with a question, and then for good.
     console.press("<Esc> y");
-    assert!(console.text().contains("yx{"), "{}", console.text());
+    assert!(console.text().contains("xy{"), "{}", console.text());
     console.press("<Esc> <Enter>");
     assert!(!console.text().contains("Editing"), "{}", console.text());
 }
