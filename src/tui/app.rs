@@ -33,7 +33,7 @@ use super::fleet::{ConnectionInfo, Fleet};
 use super::keys::Keymap;
 use super::memory::Memory;
 use super::theme::Theme;
-use super::views::{self, Cx, SEARCH, View, Wish};
+use super::views::{Cx, View, Wish};
 use super::widgets::help::Help;
 use super::widgets::palette::Palette;
 use super::widgets::sheet::Sheet;
@@ -339,7 +339,7 @@ impl App {
             Act::NextView => self.show((tab + 1) % tabs, clock),
             Act::PreviousView => self.show((tab + tabs - 1) % tabs, clock),
             Act::Search => {
-                self.lay_over(views::number(SEARCH), clock);
+                self.lay_search(clock);
                 self.with_view(clock, |view, cx| view.act(Act::Search, None, cx));
             }
             Act::NextTheme => self.next_theme(clock),

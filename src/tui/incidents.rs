@@ -114,8 +114,15 @@ impl Purpose {
 pub enum Want {
     /// Do this.
     Do(Deed),
-    /// Let the person write, beginning with this text.
-    Write(Purpose, String),
+    /// Let the person write.
+    Write {
+        /// What it is for.
+        purpose: Purpose,
+        /// What the text begins with.
+        text: String,
+        /// Title of the incident that it is written for.
+        of: String,
+    },
     /// This is the incident that is being worked on: what is pinned goes there.
     WorkOn(IncidentId),
 }

@@ -30,12 +30,15 @@ const NAMED: [(&str, KeyCode); 13] = [
     ("Home", KeyCode::Home),
 ];
 
+/// What arrives as another key when control is held: these have been one and the same byte since there were terminals.
+const SAME: [(char, &str); 3] = [('i', "<Tab>"), ('m', "<Enter>"), ('[', "<Esc>")];
+
 impl Key {
     /// What a terminal sent. Shift is part of the character, or of the key's own name.
     pub fn from_event(event: &KeyEvent) -> Self {
         let mut mods = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
         let code = match event.code {
-            KeyCode::Char(c) if mods.contains(KeyModifiers::CONTROL) => KeyCode::Char(c.to_ascii_lowercase()),
+            KeyCode::Char(c) => KeyCode::Char(sent(c, mods)),
             KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
             // Some terminals send C-h for backspace, and C-i and C-m are Tab and Enter on all of them.
             code => code,
@@ -74,12 +77,22 @@ impl Key {
         }
         let mut chars = rest.chars();
         let code = match (chars.next(), chars.next()) {
-            (Some(c), None) if !quarterdeck_sync::text::is_hidden(c) && c != ' ' => KeyCode::Char(c),
+            (Some(c), None) if !quarterdeck_sync::text::is_hidden(c) && c != ' ' => KeyCode::Char(sent(c, mods)),
             (Some('<'), Some(_)) => named(rest).ok_or_else(|| format!("`{text}` is not a key"))?,
             _ => return Err(format!("`{text}` is not a key: write j, G, C-d, A-x, <Enter>, <PgDn>, <F1> ...")),
         };
+        if let (KeyCode::Char(c), true) = (code, mods.contains(KeyModifiers::CONTROL))
+            && let Some((_, other)) = SAME.iter().find(|(same, _)| *same == c)
+        {
+            return Err(format!("a terminal sends {other} for `{text}`: write {other}, or take another key"));
+        }
         Ok(Self { code, mods })
     }
+}
+
+/// A letter as it is told apart: a terminal does not say of a key with control whether shift was held.
+fn sent(c: char, mods: KeyModifiers) -> char {
+    if mods.contains(KeyModifiers::CONTROL) { c.to_ascii_lowercase() } else { c }
 }
 
 fn named(text: &str) -> Option<KeyCode> {
@@ -239,7 +252,8 @@ pub fn page() -> String {
     let mut out = String::from(
         "# Keys\n\nMade from the action table (`src/tui/actions.rs`); a test keeps it so. Every key can be changed or taken away in\n\
          the settings: `[keys]`, then `id = [\"key\", ...]`; an empty list takes the keys away. Keys are written `j`, `G`, `C-d`,\n\
-         `A-x`, `<Enter>`, `<PgDn>`, `<F1>`.\n",
+         `A-x`, `<Enter>`, `<PgDn>`, `<F1>`. With control a capital letter is the small one; `C-i`, `C-m` and `C-[` are `<Tab>`,\n\
+         `<Enter>` and `<Esc>` on every terminal, and cannot be given.\n",
     );
     for scope in Scope::ALL {
         out.push_str(&format!("\n## {}\n\n| keys | id | what it does |\n|---|---|---|\n", scope.title()));
@@ -282,6 +296,28 @@ mod tests {
         assert!(trouble.iter().any(|line| line.contains("j means both `down` and `sort`")));
         assert!(trouble.iter().any(|line| line.contains("no action `qiut`")));
         assert_eq!(map.find(Scope::List, Key::parse("j").unwrap()), Some(Act::Down));
+    }
+
+    #[test]
+    fn a_key_with_control_is_the_same_with_a_capital_letter() {
+        let pressed = Key::from_event(&KeyEvent::new(KeyCode::Char('y'), KeyModifiers::CONTROL));
+        let (map, trouble) = Keymap::new(&changes(&[("confirm", &["C-Y"])]));
+        assert_eq!((map.find(Scope::Sheet, pressed), trouble), (Some(Act::Confirm), Vec::new()));
+        assert_eq!(map.keys_of(Act::Confirm), ["C-y"], "as it is shown beside what it does");
+        let (_, trouble) = Keymap::new(&changes(&[("suspend-agent", &["C-Y"])]));
+        assert!(trouble[0].contains("C-y means both `suspend-agent` and `confirm`"), "{trouble:?}");
+        // Without control a capital letter is a key of its own.
+        assert_ne!(Key::parse("G"), Key::parse("g"));
+        assert_ne!(Key::parse("A-G"), Key::parse("A-g"));
+    }
+
+    #[test]
+    fn a_key_that_no_terminal_can_send_is_reported_with_the_one_that_arrives() {
+        for (written, arrives) in [("C-i", "<Tab>"), ("C-M", "<Enter>"), ("C-[", "<Esc>"), ("C-A-i", "<Tab>")] {
+            let (_, trouble) = Keymap::new(&changes(&[("sort", &[written])]));
+            assert_eq!(trouble.len(), 1, "{written}: {trouble:?}");
+            assert!(trouble[0].starts_with("keys.sort: ") && trouble[0].contains(arrives), "{trouble:?}");
+        }
     }
 
     #[test]

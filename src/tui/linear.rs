@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
 use super::canvas::FOREIGN;
+use super::text::width;
 
 /// Columns of the page that is read out: more would only be blanks between words.
 pub(crate) const WIDTH: u16 = 100;
@@ -67,11 +68,17 @@ impl Reader {
 
 /// A row of the frame as words, and whether it is the chosen one.
 fn line(frame: &Buffer, y: u16) -> (String, bool) {
-    let (mut text, mut reversed, mut says) = (String::new(), 0, false);
+    let (mut text, mut reversed, mut says, mut covered) = (String::new(), 0, false, 0);
     for x in frame.area.x..frame.area.right() {
         let Some(cell) = frame.cell((x, y)) else { continue };
         let symbol = cell.symbol();
         reversed += usize::from(cell.modifier.contains(Modifier::REVERSED));
+        // The cells behind the first of a wide symbol are its own, and no blanks.
+        if covered > 0 {
+            covered -= 1;
+            continue;
+        }
+        covered = width(symbol).saturating_sub(1);
         if symbol.starts_with(FOREIGN) {
             text.push_str(OTHERS);
             continue;
@@ -136,6 +143,13 @@ mod tests {
         let mut reader = Reader::default();
         let said = reader.read(&frame(&["│ reason       mine         │", "│ ┊ C-y  yes           │", "│ ┊    │"], 9));
         assert_eq!(said, "reason  mine\r\n| C-y  yes\r\n");
+    }
+
+    #[test]
+    fn wide_letters_are_said_as_the_words_that_they_are() {
+        let mut reader = Reader::default();
+        let said = reader.read(&frame(&["│ ┊ 日本語ab  日本 語  ✅ok │", "한국어"], 9));
+        assert_eq!(said, "| 日本語ab  日本 語  ✅ok\r\n한국어\r\n");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::tui::actions;
 use crate::tui::data::{Answer, Answered, Lane, Owner, Question, Slot, Ticket};
 use crate::tui::links::Then;
 use crate::tui::text::{grouped, word};
-use crate::tui::views::{self, Goal, SEARCH, VIEWS};
+use crate::tui::views::{self, Goal, VIEWS};
 use crate::tui::widgets::palette::{Choice, Entry, Palette};
 
 const SAVED: u8 = 0;
@@ -107,7 +107,7 @@ impl App {
             Choice::Link(at) => self.follow(at, clock),
             Choice::Record(key) => self.ask_links(crate::tui::decisions::Target::Row(key), Then::Show),
             Choice::Saved(query) => {
-                self.lay_over(views::number(SEARCH), clock);
+                self.lay_search(clock);
                 self.with_view(clock, |view, cx| view.seek(&Goal::Query(query), cx));
             }
             Choice::Connection(name) => {

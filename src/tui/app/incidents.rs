@@ -70,7 +70,7 @@ impl App {
     /// Asks for the title of a new incident; what is selected is pinned to it first.
     pub(super) fn open_incident(&mut self) {
         let pins = self.views[self.open].chosen();
-        self.write(Purpose::Open(pins), "");
+        self.write(Purpose::Open(pins), "", "");
     }
 
     /// Pins what is selected to the incident that is being worked on.
@@ -83,7 +83,7 @@ impl App {
     pub(super) fn grant_incident(&mut self, want: Want) {
         match want {
             Want::Do(deed) => self.ask_incident(deed),
-            Want::Write(purpose, text) => self.write(purpose, &text),
+            Want::Write { purpose, text, of } => self.write(purpose, &text, &of),
             Want::WorkOn(id) => self.incidents.at = Some(id),
         }
     }
@@ -96,10 +96,10 @@ impl App {
         (self.asks)(Ask::Incident(Box::new(deed)));
     }
 
-    fn write(&mut self, purpose: Purpose, text: &str) {
+    fn write(&mut self, purpose: Purpose, text: &str, of: &str) {
         let draft = self.incidents.drafted(&purpose);
         let text = draft.as_deref().unwrap_or(text);
-        self.overlay = Some(Overlay::Writing(Box::new(Writing::new(purpose, text))));
+        self.overlay = Some(Overlay::Writing(Box::new(Writing::new(purpose, text, of))));
         self.dirty = true;
     }
 

@@ -43,17 +43,29 @@ impl App {
         if scope.takes_text() {
             return self.key_in_text(scope, key, event, clock);
         }
-        if let Some(count) = &mut self.count {
-            match event.code {
-                KeyCode::Char(c) if c.is_ascii_digit() && count.len() < DIGITS => return count.push(c),
-                KeyCode::Backspace if count.pop().is_some() => return,
-                _ => {}
-            }
+        if self.key_in_count(event) {
+            return;
         }
         let count = self.count.take().and_then(|count| count.parse().ok()).filter(|count| *count > 0);
         if let Some(act) = self.keys.find(scope, key) {
             self.act(act, count, clock);
         }
+    }
+
+    /// While a count is typed its keys are nothing but that: what ends it does nothing else, and a digit too many is left out.
+    fn key_in_count(&mut self, event: &KeyEvent) -> bool {
+        let Some(count) = &mut self.count else { return false };
+        match event.code {
+            KeyCode::Char(c) if c.is_ascii_digit() => {
+                if count.len() < DIGITS {
+                    count.push(c);
+                }
+            }
+            KeyCode::Backspace if count.pop().is_some() => {}
+            KeyCode::Backspace | KeyCode::Esc => self.count = None,
+            _ => return false,
+        }
+        true
     }
 
     /// While text is typed only keys that cannot be text do anything else.
@@ -148,13 +160,12 @@ impl App {
             Some(Act::SheetUp) => sheet.step(-page),
             Some(Act::SheetLast) => sheet.step(i64::MAX / 2),
             Some(Act::SheetFirst) => sheet.step(i64::MIN / 2),
-            Some(Act::LookAgain) => sheet.look_again(),
             Some(Act::NextChoice | Act::PreviousChoice) => {
                 if !sheet.choose(act == Some(Act::NextChoice)) {
                     sheet.key(event);
                 }
             }
-            Some(Act::Confirm) => {}
+            Some(Act::Confirm | Act::LookAgain) => {}
             _ => {
                 if !self.leave_text(key, clock) {
                     sheet.key(event);
@@ -167,9 +178,19 @@ impl App {
                 Some(why) => self.toasts.reply(format!("Not now: {why}."), clock),
                 None => self.confirm(clock),
             },
+            Some(Act::LookAgain) => self.take_newer(clock),
             // What was filled in may change what the decision comes to.
             Some(Act::NextChoice | Act::PreviousChoice) => self.look_again(),
             _ => {}
+        }
+    }
+
+    /// Takes what is there now for what an open sheet is about, where that is something else than it shows.
+    fn take_newer(&mut self, clock: Instant) {
+        match (actions::row(Act::LookAgain).why_not(&self.facts()), &mut self.overlay) {
+            (Some(why), _) => self.toasts.reply(format!("Not now: {why}."), clock),
+            (None, Some(Overlay::Sheet(sheet))) => sheet.look_again(),
+            (None, _) => {}
         }
     }
 

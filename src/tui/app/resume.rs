@@ -5,7 +5,7 @@
 
 use super::{App, trail};
 use crate::tui::memory::trail::{STEPS, Step};
-use crate::tui::views::{Counts, EDITOR, TIMELINE, TRANSCRIPT, VIEWS};
+use crate::tui::views::{self, CONNECTIONS, Counts, EDITOR, SEARCH, TIMELINE, TRANSCRIPT, VIEWS};
 
 impl App {
     /// The way to the open view, to be remembered: its beginning, and the last of it.
@@ -32,7 +32,8 @@ impl App {
             step.list = step.list.filter(|_| view.keep().is_none());
             return Some(step);
         }
-        (step.narrow.is_some() || step.traced.is_some()).then_some(step)
+        let of_own = step.list.is_some() && lies_as_it_was(self.views.kind(number));
+        (step.narrow.is_some() || step.traced.is_some() || of_own).then_some(step)
     }
 
     /// Opens what was left.
@@ -63,6 +64,7 @@ impl App {
                     })
                 }
                 TIMELINE => self.lay_again(kind, step),
+                _ if step.list.is_some() && lies_as_it_was(kind) => self.lay_again(kind, step),
                 // Only lists are opened over others as lists of their own.
                 _ if step.narrow.is_some() && matches!(VIEWS[kind].counts, Counts::Kind(_) | Counts::Outbox) => {
                     self.lay_again(kind, step)
@@ -85,4 +87,9 @@ impl App {
         self.views.close(number);
         None
     }
+}
+
+/// A view of this kind that lies over another shows no part of anything: how it is looked at is all that is to be known of it.
+fn lies_as_it_was(kind: usize) -> bool {
+    [CONNECTIONS, SEARCH].iter().any(|view| views::number(view) == kind)
 }

@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use super::{App, Overlay};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::DraftOf;
+use crate::tui::links::view_of;
 use crate::tui::reading::Reading;
 use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
@@ -45,7 +46,9 @@ impl App {
         self.with_view(clock, |view, cx| view.leaving(cx));
         let before = std::mem::replace(&mut self.open, view);
         let left: Vec<usize> = self.under.drain(..).chain([before]).filter(|left| *left != view).collect();
-        left.into_iter().for_each(|left| self.leave(left));
+        for left in left {
+            self.leave(left);
+        }
         if before != view {
             self.with_view(clock, |view, cx| view.enter(cx));
         }
@@ -111,17 +114,38 @@ impl App {
         self.dirty = true;
     }
 
-    /// Opens something where it lives, over what is open.
+    /// Opens something where it lives, over what is open, in a view of its own: that of the tab stays as it was left.
     pub(super) fn show_goal(&mut self, goal: &Goal, clock: Instant) {
-        let view = match goal {
-            Goal::Row(kind, _) => views::of_kind(*kind),
-            Goal::Write(_) | Goal::Writes(_) => Some(views::number(OUTBOX)),
-            Goal::Connection(_) => Some(views::number(CONNECTIONS)),
-            Goal::Query(_) => Some(views::number(SEARCH)),
+        let kind = match goal {
+            Goal::Row(kind, key) => {
+                let narrow = Narrow { select: Some(*key), ..Narrow::default() };
+                return self.open_list(view_of(*kind), None, narrow, clock);
+            }
+            Goal::Write(_) | Goal::Writes(_) => OUTBOX,
+            Goal::Connection(_) => CONNECTIONS,
+            Goal::Query(_) => SEARCH,
         };
-        let Some(view) = view else { return };
-        self.lay_over(view, clock);
+        self.lay_another(views::number(kind), clock);
         self.with_view(clock, |view, cx| view.seek(goal, cx));
+    }
+
+    /// Opens the search over what is open. One comes back to a search that lies below as it was left: over that lies another.
+    pub(super) fn lay_search(&mut self, clock: Instant) {
+        let search = views::number(SEARCH);
+        if self.views.kind(self.open) == search {
+            return;
+        }
+        match self.under.contains(&search) {
+            true => self.lay_another(search, clock),
+            false => self.lay_over(search, clock),
+        }
+    }
+
+    /// Opens another view of a kind over what is open.
+    fn lay_another(&mut self, kind: usize, clock: Instant) {
+        let view = self.views.lay(kind, None);
+        self.recall_columns(view, kind);
+        self.lay_over(view, clock);
     }
 
     /// Opens a timeline over what is open.
@@ -144,19 +168,28 @@ impl App {
         }
     }
 
-    /// Closes a view unless something still leads back to it.
-    fn leave(&mut self, left: usize) {
-        if left != self.open && !self.under.contains(&left) {
+    /// Closes a view unless something still leads back to it: whether nothing does.
+    fn leave(&mut self, left: usize) -> bool {
+        let last = left != self.open && !self.under.contains(&left);
+        if last {
             self.views.close(left);
             self.wakes.retain(|(view, _)| *view != left);
         }
+        last
     }
 
     /// Back to the view that the open one was opened over; false when it lies over none.
     pub(super) fn go_back(&mut self, clock: Instant) -> bool {
-        let Some(view) = self.under.pop() else { return false };
-        let left = std::mem::replace(&mut self.open, view);
-        self.leave(left);
+        if self.under.is_empty() {
+            return false;
+        }
+        while let Some(view) = self.under.pop() {
+            let left = std::mem::replace(&mut self.open, view);
+            self.leave(left);
+            if !self.views[view].bare() {
+                break;
+            }
+        }
         self.with_view(clock, |view, cx| view.enter(cx));
         self.dirty = true;
         true
@@ -165,10 +198,19 @@ impl App {
     /// Back to the view at this place of the way; the others are closed.
     pub(super) fn go_back_to(&mut self, place: usize, clock: Instant) {
         let Some(view) = self.under.get(place).copied() else { return };
+        // What is being written there is kept, as wherever one leaves.
+        self.with_view(clock, |view, cx| view.leaving(cx));
         let left: Vec<usize> = self.under.drain(place..).skip(1).chain([self.open]).collect();
         self.open = view;
-        left.into_iter().for_each(|left| self.leave(left));
-        self.with_view(clock, |view, cx| view.enter(cx));
+        for left in left {
+            // Where one view lies on the way more than once, what it showed last is left.
+            if !self.leave(left) && self.views.has(left) {
+                self.with(left, clock, |view, cx| view.step_out(cx));
+            }
+        }
+        if !(self.views[view].bare() && self.go_back(clock)) {
+            self.with_view(clock, |view, cx| view.enter(cx));
+        }
         self.dirty = true;
     }
 

@@ -256,6 +256,32 @@ fn leaving_works_from_everywhere() {
 }
 
 #[test]
+fn a_key_that_ends_a_count_does_nothing_else() {
+    let mut console = Console::new((120, 36));
+    console.press("<Space> <Space> # 5 <Esc>");
+    assert!(console.text().contains("* 2 marked"), "{}", console.text());
+    let before = console.selected();
+    console.press("j k");
+    assert_eq!(console.selected(), before, "the count is over");
+    console.press("g L <Enter> # 5 <BS> <BS>");
+    let there = console.text();
+    assert!(there.contains("Agents › "), "the list is not left: {there}");
+    console.press("# 5 <Esc>");
+    assert!(console.text().contains("Agents › "), "{}", console.text());
+    // Without a count the same key leads back.
+    console.press("<Esc>");
+    assert!(!console.text().contains("Agents › "), "{}", console.text());
+}
+
+#[test]
+fn a_digit_too_many_opens_no_view() {
+    let mut console = Console::new((120, 36));
+    console.press("# 0 0 0 0 0 0 0 0 1 5 j");
+    assert!(console.text().contains("AGENT"), "{}", console.text());
+    assert!(console.text().contains("2/"), "one line down: {}", console.text());
+}
+
+#[test]
 fn keys_can_be_changed_and_clashes_are_told() {
     let mut settings = TuiSettings::default();
     settings.keys.insert("help".into(), vec!["x".into()]);

@@ -426,6 +426,23 @@ fn what_failed_to_be_kept_is_said_on_the_sheet() {
 }
 
 #[test]
+fn looking_again_lifts_neither_a_decision_on_its_way_nor_a_refusal() {
+    let mut console = Console::new(SIZE);
+    console.press("s C-y");
+    let sheet = console.deeds()[0].sheet;
+    console.press("C-r");
+    let text = console.text();
+    assert!(text.contains("being kept") && text.contains("nothing has changed"), "{text}");
+    console.press("C-y");
+    assert_eq!(console.deeds(), [], "one decision is made once");
+    console.news(Outside::Decided { sheet, outcome: Outcome::Failed("the disk is full".into()) });
+    console.press("C-r");
+    assert!(console.text().contains("the disk is full"), "{}", console.text());
+    console.press("C-y");
+    assert_eq!(console.deeds(), [], "nothing newer was looked at");
+}
+
+#[test]
 fn when_it_is_sent_is_said_before_it_is_confirmed() {
     let mut console = Console::new(SIZE);
     console.press("s");

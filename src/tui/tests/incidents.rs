@@ -401,6 +401,65 @@ fn closing_opening_again_renaming_and_the_evidence() {
     assert_eq!(self::deeds(&console), [Deed::Reopen(id("01JC"))]);
 }
 
+/// The second incident is gone into and closed.
+fn closed_inside() -> Console {
+    let mut console = console();
+    console.press("j <Enter> x");
+    assert_eq!(deeds(&console), [Deed::Close(id("01JB"))]);
+    console.store.world.lock().unwrap().cases[1].incident.closed_at = Some(now());
+    done(&mut console, "It is closed", None);
+    console
+}
+
+#[test]
+fn after_an_incident_is_closed_the_next_keys_are_still_about_that_one() {
+    let mut console = closed_inside();
+    assert!(
+        console.selected().contains("closed") && console.selected().contains("Token of a CI"),
+        "{}",
+        console.text()
+    );
+    console.press("w n");
+    assert_eq!(deeds(&console), [Deed::Export(id("01JB"))]);
+    let text = console.text();
+    assert!(text.contains("A note in “Token of a CI runner in a public repository”"), "{text}");
+    console.type_text("who closed this?");
+    console.press("C-s x");
+    assert_eq!(deeds(&console), [Deed::Note(id("01JB"), "who closed this?".into()), Deed::Reopen(id("01JB"))]);
+}
+
+#[test]
+fn an_incident_that_was_closed_stays_until_one_goes_to_another() {
+    let mut console = closed_inside();
+    console.press("h k");
+    assert!(console.selected().contains("Refund agent"), "{}", console.text());
+    assert!(!console.text().contains("Token of a CI"), "{}", console.text());
+    let mut console = closed_inside();
+    console.press("@agents @incidents");
+    assert!(!console.text().contains("Token of a CI"), "{}", console.text());
+    // Nobody went into the one that has the cursor now.
+    console.press("d");
+    assert_eq!(deeds(&console), []);
+}
+
+#[test]
+fn an_incident_that_was_closed_is_opened_again_by_taking_that_back() {
+    let mut console = closed_inside();
+    console.press("h k u");
+    assert_eq!(deeds(&console), [Deed::Reopen(id("01JB"))]);
+}
+
+#[test]
+fn showing_closed_incidents_leaves_the_cursor_on_its_own() {
+    let mut world = world();
+    world.cases.swap(1, 2);
+    let mut console = opened((160, 48), world, TuiSettings::default());
+    console.press("j l z");
+    assert!(console.selected().contains("Token of a CI"), "{}", console.text());
+    console.press("z");
+    assert!(console.selected().contains("Token of a CI"), "{}", console.text());
+}
+
 #[test]
 fn what_is_done_is_to_be_seen_at_once_and_the_selected_incident_keeps_the_cursor() {
     let mut console = console();

@@ -103,6 +103,30 @@ fn a_search_is_found_again_with_its_hit_and_what_it_was_begun_from() {
 }
 
 #[test]
+fn a_search_over_a_search_and_what_an_item_of_the_inbox_led_to_are_found_again() {
+    let mut console = begun();
+    console.press("@runs f");
+    console.type_text("refund");
+    console.press("<Esc> j j <Enter> f");
+    console.type_text("token");
+    console.press("<Esc> j");
+    let mut console = same(console, world());
+    assert!(console.text().contains("⌕ token"), "{}", console.text());
+    console.press("<Esc> h");
+    assert!(console.text().contains("⌕ refund") && console.text().contains("3/"), "{}", console.text());
+    for item in ["connection", "decision", "failure"] {
+        let mut console = begun();
+        console.press("@inbox");
+        super::wants::seek(&mut console, item);
+        console.press("<Enter>");
+        let mut console = same(console, world());
+        assert!(way(&console).starts_with("Inbox › "), "{}", console.text());
+        console.press("<Esc>");
+        assert!(console.selected().contains(item), "{}", console.text());
+    }
+}
+
+#[test]
 fn an_incident_and_the_cause_one_worked_through_in_the_inbox_are_found_again() {
     let mut console = begun();
     console.press("@incidents j");

@@ -31,6 +31,7 @@ mod wants;
 mod wants_again;
 mod wants_many;
 mod wants_more;
+mod ways;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};

@@ -177,10 +177,6 @@ pub(crate) const SEARCH: &str = "search";
 /// The view that shows a transcript.
 pub(crate) const TRANSCRIPT: &str = "transcript";
 
-/// The view that lists records of a kind.
-pub(crate) fn of_kind(wanted: Kind) -> Option<usize> {
-    VIEWS.iter().position(|view| matches!(view.counts, Counts::Kind(kind) if kind == wanted))
-}
 /// The view that edits a document.
 pub(crate) const EDITOR: &str = "editor";
 
@@ -339,6 +335,14 @@ pub trait View {
 
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}
+
+    /// Nothing leads back to what it shows, but to what it showed when it lay over less.
+    fn step_out(&mut self, _cx: &mut Cx) {}
+
+    /// It has nothing to show any more: whoever comes back goes on to what lies below.
+    fn bare(&self) -> bool {
+        false
+    }
 
     /// What is selected, or marked, and could be pinned to an incident.
     fn chosen(&self) -> Vec<Chosen> {

@@ -1,6 +1,7 @@
 //! What a person writes for an incident: its title in one line, a note in several.
 
 use crossterm::event::KeyEvent;
+use quarterdeck_sync::text::Clean;
 use ratatui::layout::Rect;
 
 use super::area::Area;
@@ -9,7 +10,7 @@ use crate::tui::actions::{Act, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::incidents::Purpose;
 use crate::tui::keys::Keymap;
-use crate::tui::text::width;
+use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
 
 /// Widest box: longer lines are hard to read.
@@ -29,17 +30,20 @@ enum Field {
 #[derive(Debug)]
 pub(crate) struct Writing {
     purpose: Purpose,
+    /// Title of the incident that it is for; empty where there is none yet.
+    of: String,
     field: Field,
 }
 
 impl Writing {
-    /// Begins with `text`.
-    pub fn new(purpose: Purpose, text: &str) -> Self {
+    /// Begins with `text`; `of` is the title of the incident that it is for.
+    pub fn new(purpose: Purpose, text: &str, of: &str) -> Self {
         let field = match purpose.is_title() {
             true => Field::Title(Input::new(text)),
             false => Field::Note(Area::new(text)),
         };
-        Self { purpose, field }
+        // In one line, whatever it holds.
+        Self { purpose, of: Clean::line(of).as_str().trim().to_owned(), field }
     }
 
     /// Which keys count.
@@ -95,13 +99,7 @@ impl Writing {
             width: wide,
             height: high,
         };
-        let title = match &self.purpose {
-            Purpose::Open(_) => "Open an incident",
-            Purpose::Rename(_) => "Rename the incident",
-            Purpose::Note(_) => "A note",
-            Purpose::ChangeNote(_) => "Change the note",
-        };
-        let inside = canvas.boxed(place, title);
+        let inside = canvas.boxed(place, &self.title(usize::from(wide.saturating_sub(8))));
         match &mut self.field {
             Field::Title(input) => {
                 input.draw(canvas, inside.x, inside.y, inside.width, "What happened, in a few words")
@@ -117,6 +115,17 @@ impl Writing {
             canvas.put(inside.x, inside.y + 2, &words, inside.width, Role::Dim);
         }
         self.edge(Rect { y: place.bottom().saturating_sub(1), height: 1, ..inside }, keys, canvas);
+    }
+
+    /// What is written, and for which incident, in the upper edge. A title is somebody's words: it stands in quotes.
+    fn title(&self, room: usize) -> String {
+        let what = match &self.purpose {
+            Purpose::Open(_) => return "Open an incident".to_owned(),
+            Purpose::Rename(_) => "Rename",
+            Purpose::Note(_) => "A note in",
+            Purpose::ChangeNote(_) => "Change the note in",
+        };
+        format!("{what} “{}”", fit(&self.of, room.saturating_sub(width(what) + 3)))
     }
 
     /// What keeps it and what leaves it, in the lower edge.

@@ -25,6 +25,7 @@ use super::{Cx, Goal, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
+use crate::tui::memory::trail::Step;
 use crate::tui::memory::{ListState, RowState};
 
 /// The view.
@@ -129,6 +130,9 @@ impl View for Connections {
             // Whatever hid it is taken off.
             self.sieve = Sieve::default();
             self.typed.stop();
+            // The next key is about what one came for, and goes to the list.
+            self.marks.clear();
+            (self.reading, self.scroll.0, self.left_at) = (false, 0, None);
             self.pick = Some(Pick { connection: name.clone(), list: None });
         }
     }
@@ -157,6 +161,15 @@ impl View for Connections {
             self.pane = Pane::of(&kept.pane);
             self.left_at = kept.row.clone();
         }
+    }
+
+    fn leave_off(&self, step: &mut Step) {
+        step.list = self.keep();
+    }
+
+    fn take_up(&mut self, step: &Step, now: Timestamp) -> bool {
+        step.list.iter().for_each(|kept| self.recall(kept, true, now));
+        true
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {

@@ -5,7 +5,8 @@
 //!
 //! Always true: nothing that is typed acts, only keys that cannot be text do; nothing is decided but on a sheet. Every edit is checked
 //! by ticket, and an answer about an older text is dropped. What is typed is kept outside shortly after it is typed and whenever the
-//! editor may be left, until it was decided on or thrown away.
+//! editor may be left, until it was decided on or thrown away. A document that is opened over another leaves that one as it is: one
+//! comes back to it.
 //!
 //! Not here: what a text makes of a document (the outside knows the manifests), and the sheet.
 
@@ -39,6 +40,9 @@ const LARGE: usize = 128 << 10;
 /// Such a pause.
 const PAUSE: Duration = Duration::from_millis(150);
 
+/// Documents that one can go back to; of more the first ones are let go of, and what was typed in them is kept outside.
+const BEHIND: usize = 8;
+
 /// What the editor asks for.
 mod part {
     pub const OPENING: u8 = 0;
@@ -51,6 +55,10 @@ mod part {
 #[derive(Default)]
 pub(super) struct Editor {
     open: Option<Box<Open>>,
+    /// What to go back to, the latest last: documents that others were opened over.
+    behind: Vec<Box<Open>>,
+    /// Something lies over it.
+    covered: bool,
 }
 
 /// What a sheet was opened for.
@@ -113,12 +121,48 @@ impl Editor {
         if let Some(mut open) = self.open.take() {
             if open.changed { open.keep(cx) } else { open.drop_draft(cx) }
         }
+        self.uncover(cx);
         cx.wishes.push(Wish::Back);
+    }
+
+    /// The document that was open before comes to the front again.
+    fn uncover(&mut self, cx: &mut Cx) {
+        self.open = self.behind.pop();
+        if let Some(open) = &mut self.open {
+            open.again(cx);
+        }
+    }
+
+    /// Puts the open document away for one that is opened over it. What was typed in it is kept outside too; of a document that is
+    /// opened anew, and of those that there is no room for, only there.
+    fn put_behind(&mut self, of: &DraftOf, cx: &mut Cx) {
+        let covered = std::mem::take(&mut self.covered);
+        let Some(mut before) = self.open.take() else { return };
+        before.keep(cx);
+        let mut gone = Vec::new();
+        if covered {
+            self.behind.push(before)
+        } else {
+            gone.push(before)
+        }
+        self.behind.retain(|open| open.of != *of);
+        if self.behind.len() > BEHIND {
+            gone.push(self.behind.remove(0));
+        }
+        if gone.iter().any(|open| open.changed && open.of != *of) {
+            cx.say("What you typed in another document is kept, and there when you edit that again.");
+        }
     }
 }
 
 impl View for Editor {
-    fn enter(&mut self, _cx: &mut Cx) {}
+    fn enter(&mut self, _cx: &mut Cx) {
+        self.covered = false;
+    }
+
+    fn covered(&mut self) {
+        self.covered = true;
+    }
 
     fn refresh(&mut self, cx: &mut Cx) {
         // What would be sent rests on what is there; and a sync may have seen a version more.
@@ -132,6 +176,7 @@ impl View for Editor {
     }
 
     fn compose(&mut self, of: DraftOf, aim: Aim, cx: &mut Cx) {
+        self.put_behind(&of, cx);
         let mut open = Open::new(of.clone(), aim);
         open.tickets[0] = Some(cx.ask(part::OPENING, Lane::Now, Question::Opening(of)));
         self.open = Some(Box::new(open));
@@ -246,7 +291,18 @@ impl View for Editor {
     }
 
     fn close(&mut self) {
-        self.open = None;
+        *self = Self::default();
+    }
+
+    fn step_out(&mut self, cx: &mut Cx) {
+        if let Some(open) = &mut self.open {
+            open.keep(cx);
+        }
+        self.uncover(cx);
+    }
+
+    fn bare(&self) -> bool {
+        self.open.is_none()
     }
 
     fn decided(&mut self) {

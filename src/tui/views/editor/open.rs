@@ -58,6 +58,20 @@ impl Open {
         self.resumed = kept.is_some();
         self.opening = Some(opening);
         self.beside.offer(self.opening.as_deref());
+        self.ask_beside(cx);
+    }
+
+    /// It comes to the front again: answers that were on their way for it did not reach it.
+    pub(super) fn again(&mut self, cx: &mut Cx) {
+        (self.tickets, self.saving) = ([None; 4], None);
+        match self.opening {
+            Some(_) => self.ask_beside(cx),
+            None => self.tickets[0] = Some(cx.ask(part::OPENING, Lane::Now, Question::Opening(self.of.clone()))),
+        }
+    }
+
+    /// Asks for what stands beside the text.
+    fn ask_beside(&mut self, cx: &mut Cx) {
         self.check(cx);
         if let Some(Paper::Record(record)) = &self.paper {
             self.tickets[2] = Some(cx.ask(part::AFFECTED, Lane::Later, Question::Affected(record.clone())));

@@ -1,6 +1,6 @@
 //! What the keys do to incidents.
 
-use quarterdeck_sync::model::{Kind, ListKey, Place};
+use quarterdeck_sync::model::{IncidentId, Kind, ListKey, Place};
 
 use super::rows::Of;
 use super::{Incidents, Taken};
@@ -37,8 +37,9 @@ impl Incidents {
                 self.rows.turn(act == Act::NextPart);
             }
             Act::ShowClosed => {
-                self.closed = !self.closed;
-                self.cursor = self.cursor.min(self.shown().len().saturating_sub(1));
+                let selected = self.id();
+                (self.closed, self.staying) = (!self.closed, None);
+                self.point_to(selected.as_ref().map(IncidentId::as_str));
                 self.follow(cx);
                 cx.say(if self.closed { "Closed incidents are shown" } else { "Closed incidents are hidden" });
             }
@@ -76,14 +77,20 @@ impl Incidents {
         let of = self.of();
         let note = |at: usize| self.case().and_then(|case| case.notes.get(at)).cloned();
         let want = match (act, of) {
-            (Act::WriteNote, _) => Want::Write(Purpose::Note(id), String::new()),
+            (Act::WriteNote, _) => Want::Write { purpose: Purpose::Note(id), text: String::new(), of: title },
             (Act::EditIncident, Some(Of::Note(at))) => match note(at) {
-                Some(note) => Want::Write(Purpose::ChangeNote(note.id), note.text),
+                Some(note) => Want::Write { purpose: Purpose::ChangeNote(note.id), text: note.text, of: title },
                 None => return false,
             },
-            (Act::EditIncident, _) => Want::Write(Purpose::Rename(id), title),
-            (Act::CloseIncident, _) if closed => Want::Do(Deed::Reopen(id)),
-            (Act::CloseIncident, _) => Want::Do(Deed::Close(id)),
+            (Act::EditIncident, _) => Want::Write { purpose: Purpose::Rename(id), text: title.clone(), of: title },
+            (Act::CloseIncident, _) if closed => {
+                self.taken.take_if(|taken| *taken == Taken::Closed(id.clone()));
+                Want::Do(Deed::Reopen(id))
+            }
+            (Act::CloseIncident, _) => {
+                self.taken = Some(Taken::Closed(id.clone()));
+                Want::Do(Deed::Close(id))
+            }
             (Act::ExportIncident, _) => Want::Do(Deed::Export(id)),
             (Act::TakeOut, Some(Of::Pin(at))) => {
                 let Some(place) = self.case().and_then(|case| case.pinned.get(at)).map(|one| one.place().clone())
@@ -104,11 +111,12 @@ impl Incidents {
         true
     }
 
-    /// Puts back what was taken out last; false when nothing was.
+    /// Puts back what was taken out last, or opens again what was closed; false when nothing was.
     fn put_back(&mut self, cx: &mut Cx) -> bool {
         let deed = match self.taken.take() {
             Some(Taken::Pin(id, chosen)) => Deed::Pin(Some(id), vec![chosen]),
             Some(Taken::Note(id, text)) => Deed::Note(id, text),
+            Some(Taken::Closed(id)) => Deed::Reopen(id),
             None => return false,
         };
         cx.wishes.push(Wish::Incident(Want::Do(deed)));

@@ -6,7 +6,8 @@
 //! - `sift`: which incidents are shown. `rows`: an incident as rows that can be stepped through. `act`: what the keys do. `draw`: drawing.
 //!
 //! Always true: nothing is decided here but on a sheet; what is taken out of an incident can be put back (`undo`) as long as the
-//! view is open.
+//! view is open, and a closed one opened again. An incident that is closed, or passes no more, keeps the cursor until one goes to
+//! another: the next key must not act on one that nobody chose.
 
 mod act;
 mod draw;
@@ -35,11 +36,13 @@ mod part {
     pub const CASE: u8 = 1;
 }
 
-/// What was taken out last, to be put back.
+/// What was taken out last, or closed, to be put back.
 #[derive(Debug, Clone, PartialEq)]
 enum Taken {
     Pin(IncidentId, Chosen),
     Note(IncidentId, String),
+    /// The incident itself, out of those that are open.
+    Closed(IncidentId),
 }
 
 /// The view.
@@ -49,6 +52,8 @@ pub(super) struct Incidents {
     lines: Vec<Line>,
     /// Closed ones are shown too.
     closed: bool,
+    /// This one is shown as long as it is selected, whatever hides it since it was.
+    staying: Option<IncidentId>,
     /// The filter, and what is typed into it.
     sieve: Sieve,
     typed: Typed,
@@ -78,8 +83,11 @@ pub(super) struct Incidents {
 impl Incidents {
     /// The lines that are shown.
     fn shown(&self) -> Vec<&Line> {
-        let open = |line: &&Line| self.closed || line.incident.closed_at.is_none();
-        self.lines.iter().filter(open).filter(|line| self.sieve.passes(|| sift::told(line))).collect()
+        self.lines.iter().filter(|line| self.staying.as_ref() == Some(&line.incident.id) || self.passes(line)).collect()
+    }
+
+    fn passes(&self, line: &Line) -> bool {
+        (self.closed || line.incident.closed_at.is_none()) && self.sieve.passes(|| sift::told(line))
     }
 
     fn selected(&self) -> Option<&Line> {
@@ -105,17 +113,33 @@ impl Incidents {
     }
 
     fn take(&mut self, lines: Vec<Line>, cx: &Cx) {
-        let selected = self.id();
+        self.staying = self.id();
         self.lines = lines;
-        let wanted = self.wanted.take().or_else(|| selected.map(|id| id.to_string()));
-        let found = wanted.and_then(|id| self.shown().iter().position(|line| line.incident.id.as_str() == id));
-        self.cursor = found.unwrap_or(self.cursor).min(self.shown().len().saturating_sub(1));
+        let selected = self.staying.as_ref().map(IncidentId::to_string);
+        let wanted = self.wanted.take().or(selected);
+        self.point_to(wanted.as_deref());
         (self.loaded, self.failure) = (true, None);
         self.follow(cx);
     }
 
+    /// Brings the cursor to an incident; where that is not shown, what stands in its place is selected, and not gone into.
+    fn point_to(&mut self, id: Option<&str>) {
+        let found = id.and_then(|id| self.shown().iter().position(|line| line.incident.id.as_str() == id));
+        self.inside &= found.is_some();
+        self.cursor = found.unwrap_or(self.cursor).min(self.shown().len().saturating_sub(1));
+    }
+
+    /// What stayed because it was selected goes as soon as another is.
+    fn let_go(&mut self) {
+        let selected = self.id();
+        if self.staying.take_if(|staying| Some(&*staying) != selected.as_ref()).is_some() {
+            self.point_to(selected.as_ref().map(IncidentId::as_str));
+        }
+    }
+
     /// Asks for the selected incident: as it is shown is not always as it is.
     fn follow(&mut self, cx: &Cx) {
+        self.let_go();
         let Some(id) = self.id() else {
             (self.case, self.case_ticket, self.inside) = (None, None, false);
             return;
@@ -236,6 +260,13 @@ impl View for Incidents {
             self.inside = true;
             self.rows.point(usize::from(y - self.case_area.y));
         }
+    }
+
+    fn leaving(&mut self, _cx: &mut Cx) {
+        // Whoever goes elsewhere is done with what is closed.
+        let selected = self.id();
+        self.staying = None;
+        self.point_to(selected.as_ref().map(IncidentId::as_str));
     }
 
     fn ready(&self) -> bool {

@@ -59,6 +59,7 @@ impl Sifted for Incidents {
     fn sift(&mut self, text: &str, cx: &Cx) {
         let selected = self.id();
         self.sieve = Sieve::typing(text, ASKS, cx.now);
+        self.staying = None;
         let found = selected.and_then(|id| self.shown().iter().position(|line| line.incident.id == id));
         self.cursor = found.unwrap_or(0);
         self.follow(cx);

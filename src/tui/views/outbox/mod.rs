@@ -241,6 +241,9 @@ impl View for Outbox {
             Goal::Writes(state) => (self.only, self.cursor, self.top) = (Some(*state), 0, 0),
             _ => return,
         }
+        // The next key is about what one came for, and goes to the list.
+        self.marks.clear();
+        self.reading = false;
         self.sift("", cx);
         self.typed.stop();
         self.ask(cx);

@@ -27,7 +27,7 @@ use super::complete::Known;
 use super::detail::Detail;
 use super::pane::Pane;
 use super::typed::Typed;
-use super::{Cx, Goal, Narrow, Scene, View};
+use super::{Cx, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Ticket};
@@ -247,18 +247,6 @@ impl View for Records {
             }
             _ => self.totals.answer(answered, cx.clock),
         }
-    }
-
-    fn seek(&mut self, goal: &Goal, cx: &mut Cx) {
-        let Goal::Row(_, key) = goal else { return };
-        // Whatever hid it is taken off.
-        self.ask.clear();
-        self.typed.stop();
-        // Where one was the last time is not where one goes now.
-        self.recalled = None;
-        (self.restart_due, self.in_detail, self.marks_ticket) = (None, false, None);
-        self.fetch(Fetch::At(*key), cx);
-        self.totals.restart(&self.ask, cx);
     }
 
     fn keep(&self) -> Option<ListState> {

@@ -117,12 +117,6 @@ impl Ask {
         changed
     }
 
-    /// Every row of every group, gone ones too if they were shown: the order stays.
-    pub fn clear(&mut self) {
-        (self.text, self.filter, self.filter_gone) = (String::new(), Filter::All, false);
-        (self.note, self.group) = (None, None);
-    }
-
     /// The column it is sorted by.
     pub fn sort(&self) -> Sort {
         self.listing.sorts[self.sort]

@@ -34,6 +34,7 @@ use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
+use crate::tui::memory::trail::Step;
 use crate::tui::memory::{ListState, RowState};
 use crate::tui::widgets::input::Input;
 use facets::Facets;
@@ -371,6 +372,15 @@ impl View for Search {
         if whole {
             self.take_kept(kept);
         }
+    }
+
+    fn leave_off(&self, step: &mut Step) {
+        step.list = Some(self.to_keep());
+    }
+
+    fn take_up(&mut self, step: &Step, _now: Timestamp) -> bool {
+        step.list.iter().for_each(|kept| self.take_kept(kept));
+        true
     }
 
     fn covered(&mut self) {

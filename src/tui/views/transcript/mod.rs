@@ -7,12 +7,13 @@
 //!   and the page. `ink`: colours of code.
 //! - `preview`: an entry among its neighbours, for other views. `strip`: the session in one line. `draw`: drawing.
 //! - `act`, `jump`: what the keys do. `mode`: what is typed or chosen over the page. `keeping`: bookmarks, notes, reviews. `drafts`: notes
-//!   that were left. `things`: what can be copied alone. `remember`: where one was, the next time. `kinship`: subagents and whose it is. `fetching`: asking for entries. `unmasked`: its secrets as they are.
+//!   that were left. `things`: what can be copied alone. `behind`: the way back. `remember`: where one was, the next time. `kinship`: subagents and whose it is. `fetching`: asking for entries. `unmasked`: its secrets as they are.
 //!
 //! Always true: entries come parsed and clean from a worker ([`crate::tui::reading`]); drawing lays out what is in sight, and no more.
 
 mod act;
 mod audit;
+mod behind;
 mod book;
 mod card;
 mod diff;
@@ -41,7 +42,7 @@ use jiff::Timestamp;
 use quarterdeck_sync::model::ListKey;
 use ratatui::layout::{Position, Rect};
 
-use super::{Came, Cx, Scene, View, Wish};
+use super::{Came, Cx, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
@@ -67,9 +68,6 @@ mod part {
     pub const KEPT: u8 = 3;
     pub const KIN: u8 = 4;
 }
-
-/// Sessions that one can go back to.
-const BEHIND: usize = 8;
 
 /// What is read, and how far.
 #[derive(Debug)]
@@ -229,21 +227,6 @@ impl Transcripts {
         (self.ticket, self.found_ticket, self.colours_ticket) = (None, None, None);
         (self.kept_ticket, self.kin_ticket) = (None, None);
     }
-
-    /// Leaves the transcript: for the session that led here, or for the view it was opened from.
-    fn leave(&mut self, cx: &mut Cx) {
-        self.turn_away();
-        let left = self.open.take();
-        self.open = self.behind.pop().map(Box::new);
-        if let Some(book) = self.open.as_mut().and_then(|open| open.book.as_mut()) {
-            book.recolour();
-        }
-        if left.is_none_or(|left| left.from.is_some()) {
-            cx.wishes.push(Wish::Back);
-        } else {
-            self.ask(cx);
-        }
-    }
 }
 
 impl View for Transcripts {
@@ -273,16 +256,21 @@ impl View for Transcripts {
                 None
             }
         };
-        // Somebody who follows links all day need not go back to the morning.
-        if self.behind.len() > BEHIND {
-            self.behind.remove(0);
-        }
+        self.shed();
         self.open = Some(Box::new(Open::new(reading, from)));
         self.ask(cx);
     }
 
     fn close(&mut self) {
         *self = Self { drafts: std::mem::take(&mut self.drafts), ..Self::default() };
+    }
+
+    fn step_out(&mut self, _cx: &mut Cx) {
+        self.leave_layer();
+    }
+
+    fn bare(&self) -> bool {
+        self.open.is_none()
     }
 
     fn leaving(&mut self, _cx: &mut Cx) {

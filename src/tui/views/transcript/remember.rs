@@ -37,6 +37,15 @@ impl Open {
         })
     }
 
+    /// Lets go of what was read, but for where one was in it.
+    pub(super) fn shed(&mut self) {
+        if let Some(left) = self.left_at().filter(|_| self.book.is_some()) {
+            let title = std::mem::take(&mut self.reading.title);
+            *self = Self::as_left(&left);
+            self.reading.title = title;
+        }
+    }
+
     fn as_left(left: &ReadState) -> Self {
         let (list, id) = left.of.named();
         let reading =

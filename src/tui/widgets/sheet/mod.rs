@@ -179,8 +179,12 @@ impl Sheet {
         self.stage = Stage::Open;
     }
 
-    /// Takes what is there now for what the sheet is about. It has to be drawn before it can be confirmed.
+    /// Takes what is there now for what the sheet is about. It has to be drawn before it can be confirmed. A sheet that was confirmed,
+    /// or refused, stays so: nothing newer has been looked at.
     pub fn look_again(&mut self) {
+        if !self.moved() {
+            return;
+        }
         if let Stage::Moved(newer) = std::mem::replace(&mut self.stage, Stage::Open) {
             self.brief = Some(*newer);
             (self.drawn, self.read, self.furthest, self.seen, self.top) = (false, false, 0, 0, 0);
