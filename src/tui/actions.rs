@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use quarterdeck_sync::model::WriteState;
 pub(crate) use verbs::{of_agents, verbs, view_number};
 
-pub use facts::Facts;
+pub use facts::{Copies, Facts};
 pub use scope::Scope;
 
 use super::incidents;
@@ -125,6 +125,10 @@ const HAS_FAILED: Why = |facts| {
 const CONFLICTED: Why = |facts| facts.write_in(|state| state == WriteState::Conflicted, "only a conflict is settled");
 const CAN_UNDO: Why = |facts| said(!facts.undoable, "nothing was decided here yet; the outbox shows every write");
 
+const WITH_ID: Why = |facts| said(!facts.copies.id, "nothing is selected that has an id");
+const WITH_MORE: Why =
+    |facts| said(!facts.copies.more, "nothing is open that could be copied: no document, no record, no evidence");
+
 fn said(so: bool, why: &'static str) -> Option<Reason> {
     so.then_some(Cow::Borrowed(why))
 }
@@ -203,6 +207,9 @@ actions! {
     SwitchOff "switch-off" ["W"] Record Decides 9 "switch off" "Deactivate or disable it" |facts| facts.lacks(Act::SwitchOff);
     Acknowledge "acknowledge" ["A"] Record Decides 7 "acknowledge" "Acknowledge the alert" |facts| facts.lacks(Act::Acknowledge);
     Delete "delete" ["D"] Record Decides 0 "delete" "Delete it on its platform" |facts| facts.lacks(Act::Delete);
+
+    CopyId "copy-id" ["y"] Chosen None 0 "copy id" "Copy the id of what is selected" WITH_ID;
+    CopyMore "copy-more" ["Y"] Chosen None 0 "copy more" "Copy what belongs to it: the document of a record, the record of a write, a note, the folder of the evidence" WITH_MORE;
 
     OpenItem "open-item" ["<Enter>" "l" "<Right>"] Inbox None 10 "open" "Open it where it lives: the record, the entry that shows it, the write, the connection; of more than is listed, their list" CAN_OPEN;
     MarkItem "mark-item" ["<Space>"] Inbox None 16 "mark" "Mark the selected item, for what is done to many" WITH_ITEM;

@@ -18,6 +18,8 @@ pub struct Facts {
     pub inbox: bool,
     /// Its selected line stands for more than is listed.
     pub beyond: bool,
+    /// What can be copied.
+    pub copies: Copies,
     /// The list is grouped.
     pub grouped: bool,
     /// The list is filtered.
@@ -62,6 +64,15 @@ pub struct Facts {
     pub moved: bool,
     /// Nothing is decided in this console.
     pub read_only: bool,
+}
+
+/// What can be copied.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Copies {
+    /// The id of what is selected.
+    pub id: bool,
+    /// What belongs to it.
+    pub more: bool,
 }
 
 impl Facts {

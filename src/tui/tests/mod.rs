@@ -3,6 +3,7 @@
 mod behaviour;
 mod beside;
 mod board;
+mod copying;
 mod deciding;
 mod drafts;
 mod editing;

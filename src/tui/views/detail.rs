@@ -15,6 +15,7 @@ use crate::tui::looks::{look, status};
 use crate::tui::text::{AHEAD, is_ahead, moment, word, wrap};
 use crate::tui::theme::Role;
 use crate::tui::unsealed::{self, Unsealed};
+use crate::tui::views::Copied;
 use crate::tui::widgets::tree::{self, Folds};
 
 /// Cells for the names of the extracted fields.
@@ -96,6 +97,11 @@ impl Detail {
     /// There are secrets in the document it holds.
     pub fn has_secrets(&self) -> bool {
         self.opened.as_ref().is_some_and(|opened| opened.secrets)
+    }
+
+    /// The document it holds, with the right to see the secrets in it where they are shown.
+    pub fn document(&self) -> Option<Copied<'_>> {
+        self.opened.as_ref().map(|opened| Copied::Document(&opened.doc, opened.unsealed.as_ref()))
     }
 
     /// The record it holds, or could not read.

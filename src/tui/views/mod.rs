@@ -7,6 +7,7 @@ mod chosen;
 mod columns;
 mod complete;
 mod connections;
+mod copied;
 mod detail;
 mod editor;
 mod fleet;
@@ -29,9 +30,10 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey, RowKey};
+use quarterdeck_sync::model::{IncidentId, Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
+pub use self::copied::Copied;
 use self::wish::value;
 pub use self::wish::{Aim, Came, Goal, Narrow, Wanted, Wish};
 use super::actions::{Act, Facts, Scope};
@@ -344,6 +346,14 @@ pub trait View {
     fn chosen(&self) -> Vec<Chosen> {
         Vec::new()
     }
+
+    /// What can be copied of it: the id of what is selected; with `more` what belongs to that.
+    fn copied(&self, _more: bool) -> Option<Copied<'_>> {
+        None
+    }
+
+    /// The evidence of an incident lies in this folder now.
+    fn wrote_evidence(&mut self, _of: IncidentId, _folder: String) {}
 
     /// A decision was kept, whoever opened the sheet for it: what is taken back next is that.
     fn overtaken(&mut self) {}

@@ -26,7 +26,7 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::layout::{Position, Rect};
 
-use super::{Cx, Goal, Scene, View, Wish};
+use super::{Copied, Cx, Goal, Scene, View, Wish};
 use crate::search::{self, Hit, Order, SavedSearch};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
@@ -313,6 +313,11 @@ impl View for Search {
             title: hit.title.clone().unwrap_or_else(|| hit.id.clone()),
         });
         chosen.into_iter().collect()
+    }
+
+    fn copied(&self, more: bool) -> Option<Copied<'_>> {
+        let hit = self.selected()?;
+        if more { self.preview.document(hit.key) } else { Copied::id(&hit.id) }
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {

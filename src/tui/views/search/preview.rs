@@ -19,7 +19,7 @@ use crate::tui::reading::Read;
 use crate::tui::theme::Role;
 use crate::tui::views::detail::Detail;
 use crate::tui::views::transcript::Window;
-use crate::tui::views::{Cx, Wish};
+use crate::tui::views::{Copied, Cx, Wish};
 
 /// Two motions closer than this are one run.
 const RUN: Duration = Duration::from_millis(140);
@@ -171,6 +171,14 @@ impl Preview {
             _ => return false,
         }
         true
+    }
+
+    /// The document of this record, while it is shown.
+    pub fn document(&self, of: RowKey) -> Option<Copied<'_>> {
+        match &self.shown {
+            Shown::Record(key, detail) if *key == of => detail.document(),
+            _ => None,
+        }
     }
 
     /// Draws it.

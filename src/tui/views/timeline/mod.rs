@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use quarterdeck_sync::model::{Kind, ListKey};
 use ratatui::layout::{Position, Rect};
 
-use super::{Aim, Cx, Goal, Scene, View, Wish};
+use super::{Aim, Copied, Cx, Goal, Scene, View, Wish};
 use crate::incident::write_place;
 use crate::timeline::axis::{Axis, SPANS};
 use crate::timeline::{Ask, Item, Lane, Timeline};
@@ -293,6 +293,15 @@ impl View for Timelines {
         });
         let whose = || self.of.clone().map(|(list, id)| Chosen::new(Target::Named(list, id.clone()), id));
         item.or_else(whose).into_iter().collect()
+    }
+
+    fn copied(&self, more: bool) -> Option<Copied<'_>> {
+        let item = self.selected()?;
+        match (&item.write, item.lane, more) {
+            (Some(write), Lane::Write, false) => Copied::id(write.as_str()),
+            (_, Lane::Write, true) | (_, _, false) => Copied::id(&item.id),
+            _ => None,
+        }
     }
 
     fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
