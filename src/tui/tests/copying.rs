@@ -61,7 +61,8 @@ fn the_document_in_the_details_is_copied_as_it_is_shown_with_its_secrets_masked(
     console.press("<Enter>");
     let got = sent(&mut console, "Y").unwrap_or_else(|| panic!("{}", console.text()));
     let id = ids(&console, Kind::Agent).into_iter().find(|id| {
-        let masked = mask(&format!("uses {TOKEN}"));
+        let whole = format!("uses {TOKEN}");
+        let masked = mask(&whole);
         let text = format!("{:#}", serde_json::json!({"id": id, "note": masked}));
         clipboard::sequence(&text, Secrets::Masked, Between::Nothing).as_ref() == Some(&got)
     });
