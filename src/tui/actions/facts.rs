@@ -12,6 +12,8 @@ pub struct Facts {
     pub selected: bool,
     /// The open view is a list of records.
     pub records: bool,
+    /// The open view is no list of records, but one is open in it, or under its cursor.
+    pub on_record: bool,
     /// The open view is the inbox, and something waits in it.
     pub item: bool,
     /// The open view is the inbox.
@@ -77,7 +79,7 @@ pub struct Copies {
 
 impl Facts {
     pub(super) fn lacks(&self, act: Act) -> Option<Reason> {
-        if !self.records && !self.inbox {
+        if !self.records && !self.inbox && !self.on_record {
             return IN_LIST(self);
         }
         if self.targets.is_empty() {

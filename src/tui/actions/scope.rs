@@ -29,6 +29,8 @@ pub enum Scope {
     Incidents,
     /// In what a search has found.
     Hits,
+    /// In a record that a search has found.
+    Found,
     /// In the facets beside it.
     Facets,
     /// In the connections.
@@ -53,7 +55,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 23] = [
+    pub const ALL: [Scope; 24] = [
         Scope::Global,
         Scope::Move,
         Scope::Inbox,
@@ -67,6 +69,7 @@ impl Scope {
         Scope::Reading,
         Scope::Incidents,
         Scope::Hits,
+        Scope::Found,
         Scope::Facets,
         Scope::Connection,
         Scope::Columns,
@@ -100,6 +103,7 @@ impl Scope {
             Scope::Reading => "In a transcript",
             Scope::Incidents => "In the incidents",
             Scope::Hits => "In what a search has found",
+            Scope::Found => "In a record that a search has found",
             Scope::Facets => "In the facets of a search",
             Scope::Connection => "In the connections",
             Scope::Columns => "Choosing the columns of a list",
@@ -132,6 +136,7 @@ impl Scope {
             Scope::Outbox => &[Scope::Outbox, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
             Scope::Hits => &[Scope::Hits, Scope::Chosen, Scope::Move, Scope::Global],
+            Scope::Found => &[Scope::Found, Scope::Record, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
             Scope::Connection => &[Scope::Connection, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Columns => &[Scope::Columns, Scope::Move, Scope::Global],

@@ -126,15 +126,15 @@ impl Detail {
         self.cursor = (self.top + line).min(self.lines.len().saturating_sub(1));
     }
 
-    /// Folds or unfolds what the cursor is on: itself, else what it stands in.
-    pub fn fold(&mut self) {
-        let Some(Line::Tree(line)) = self.lines.get(self.cursor) else { return };
+    /// Folds or unfolds what the cursor is on: itself, else what it stands in. False when it is no part of the document.
+    pub fn fold(&mut self) -> bool {
+        let Some(Line::Tree(line)) = self.lines.get(self.cursor) else { return false };
         let path = match line.fold {
             Some(_) => line.path.clone(),
             None => line.path.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned()),
         };
         if path.is_empty() {
-            return;
+            return false;
         }
         self.folds.turn(&path);
         self.version += 1;
@@ -144,6 +144,7 @@ impl Detail {
             let found = self.lines.iter().position(|line| matches!(line, Line::Tree(line) if line.path == path));
             self.cursor = found.unwrap_or(self.cursor);
         }
+        true
     }
 
     /// Everything open, or folded.
