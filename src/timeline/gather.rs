@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Anchor, Filter, Kind, ListKey, Order, Query, Record, Row, Scope, Sort, Write};
 use quarterdeck_sync::outbox::{Outbox, Which};
 use quarterdeck_sync::store::Reader;
@@ -28,12 +27,7 @@ const KINDS: [Kind; 4] = [Kind::Session, Kind::Run, Kind::Event, Kind::Approval]
 ///
 /// # Errors
 /// When the record names no agent and no machine, or mirror or outbox cannot be read. Without an outbox there are no writes and no versions.
-pub fn gather(
-    reader: &Reader,
-    outbox: Option<&Outbox>,
-    ask: &Ask,
-    zone: TimeZone,
-) -> Result<Option<Timeline>, TimelineError> {
+pub fn gather(reader: &Reader, outbox: Option<&Outbox>, ask: &Ask) -> Result<Option<Timeline>, TimelineError> {
     let Some(record) = find(reader, &ask.list, &ask.id)? else { return Ok(None) };
     let whose = Whose::of(reader, record)?;
     let connections = vec![whose.agent.connection.clone()];
@@ -48,7 +42,7 @@ pub fn gather(
     let (before, earlier) = side(reader, &scope, &whose, ask, false)?;
     let (after, later) = side(reader, &scope, &whose, ask, true)?;
     let (items, earlier, later) = together(before, after, ours, ask, earlier, later);
-    Ok(Some(Timeline { zone, agent: whose.agent, lanes, items, earlier, later }))
+    Ok(Some(Timeline { agent: whose.agent, lanes, items, earlier, later }))
 }
 
 fn find(reader: &Reader, list: &ListKey, id: &str) -> Result<Option<Record>, TimelineError> {

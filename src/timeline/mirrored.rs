@@ -1,6 +1,5 @@
 //! Timelines out of a real mirror and outbox: whose they are, and which policies are on them.
 
-use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Columns, Incoming};
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::store::{Access, Batch, ListSpec, Mirror};
@@ -72,7 +71,7 @@ impl Place {
             side: 50,
         };
         let reader = self.mirror.reader().expect("a reader");
-        gather(&reader, Some(&self.outbox), &ask, TimeZone::UTC).map(|found| found.expect("a record"))
+        gather(&reader, Some(&self.outbox), &ask).map(|found| found.expect("a record"))
     }
 }
 

@@ -18,7 +18,6 @@ mod mirrored;
 mod tests;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Kind, ListKey, RowKey, WriteId, WriteState};
 use quarterdeck_sync::outbox::OutboxError;
 use quarterdeck_sync::store::StoreError;
@@ -146,8 +145,6 @@ pub struct LaneCounts {
 /// A stretch of a timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
-    /// The clock that its times are told on.
-    pub zone: TimeZone,
     /// Whose.
     pub agent: Agent,
     /// One for each of [`Lane::ALL`].

@@ -116,7 +116,6 @@ impl World {
         let middle = all.partition_point(|item| item.at < ask.around);
         let (from, to) = (middle.saturating_sub(ask.side), (middle + ask.side).min(all.len()));
         Some(Timeline {
-            zone: TimeZone::UTC,
             agent: Agent {
                 connection: row.list.connection.clone(),
                 id: row.id.clone(),

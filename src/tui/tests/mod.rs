@@ -24,6 +24,7 @@ mod searching;
 mod several;
 mod sifting;
 mod testing;
+mod timelines;
 mod told;
 mod transcripts;
 mod unmasking;

@@ -1,6 +1,5 @@
 //! Drawing a timeline: whose, the lanes, the axis, and the items around the cursor with the gaps between them.
 
-use jiff::tz::TimeZone;
 use quarterdeck_sync::model::Timestamp;
 use ratatui::layout::Rect;
 
@@ -42,7 +41,7 @@ impl Timelines {
         let lanes = Rect { x: area.x + 2, y: top, width: area.width.saturating_sub(3), height: Lane::ALL.len() as u16 };
         self.lanes(&timeline, &axis, lanes, canvas);
         let now_cell = axis.cell(canvas.now());
-        ticks(&axis, &timeline.zone, (self.cursor_cell(&timeline, &axis), now_cell), lanes, canvas);
+        ticks(&axis, (self.cursor_cell(&timeline, &axis), now_cell), lanes, canvas);
         now_cell.into_iter().for_each(|cell| now(cell, lanes, canvas));
         let under = lanes.bottom() + 2;
         canvas.rule_across(Rect { height: 1, ..area }, under, Role::Line);
@@ -69,11 +68,11 @@ impl Timelines {
         canvas.put_centre(area, y, &words, role);
     }
 
-    /// Whose time it is, and how much of it is shown.
+    /// Whose time it is, how much of it is shown, and on which clock.
     fn head(&self, timeline: &Timeline, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         let agent = &timeline.agent;
         let span = span_name(SPANS[self.span.min(SPANS.len() - 1)]);
-        let right = canvas.put_right(area.right().saturating_sub(2), area.y, &span, 16, Role::Accent);
+        let right = canvas.put_right(area.right().saturating_sub(2), area.y, &format!("{span}, UTC"), 20, Role::Accent);
         let mut x = canvas.put(area.x + 2, area.y, &agent.connection, 20, scene.fleet.badge(&agent.connection)) + 2;
         let name = agent.title.as_deref().unwrap_or(&agent.id);
         x = canvas.put(x, area.y, name, right.saturating_sub(x + 2), Role::Title) + 2;
@@ -150,7 +149,7 @@ impl Timelines {
             match shown {
                 Line::Item(at) => {
                     if let Some(item) = timeline.items.get(*at) {
-                        draw_item(item, *at == self.cursor, &timeline.zone, place, canvas);
+                        draw_item(item, *at == self.cursor, place, canvas);
                     }
                 }
                 Line::Gap(long) => {
@@ -194,13 +193,13 @@ fn sign(item: &Item) -> (&'static str, Role) {
     }
 }
 
-fn draw_item(item: &Item, selected: bool, zone: &TimeZone, area: Rect, canvas: &mut Canvas) {
+fn draw_item(item: &Item, selected: bool, area: Rect, canvas: &mut Canvas) {
     let y = area.y;
     if selected {
         canvas.tint(area, Role::Selected);
         canvas.put(area.x, y, "▌", 1, Role::Accent);
     }
-    let when = item.at.to_zoned(zone.clone()).strftime("%d %b %H:%M:%S").to_string();
+    let when = item.at.strftime("%d %b %H:%M:%S").to_string();
     // What a platform dates ahead of our clock has not happened later than now.
     let (mark, role) = if is_ahead(canvas.now(), item.at) { (AHEAD, Role::Warn) } else { (" ", Role::Dim) };
     let x = canvas.put(area.x + 1, y, &when, 16, role);
@@ -254,11 +253,11 @@ fn axis_cells(lanes: Rect) -> u16 {
 }
 
 /// The axis under the lanes: ticks, their times, and where the cursor is.
-fn ticks(axis: &Axis, zone: &TimeZone, marks: (Option<u16>, Option<u16>), lanes: Rect, canvas: &mut Canvas) {
+fn ticks(axis: &Axis, marks: (Option<u16>, Option<u16>), lanes: Rect, canvas: &mut Canvas) {
     let (x, y) = (lanes.x + NAMES, lanes.bottom());
     let (cells, (cursor, now)) = (axis_cells(lanes), marks);
     canvas.rule_across(Rect { x, y, width: cells, height: 1 }, y, Role::Line);
-    for tick in axis.ticks(zone) {
+    for tick in axis.ticks() {
         canvas.put(x + tick.cell, y, "┬", 1, Role::Line);
         // A time that would run into the word at now is left out.
         let end = tick.cell + width(&tick.label) as u16;
