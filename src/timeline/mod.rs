@@ -110,6 +110,9 @@ pub struct Agent {
     /// It is a machine, called as its id says: how many agents are known of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub machine: Option<usize>,
+    /// The list it stands in, where it is an agent that the mirror has.
+    #[serde(skip)]
+    pub list: Option<ListKey>,
 }
 
 /// Which stretch is asked for.

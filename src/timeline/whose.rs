@@ -63,15 +63,16 @@ impl Whose {
         match (record.row.kind, record.row.agent.clone()) {
             (Kind::Agent, _) => {
                 let doc = serde_json::from_str(&record.doc).unwrap_or_default();
-                let agent =
-                    Agent { connection, id: record.row.id.clone(), title: record.row.title.clone(), machine: None };
+                let (id, title) = (record.row.id.clone(), record.row.title.clone());
+                let agent = Agent { connection, id, title, machine: None, list: Some(record.row.list.clone()) };
                 Ok(Self { agent, agents: vec![(record.row, doc)], host: None })
             }
             (_, Some(id)) => {
                 let known = agents(reader, &connection, Filter::Field(Field::Id, Match::Is(id.clone())))?;
                 let known = known.into_iter().find(|(row, _)| row.id == id);
+                let list = known.as_ref().map(|(row, _)| row.list.clone());
                 let agents = vec![known.unwrap_or_else(|| (bare(&connection, &id), Value::Null))];
-                let agent = Agent { connection, id, title: record.row.agent_title, machine: None };
+                let agent = Agent { connection, id, title: record.row.agent_title, machine: None, list };
                 Ok(Self { agent, agents, host: None })
             }
             (kind, None) => match host_of(&record.doc) {
@@ -91,7 +92,7 @@ impl Whose {
         if agents.is_empty() {
             agents.push((bare(&connection, &host), Value::Null));
         }
-        let agent = Agent { connection, id: host.clone(), title: None, machine };
+        let agent = Agent { connection, id: host.clone(), title: None, machine, list: None };
         Ok(Self { agent, agents, host: Some(host) })
     }
 

@@ -132,7 +132,7 @@ impl Scope {
             Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Inbox => &[Scope::Inbox, Scope::Record, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Panels => &[Scope::Panels, Scope::Move, Scope::Global],
-            Scope::Timeline => &[Scope::Timeline, Scope::Chosen, Scope::Move, Scope::Global],
+            Scope::Timeline => &[Scope::Timeline, Scope::Record, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Outbox => &[Scope::Outbox, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
             Scope::Hits => &[Scope::Hits, Scope::Chosen, Scope::Move, Scope::Global],

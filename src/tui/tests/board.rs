@@ -121,6 +121,7 @@ impl World {
                 id: row.id.clone(),
                 title: Some(name),
                 machine: None,
+                list: (row.kind == Kind::Agent).then(|| row.list.clone()),
             },
             lanes,
             earlier: from > 0,

@@ -32,3 +32,57 @@ fn an_incident_names_the_clock_of_its_notes_and_of_its_timeline() {
         assert!(line.trim_end().ends_with(" UTC"), "{heading}\n{text}");
     }
 }
+
+#[test]
+fn from_its_timeline_an_agent_is_contained_and_what_the_cursor_is_on_is_read_and_followed() {
+    let world = World::believable().with_contents().with_writes();
+    let mut console = Console::with((160, 48), world, connections(), TuiSettings::default());
+    console.press("@agents / ");
+    console.type_text("connection:turen");
+    console.press("<Enter> =");
+    let text = console.text();
+    let agent = {
+        let world = console.store.world.lock().unwrap();
+        let named =
+            |row: &Row| row.title.as_deref().is_some_and(|title| text.contains(title)) && text.contains(&row.id);
+        world.rows.iter().map(|(row, _)| row).find(|row| row.kind == Kind::Agent && named(row)).cloned()
+    };
+    let agent = agent.unwrap_or_else(|| panic!("{text}"));
+    // Whatever the cursor is on: the sheet is about the agent.
+    for key in ["s", "c"] {
+        console.press(key);
+        let text = console.text();
+        assert!(text.contains(&agent.id) && text.contains("nothing is done"), "{key}\n{text}");
+        console.press("<Esc> k");
+        assert!(console.text().contains("Timeline"), "{}", console.text());
+    }
+    console.press("L");
+    assert!(console.text().contains("leads to"), "{}", console.text());
+    console.press("<Esc>");
+    for _ in 0..40 {
+        if console.selected().contains(" session ") {
+            break;
+        }
+        console.press("k");
+    }
+    console.press("t");
+    assert!(console.text().contains("Timeline › ") && console.text().contains("SESSION"), "{}", console.text());
+    console.press("<Esc>");
+    assert!(console.selected().contains(" session "), "{}", console.text());
+}
+
+#[test]
+fn a_run_that_went_on_meanwhile_stays_under_the_cursor() {
+    let mut console = Console::new((160, 48));
+    console.press("@agents = k k");
+    let title = |line: &str| line.split_whitespace().skip(3).collect::<Vec<_>>().join(" ");
+    let before = title(&console.selected());
+    {
+        let mut world = console.store.world.lock().unwrap();
+        for (row, _) in &mut world.rows {
+            row.updated_at = row.updated_at.map(|at| at.checked_add(jiff::SignedDuration::from_secs(1)).unwrap());
+        }
+    }
+    console.news(Outside::Committed);
+    assert_eq!(title(&console.selected()), before, "{}", console.text());
+}

@@ -1,22 +1,24 @@
 //! One agent's time: lanes over an axis, and the items around the cursor below it.
 //!
 //! It lies over the view it was opened from. Counts in the lanes cover the whole axis; items come in windows around the cursor and
-//! follow it, so a long history costs no more than a short one. Drawing is in `draw`.
+//! follow it, so a long history costs no more than a short one. What can be done with what the cursor is on, and with whom it is about,
+//! is in `act`, drawing in `draw`.
 
+mod act;
 mod draw;
 mod remember;
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey};
+use quarterdeck_sync::model::ListKey;
 use ratatui::layout::{Position, Rect};
 
-use super::{Aim, Copied, Cx, Goal, Scene, View, Wish};
+use super::{Copied, Cx, Scene, View};
 use crate::incident::write_place;
 use crate::timeline::axis::{Axis, SPANS};
 use crate::timeline::{Ask, Item, Lane, Timeline};
-use crate::tui::actions::{Act, Facts, Scope, verbs};
+use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
-use crate::tui::data::{Answer, Answered, DraftOf, Lane as Urgency, Question, Ticket};
+use crate::tui::data::{Answer, Answered, Lane as Urgency, Question, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::incidents::Chosen;
 use crate::tui::memory::trail::Step;
@@ -135,6 +137,8 @@ impl Timelines {
             Pick::Same(at, lane, id) => items
                 .iter()
                 .position(|item| item.at == *at && item.lane == *lane && item.id == *id)
+                // What went on meanwhile stands at another moment now, and is still what the person looks at.
+                .or_else(|| items.iter().rposition(|item| item.lane == *lane && item.id == *id))
                 .unwrap_or_else(|| items.partition_point(|item| item.at <= *at).saturating_sub(1)),
         };
         self.hold();
@@ -204,30 +208,6 @@ impl Timelines {
         self.pick = pick;
         self.ask(cx);
     }
-
-    /// Opens what the cursor is on where it lives; of a policy the version that was seen at that moment.
-    fn behind(&self, cx: &Cx) -> Option<Wish> {
-        let item = self.selected()?;
-        if let (Lane::Write, Some(write)) = (item.lane, &item.write) {
-            return Some(Wish::Show(Goal::Write(write.clone())));
-        }
-        if item.lane == Lane::Policy {
-            let known = cx.fleet.capabilities.as_ref().and_then(|all| all.find(&item.list, verbs(Act::Versions)));
-            // Versions stand beside the editor: where nothing can be edited, there is the policy itself.
-            return item.row.map(|key| match known.is_some_and(|known| known.lacks.is_none()) {
-                true => Wish::Compose(DraftOf::Row(key), Aim::Version(item.at)),
-                false => Wish::Find(Target::Row(key)),
-            });
-        }
-        let kind = match item.lane {
-            Lane::Session => Kind::Session,
-            Lane::Run => Kind::Run,
-            Lane::Event => Kind::Event,
-            Lane::Approval => Kind::Approval,
-            Lane::Policy | Lane::Write => Kind::Policy,
-        };
-        item.row.map(|key| Wish::Show(Goal::Row(kind, key)))
-    }
 }
 
 impl View for Timelines {
@@ -277,7 +257,7 @@ impl View for Timelines {
                 Some(wish) => cx.wishes.push(wish),
                 None => cx.say("There is nothing to open"),
             },
-            _ => return false,
+            act => return self.on_record(act, cx),
         }
         true
     }
@@ -329,7 +309,9 @@ impl View for Timelines {
         Scope::Timeline
     }
 
-    fn facts(&self, _facts: &mut Facts) {}
+    fn facts(&self, facts: &mut Facts) {
+        self.known(facts);
+    }
 
     fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         self.draw_all(area, scene, canvas);
