@@ -75,6 +75,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         let ask = Ask {
             list: record.row.list.clone(),
             id: record.row.id.clone(),
+            machine: false,
             from: Timestamp::MIN,
             to: Timestamp::MIN,
             cells: 1,

@@ -25,6 +25,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use gather::gather;
+pub use whose::host_of;
 
 /// What an item is: its line on the axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -122,6 +123,8 @@ pub struct Ask {
     pub list: ListKey,
     /// Its id.
     pub id: String,
+    /// Not the agent is meant, but the machine that the record names.
+    pub machine: bool,
     /// Where the axis begins.
     pub from: Timestamp,
     /// Where it ends.

@@ -60,7 +60,7 @@ proptest! {
         let after: Vec<Item> = after.iter().take(side).map(|s| item(Lane::Run, *s)).collect();
         let writes: Vec<Item> = ours.iter().map(|s| item(Lane::Write, *s)).collect();
         let ask = Ask {
-            list: ListKey::new("a", "b"), id: String::new(), from: at(0), to: at(60), cells: 10, around: at(around), side,
+            list: ListKey::new("a", "b"), id: String::new(), machine: false, from: at(0), to: at(60), cells: 10, around: at(around), side,
         };
         let (items, earlier, later) = together(before, after, writes, &ask, earlier, later);
         prop_assert!(items.is_sorted_by_key(|item| item.at) && items.len() <= 2 * side);

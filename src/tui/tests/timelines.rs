@@ -37,7 +37,7 @@ fn an_incident_names_the_clock_of_its_notes_and_of_its_timeline() {
 fn from_its_timeline_an_agent_is_contained_and_what_the_cursor_is_on_is_read_and_followed() {
     let world = World::believable().with_contents().with_writes();
     let mut console = Console::with((160, 48), world, connections(), TuiSettings::default());
-    console.press("@agents / ");
+    console.press("@agents /");
     console.type_text("connection:turen");
     console.press("<Enter> =");
     let text = console.text();
@@ -85,4 +85,23 @@ fn a_run_that_went_on_meanwhile_stays_under_the_cursor() {
     }
     console.news(Outside::Committed);
     assert_eq!(title(&console.selected()), before, "{}", console.text());
+}
+
+#[test]
+fn an_agent_leads_to_the_timeline_of_its_machine_which_tells_where_each_item_is_from() {
+    let mut console = Console::new((160, 48));
+    console.press("@agents /");
+    console.type_text("connection:turen");
+    console.press("<Enter> L");
+    assert!(console.text().contains("its machine: m-"), "{}", console.text());
+    console.type_text("its machine");
+    console.press("<Enter>");
+    let text = console.text();
+    assert!(text.contains(" › Timeline") && text.contains("machine, 2 agents"), "{text}");
+    assert!(console.selected().trim_end().ends_with("turen"), "{}", console.selected());
+    // Nobody is contained by what happened on a machine of several.
+    console.press("s");
+    assert!(!console.text().contains("nothing is done"), "{}", console.text());
+    console.press("<Esc>");
+    assert!(console.text().contains("connection:turen"), "{}", console.text());
 }

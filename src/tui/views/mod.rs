@@ -35,7 +35,7 @@ use ratatui::layout::Rect;
 
 pub use self::copied::Copied;
 use self::wish::value;
-pub use self::wish::{Aim, Came, Goal, Narrow, Wanted, Wish};
+pub use self::wish::{Aim, Came, Goal, Narrow, Traced, Wanted, Wish};
 use super::actions::{Act, Facts, Scope};
 use super::canvas::Canvas;
 use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
@@ -322,8 +322,8 @@ pub trait View {
         None
     }
 
-    /// Shows the timeline of the agent of this record.
-    fn trace(&mut self, _list: ListKey, _id: String, _cx: &mut Cx) {}
+    /// Shows the timeline of the agent of this record, or of its machine.
+    fn trace(&mut self, _of: Traced, _cx: &mut Cx) {}
 
     /// What came of asking for the entries of a session or run: none when its platform answered, else why not. False when it does
     /// not show that one.

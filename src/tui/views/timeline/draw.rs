@@ -8,6 +8,7 @@ use crate::amounts::length;
 use crate::timeline::axis::{Axis, SPANS, span_name};
 use crate::timeline::{Item, Lane, LaneCounts, Timeline};
 use crate::tui::canvas::Canvas;
+use crate::tui::fleet::Fleet;
 use crate::tui::looks::{DOCTOR, look, so_many, status};
 use crate::tui::text::{AHEAD, grouped, is_ahead, width, word};
 use crate::tui::theme::Role;
@@ -46,7 +47,7 @@ impl Timelines {
         let under = lanes.bottom() + 2;
         canvas.rule_across(Rect { height: 1, ..area }, under, Role::Line);
         let list = Rect { y: under + 1, height: area.bottom().saturating_sub(under + 1), ..area };
-        self.list(&timeline, &axis, list, canvas);
+        self.list(&timeline, &axis, list, scene.fleet, canvas);
         self.timeline = Some(timeline);
         if let Some(why) = &self.failure {
             let words = format!("! this is old: {why}");
@@ -73,7 +74,10 @@ impl Timelines {
         let agent = &timeline.agent;
         let span = span_name(SPANS[self.span.min(SPANS.len() - 1)]);
         let right = canvas.put_right(area.right().saturating_sub(2), area.y, &format!("{span}, UTC"), 20, Role::Accent);
-        let mut x = canvas.put(area.x + 2, area.y, &agent.connection, 20, scene.fleet.badge(&agent.connection)) + 2;
+        let mut x = area.x + 2;
+        if agent.machine.is_none() {
+            x = canvas.put(x, area.y, &agent.connection, 20, scene.fleet.badge(&agent.connection)) + 2;
+        }
         let name = agent.title.as_deref().unwrap_or(&agent.id);
         x = canvas.put(x, area.y, name, right.saturating_sub(x + 2), Role::Title) + 2;
         let beside = match agent.machine {
@@ -131,7 +135,7 @@ impl Timelines {
     }
 
     /// What the axis shows, moment by moment.
-    fn list(&mut self, timeline: &Timeline, axis: &Axis, area: Rect, canvas: &mut Canvas) {
+    fn list(&mut self, timeline: &Timeline, axis: &Axis, area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
         self.list_area = area;
         self.page = usize::from(area.height);
         if timeline.items.is_empty() {
@@ -149,7 +153,9 @@ impl Timelines {
             match shown {
                 Line::Item(at) => {
                     if let Some(item) = timeline.items.get(*at) {
-                        draw_item(item, *at == self.cursor, place, canvas);
+                        // On a machine there may be agents of several platforms.
+                        let from = timeline.agent.machine.map(|_| (&item.list.connection, fleet));
+                        draw_item(item, *at == self.cursor, from, place, canvas);
                     }
                 }
                 Line::Gap(long) => {
@@ -193,7 +199,7 @@ fn sign(item: &Item) -> (&'static str, Role) {
     }
 }
 
-fn draw_item(item: &Item, selected: bool, area: Rect, canvas: &mut Canvas) {
+fn draw_item(item: &Item, selected: bool, from: Option<(&String, &Fleet)>, area: Rect, canvas: &mut Canvas) {
     let y = area.y;
     if selected {
         canvas.tint(area, Role::Selected);
@@ -220,6 +226,8 @@ fn draw_item(item: &Item, selected: bool, area: Rect, canvas: &mut Canvas) {
     let lasted = item.since.map(|since| item.at.as_millisecond().saturating_sub(since.as_millisecond()).max(0) as u64);
     let lasted = lasted.filter(|long| *long >= 1_000).map(length).unwrap_or_default();
     let right = area.right().saturating_sub(1);
+    let right =
+        from.map_or(right, |(name, fleet)| canvas.put_right(right, y, name, 12, fleet.badge(name)).saturating_sub(2));
     let wide = width(&lasted) as u16;
     let shown = !lasted.is_empty() && right > x + wide + 20;
     if shown {

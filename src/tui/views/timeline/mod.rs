@@ -9,10 +9,9 @@ mod draw;
 mod remember;
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::ListKey;
 use ratatui::layout::{Position, Rect};
 
-use super::{Copied, Cx, Scene, View};
+use super::{Copied, Cx, Scene, Traced, View};
 use crate::incident::write_place;
 use crate::timeline::axis::{Axis, SPANS};
 use crate::timeline::{Ask, Item, Lane, Timeline};
@@ -44,7 +43,7 @@ enum Pick {
 /// The view.
 #[derive(Debug)]
 pub(super) struct Timelines {
-    of: Option<(ListKey, String)>,
+    of: Option<Traced>,
     timeline: Option<Box<Timeline>>,
     /// The record is not there.
     missing: bool,
@@ -115,7 +114,7 @@ impl Timelines {
 
     /// Asks for the stretch around the cursor. Not before a frame has told how many cells there are.
     fn ask(&mut self, cx: &Cx) {
-        let Some((list, id)) = self.of.clone().filter(|_| self.cells > 0) else { return };
+        let Some(Traced { list, id, machine }) = self.of.clone().filter(|_| self.cells > 0) else { return };
         let axis = self.axis(cx.now);
         let around = match &self.pick {
             Pick::First => Timestamp::MIN,
@@ -123,7 +122,7 @@ impl Timelines {
             Pick::Same(at, ..) => *at,
         };
         self.asked = self.cells;
-        let ask = Ask { list, id, from: axis.from(), to: axis.to(), cells: self.cells, around, side: SIDE };
+        let ask = Ask { list, id, machine, from: axis.from(), to: axis.to(), cells: self.cells, around, side: SIDE };
         self.ticket = Some(cx.ask(0, Urgency::Now, Question::Timeline(Box::new(ask))));
     }
 
@@ -223,8 +222,8 @@ impl View for Timelines {
         self.trace_again(step.traced.as_ref())
     }
 
-    fn trace(&mut self, list: ListKey, id: String, cx: &mut Cx) {
-        *self = Self { of: Some((list, id)), cells: self.cells, ..Self::default() };
+    fn trace(&mut self, of: Traced, cx: &mut Cx) {
+        *self = Self { of: Some(of), cells: self.cells, ..Self::default() };
         self.ask(cx);
     }
 
@@ -271,7 +270,7 @@ impl View for Timelines {
             (_, Some(key)) => Chosen::new(Target::Row(key), &item.title),
             _ => Chosen::new(Target::Named(item.list.clone(), item.id.clone()), &item.title),
         });
-        let whose = || self.of.clone().map(|(list, id)| Chosen::new(Target::Named(list, id.clone()), id));
+        let whose = || self.of.clone().map(|Traced { list, id, .. }| Chosen::new(Target::Named(list, id.clone()), id));
         item.or_else(whose).into_iter().collect()
     }
 
