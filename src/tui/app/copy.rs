@@ -27,7 +27,8 @@ impl App {
         match clipboard::sequence(text, secrets, self.settings.between) {
             Some(bytes) => {
                 let size = grouped(text.chars().count() as u64);
-                self.toasts.reply(format!("Copied the {what}, {size} characters, if your terminal lets us"), clock);
+                let provided = self.settings.between.provided();
+                self.toasts.reply(format!("Copied the {what}, {size} characters, {provided}"), clock);
                 self.orders.push(Order::Send(bytes));
             }
             // The answer tells where it lies; secrets are masked there, whoever sees them here.
