@@ -6,6 +6,7 @@
 
 mod facts;
 mod scope;
+pub mod typing;
 mod verbs;
 
 use std::borrow::Cow;
@@ -129,6 +130,8 @@ const CAN_UNDO: Why = |facts| said(!facts.undoable, "nothing was decided here ye
 const WITH_ID: Why = |facts| said(!facts.copies.id, "nothing is selected that has an id");
 const WITH_MORE: Why =
     |facts| said(!facts.copies.more, "nothing is open that could be copied: no document, no record, no evidence");
+
+const WITH_TEXT: Why = |facts| said(!facts.text_selected, "nothing is selected: shift with a key that moves selects");
 
 fn said(so: bool, why: &'static str) -> Option<Reason> {
     so.then_some(Cow::Borrowed(why))
@@ -378,6 +381,9 @@ actions! {
     FindText "find-text" ["C-f"] Editor None 50 "find" "Find in the text" ALWAYS;
     NextInText "next-in-text" ["C-n" "<F3>"] Editor None 0 "next found" "Next place that holds the words" ALWAYS;
     PreviousInText "previous-in-text" ["C-p"] Editor None 0 "previous found" "Previous place that holds the words" ALWAYS;
+    CopyText "copy-text" ["C-c"] Editor None 0 "copy" "Copy what is selected; where nothing is, the key does what it does elsewhere" WITH_TEXT;
+    CutText "cut-text" ["C-x"] Editor None 0 "cut" "Cut what is selected" WITH_TEXT;
+    PasteText "paste-text" ["C-v"] Editor None 0 "paste" "Put in what was copied or cut here" ALWAYS;
     TextOutside "text-outside" ["A-e"] Editor None 55 "$EDITOR" "Go on with the text in $EDITOR" ALWAYS;
 
     GoThere "go-there" ["<Enter>"] Beside None 10 "go there" "To the place of a problem; bring back a version" ALWAYS;

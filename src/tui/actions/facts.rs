@@ -64,6 +64,8 @@ pub struct Facts {
     pub unconfirmed: Option<Reason>,
     /// What the open sheet shows is not what is there any more.
     pub moved: bool,
+    /// Some of the text in the editor is selected.
+    pub text_selected: bool,
     /// Nothing is decided in this console.
     pub read_only: bool,
 }
