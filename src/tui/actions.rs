@@ -88,6 +88,7 @@ const WITH_ROW: Why = |facts| if facts.selected { None } else { Some(facts.no_re
 const IN_ROWS: Why = |facts| if facts.records { WITH_ROW(facts) } else { IN_LIST(facts) };
 const IN_LIST: Why = |facts| said(!facts.records, "this view is not a list of records");
 const TRACED: Why = |facts| match (facts.records || facts.inbox, facts.selected) {
+    _ if facts.traced => Some("this is its timeline".into()),
     (_, true) => None,
     (true, false) => Some(facts.no_record()),
     (false, false) => Some("only a record has a timeline".into()),

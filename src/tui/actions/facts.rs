@@ -14,6 +14,8 @@ pub struct Facts {
     pub records: bool,
     /// The open view is no list of records, but one is open in it, or under its cursor.
     pub on_record: bool,
+    /// What is open is the timeline of the agent already.
+    pub traced: bool,
     /// The open view is the inbox, and something waits in it.
     pub item: bool,
     /// The open view is the inbox.

@@ -161,7 +161,7 @@ fn links_are_not_offered_over_what_was_opened_meanwhile() {
     console.key("L");
     console.key("?");
     console.settle();
-    assert!(console.text().contains("Everywhere") && !console.text().contains("leads to"), "{}", console.text());
+    assert!(console.text().contains("─ Keys ") && !console.text().contains("leads to"), "{}", console.text());
 }
 
 #[test]

@@ -51,6 +51,7 @@ impl Timelines {
     pub(super) fn known(&self, facts: &mut Facts) {
         let (item, agent) = (self.selected(), self.agent());
         (facts.on_record, facts.selected) = (true, item.is_some());
+        facts.traced = self.timeline.as_ref().is_none_or(|timeline| timeline.agent.machine.is_none());
         facts.readable = item.is_some_and(|item| !matches!(item.lane, Lane::Policy | Lane::Write));
         let lists = |wanted: Option<ListKey>| wanted.into_iter().collect();
         let behind = agent.map(|(list, _)| list);
