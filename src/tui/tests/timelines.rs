@@ -103,6 +103,7 @@ fn an_agent_leads_to_the_timeline_of_its_machine_which_tells_where_each_item_is_
     // Nobody is contained by what happened on a machine of several.
     console.press("s");
     assert!(!console.text().contains("nothing is done"), "{}", console.text());
-    console.press("<Esc>");
+    // What was said of it goes first.
+    console.press("<Esc> <Esc>");
     assert!(console.text().contains("connection:turen"), "{}", console.text());
 }
