@@ -1,6 +1,5 @@
 //! `qd timeline NOUN ID`: what an agent did and what was done to it, in order of time.
 
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use quarterdeck_index::query::Flaw;
 use quarterdeck_sync::model::Kind;
@@ -76,13 +75,14 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         let ask = Ask {
             list: record.row.list.clone(),
             id: record.row.id.clone(),
+            machine: false,
             from: Timestamp::MIN,
             to: Timestamp::MIN,
             cells: 1,
             around,
             side: WINDOW.min(args.limit.max(1)),
         };
-        let found = timeline::gather(&reader, outbox.as_ref(), &ask, TimeZone::system()).map_err(failed)?;
+        let found = timeline::gather(&reader, outbox.as_ref(), &ask).map_err(failed)?;
         let Some(found) = found else { break };
         let before: Vec<Item> = found.items.into_iter().filter(|item| item.at < around).collect();
         let Some(first) = before.first().map(|item| item.at) else { break };

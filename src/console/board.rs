@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Zoned;
-use jiff::tz::TimeZone;
 use quarterdeck_sync::platform::Manifest;
 
 use super::house::House;
@@ -34,6 +33,6 @@ impl House {
 
     /// A stretch of an agent's timeline. An outbox that cannot be read keeps nobody from what the mirror has.
     pub(super) fn trace(&self, ask: &Ask) -> Result<Option<Timeline>, String> {
-        timeline::gather(&self.reader()?, self.outbox().ok().as_ref(), ask, TimeZone::system()).map_err(words)
+        timeline::gather(&self.reader()?, self.outbox().ok().as_ref(), ask).map_err(words)
     }
 }

@@ -143,7 +143,7 @@ impl House {
     }
 
     /// Writes the evidence of an incident into a new folder of ours.
-    fn export(&self, id: &IncidentId, go_on: &dyn Fn(Step) -> bool) -> Result<String, String> {
+    fn export(&self, id: &IncidentId, go_on: &dyn Fn(Step) -> bool) -> Result<Outcome, String> {
         let open = self.open.get().and_then(|open| open.outbox.as_ref());
         let outbox = open.ok_or("the outbox cannot be written to, and an export is noted there")?;
         let now = Timestamp::now();
@@ -158,7 +158,9 @@ impl House {
             count => format!("; {} not in it, the report says why", plural(count, "thing is", "things are")),
         };
         let files = plural(done.files, "file", "files");
-        Ok(format!("Evidence: {files}, {}, in {}{left_out}", size(done.bytes), done.folder.display()))
+        let folder = done.folder.display().to_string();
+        let said = format!("Evidence: {files}, {}, in {folder}{left_out}", size(done.bytes));
+        Ok(Outcome::Written { of: id.clone(), folder, said })
     }
 }
 
@@ -180,10 +182,8 @@ impl Exports {
         let (teller, asked) = (news.clone(), deed.clone());
         let work = move || {
             let told = Cell::new(None);
-            let outcome = match house.export(&id, &|step| go_on(step, &told, &stop, &teller)) {
-                Ok(said) => Outcome::Done { said, at: None },
-                Err(why) => Outcome::Failed(Box::new(asked), why),
-            };
+            let outcome = house.export(&id, &|step| go_on(step, &told, &stop, &teller));
+            let outcome = outcome.unwrap_or_else(|why| Outcome::Failed(Box::new(asked), why));
             // The console may have been left already.
             let _ = teller.send(Outside::Incident(outcome));
         };

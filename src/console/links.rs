@@ -15,6 +15,7 @@ use quarterdeck_sync::store::Reader;
 use serde_json::Value;
 
 use super::house::House;
+use crate::timeline;
 use crate::tui::data::NamedWords;
 use crate::tui::decisions::Target;
 use crate::tui::links::{Link, Links, MOST, To, only_these};
@@ -164,6 +165,9 @@ impl House {
         let mut seeker = Seeker { reader: &reader, record: &record, lists, links: Vec::new() };
         let doc = serde_json::from_str(&record.doc).unwrap_or(Value::Null);
         seeker.named(&doc)?;
+        if let Some(host) = timeline::host_of(&record.doc) {
+            seeker.add("its machine".to_owned(), To::Machine(host));
+        }
         seeker.naming(&doc)?;
         let mut links = seeker.links;
         let row = &record.row;

@@ -31,7 +31,7 @@ pub struct Axis {
 pub struct Tick {
     /// The cell.
     pub cell: u16,
-    /// A time of day, a day or a month, on the operator's clock.
+    /// A time of day, a day or a month, in UTC.
     pub label: String,
 }
 
@@ -92,13 +92,13 @@ impl Axis {
         (0..=self.cells).map(edge).collect()
     }
 
-    /// Ticks at round times of the operator's clock, as close as their words allow.
-    pub fn ticks(&self, zone: &TimeZone) -> Vec<Tick> {
+    /// Ticks at round times in UTC, as close as their words allow: two operators who talk about one see the same.
+    pub fn ticks(&self) -> Vec<Tick> {
         let long = (self.to - self.from) / 60_000;
         let needed = |step: &&i64| **step * i64::from(self.cells) >= APART * long.max(1);
         let step = STEPS.iter().find(needed).copied().unwrap_or(STEPS[STEPS.len() - 1]);
         let mut ticks: Vec<Tick> = Vec::new();
-        let Ok(begin) = self.from().to_zoned(zone.clone()).start_of_day() else { return ticks };
+        let Ok(begin) = self.from().to_zoned(TimeZone::UTC).start_of_day() else { return ticks };
         let (mut at, mut steps) = (begin.clone(), 0i64);
         while at.timestamp().as_millisecond() < self.to && steps < 2_000 {
             if let Some(cell) = self.cell(at.timestamp()) {
@@ -110,7 +110,7 @@ impl Axis {
                 }
             }
             steps += 1;
-            // Hours are counted from midnight as they pass; days by the calendar, whatever the clocks do.
+            // Hours are counted from midnight as they pass; days by the calendar.
             let next = match step {
                 1_440.. => begin.checked_add((steps * (step / 1_440)).days()),
                 _ => begin.checked_add(SignedDuration::from_mins(steps * step)),

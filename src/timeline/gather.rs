@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Anchor, Filter, Kind, ListKey, Order, Query, Record, Row, Scope, Sort, Write};
 use quarterdeck_sync::outbox::{Outbox, Which};
 use quarterdeck_sync::store::Reader;
+use serde_json::Value;
 
 use super::axis::Axis;
 use super::whose::{Whose, with_docs};
@@ -28,16 +28,10 @@ const KINDS: [Kind; 4] = [Kind::Session, Kind::Run, Kind::Event, Kind::Approval]
 ///
 /// # Errors
 /// When the record names no agent and no machine, or mirror or outbox cannot be read. Without an outbox there are no writes and no versions.
-pub fn gather(
-    reader: &Reader,
-    outbox: Option<&Outbox>,
-    ask: &Ask,
-    zone: TimeZone,
-) -> Result<Option<Timeline>, TimelineError> {
+pub fn gather(reader: &Reader, outbox: Option<&Outbox>, ask: &Ask) -> Result<Option<Timeline>, TimelineError> {
     let Some(record) = find(reader, &ask.list, &ask.id)? else { return Ok(None) };
-    let whose = Whose::of(reader, record)?;
-    let connections = vec![whose.agent.connection.clone()];
-    let scope = Scope { kinds: KINDS.to_vec(), connections, ..Scope::default() };
+    let whose = Whose::of(reader, record, ask.machine)?;
+    let scope = Scope { kinds: KINDS.to_vec(), connections: whose.connections(), ..Scope::default() };
     let mut ours = match outbox {
         Some(outbox) => ours(reader, outbox, &whose)?,
         None => Vec::new(),
@@ -48,7 +42,7 @@ pub fn gather(
     let (before, earlier) = side(reader, &scope, &whose, ask, false)?;
     let (after, later) = side(reader, &scope, &whose, ask, true)?;
     let (items, earlier, later) = together(before, after, ours, ask, earlier, later);
-    Ok(Some(Timeline { zone, agent: whose.agent, lanes, items, earlier, later }))
+    Ok(Some(Timeline { agent: whose.agent, lanes, items, earlier, later }))
 }
 
 fn find(reader: &Reader, list: &ListKey, id: &str) -> Result<Option<Record>, TimelineError> {
@@ -104,9 +98,11 @@ fn of_row(row: Row) -> Option<Item> {
 
 /// Versions of the policies that bind whom it is about, and our writes on them and on what is theirs.
 fn ours(reader: &Reader, outbox: &Outbox, whose: &Whose) -> Result<Vec<Item>, TimelineError> {
-    let mut items = versions(reader, outbox, whose)?;
-    let connections = vec![whose.agent.connection.clone()];
-    let which = Which { all: true, connections, limit: Some(WRITES), ..Which::default() };
+    let mut items = Vec::new();
+    for home in whose.homes() {
+        items.extend(versions(reader, outbox, whose, &home)?);
+    }
+    let which = Which { all: true, connections: whose.connections(), limit: Some(WRITES), ..Which::default() };
     let mut known: HashMap<(ListKey, String), bool> = HashMap::new();
     for write in outbox.list(&which)? {
         let Some(target) = write.intent.target.clone() else { continue };
@@ -126,9 +122,10 @@ fn ours(reader: &Reader, outbox: &Outbox, whose: &Whose) -> Result<Vec<Item>, Ti
     Ok(items)
 }
 
-/// Versions of the policies that bind them. Where a platform does not tell whom a policy binds, that is said with it.
-fn versions(reader: &Reader, outbox: &Outbox, whose: &Whose) -> Result<Vec<Item>, TimelineError> {
-    let of = |kind| Scope { kinds: vec![kind], connections: vec![whose.agent.connection.clone()], ..Scope::default() };
+/// Versions of the policies of a connection that bind their agents there. Where a platform does not tell whom a policy binds, that
+/// is said with it.
+fn versions(reader: &Reader, outbox: &Outbox, whose: &Whose, home: &str) -> Result<Vec<Item>, TimelineError> {
+    let of = |kind| Scope { kinds: vec![kind], connections: vec![home.to_owned()], ..Scope::default() };
     let policies = with_docs(reader, &Query { gone: true, limit: POLICIES, ..Query::newest(of(Kind::Policy)) })?;
     let mut items = Vec::new();
     if policies.is_empty() {
@@ -136,12 +133,13 @@ fn versions(reader: &Reader, outbox: &Outbox, whose: &Whose) -> Result<Vec<Item>
     }
     // Some agents tell whether agents name their policies at all.
     let mut agents = with_docs(reader, &Query { limit: ASKED, ..Query::newest(of(Kind::Agent)) })?;
-    agents.extend(whose.agents.iter().cloned());
+    let theirs: Vec<&(Row, Value)> = whose.agents.iter().filter(|(row, _)| row.list.connection == home).collect();
+    agents.extend(theirs.iter().copied().cloned());
     for (row, doc) in &policies {
         let alone = policies.iter().filter(|(other, _)| other.list == row.list && other.gone_at.is_none()).count() < 2;
         let doubt = match Binding::of(doc, &agents, alone) {
             None => " (whom it binds is not told)",
-            Some(binding) if whose.agents.iter().any(|agent| binding.binds(row, agent)) => "",
+            Some(binding) if theirs.iter().any(|agent| binding.binds(row, agent)) => "",
             Some(_) => continue,
         };
         for version in outbox.versions(&row.list, &row.id)? {
@@ -196,8 +194,8 @@ fn lanes(
         let Some(lane) = Lane::of(kind).and_then(|lane| lanes.iter_mut().find(|known| known.lane == lane)) else {
             continue;
         };
-        let scope = Scope { kinds: vec![kind], ..scope.clone() };
-        for id in whose.ids() {
+        for (connection, id) in whose.ids() {
+            let scope = Scope { kinds: vec![kind], connections: vec![connection.to_owned()], ..Scope::default() };
             for paced in reader.pace_of_agent(&scope, id, &edges)? {
                 lane.counts.iter_mut().zip(paced.counts).for_each(|(sum, more)| *sum += more);
                 lane.more |= paced.more;

@@ -1,6 +1,5 @@
 //! Timelines out of a real mirror and outbox: whose they are, and which policies are on them.
 
-use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Columns, Incoming};
 use quarterdeck_sync::outbox::Outbox;
 use quarterdeck_sync::store::{Access, Batch, ListSpec, Mirror};
@@ -30,8 +29,12 @@ impl Place {
     }
 
     /// A record, of an agent or of nobody.
-    fn add(&self, (collection, kind): (&str, Kind), agent: Option<&str>, time: &str, doc: &Value) {
-        let key = ListKey::new("prod", collection);
+    fn add(&self, of: (&str, Kind), agent: Option<&str>, time: &str, doc: &Value) {
+        self.add_to("prod", of, agent, time, doc);
+    }
+
+    fn add_to(&self, connection: &str, (collection, kind): (&str, Kind), agent: Option<&str>, time: &str, doc: &Value) {
+        let key = ListKey::new(connection, collection);
         let agents = (kind != Kind::Agent).then(|| "agents".to_owned());
         let spec = ListSpec {
             key: key.clone(),
@@ -62,9 +65,14 @@ impl Place {
     }
 
     fn of(&self, collection: &str, id: &str) -> Result<Timeline, TimelineError> {
+        self.whose(collection, id, false)
+    }
+
+    fn whose(&self, collection: &str, id: &str, machine: bool) -> Result<Timeline, TimelineError> {
         let ask = Ask {
             list: ListKey::new("prod", collection),
             id: id.to_owned(),
+            machine,
             from: at("00:00"),
             to: at("23:59"),
             cells: 24,
@@ -72,7 +80,7 @@ impl Place {
             side: 50,
         };
         let reader = self.mirror.reader().expect("a reader");
-        gather(&reader, Some(&self.outbox), &ask, TimeZone::UTC).map(|found| found.expect("a record"))
+        gather(&reader, Some(&self.outbox), &ask).map(|found| found.expect("a record"))
     }
 }
 
@@ -114,6 +122,27 @@ fn an_event_that_names_only_its_host_leads_to_the_machine_with_every_agent_on_it
     assert!(lonely.to_string().contains("names no agent and no machine"), "{lonely}");
     let one = place.of("events", "e1").expect("a timeline");
     assert_eq!((one.agent.machine, ids(&one, Lane::Event)), (None, vec!["e1"]), "who names an agent leads to that one");
+}
+
+#[test]
+fn a_machine_is_every_agent_on_it_whatever_platform_tells_of_it_and_an_agent_leads_to_its_machine() {
+    let place = Place::new();
+    place.add(AGENTS, None, "01:00", &json!({"id": "1", "name": "first", "hostname": "web-01"}));
+    place.add_to("lab", AGENTS, None, "01:00", &json!({"id": "7", "name": "web-01"}));
+    // Another agent altogether, which happens to be numbered as the first one is.
+    place.add_to("lab", AGENTS, None, "01:00", &json!({"id": "1", "name": "third", "hostname": "web-02"}));
+    place.add(EVENTS, Some("1"), "02:00", &json!({"id": "e1"}));
+    place.add_to("lab", EVENTS, Some("7"), "03:00", &json!({"id": "e2"}));
+    place.add_to("lab", EVENTS, Some("1"), "04:00", &json!({"id": "e3"}));
+    place.add_to("lab", EVENTS, None, "05:00", &json!({"id": "e4", "host": "web-01"}));
+    place.add_to("lab", POLICIES, None, "06:00", &json!({"id": "p1", "name": "lab", "used_by": ["web-01"]}));
+    let machine = place.whose("agents", "1", true).expect("a timeline");
+    assert_eq!((machine.agent.id.as_str(), machine.agent.machine), ("web-01", Some(2)));
+    assert_eq!(ids(&machine, Lane::Event), ["e1", "e2", "e4"]);
+    assert_eq!(ids(&machine, Lane::Policy), ["p1"], "it binds the agent on the other platform");
+    assert_eq!(counted(&machine, Lane::Event), 3, "the lane counts what is listed");
+    let agent = place.of("agents", "1").expect("a timeline");
+    assert_eq!((agent.agent.machine, ids(&agent, Lane::Event)), (None, vec!["e1"]));
 }
 
 #[test]

@@ -18,7 +18,6 @@ mod mirrored;
 mod tests;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use quarterdeck_sync::model::{Kind, ListKey, RowKey, WriteId, WriteState};
 use quarterdeck_sync::outbox::OutboxError;
 use quarterdeck_sync::store::StoreError;
@@ -26,6 +25,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use gather::gather;
+pub use whose::host_of;
 
 /// What an item is: its line on the axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -111,6 +111,9 @@ pub struct Agent {
     /// It is a machine, called as its id says: how many agents are known of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub machine: Option<usize>,
+    /// The list it stands in, where it is an agent that the mirror has.
+    #[serde(skip)]
+    pub list: Option<ListKey>,
 }
 
 /// Which stretch is asked for.
@@ -120,6 +123,8 @@ pub struct Ask {
     pub list: ListKey,
     /// Its id.
     pub id: String,
+    /// Not the agent is meant, but the machine that the record names.
+    pub machine: bool,
     /// Where the axis begins.
     pub from: Timestamp,
     /// Where it ends.
@@ -146,8 +151,6 @@ pub struct LaneCounts {
 /// A stretch of a timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
-    /// The clock that its times are told on.
-    pub zone: TimeZone,
     /// Whose.
     pub agent: Agent,
     /// One for each of [`Lane::ALL`].

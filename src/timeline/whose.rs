@@ -1,7 +1,8 @@
 //! Whose timeline it is: one agent's, or that of a machine with every agent on it.
 //!
 //! A record that names an agent leads to that agent. One that names only the host it comes from leads to the machine: to the agents
-//! that are called so or say that they run there, and to all that names the host and no agent.
+//! that are called so or say that they run there, whatever platform tells of them, and to all that names the host and no agent. So does
+//! an agent, where its machine is asked for.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ const AGENTS: usize = 200;
 const READ: usize = 50_000;
 
 /// The machine that a document names.
-pub(super) fn host_of(doc: &str) -> Option<String> {
+pub fn host_of(doc: &str) -> Option<String> {
     let doc: Value = serde_json::from_str(doc).ok()?;
     let text = |at: &&str| doc.pointer(at)?.as_str().map(str::trim).filter(|text| !text.is_empty());
     HOSTS.iter().find_map(text).map(str::to_owned)
@@ -54,24 +55,29 @@ pub(super) struct Whose {
 }
 
 impl Whose {
-    /// Whom a record is about.
+    /// Whom a record is about; with `machine` the machine that it names, even where it names an agent or is one.
     ///
     /// # Errors
     /// When it names neither an agent nor a machine, or the mirror cannot be read.
-    pub fn of(reader: &Reader, record: Record) -> Result<Self, TimelineError> {
+    pub fn of(reader: &Reader, record: Record, machine: bool) -> Result<Self, TimelineError> {
         let connection = record.row.list.connection.clone();
+        if machine && let Some(host) = host_of(&record.doc) {
+            return Self::machine(reader, connection, host);
+        }
         match (record.row.kind, record.row.agent.clone()) {
             (Kind::Agent, _) => {
                 let doc = serde_json::from_str(&record.doc).unwrap_or_default();
-                let agent =
-                    Agent { connection, id: record.row.id.clone(), title: record.row.title.clone(), machine: None };
+                let (id, title) = (record.row.id.clone(), record.row.title.clone());
+                let agent = Agent { connection, id, title, machine: None, list: Some(record.row.list.clone()) };
                 Ok(Self { agent, agents: vec![(record.row, doc)], host: None })
             }
             (_, Some(id)) => {
-                let known = agents(reader, &connection, Filter::Field(Field::Id, Match::Is(id.clone())))?;
+                let named = Filter::Field(Field::Id, Match::Is(id.clone()));
+                let known = agents(reader, vec![connection.clone()], named)?;
                 let known = known.into_iter().find(|(row, _)| row.id == id);
+                let list = known.as_ref().map(|(row, _)| row.list.clone());
                 let agents = vec![known.unwrap_or_else(|| (bare(&connection, &id), Value::Null))];
-                let agent = Agent { connection, id, title: record.row.agent_title, machine: None };
+                let agent = Agent { connection, id, title: record.row.agent_title, machine: None, list };
                 Ok(Self { agent, agents, host: None })
             }
             (kind, None) => match host_of(&record.doc) {
@@ -84,25 +90,45 @@ impl Whose {
     fn machine(reader: &Reader, connection: String, host: String) -> Result<Self, TimelineError> {
         let holds = |field| Filter::Field(field, Match::Is(host.clone()));
         let named = Filter::Or(vec![holds(Field::Title), Filter::Text(Match::Contains(host.clone()))]);
-        let mut agents = agents(reader, &connection, named)?;
+        let mut agents = agents(reader, Vec::new(), named)?;
         let is_here = |text: Option<&str>| text.is_some_and(|text| text.eq_ignore_ascii_case(&host));
         agents.retain(|(row, doc)| is_here(row.title.as_deref()) || is_here(host_of(&doc.to_string()).as_deref()));
         let machine = Some(agents.len());
         if agents.is_empty() {
             agents.push((bare(&connection, &host), Value::Null));
         }
-        let agent = Agent { connection, id: host.clone(), title: None, machine };
+        let agent = Agent { connection, id: host.clone(), title: None, machine, list: None };
         Ok(Self { agent, agents, host: Some(host) })
     }
 
-    /// Ids of the agents that are meant.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.agents.iter().map(|(row, _)| row.id.as_str())
+    /// The agents that are meant: the connection and the id of each. Two platforms may give the same id to two agents.
+    pub fn ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.agents.iter().map(|(row, _)| (row.list.connection.as_str(), row.id.as_str()))
     }
 
-    /// What is theirs.
+    /// The connections that are looked through; none for all of them.
+    pub fn connections(&self) -> Vec<String> {
+        if self.host.is_some() { Vec::new() } else { vec![self.agent.connection.clone()] }
+    }
+
+    /// The connections of the agents that are meant, each once.
+    pub fn homes(&self) -> Vec<String> {
+        let mut homes: Vec<String> = self.ids().map(|(connection, _)| connection.to_owned()).collect();
+        homes.sort();
+        homes.dedup();
+        homes
+    }
+
+    /// What is theirs, within the connections that are looked through.
     pub fn filter(&self) -> Filter {
-        let named = self.ids().map(|id| Filter::Field(Field::Agent, Match::Is(id.to_owned())));
+        let several = self.host.is_some();
+        let named = self.ids().map(|(connection, id)| {
+            let theirs = Filter::Field(Field::Agent, Match::Is(id.to_owned()));
+            match several {
+                true => Filter::And(vec![Filter::Field(Field::Connection, Match::Is(connection.to_owned())), theirs]),
+                false => theirs,
+            }
+        });
         let mut any: Vec<Filter> = named.collect();
         any.extend(self.unnamed().map(|(filter, _)| filter));
         if any.len() == 1 { any.remove(0) } else { Filter::Or(any) }
@@ -121,8 +147,11 @@ impl Whose {
         let row = &record.row;
         let id = if row.kind == Kind::Agent { Some(&row.id) } else { row.agent.as_ref() };
         match id {
-            Some(id) => self.ids().any(|known| known == id),
-            None => self.host.is_some() && self.host == host_of(&record.doc),
+            Some(id) => self.ids().any(|known| known == (row.list.connection.as_str(), id.as_str())),
+            None => {
+                let named = |host: &String| host_of(&record.doc).is_some_and(|named| named.eq_ignore_ascii_case(host));
+                self.host.as_ref().is_some_and(named)
+            }
         }
     }
 }
@@ -131,9 +160,9 @@ fn bare(connection: &str, id: &str) -> Row {
     Row::bare(ListKey::new(connection, "agents"), "", Kind::Agent, id)
 }
 
-/// Agents of a connection that pass, gone ones too, with their documents.
-fn agents(reader: &Reader, connection: &str, filter: Filter) -> Result<Vec<(Row, Value)>, TimelineError> {
-    let scope = Scope { kinds: vec![Kind::Agent], connections: vec![connection.to_owned()], ..Scope::default() };
+/// Agents of these connections, of all where none is named, that pass, gone ones too, with their documents.
+fn agents(reader: &Reader, connections: Vec<String>, filter: Filter) -> Result<Vec<(Row, Value)>, TimelineError> {
+    let scope = Scope { kinds: vec![Kind::Agent], connections, ..Scope::default() };
     let query = Query { filter, gone: true, limit: AGENTS, ..Query::newest(scope) };
     with_docs(reader, &query)
 }

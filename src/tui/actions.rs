@@ -6,6 +6,7 @@
 
 mod facts;
 mod scope;
+pub mod typing;
 mod verbs;
 
 use std::borrow::Cow;
@@ -13,7 +14,7 @@ use std::borrow::Cow;
 use quarterdeck_sync::model::WriteState;
 pub(crate) use verbs::{of_agents, verbs, view_number};
 
-pub use facts::Facts;
+pub use facts::{Copies, Facts};
 pub use scope::Scope;
 
 use super::incidents;
@@ -84,8 +85,10 @@ macro_rules! actions {
 const ALWAYS: Why = |_| None;
 const CAN_STOP: Why = |_| said(!super::signals::CAN_STOP, "this system does not let a program stop for a while");
 const WITH_ROW: Why = |facts| if facts.selected { None } else { Some(facts.no_record()) };
+const IN_ROWS: Why = |facts| if facts.records { WITH_ROW(facts) } else { IN_LIST(facts) };
 const IN_LIST: Why = |facts| said(!facts.records, "this view is not a list of records");
 const TRACED: Why = |facts| match (facts.records || facts.inbox, facts.selected) {
+    _ if facts.traced => Some("this is its timeline".into()),
     (_, true) => None,
     (true, false) => Some(facts.no_record()),
     (false, false) => Some("only a record has a timeline".into()),
@@ -124,6 +127,12 @@ const HAS_FAILED: Why = |facts| {
 };
 const CONFLICTED: Why = |facts| facts.write_in(|state| state == WriteState::Conflicted, "only a conflict is settled");
 const CAN_UNDO: Why = |facts| said(!facts.undoable, "nothing was decided here yet; the outbox shows every write");
+
+const WITH_ID: Why = |facts| said(!facts.copies.id, "nothing is selected that has an id");
+const WITH_MORE: Why =
+    |facts| said(!facts.copies.more, "nothing is open that could be copied: no document, no record, no evidence");
+
+const WITH_TEXT: Why = |facts| said(!facts.text_selected, "nothing is selected: shift with a key that moves selects");
 
 fn said(so: bool, why: &'static str) -> Option<Reason> {
     so.then_some(Cow::Borrowed(why))
@@ -167,15 +176,15 @@ actions! {
     Last "last" ["G" "<End>"] Move None 0 "last" "To the last" ALWAYS;
     Count "count" ["#"] Move None 0 "count" "Type a number before a motion: # 5 0 j is fifty down" ALWAYS;
 
-    Open "open" ["<Enter>" "l" "<Right>"] List None 10 "open" "Into the details of the selected record" WITH_ROW;
+    Open "open" ["<Enter>" "l" "<Right>"] List None 10 "open" "Into the details of the selected record" IN_ROWS;
     Filter "filter" ["/"] List None 20 "filter" "Filter the list; words, field:value, \"phrase\", -not" IN_LIST;
     Sort "sort" ["o"] List None 30 "sort" "Sort by the next column" IN_LIST;
     Reverse "reverse" ["O"] List None 0 "reverse" "Turn the order round" IN_LIST;
     NextGroup "next-group" ["."] List None 15 "group" "Next group" IN_GROUPS;
     PreviousGroup "previous-group" [","] List None 0 "previous group" "Previous group" IN_GROUPS;
-    Mark "mark" ["<Space>"] List None 16 "mark" "Mark the selected record, for a decision about many" WITH_ROW;
-    MarkTo "mark-to" ["M"] List None 0 "mark to here" "Mark every record from the one marked last to this one" WITH_ROW;
-    MarkAll "mark-all" ["*"] List None 0 "mark all" "Mark every record that the list shows, or none" WITH_ROW;
+    Mark "mark" ["<Space>"] List None 16 "mark" "Mark the selected record, for a decision about many" IN_ROWS;
+    MarkTo "mark-to" ["M"] List None 0 "mark to here" "Mark every record from the one marked last to this one" IN_ROWS;
+    MarkAll "mark-all" ["*"] List None 0 "mark all" "Mark every record that the list shows, or none" IN_ROWS;
     Layout "layout" ["v"] List None 40 "pane" "Details beside the list, below it, or away" IN_LIST;
     Columns "columns" ["V"] List None 56 "columns" "Choose the columns: which, in what order, how wide" IN_LIST;
     ShowGone "show-gone" ["z"] List None 55 "gone" "Show or hide records their platform no longer lists" IN_LIST;
@@ -203,6 +212,9 @@ actions! {
     SwitchOff "switch-off" ["W"] Record Decides 9 "switch off" "Deactivate or disable it" |facts| facts.lacks(Act::SwitchOff);
     Acknowledge "acknowledge" ["A"] Record Decides 7 "acknowledge" "Acknowledge the alert" |facts| facts.lacks(Act::Acknowledge);
     Delete "delete" ["D"] Record Decides 0 "delete" "Delete it on its platform" |facts| facts.lacks(Act::Delete);
+
+    CopyId "copy-id" ["y"] Chosen None 0 "copy id" "Copy the id of what is selected" WITH_ID;
+    CopyMore "copy-more" ["Y"] Chosen None 0 "copy more" "Copy what belongs to it: the document of a record, the record of a write, a note, the folder of the evidence" WITH_MORE;
 
     OpenItem "open-item" ["<Enter>" "l" "<Right>"] Inbox None 10 "open" "Open it where it lives: the record, the entry that shows it, the write, the connection; of more than is listed, their list" CAN_OPEN;
     MarkItem "mark-item" ["<Space>"] Inbox None 16 "mark" "Mark the selected item, for what is done to many" WITH_ITEM;
@@ -299,11 +311,18 @@ actions! {
 
     OpenHit "open-hit" ["<Enter>" "l" "<Right>"] Hits None 10 "read" "Read it where it stands" WITH_HIT;
     EditQuery "edit-query" ["/" "i"] Hits None 11 "change the query" "Type in the query" ALWAYS;
+    HitLinks "hit-links" ["L"] Hits None 12 "links" "Follow to it in its list, and to what it has to do with" WITH_HIT;
     HitOrder "hit-order" ["o"] Hits None 13 "order" "Best first, newest first, oldest first" ALWAYS;
     ToFacets "to-facets" ["h" "<Left>"] Hits None 12 "narrow" "To the facets: what was found, by kind, connection, agent, project, tool" WITH_HIT;
     Preview "preview" ["v"] Hits None 40 "preview" "Show or hide the selected hit in its surroundings" ALWAYS;
     SaveSearch "save-search" ["s"] Hits None 20 "save" "Keep this search under a name" WITH_QUERY;
     ForgetSearch "forget-search" ["D"] Hits None 21 "forget" "Let go of the chosen saved search" WITH_SAVED;
+
+    OpenFound "open-found" ["<Enter>" "l" "<Right>"] Found None 10 "open" "Open the record in its list" ALWAYS;
+    CloseFound "close-found" ["h" "<Left>"] Found None 11 "hits" "Back to what was found" ALWAYS;
+    FoldFound "fold-found" ["<Space>"] Found None 13 "fold" "Fold or unfold this part of the document" ALWAYS;
+    UnfoldFound "unfold-found" ["e" "+"] Found None 14 "unfold all" "Unfold the whole document" ALWAYS;
+    FoldAllFound "fold-all-found" ["-"] Found None 15 "fold all" "Fold the whole document" ALWAYS;
 
     Narrow "narrow" ["<Enter>" "<Space>"] Facets None 10 "only these" "Only what has this value, or no longer only that" ALWAYS;
     ToHits "to-hits" ["l" "<Right>" "h" "<Left>"] Facets None 11 "hits" "Back to what was found" ALWAYS;
@@ -363,6 +382,9 @@ actions! {
     FindText "find-text" ["C-f"] Editor None 50 "find" "Find in the text" ALWAYS;
     NextInText "next-in-text" ["C-n" "<F3>"] Editor None 0 "next found" "Next place that holds the words" ALWAYS;
     PreviousInText "previous-in-text" ["C-p"] Editor None 0 "previous found" "Previous place that holds the words" ALWAYS;
+    CopyText "copy-text" ["C-c"] Editor None 0 "copy" "Copy what is selected; where nothing is, the key does what it does elsewhere" WITH_TEXT;
+    CutText "cut-text" ["C-x"] Editor None 0 "cut" "Cut what is selected" WITH_TEXT;
+    PasteText "paste-text" ["C-v"] Editor None 0 "paste" "Put in what was copied or cut here" ALWAYS;
     TextOutside "text-outside" ["A-e"] Editor None 55 "$EDITOR" "Go on with the text in $EDITOR" ALWAYS;
 
     GoThere "go-there" ["<Enter>"] Beside None 10 "go there" "To the place of a problem; bring back a version" ALWAYS;

@@ -27,7 +27,7 @@ use crossterm::event::Event;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use super::actions::{self, Act, Facts};
+use super::actions::{self, Act, Copies, Facts};
 use super::data::{Answer, Answered, Desk, Lane, Owner, Store, Ticket};
 use super::fleet::{ConnectionInfo, Fleet};
 use super::keys::Keymap;
@@ -317,6 +317,7 @@ impl App {
         facts.incidents.pinnable = !self.views[self.open].chosen().is_empty();
         self.views[self.open].facts(&mut facts);
         facts.masks = self.views[self.open].masks().is_some();
+        facts.copies = Copies { id: self.copied(false).is_some(), more: self.copied(true).is_some() };
         self.deciding_facts(&mut facts);
         facts
     }
@@ -345,6 +346,7 @@ impl App {
             Act::NextTheme => self.next_theme(clock),
             Act::Sync => self.sync(None, clock),
             Act::Undo => self.undo(clock),
+            Act::CopyId | Act::CopyMore => self.copy_chosen(act == Act::CopyMore, clock),
             Act::OpenIncident => self.open_incident(),
             Act::Pin => self.pin(),
             Act::Count => self.count = Some(String::new()),

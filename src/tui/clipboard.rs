@@ -1,6 +1,8 @@
 //! Copying to the clipboard of the terminal one sits at, however far away it is: OSC 52, the sequence that terminals know for it.
 //!
-//! tmux and GNU screen hand on what is wrapped for them. A terminal that does not know the sequence ignores it. What is too
+//! GNU screen hands on what is wrapped for it. tmux does as well, since 3.3 with `allow-passthrough` alone; with `set-clipboard on` it
+//! understands the sequence itself. Neither is so by default there, so it gets both: whichever is allowed counts, and where both are,
+//! the same is copied twice. A terminal that does not know the sequence ignores it. What is too
 //! long for most of them is not sent at all: half a copy is worse than none.
 
 use quarterdeck_sync::text::Secrets;
@@ -32,6 +34,14 @@ impl Between {
             () => Self::Nothing,
         }
     }
+
+    /// On what it hangs whether something was copied: nobody answers.
+    pub(crate) fn provided(self) -> &'static str {
+        match self {
+            Self::Nothing | Self::Screen => "if your terminal lets us",
+            Self::Tmux => "if tmux lets us: it does with set-clipboard on",
+        }
+    }
 }
 
 /// The bytes that make the terminal copy `text`; `None` when it is too long. What is hidden in it is made visible:
@@ -45,7 +55,7 @@ pub(crate) fn sequence(text: &str, secrets: Secrets, between: Between) -> Option
     let plain = format!("\x1b]52;c;{}\x07", base64(text.as_bytes()));
     Some(match between {
         Between::Nothing => plain.into_bytes(),
-        Between::Tmux => format!("\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")).into_bytes(),
+        Between::Tmux => format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")).into_bytes(),
         // It takes short strings only, and puts them together again.
         Between::Screen => {
             plain.as_bytes().chunks(PIECE).flat_map(|piece| [b"\x1bP", piece, b"\x1b\\"].concat()).collect()
@@ -84,7 +94,9 @@ mod tests {
 
     #[test]
     fn what_stands_between_hands_it_on() {
-        assert_eq!(text(Between::Tmux, "foo"), "\x1bPtmux;\x1b\x1b]52;c;Zm9v\x07\x1b\\");
+        let wrapped = "\x1bPtmux;\x1b\x1b]52;c;Zm9v\x07\x1b\\";
+        assert_eq!(text(Between::Tmux, "foo"), format!("\x1b]52;c;Zm9v\x07{wrapped}"), "one of them is allowed");
+        assert!(Between::Tmux.provided().contains("set-clipboard on"));
         let long = text(Between::Screen, &"x".repeat(2_000));
         let pieces: Vec<&str> = long.split_terminator("\x1b\\").collect();
         assert!(pieces.len() > 3 && pieces.iter().all(|piece| piece.starts_with("\x1bP") && piece.len() <= PIECE + 2));

@@ -73,6 +73,15 @@ pub enum Outcome {
         /// The incident that is being worked on now, where that is another one.
         at: Option<IncidentId>,
     },
+    /// The evidence of an incident lies in a folder.
+    Written {
+        /// Which incident.
+        of: IncidentId,
+        /// The folder.
+        folder: String,
+        /// What was written, for a person.
+        said: String,
+    },
     /// It goes on; how far it is, for a person.
     Going(String),
     /// It was not done: why, for a person.

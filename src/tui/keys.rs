@@ -5,7 +5,7 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::actions::{self, ACTIONS, Act, Action, Danger, Scope};
+use super::actions::{self, ACTIONS, Act, Action, Danger, Scope, typing};
 
 /// One key, with the modifiers that matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -260,6 +260,14 @@ pub fn page() -> String {
         for action in ACTIONS.iter().filter(|action| action.scope == scope) {
             let keys: Vec<String> = action.keys.iter().map(|key| format!("`{key}`")).collect();
             out.push_str(&format!("| {} | `{}` | {} |\n", keys.join(" "), action.id, action.label));
+        }
+    }
+    out.push_str("\nThe keys below edit text where it is typed; these stay as they are. `S-` is shift.\n");
+    for (title, edits) in typing::ALL {
+        out.push_str(&format!("\n## {title}\n\n| keys | what they do |\n|---|---|\n"));
+        for edits in edits {
+            let keys: Vec<String> = edits.keys.iter().map(|key| format!("`{key}`")).collect();
+            out.push_str(&format!("| {} | {} |\n", keys.join(" "), edits.label));
         }
     }
     out

@@ -38,6 +38,8 @@ pub enum To {
     List(Kind, Filter),
     /// To the writes on the record itself; how many there are.
     Writes(u64),
+    /// To the timeline of the machine that it names, which is called so.
+    Machine(String),
 }
 
 /// Id of the view that lists a kind.
@@ -62,9 +64,9 @@ pub fn only_these(list: &ListKey, ids: &[String]) -> Filter {
 }
 
 impl Link {
-    /// The list it opens: the view, and what is shown there.
-    pub fn opens(&self, of: &Row) -> (&'static str, Narrow) {
-        match &self.to {
+    /// The list it opens: the view, and what is shown there; none where it opens a timeline.
+    pub fn opens(&self, of: &Row) -> Option<(&'static str, Narrow)> {
+        Some(match &self.to {
             To::Record(row) => {
                 let gone = row.gone_at.is_some();
                 (view_of(row.kind), Narrow { fixed: only(row), gone, select: Some(row.key), ..Narrow::default() })
@@ -75,7 +77,8 @@ impl Link {
                 (view_of(*kind), Narrow { fixed: filter.clone(), gone, ..Narrow::default() })
             }
             To::Writes(_) => ("outbox", Narrow { about: Some((of.list.clone(), of.id.clone())), ..Narrow::default() }),
-        }
+            To::Machine(_) => return None,
+        })
     }
 
     /// The question for how many it leads to, where that is to be asked.

@@ -12,12 +12,18 @@ pub struct Facts {
     pub selected: bool,
     /// The open view is a list of records.
     pub records: bool,
+    /// The open view is no list of records, but one is open in it, or under its cursor.
+    pub on_record: bool,
+    /// What is open is the timeline of the agent already.
+    pub traced: bool,
     /// The open view is the inbox, and something waits in it.
     pub item: bool,
     /// The open view is the inbox.
     pub inbox: bool,
     /// Its selected line stands for more than is listed.
     pub beyond: bool,
+    /// What can be copied.
+    pub copies: Copies,
     /// The list is grouped.
     pub grouped: bool,
     /// The list is filtered.
@@ -60,13 +66,24 @@ pub struct Facts {
     pub unconfirmed: Option<Reason>,
     /// What the open sheet shows is not what is there any more.
     pub moved: bool,
+    /// Some of the text in the editor is selected.
+    pub text_selected: bool,
     /// Nothing is decided in this console.
     pub read_only: bool,
 }
 
+/// What can be copied.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Copies {
+    /// The id of what is selected.
+    pub id: bool,
+    /// What belongs to it.
+    pub more: bool,
+}
+
 impl Facts {
     pub(super) fn lacks(&self, act: Act) -> Option<Reason> {
-        if !self.records && !self.inbox {
+        if !self.records && !self.inbox && !self.on_record {
             return IN_LIST(self);
         }
         if self.targets.is_empty() {

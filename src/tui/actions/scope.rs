@@ -13,6 +13,8 @@ pub enum Scope {
     Detail,
     /// On a record, whether in its list or in its details.
     Record,
+    /// On whatever is selected: a record, an item, a write, a hit.
+    Chosen,
     /// In the inbox.
     Inbox,
     /// Among the panels of the fleet.
@@ -27,6 +29,8 @@ pub enum Scope {
     Incidents,
     /// In what a search has found.
     Hits,
+    /// In a record that a search has found.
+    Found,
     /// In the facets beside it.
     Facets,
     /// In the connections.
@@ -51,7 +55,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Scope; 22] = [
+    pub const ALL: [Scope; 24] = [
         Scope::Global,
         Scope::Move,
         Scope::Inbox,
@@ -59,11 +63,13 @@ impl Scope {
         Scope::List,
         Scope::Detail,
         Scope::Record,
+        Scope::Chosen,
         Scope::Timeline,
         Scope::Outbox,
         Scope::Reading,
         Scope::Incidents,
         Scope::Hits,
+        Scope::Found,
         Scope::Facets,
         Scope::Connection,
         Scope::Columns,
@@ -89,6 +95,7 @@ impl Scope {
             Scope::List => "In a list",
             Scope::Detail => "In the details",
             Scope::Record => "Deciding about records",
+            Scope::Chosen => "On whatever is selected",
             Scope::Inbox => "In the inbox",
             Scope::Panels => "Among the panels of the fleet",
             Scope::Timeline => "On a timeline",
@@ -96,6 +103,7 @@ impl Scope {
             Scope::Reading => "In a transcript",
             Scope::Incidents => "In the incidents",
             Scope::Hits => "In what a search has found",
+            Scope::Found => "In a record that a search has found",
             Scope::Facets => "In the facets of a search",
             Scope::Connection => "In the connections",
             Scope::Columns => "Choosing the columns of a list",
@@ -119,19 +127,21 @@ impl Scope {
             Scope::Editor => &[Scope::Editor],
             Scope::Leaving => &[Scope::Leaving],
             Scope::Beside => &[Scope::Beside, Scope::Move, Scope::Global],
-            Scope::Incidents => &[Scope::Incidents, Scope::Move, Scope::Global],
-            Scope::List => &[Scope::List, Scope::Record, Scope::Move, Scope::Global],
-            Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Move, Scope::Global],
-            Scope::Inbox => &[Scope::Inbox, Scope::Record, Scope::Move, Scope::Global],
+            Scope::Incidents => &[Scope::Incidents, Scope::Chosen, Scope::Move, Scope::Global],
+            Scope::List => &[Scope::List, Scope::Record, Scope::Chosen, Scope::Move, Scope::Global],
+            Scope::Detail => &[Scope::Detail, Scope::Record, Scope::Chosen, Scope::Move, Scope::Global],
+            Scope::Inbox => &[Scope::Inbox, Scope::Record, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Panels => &[Scope::Panels, Scope::Move, Scope::Global],
-            Scope::Timeline => &[Scope::Timeline, Scope::Move, Scope::Global],
-            Scope::Outbox => &[Scope::Outbox, Scope::Move, Scope::Global],
+            Scope::Timeline => &[Scope::Timeline, Scope::Record, Scope::Chosen, Scope::Move, Scope::Global],
+            Scope::Outbox => &[Scope::Outbox, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Reading => &[Scope::Reading, Scope::Move, Scope::Global],
-            Scope::Hits => &[Scope::Hits, Scope::Move, Scope::Global],
+            Scope::Hits => &[Scope::Hits, Scope::Chosen, Scope::Move, Scope::Global],
+            Scope::Found => &[Scope::Found, Scope::Record, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Facets => &[Scope::Facets, Scope::Move, Scope::Global],
-            Scope::Connection => &[Scope::Connection, Scope::Move, Scope::Global],
+            Scope::Connection => &[Scope::Connection, Scope::Chosen, Scope::Move, Scope::Global],
             Scope::Columns => &[Scope::Columns, Scope::Move, Scope::Global],
             Scope::Record => &[Scope::Record, Scope::Global],
+            Scope::Chosen => &[Scope::Chosen, Scope::Global],
             Scope::Move => &[Scope::Move, Scope::Global],
             Scope::Global => &[Scope::Global],
         }

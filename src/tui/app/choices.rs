@@ -131,7 +131,7 @@ fn home(scope: Scope) -> Option<&'static str> {
         Scope::Panels => Some(views::FLEET),
         Scope::Outbox => Some(views::OUTBOX),
         Scope::Incidents => Some(views::INCIDENTS),
-        Scope::Hits | Scope::Facets => Some(views::SEARCH),
+        Scope::Hits | Scope::Found | Scope::Facets => Some(views::SEARCH),
         Scope::Connection => Some(views::CONNECTIONS),
         _ => None,
     }

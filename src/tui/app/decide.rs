@@ -82,7 +82,7 @@ impl App {
             Wish::Say(words) => self.toasts.reply(words, clock),
             Wish::Read(reading) => self.read(reading, clock),
             Wish::Show(goal) => self.show_goal(&goal, clock),
-            Wish::Trace(list, id, about) => self.trace(list, id, about, clock),
+            Wish::Trace(of, about) => self.trace(of, about, clock),
             Wish::Flag(flag) => (self.asks)(Ask::Flag(flag)),
             Wish::Unflag(kind, place) => (self.asks)(Ask::Unflag(kind, place)),
             Wish::List { view, filter, select } => {

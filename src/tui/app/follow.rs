@@ -10,6 +10,7 @@ use crate::tui::decisions::Target;
 use crate::tui::links::{Link, Links, Then, To};
 use crate::tui::looks::status;
 use crate::tui::text::{grouped, word};
+use crate::tui::views::Traced;
 use crate::tui::widgets::palette::{Choice, Entry, Palette};
 use quarterdeck_sync::model::{CountOf, Row};
 
@@ -78,8 +79,9 @@ impl App {
     /// Opens a record in its list, over what is open.
     fn show_record(&mut self, row: &Row, clock: Instant) {
         let link = Link { name: String::new(), to: To::Record(Box::new(row.clone())) };
-        let (view, narrow) = link.opens(row);
-        self.open_list(view, Some(title(row)), narrow, clock);
+        if let Some((view, narrow)) = link.opens(row) {
+            self.open_list(view, Some(title(row)), narrow, clock);
+        }
     }
 
     fn offer(&mut self, links: Links, clock: Instant) {
@@ -102,6 +104,7 @@ impl App {
                 To::Record(row) => (format!("{}: {}", link.name, title(row)), standing(row)),
                 To::List(..) => (link.name.clone(), "…".to_owned()),
                 To::Writes(count) => ("writes".to_owned(), grouped(*count)),
+                To::Machine(host) => (format!("{}: {host}", link.name), "timeline".to_owned()),
             };
             entries.push(Entry { choice: Choice::Link(at), label, note, disabled: None });
             if let (Some(query), Ok(part)) = (link.count(&links.of), u8::try_from(at + 1)) {
@@ -121,8 +124,15 @@ impl App {
         let Some(links) = self.following.links.take() else { return };
         self.following.counts.clear();
         if let Some(link) = links.links.get(at) {
-            let (view, narrow) = link.opens(&links.of);
-            self.open_list(view, Some(title(&links.of)), narrow, clock);
+            let of = &links.of;
+            match (link.opens(of), &link.to) {
+                (Some((view, narrow)), _) => self.open_list(view, Some(title(of)), narrow, clock),
+                (None, To::Machine(host)) => {
+                    let traced = Traced { list: of.list.clone(), id: of.id.clone(), machine: true };
+                    self.trace(traced, host.clone(), clock);
+                }
+                (None, _) => {}
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::tui::actions::{Act, Scope};
 use crate::tui::incidents::{Deed, Outcome, Purpose, Want};
 use crate::tui::keys::Key;
 use crate::tui::memory::DraftState;
+use crate::tui::views::{INCIDENTS, number};
 use crate::tui::widgets::writing::Writing;
 
 /// Texts that were left and are kept, the latest.
@@ -151,6 +152,11 @@ impl App {
                 self.tell(said, clock);
                 self.incidents.at = at.or(self.incidents.at.take());
                 // What was done is to be seen at once.
+                self.refresh_due = Some(clock);
+            }
+            Outcome::Written { of, folder, said } => {
+                self.views[number(INCIDENTS)].wrote_evidence(of, folder);
+                self.tell(said, clock);
                 self.refresh_due = Some(clock);
             }
             Outcome::Going(said) => self.tell(said, clock),

@@ -72,7 +72,11 @@ impl App {
     fn key_in_text(&mut self, scope: Scope, key: Key, event: &KeyEvent, clock: Instant) {
         if let Some(act) = self.keys.find(scope, key) {
             if let Some(why) = actions::row(act).why_not(&self.facts()) {
-                return self.toasts.reply(format!("Not now: {why}."), clock);
+                // The key that copies a selection leaves the console where there is none.
+                if !(act == Act::CopyText && self.leave_text(key, clock)) {
+                    self.toasts.reply(format!("Not now: {why}."), clock);
+                }
+                return;
             }
             self.with_view(clock, |view, cx| view.act(act, None, cx));
         } else if !self.leave_text(key, clock) {

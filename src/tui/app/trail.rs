@@ -16,7 +16,7 @@ use crate::tui::reading::Reading;
 use crate::tui::text::{fit, width};
 use crate::tui::theme::Role;
 use crate::tui::views::{
-    self, Aim, CONNECTIONS, Came, EDITOR, Goal, Narrow, OUTBOX, SEARCH, TIMELINE, TRANSCRIPT, VIEWS,
+    self, Aim, CONNECTIONS, Came, EDITOR, Goal, Narrow, OUTBOX, SEARCH, TIMELINE, TRANSCRIPT, Traced, VIEWS,
 };
 
 /// Views that one can go back through; beyond, the first ones are forgotten.
@@ -149,10 +149,10 @@ impl App {
     }
 
     /// Opens a timeline over what is open.
-    pub(super) fn trace(&mut self, list: ListKey, id: String, about: String, clock: Instant) {
+    pub(super) fn trace(&mut self, of: Traced, about: String, clock: Instant) {
         let view = self.views.lay(views::number(TIMELINE), Some(about));
         self.cover(view);
-        self.with_view(clock, |view, cx| view.trace(list, id, cx));
+        self.with_view(clock, |view, cx| view.trace(of, cx));
         self.dirty = true;
     }
 

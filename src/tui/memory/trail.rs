@@ -89,6 +89,8 @@ pub struct ReadState {
 pub struct TracedState {
     /// The record that the timeline was opened from.
     pub of: NamedState,
+    /// It is that of the machine that the record names.
+    pub machine: bool,
     /// How much of it is in sight: a number of a known length, the shortest first.
     pub zoom: usize,
     /// The moment in the middle; none: now.

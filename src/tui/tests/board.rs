@@ -116,12 +116,16 @@ impl World {
         let middle = all.partition_point(|item| item.at < ask.around);
         let (from, to) = (middle.saturating_sub(ask.side), (middle + ask.side).min(all.len()));
         Some(Timeline {
-            zone: TimeZone::UTC,
-            agent: Agent {
-                connection: row.list.connection.clone(),
-                id: row.id.clone(),
-                title: Some(name),
-                machine: None,
+            agent: if ask.machine {
+                Agent { connection: row.list.connection.clone(), id: name, title: None, machine: Some(2), list: None }
+            } else {
+                Agent {
+                    connection: row.list.connection.clone(),
+                    id: row.id.clone(),
+                    title: Some(name),
+                    machine: None,
+                    list: (row.kind == Kind::Agent).then(|| row.list.clone()),
+                }
             },
             lanes,
             earlier: from > 0,

@@ -313,3 +313,23 @@ fn a_megabyte_is_edited_as_any_other_text() {
     console.press("<Enter>");
     assert!(console.text().contains("https://api.example/900/*"), "{}", console.text());
 }
+
+#[test]
+fn the_key_that_copies_everywhere_else_copies_a_selection_and_leaves_where_there_is_none() {
+    let mut console = Console::new(SIZE);
+    console.press("@policies /");
+    console.type_text("connection:turen");
+    console.press("<Enter> i");
+    assert!(console.text().contains("Editing "), "{}", console.text());
+    console.orders.clear();
+    for _ in 0..3 {
+        let right = KeyEvent::new(KeyCode::Right, KeyModifiers::SHIFT);
+        console.app.handle(Message::Input(Event::Key(right)), console.clock);
+    }
+    console.press("C-c");
+    let sent = console.orders.iter().any(|order| matches!(order, Order::Send(_)));
+    assert!(sent && !console.orders.contains(&Order::Quit), "{:?}", console.orders);
+    assert!(console.text().contains("Copied the selection"), "{}", console.text());
+    console.press("C-c");
+    assert!(console.orders.contains(&Order::Quit), "{:?}", console.orders);
+}

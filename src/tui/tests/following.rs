@@ -28,7 +28,10 @@ impl World {
         let links = match row.kind {
             Kind::Agent => {
                 let agent = row.title.as_deref().map(host).unwrap_or_default();
-                vec![list("sessions", Kind::Session, &agent), list("events", Kind::Event, &agent)]
+                let machine = self.record(row.key).and_then(|record| crate::timeline::host_of(&record.doc));
+                let machine = machine.map(|host| Link { name: "its machine".into(), to: To::Machine(host) });
+                let named = [list("sessions", Kind::Session, &agent), list("events", Kind::Event, &agent)];
+                named.into_iter().chain(machine).collect()
             }
             Kind::Run => {
                 let agent = row.agent.clone().unwrap_or_default();
@@ -158,7 +161,7 @@ fn links_are_not_offered_over_what_was_opened_meanwhile() {
     console.key("L");
     console.key("?");
     console.settle();
-    assert!(console.text().contains("Everywhere") && !console.text().contains("leads to"), "{}", console.text());
+    assert!(console.text().contains("─ Keys ") && !console.text().contains("leads to"), "{}", console.text());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod behaviour;
 mod beside;
 mod board;
+mod copying;
 mod deciding;
 mod drafts;
 mod editing;
@@ -23,6 +24,7 @@ mod searching;
 mod several;
 mod sifting;
 mod testing;
+mod timelines;
 mod told;
 mod transcripts;
 mod unmasking;

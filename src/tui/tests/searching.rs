@@ -168,6 +168,76 @@ fn a_record_that_is_found_is_read_beside_the_hits() {
     assert!(console.text().contains("2/"), "{}", console.text());
 }
 
+/// A search whose first hit is an agent, and its id.
+fn found(size: (u16, u16)) -> (Console, String) {
+    let mut console = console(size);
+    console.press("f");
+    console.type_text("kind:agent connection:turen");
+    console.press("<Enter>");
+    let text = console.text();
+    let id = {
+        let world = console.store.world.lock().unwrap();
+        let shown = |row: &&(Row, String)| row.0.kind == Kind::Agent && text.contains(&format!("agents  {}", row.0.id));
+        world.rows.iter().find(shown).map(|(row, _)| row.id.clone())
+    };
+    let id = id.unwrap_or_else(|| panic!("no agent is open\n{text}"));
+    (console, id)
+}
+
+#[test]
+fn a_record_that_is_found_opens_in_its_list_and_one_comes_back_to_the_search_as_it_was() {
+    let (mut console, id) = found(SIZE);
+    let before = console.text();
+    console.press("<Enter>");
+    let text = console.text();
+    assert!(text.contains(" › Agents") && text.contains(&id), "{text}");
+    console.press("<Esc>");
+    assert_eq!(console.text(), before);
+}
+
+#[test]
+fn what_can_be_done_with_a_record_in_its_list_can_be_done_where_it_was_found() {
+    let (mut console, id) = found(SIZE);
+    console.press("s");
+    let text = console.text();
+    assert!(text.contains("Suspend ") && text.contains(&id) && text.contains("nothing is done"), "{text}");
+    console.press("<Esc> =");
+    assert!(console.text().contains(" › Timeline"), "{}", console.text());
+    console.press("<Esc> L");
+    assert!(console.text().contains("leads to") && console.text().contains("this agent"), "{}", console.text());
+    // The keys of the hits are theirs again as soon as one is back among them.
+    console.press("<Esc> h s");
+    assert!(console.text().contains("Keep as"), "{}", console.text());
+    console.press("<Esc> L");
+    assert!(console.text().contains("leads to") && console.text().contains("this agent"), "{}", console.text());
+}
+
+#[test]
+fn whoever_reads_a_record_that_was_found_reads_and_decides_about_that_one_whatever_comes_in() {
+    let (mut console, id) = found(SIZE);
+    {
+        let mut world = console.store.world.lock().unwrap();
+        let (mut row, doc) = world.rows.iter().find(|(row, _)| row.id == id).cloned().unwrap();
+        (row.id, row.key) = ("agt_newer".to_owned(), RowKey(9_000_001));
+        row.title = Some("newer than all".to_owned());
+        world.rows.insert(0, (row, doc));
+    }
+    console.news(Outside::Committed);
+    console.press("s");
+    assert!(console.text().contains(&id) && !console.text().contains("agt_newer"), "{}", console.text());
+}
+
+#[test]
+fn where_there_is_room_for_one_thing_alone_a_found_record_says_how_to_leave_it() {
+    let (mut console, id) = found((80, 24));
+    let text = console.text();
+    let hints = text.lines().last().unwrap_or_default();
+    assert!(text.contains(&id) && hints.contains("h hits") && hints.contains("⏎ open"), "{text}");
+    assert!(!hints.contains("read"), "{hints}");
+    console.press("h");
+    assert!(console.text().contains("⌕ kind:agent") && !console.text().contains("DOCUMENT"), "{}", console.text());
+}
+
 #[test]
 fn more_hits_come_as_one_scrolls_and_none_twice() {
     let mut console = console(SIZE);

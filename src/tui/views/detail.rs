@@ -15,6 +15,7 @@ use crate::tui::looks::{look, status};
 use crate::tui::text::{AHEAD, is_ahead, moment, word, wrap};
 use crate::tui::theme::Role;
 use crate::tui::unsealed::{self, Unsealed};
+use crate::tui::views::Copied;
 use crate::tui::widgets::tree::{self, Folds};
 
 /// Cells for the names of the extracted fields.
@@ -98,6 +99,11 @@ impl Detail {
         self.opened.as_ref().is_some_and(|opened| opened.secrets)
     }
 
+    /// The document it holds, with the right to see the secrets in it where they are shown.
+    pub fn document(&self) -> Option<Copied<'_>> {
+        self.opened.as_ref().map(|opened| Copied::Document(&opened.doc, opened.unsealed.as_ref()))
+    }
+
     /// The record it holds, or could not read.
     pub fn key(&self) -> Option<RowKey> {
         let failed = self.failed.as_ref().map(|(key, _)| *key);
@@ -120,15 +126,15 @@ impl Detail {
         self.cursor = (self.top + line).min(self.lines.len().saturating_sub(1));
     }
 
-    /// Folds or unfolds what the cursor is on: itself, else what it stands in.
-    pub fn fold(&mut self) {
-        let Some(Line::Tree(line)) = self.lines.get(self.cursor) else { return };
+    /// Folds or unfolds what the cursor is on: itself, else what it stands in. False when it is no part of the document.
+    pub fn fold(&mut self) -> bool {
+        let Some(Line::Tree(line)) = self.lines.get(self.cursor) else { return false };
         let path = match line.fold {
             Some(_) => line.path.clone(),
             None => line.path.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned()),
         };
         if path.is_empty() {
-            return;
+            return false;
         }
         self.folds.turn(&path);
         self.version += 1;
@@ -138,6 +144,7 @@ impl Detail {
             let found = self.lines.iter().position(|line| matches!(line, Line::Tree(line) if line.path == path));
             self.cursor = found.unwrap_or(self.cursor);
         }
+        true
     }
 
     /// Everything open, or folded.

@@ -7,6 +7,7 @@ mod chosen;
 mod columns;
 mod complete;
 mod connections;
+mod copied;
 mod detail;
 mod editor;
 mod fleet;
@@ -29,11 +30,12 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey, RowKey};
+use quarterdeck_sync::model::{IncidentId, Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
+pub use self::copied::Copied;
 use self::wish::value;
-pub use self::wish::{Aim, Came, Goal, Narrow, Wanted, Wish};
+pub use self::wish::{Aim, Came, Goal, Narrow, Traced, Wanted, Wish};
 use super::actions::{Act, Facts, Scope};
 use super::canvas::Canvas;
 use super::data::{Answered, Desk, DraftOf, Lane, Owner, Question, Slot, Ticket};
@@ -316,8 +318,8 @@ pub trait View {
         None
     }
 
-    /// Shows the timeline of the agent of this record.
-    fn trace(&mut self, _list: ListKey, _id: String, _cx: &mut Cx) {}
+    /// Shows the timeline of the agent of this record, or of its machine.
+    fn trace(&mut self, _of: Traced, _cx: &mut Cx) {}
 
     /// What came of asking for the entries of a session or run: none when its platform answered, else why not. False when it does
     /// not show that one.
@@ -348,6 +350,14 @@ pub trait View {
     fn chosen(&self) -> Vec<Chosen> {
         Vec::new()
     }
+
+    /// What can be copied of it: the id of what is selected; with `more` what belongs to that.
+    fn copied(&self, _more: bool) -> Option<Copied<'_>> {
+        None
+    }
+
+    /// The evidence of an incident lies in this folder now.
+    fn wrote_evidence(&mut self, _of: IncidentId, _folder: String) {}
 
     /// A decision was kept, whoever opened the sheet for it: what is taken back next is that.
     fn overtaken(&mut self) {}

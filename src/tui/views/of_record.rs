@@ -5,7 +5,7 @@
 
 use quarterdeck_sync::model::{ListKey, RowKey};
 
-use super::{Aim, Wish};
+use super::{Aim, Traced, Wish};
 use crate::tui::actions::Act;
 use crate::tui::data::DraftOf;
 use crate::tui::decisions::Target;
@@ -31,7 +31,10 @@ pub(super) fn leads(act: Act) -> bool {
 /// What is wanted of the frame for such a key; none for any other.
 pub(super) fn wish(act: Act, of: OfRecord<'_>) -> Option<Wish> {
     Some(match act {
-        Act::Timeline => Wish::Trace(of.list.clone(), of.id.to_owned(), of.title.to_owned()),
+        Act::Timeline => {
+            let traced = Traced { list: of.list.clone(), id: of.id.to_owned(), machine: false };
+            Wish::Trace(traced, of.title.to_owned())
+        }
         Act::Links => Wish::Links(Target::Row(of.key)),
         Act::Edit => Wish::Draft(DraftOf::Row(of.key)),
         Act::EditHere => Wish::Compose(DraftOf::Row(of.key), Aim::Text),

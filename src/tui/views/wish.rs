@@ -72,7 +72,7 @@ pub enum Wish {
     /// Open something where it lives, over what is open.
     Show(Goal),
     /// Open the timeline of the agent of this record, which is called so.
-    Trace(ListKey, String, String),
+    Trace(Traced, String),
     /// Put up a flag.
     Flag(Flag),
     /// Take a flag down.
@@ -95,6 +95,17 @@ pub enum Wish {
     SaveSearch(String, String),
     /// Let go of the search of this name.
     ForgetSearch(String),
+}
+
+/// Whose timeline is wanted: that of the agent of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traced {
+    /// The list of the record.
+    pub list: ListKey,
+    /// Its id.
+    pub id: String,
+    /// Not the agent is meant, but the machine that the record names.
+    pub machine: bool,
 }
 
 /// What somebody opens the editor for.

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::actions::{ACTIONS, Facts, Scope, view_number};
+use crate::tui::actions::{ACTIONS, Facts, Scope, typing, view_number};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::Keymap;
 use crate::tui::text::wrap;
@@ -127,6 +127,16 @@ fn lines(here: Scope, keys: &Keymap, facts: &Facts, trouble: &[String], cells: u
             let mut keys = written;
             for label in wrap(&label, cells.saturating_sub(usize::from(LABEL)), WORDS) {
                 lines.push(Line::Key { keys: std::mem::take(&mut keys), label, role });
+            }
+        }
+        lines.push(Line::Blank);
+    }
+    for (title, edits) in typing::ALL {
+        lines.push(Line::Heading(title));
+        for edits in edits {
+            let mut keys = edits.keys.join("  ");
+            for label in wrap(edits.label, cells.saturating_sub(usize::from(LABEL)), WORDS) {
+                lines.push(Line::Key { keys: std::mem::take(&mut keys), label, role: Role::Text });
             }
         }
         lines.push(Line::Blank);

@@ -8,7 +8,7 @@ use crate::tui::incidents::Deed;
 const SIZE: (u16, u16) = (140, 40);
 
 /// Hints that may change nothing where one begins: what they lead to is there already.
-const THERE: [(Act, &str); 1] = [(Act::Latest, "timeline")];
+const THERE: [(Act, &str); 2] = [(Act::Latest, "timeline"), (Act::UnfoldFound, "found")];
 
 /// Where what counts everywhere is tried: in a list, in a view that is none, and over one.
 const GLOBAL: [&str; 3] = ["inbox", "agents", "transcript"];

@@ -86,6 +86,7 @@ const PLACES: &[Place] = &[
     view("others", "@others"),
     Place { states: AT_ONCE, ..view("connections", "@connections") },
     Place { before: "f", again: "~s", ..view("search", "~refund") },
+    Place { states: &[Data], ..over("found", "f ~kind:agent_connection:turen", "<Enter>", "") },
     over("transcript", "@sessions", "t", "/ ~re <Esc>"),
     over("timeline", "@agents", "=", "-"),
     over("editor", POLICY, "i", "~x"),

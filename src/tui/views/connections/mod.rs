@@ -21,7 +21,7 @@ use super::order::Sorted;
 use super::pane::Pane;
 use super::sieve::Sieve;
 use super::typed::{Sifted, Typed};
-use super::{Cx, Goal, Scene, View};
+use super::{Copied, Cx, Goal, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Lane, Question, Ticket};
@@ -203,6 +203,12 @@ impl View for Connections {
             true => Scope::Prompt,
             false => Scope::Connection,
         }
+    }
+
+    fn copied(&self, more: bool) -> Option<Copied<'_>> {
+        let pick = self.pick.as_ref().filter(|_| !more)?;
+        let name = pick.list.as_ref().map_or(&pick.connection, |(collection, _)| collection);
+        Some(Copied::Text("name", name.as_str().into()))
     }
 
     fn facts(&self, _facts: &mut Facts) {}

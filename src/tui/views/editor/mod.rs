@@ -335,7 +335,9 @@ impl View for Editor {
         }
     }
 
-    fn facts(&self, _facts: &mut Facts) {}
+    fn facts(&self, facts: &mut Facts) {
+        facts.text_selected = self.open.as_ref().is_some_and(|open| open.text.selects());
+    }
 
     fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         if let Some(open) = &mut self.open {

@@ -7,7 +7,7 @@ use quarterdeck_sync::outbox::action::Asked;
 use ratatui::layout::Rect;
 
 use super::beside::Beside;
-use super::text::Text;
+use super::text::{MOST, Text};
 use super::{Focus, KEEP, LARGE, Open, PAUSE, Saving, part};
 use crate::tui::actions::{self, Act};
 use crate::tui::data::{DraftOf, Lane, Question};
@@ -223,6 +223,18 @@ impl Open {
                     true => self.typed(cx),
                     false if undo => cx.say("Nothing was typed that could be taken back"),
                     false => cx.say("Nothing was taken back"),
+                }
+            }
+            Act::CopyText => {
+                let text = self.text.copy();
+                cx.wishes.push(Wish::Copy("selection", text));
+            }
+            Act::CutText | Act::PasteText => {
+                let changed = if act == Act::CutText { self.text.cut() } else { self.text.put_back() };
+                match changed {
+                    Some(true) => self.typed(cx),
+                    Some(false) => cx.say("Nothing was copied or cut here yet"),
+                    None => cx.say(format!("Too much: a text here has at most {} MB.", MOST >> 20)),
                 }
             }
             Act::FindText => self.focus = Focus::Find(Input::new(&self.words), self.text.cursor()),

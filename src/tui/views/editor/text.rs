@@ -82,8 +82,6 @@ impl Text {
             KeyCode::Char('k') if control => self.area.delete_line_by_end(),
             KeyCode::Char('h') if control => self.area.delete_char(),
             KeyCode::Char('d') if control => self.area.delete_next_char(),
-            KeyCode::Char('x') if control => self.area.cut(),
-            KeyCode::Char('v') if control => self.area.paste(),
             KeyCode::Backspace if alt => self.area.delete_word(),
             KeyCode::Backspace => self.area.delete_char(),
             KeyCode::Delete => self.area.delete_next_char(),
@@ -184,6 +182,32 @@ impl Text {
         true
     }
 
+    /// Something is selected.
+    pub fn selects(&self) -> bool {
+        self.selection().is_some_and(|(from, to)| from != to)
+    }
+
+    /// What is selected, which can be put in again afterwards.
+    pub fn copy(&mut self) -> String {
+        self.area.copy();
+        self.area.yank_text()
+    }
+
+    /// Cuts what is selected. True when the text changed.
+    pub fn cut(&mut self) -> Option<bool> {
+        let changed = self.area.cut();
+        Some(self.edited(changed))
+    }
+
+    /// Puts in what was copied or cut. True when the text changed; none when it is too much.
+    pub fn put_back(&mut self) -> Option<bool> {
+        if self.whole().len().saturating_add(self.area.yank_text().len()) > MOST {
+            return None;
+        }
+        let changed = self.area.paste();
+        Some(self.edited(changed))
+    }
+
     /// Another text in the place of the whole; what was there can be brought back.
     pub fn replace(&mut self, text: &str) {
         let (line, column) = self.cursor();
@@ -219,6 +243,9 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::actions::typing;
+    use crate::tui::widgets::area::Area;
+    use crate::tui::widgets::input::Input;
 
     fn press(text: &mut Text, code: KeyCode, modifiers: KeyModifiers) -> bool {
         text.key(&KeyEvent::new(code, modifiers))
@@ -273,6 +300,76 @@ mod tests {
         assert!(text.find("(b", true, false));
         assert_eq!(text.cursor(), (1, 2));
         assert!(!text.find("nothing", true, true) && !text.find("", true, true));
+    }
+
+    #[test]
+    fn what_is_selected_is_copied_and_cut_and_put_in_again() {
+        let mut text = Text::new("one two");
+        for _ in 0..3 {
+            press(&mut text, KeyCode::Right, KeyModifiers::SHIFT);
+        }
+        assert_eq!(text.copy(), "one");
+        press(&mut text, KeyCode::End, KeyModifiers::NONE);
+        assert_eq!((text.put_back(), &*text.whole()), (Some(true), "one twoone"));
+        press(&mut text, KeyCode::Left, KeyModifiers::SHIFT);
+        assert_eq!((text.cut(), &*text.whole()), (Some(true), "one twoon"));
+        let mut text = Text::new(&"x".repeat(MOST));
+        press(&mut text, KeyCode::Right, KeyModifiers::SHIFT);
+        assert_eq!((text.copy().as_str(), text.put_back()), ("x", None), "more than a text may have");
+    }
+
+    /// A key as the help writes it.
+    fn event(written: &str) -> KeyEvent {
+        let mut modifiers = KeyModifiers::NONE;
+        let mut rest = written;
+        for (mark, modifier) in [("C-", KeyModifiers::CONTROL), ("A-", KeyModifiers::ALT), ("S-", KeyModifiers::SHIFT)]
+        {
+            if let Some(after) = rest.strip_prefix(mark).filter(|after| !after.is_empty()) {
+                (rest, modifiers) = (after, modifiers | modifier);
+            }
+        }
+        let code = match rest {
+            "<Home>" => KeyCode::Home,
+            "<End>" => KeyCode::End,
+            "<Left>" => KeyCode::Left,
+            "<Right>" => KeyCode::Right,
+            "<Up>" => KeyCode::Up,
+            "<Down>" => KeyCode::Down,
+            "<BS>" => KeyCode::Backspace,
+            "<Del>" => KeyCode::Delete,
+            one => KeyCode::Char(one.chars().next().expect("a key")),
+        };
+        KeyEvent::new(code, modifiers)
+    }
+
+    #[test]
+    fn every_key_that_the_help_tells_of_edits_the_text_or_moves_in_it() {
+        let fresh = || {
+            let mut text = Text::new("one two\nthree four\nfive six");
+            text.go_to(1, 7);
+            text
+        };
+        for key in typing::EVERYWHERE.iter().chain(typing::EDITOR).flat_map(|edits| edits.keys) {
+            let mut text = fresh();
+            let before = (text.whole(), text.cursor());
+            text.key(&event(key));
+            assert!((text.whole(), text.cursor()) != before, "{key} does nothing in the editor");
+            assert_eq!(text.selection().is_some(), key.starts_with("S-"), "{key}");
+        }
+        for key in typing::EVERYWHERE.iter().chain(typing::FIELDS).flat_map(|edits| edits.keys) {
+            let (mut input, mut area) = (Input::new("one two"), Area::new("one two"));
+            // In the middle, where each of them has something to do.
+            for _ in 0..2 {
+                let left = KeyEvent::new(KeyCode::Left, KeyModifiers::NONE);
+                input.key(&left);
+                area.key(&left);
+            }
+            let (field, note) = (format!("{input:?}"), format!("{area:?}"));
+            input.key(&event(key));
+            area.key(&event(key));
+            assert!(field != format!("{input:?}"), "{key} does nothing in a field");
+            assert!(note != format!("{area:?}"), "{key} does nothing in a note");
+        }
     }
 
     #[test]

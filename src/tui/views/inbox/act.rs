@@ -13,7 +13,7 @@ use crate::tui::links::view_of;
 use crate::tui::motion;
 use crate::tui::reading::Reading;
 use crate::tui::views::of_record::{self, OfRecord};
-use crate::tui::views::{Cx, Goal, Narrow, Wanted, Wish};
+use crate::tui::views::{Copied, Cx, Goal, Narrow, Wanted, Wish};
 
 impl Inboxes {
     pub(super) fn point(&mut self, at: usize, cx: &Cx) {
@@ -171,6 +171,23 @@ impl Inboxes {
             }
         }
         chosen
+    }
+
+    /// What can be copied of the selected item: the id of its record or write, the name of its connection; of a record its
+    /// document, of a write the record it is about.
+    pub(super) fn to_copy(&self, more: bool) -> Option<Copied<'_>> {
+        let item = self.selected()?;
+        match (&item.subject, more) {
+            (Subject::Record { .. }, false) => Copied::id(&item.place.id),
+            (Subject::Record { key, .. }, true) if self.detail.key() == Some(*key) => self.detail.document(),
+            (Subject::Write { id, .. }, false) => Copied::id(id.as_str()),
+            (Subject::Write { id, .. }, true) => {
+                let opened = self.write.as_ref().filter(|opened| opened.write.id == *id)?;
+                Copied::id(opened.write.intent.target.as_deref()?)
+            }
+            (Subject::Connection, false) => Some(Copied::Text("name", item.place.connection.as_str().into())),
+            _ => None,
+        }
     }
 }
 

@@ -27,7 +27,7 @@ use quarterdeck_sync::model::{FlagKind, Kind, ListKey, Place, RowKey, WriteId};
 use ratatui::layout::{Position, Rect};
 
 use super::detail::Detail;
-use super::{Cx, Scene, View, Wish};
+use super::{Copied, Cx, Scene, View, Wish};
 use crate::inbox::{Cause, Inbox, Item, Subject};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
@@ -254,6 +254,10 @@ impl View for Inboxes {
 
     fn decided(&mut self) {
         self.marks.clear();
+    }
+
+    fn copied(&self, more: bool) -> Option<Copied<'_>> {
+        self.to_copy(more)
     }
 
     fn chosen(&self) -> Vec<Chosen> {

@@ -10,8 +10,8 @@ use crate::tui::decisions::Target;
 use crate::tui::incidents::{Chosen, Deed, Purpose, Want};
 use crate::tui::motion;
 use crate::tui::reading::Reading;
-use crate::tui::views::Goal;
 use crate::tui::views::typed::Sifted;
+use crate::tui::views::{Copied, Goal};
 use crate::tui::views::{Cx, Wanted, Wish, value};
 
 impl Incidents {
@@ -141,6 +141,23 @@ impl Incidents {
             }
         }
         cx.wishes.push(Wish::Decide(act, wanted));
+    }
+
+    /// What can be copied: inside of an incident the id of what the cursor is on, or the text of a note; else its own id, and the
+    /// folder of its evidence.
+    pub(super) fn to_copy(&self, more: bool) -> Option<Copied<'_>> {
+        let note = |at: usize| self.case().and_then(|case| case.notes.get(at));
+        match (self.of(), more) {
+            (Some(Of::Note(at)), true) => note(at).map(|note| Copied::Text("note", note.text.as_str().into())),
+            (_, true) => {
+                let of = &self.selected()?.incident.id;
+                let (_, folder) = self.evidence.as_ref().filter(|(whose, _)| whose == of)?;
+                Some(Copied::Text("folder", folder.as_str().into()))
+            }
+            (Some(Of::Pin(at)), _) => Copied::id(&self.case()?.pinned.get(at)?.place().id),
+            (Some(Of::Moment(at)), _) => Copied::id(&self.case()?.timeline.get(at)?.place.as_ref()?.id),
+            _ => Copied::id(self.selected()?.incident.id.as_str()),
+        }
     }
 
     /// To where the selected thing lives.

@@ -5,7 +5,7 @@ use quarterdeck_sync::text::Clean;
 use ratatui::layout::Rect;
 
 use super::Incidents;
-use super::rows::{NOTE_AT, Of, Row, Rows};
+use super::rows::{NOTE_AT, Of, PINNED, Row, Rows};
 use crate::incident::{Case, Line, Moment, Pinned, Thing, What, state};
 use crate::tui::actions::Act;
 use crate::tui::canvas::Canvas;
@@ -260,6 +260,9 @@ impl Rows {
                 let x = canvas.put(x, area.y, &count.to_string(), 8, Role::Dim) + 1;
                 let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
                 canvas.rule_across(rest, area.y, Role::Line);
+                if *words != PINNED && rest.width > 8 {
+                    canvas.put_right(area.right(), area.y, " UTC", 4, Role::Dim);
+                }
             }
             Some(Row::Words(words)) => drop(canvas.put(body.x, body.y, words, body.width, Role::Dim)),
             Some(Row::More(_, words)) => {

@@ -21,7 +21,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::sieve::Sieve;
 use super::typed::{Sifted, Typed};
-use super::{Cx, Scene, View, Wish};
+use super::{Copied, Cx, Scene, View, Wish};
 use crate::incident::{Case, Line};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
@@ -76,6 +76,8 @@ pub(super) struct Incidents {
     inside: bool,
     rows: Rows,
     taken: Option<Taken>,
+    /// The folder of the evidence that was written last, and whose it is.
+    evidence: Option<(IncidentId, String)>,
     list_area: Rect,
     case_area: Rect,
 }
@@ -203,6 +205,14 @@ impl Incidents {
 }
 
 impl View for Incidents {
+    fn copied(&self, more: bool) -> Option<Copied<'_>> {
+        self.to_copy(more)
+    }
+
+    fn wrote_evidence(&mut self, of: IncidentId, folder: String) {
+        self.evidence = Some((of, folder));
+    }
+
     fn enter(&mut self, cx: &mut Cx) {
         self.ask(cx);
     }

@@ -8,6 +8,9 @@ const NOTE: usize = 40;
 /// Cells before the text of a note.
 pub(super) const NOTE_AT: u16 = 15;
 
+/// The heading above what is pinned: nothing below it tells a time.
+pub(super) const PINNED: &str = "PINNED";
+
 /// Something that can be selected, by its place in the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
@@ -61,7 +64,7 @@ impl Rows {
         self.made_for = Some(cells);
         self.all.clear();
         self.first.clear();
-        self.part("PINNED", case.pinned.len(), "Nothing yet.");
+        self.part(PINNED, case.pinned.len(), "Nothing yet.");
         self.all.extend((0..case.pinned.len()).map(|at| Row::Of(Of::Pin(at))));
         self.all.push(Row::Blank);
         self.part("NOTES", case.notes.len(), "None yet.");

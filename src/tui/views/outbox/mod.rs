@@ -23,7 +23,7 @@ use super::order::Sorted;
 use super::pane::Pane;
 use super::sieve::Sieve;
 use super::typed::{Sifted, Typed};
-use super::{Cx, Goal, Narrow, Scene, View};
+use super::{Copied, Cx, Goal, Narrow, Scene, View};
 use crate::incident::write_place;
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
@@ -337,6 +337,11 @@ impl View for Outbox {
             true => Scope::Prompt,
             false => Scope::Outbox,
         }
+    }
+
+    fn copied(&self, more: bool) -> Option<Copied<'_>> {
+        let line = self.selected()?;
+        if more { Copied::id(line.target.as_deref()?) } else { Copied::id(line.id.as_str()) }
     }
 
     fn chosen(&self) -> Vec<Chosen> {

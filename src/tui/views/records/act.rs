@@ -141,7 +141,7 @@ impl Records {
             }
             Act::Layout | Act::DetailLayout => self.next_pane(),
             Act::Close => self.in_detail = false,
-            Act::Fold => self.detail.fold(),
+            Act::Fold => drop(self.detail.fold()),
             Act::Unfold | Act::FoldAll => self.detail.fold_all(act == Act::Unfold),
             Act::Back => return self.back(cx),
             _ => return false,

@@ -27,7 +27,7 @@ use super::complete::Known;
 use super::detail::Detail;
 use super::pane::Pane;
 use super::typed::Typed;
-use super::{Cx, Narrow, Scene, View};
+use super::{Copied, Cx, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
 use crate::tui::data::{Answer, Answered, Ticket};
@@ -279,6 +279,15 @@ impl View for Records {
     fn masks(&self) -> Option<(ListKey, String)> {
         let row = self.detail.row().filter(|row| self.rows.selected().is_some_and(|at| at.key == row.key))?;
         (self.detail.has_secrets() && (self.detail_shown || self.in_detail)).then(|| (row.list.clone(), row.id.clone()))
+    }
+
+    fn copied(&self, more: bool) -> Option<Copied<'_>> {
+        let row = self.rows.selected()?;
+        match more {
+            false => Copied::id(&row.id),
+            true if self.detail.key() == Some(row.key) => self.detail.document(),
+            true => None,
+        }
     }
 
     fn unseal(&mut self, unsealed: Option<Unsealed>, cx: &mut Cx) {

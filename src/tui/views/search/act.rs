@@ -3,10 +3,11 @@
 use super::naming::Naming;
 use super::{CHUNK, Focus, Search};
 use crate::search::{Hit, Order};
-use crate::tui::actions::Act;
+use crate::tui::actions::{Act, verbs};
 use crate::tui::decisions::Target;
 use crate::tui::motion;
 use crate::tui::reading::Reading;
+use crate::tui::views::of_record::{self, OfRecord};
 use crate::tui::views::{Cx, Wish};
 use crate::tui::widgets::input::Input;
 use quarterdeck_sync::model::Kind;
@@ -34,8 +35,11 @@ impl Search {
             self.input.choose();
             return true;
         }
-        if self.preview.act(act, count) {
+        if self.preview.act(act, count, cx) {
             return true;
+        }
+        if self.preview.entered() {
+            return self.act_found(act, cx);
         }
         match self.focus {
             Focus::Query => return self.act_typing(act, cx),
@@ -64,6 +68,7 @@ impl Search {
                 self.naming = chosen.map(|(saved, _)| Naming::forget(&saved.name));
             }
             Act::OpenHit => self.open_newest(cx),
+            Act::HitLinks => cx.wishes.extend(self.selected().map(|hit| Wish::LinksAndItself(Target::Row(hit.key)))),
             Act::Preview => self.preview.turn(),
             Act::HitOrder => {
                 self.order = match self.order {
@@ -78,6 +83,26 @@ impl Search {
             }
             _ => return false,
         }
+        true
+    }
+
+    /// With a record that was found what can be done with one in its list; false when it is none of that.
+    fn act_found(&mut self, act: Act, cx: &mut Cx) -> bool {
+        let Some(hit) = self.selected() else { return false };
+        let title = hit.title.as_deref().unwrap_or(&hit.id);
+        let wish = match act {
+            Act::OpenFound => Wish::Find(Target::Row(hit.key)),
+            Act::Links => Wish::LinksAndItself(Target::Row(hit.key)),
+            Act::Read => Wish::Read(reading(hit, &self.answered)),
+            act if !verbs(act).is_empty() && !of_record::leads(act) => {
+                Wish::Decide(act, vec![(hit.list.clone(), Target::Row(hit.key))])
+            }
+            act => match of_record::wish(act, OfRecord { key: hit.key, list: &hit.list, id: &hit.id, title }) {
+                Some(wish) => wish,
+                None => return false,
+            },
+        };
+        cx.wishes.push(wish);
         true
     }
 

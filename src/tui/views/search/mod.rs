@@ -24,9 +24,10 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
+use quarterdeck_sync::model::Kind;
 use ratatui::layout::{Position, Rect};
 
-use super::{Cx, Goal, Scene, View, Wish};
+use super::{Copied, Cx, Goal, Scene, View, Wish};
 use crate::search::{self, Hit, Order, SavedSearch};
 use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
@@ -157,13 +158,19 @@ impl Search {
     fn show(&mut self, text: String, answer: Option<Box<search::Answer>>) {
         let place = |hit: &Hit| (hit.key, hit.entry.as_ref().map(|entry| entry.place));
         let same = self.answered == text;
-        let selected = self.hits.get(self.cursor).filter(|_| same && self.cursor > 0).map(place);
+        let chosen = same && (self.cursor > 0 || self.preview.entered());
+        let selected = self.hits.get(self.cursor).filter(|_| chosen).map(place);
         self.words = Words::of_query(&text);
         self.total = self.total.filter(|_| same);
         self.answered = text;
         self.answer = answer;
         self.hits = self.answer.as_mut().map(|answer| std::mem::take(&mut answer.hits)).unwrap_or_default();
-        self.cursor = self.hits.iter().position(|hit| Some(place(hit)) == selected).unwrap_or(0);
+        let found = self.hits.iter().position(|hit| Some(place(hit)) == selected);
+        if found.is_none() {
+            // The keys are not for another record than the one that was opened.
+            self.preview.leave();
+        }
+        self.cursor = found.unwrap_or(0);
         self.point_as_left();
         (self.failure, self.owed) = (None, 0);
         self.told();
@@ -253,6 +260,7 @@ impl View for Search {
         let Goal::Query(query) = goal else { return };
         self.input = Input::new(query);
         self.focus = Focus::Hits;
+        self.preview.leave();
         self.ask(true, cx);
     }
 
@@ -264,8 +272,8 @@ impl View for Search {
     }
 
     fn refresh(&mut self, cx: &mut Cx) {
-        // Who has moved through the hits keeps them as they are.
-        if self.ticket.is_none() && self.cursor == 0 {
+        // Who has moved through the hits, or reads one of them, keeps them as they are.
+        if self.ticket.is_none() && self.cursor == 0 && !self.preview.entered() {
             let typed = !self.input.text().trim().is_empty();
             if typed {
                 self.ask(true, cx);
@@ -316,6 +324,11 @@ impl View for Search {
         chosen.into_iter().collect()
     }
 
+    fn copied(&self, more: bool) -> Option<Copied<'_>> {
+        let hit = self.selected()?;
+        if more { self.preview.document(hit.key) } else { Copied::id(&hit.id) }
+    }
+
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         self.do_act(act, count, cx)
     }
@@ -339,6 +352,9 @@ impl View for Search {
 
     fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
         let at = Position { x, y };
+        if self.facets_area.contains(at) || self.hits_area.contains(at) {
+            self.preview.leave();
+        }
         if self.facets_area.contains(at) {
             self.focus = Focus::Facets;
             self.facets.point(usize::from(y - self.facets_area.y));
@@ -403,12 +419,18 @@ impl View for Search {
         match self.focus {
             _ if self.naming.is_some() => Scope::Prompt,
             Focus::Query => Scope::Prompt,
+            Focus::Hits if self.preview.entered() => Scope::Found,
             Focus::Hits => Scope::Hits,
             Focus::Facets => Scope::Facets,
         }
     }
 
     fn facts(&self, facts: &mut Facts) {
+        if let Some(hit) = self.selected().filter(|_| self.preview.entered()) {
+            (facts.on_record, facts.selected) = (true, true);
+            facts.readable = matches!(hit.kind, Kind::Session | Kind::Run | Kind::Approval | Kind::Event);
+            facts.targets = vec![hit.list.clone()];
+        }
         facts.hit = !self.hits.is_empty();
         facts.query = !self.input.text().trim().is_empty();
         facts.saved = !facts.query && !self.saved.is_empty();

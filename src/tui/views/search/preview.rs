@@ -15,11 +15,12 @@ use crate::tui::data::{Answer, Answered, Lane, Opened, Question, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::fleet::Fleet;
 use crate::tui::marking::Words;
+use crate::tui::motion;
 use crate::tui::reading::Read;
 use crate::tui::theme::Role;
 use crate::tui::views::detail::Detail;
 use crate::tui::views::transcript::Window;
-use crate::tui::views::{Cx, Wish};
+use crate::tui::views::{Copied, Cx, Wish};
 
 /// Two motions closer than this are one run.
 const RUN: Duration = Duration::from_millis(140);
@@ -146,15 +147,16 @@ impl Preview {
     }
 
     /// Moves through the record, while the keys go to it; false when they do not, or the action is none of its.
-    pub fn act(&mut self, act: Act, count: Option<u32>) -> bool {
+    pub fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         if !self.entered {
             return false;
         }
-        let Shown::Record(_, detail) = &mut self.shown else {
-            // Still on its way.
-            self.entered &= !matches!(act, Act::Back | Act::ToFacets);
+        if matches!(act, Act::Back | Act::CloseFound) {
+            self.entered = false;
             return true;
-        };
+        }
+        // Still on its way: what can be done with it can be done already.
+        let Shown::Record(_, detail) = &mut self.shown else { return motion::lines(act, count, 1).is_some() };
         let times = i64::from(count.unwrap_or(1));
         let page = detail.page() as i64;
         match act {
@@ -166,11 +168,23 @@ impl Preview {
             Act::HalfUp => detail.step(-(page / 2).max(1)),
             Act::First => detail.step(i64::MIN / 2),
             Act::Last => detail.step(i64::MAX / 2),
-            Act::OpenHit => detail.fold(),
-            Act::Back | Act::ToFacets => self.entered = false,
+            Act::FoldFound => {
+                if !detail.fold() {
+                    cx.say("Nothing folds here");
+                }
+            }
+            Act::UnfoldFound | Act::FoldAllFound => detail.fold_all(act == Act::UnfoldFound),
             _ => return false,
         }
         true
+    }
+
+    /// The document of this record, while it is shown.
+    pub fn document(&self, of: RowKey) -> Option<Copied<'_>> {
+        match &self.shown {
+            Shown::Record(key, detail) if *key == of => detail.document(),
+            _ => None,
+        }
     }
 
     /// Draws it.

@@ -1,6 +1,5 @@
 //! Drawing a timeline: whose, the lanes, the axis, and the items around the cursor with the gaps between them.
 
-use jiff::tz::TimeZone;
 use quarterdeck_sync::model::Timestamp;
 use ratatui::layout::Rect;
 
@@ -9,6 +8,7 @@ use crate::amounts::length;
 use crate::timeline::axis::{Axis, SPANS, span_name};
 use crate::timeline::{Item, Lane, LaneCounts, Timeline};
 use crate::tui::canvas::Canvas;
+use crate::tui::fleet::Fleet;
 use crate::tui::looks::{DOCTOR, look, so_many, status};
 use crate::tui::text::{AHEAD, grouped, is_ahead, width, word};
 use crate::tui::theme::Role;
@@ -42,12 +42,12 @@ impl Timelines {
         let lanes = Rect { x: area.x + 2, y: top, width: area.width.saturating_sub(3), height: Lane::ALL.len() as u16 };
         self.lanes(&timeline, &axis, lanes, canvas);
         let now_cell = axis.cell(canvas.now());
-        ticks(&axis, &timeline.zone, (self.cursor_cell(&timeline, &axis), now_cell), lanes, canvas);
+        ticks(&axis, (self.cursor_cell(&timeline, &axis), now_cell), lanes, canvas);
         now_cell.into_iter().for_each(|cell| now(cell, lanes, canvas));
         let under = lanes.bottom() + 2;
         canvas.rule_across(Rect { height: 1, ..area }, under, Role::Line);
         let list = Rect { y: under + 1, height: area.bottom().saturating_sub(under + 1), ..area };
-        self.list(&timeline, &axis, list, canvas);
+        self.list(&timeline, &axis, list, scene.fleet, canvas);
         self.timeline = Some(timeline);
         if let Some(why) = &self.failure {
             let words = format!("! this is old: {why}");
@@ -69,12 +69,15 @@ impl Timelines {
         canvas.put_centre(area, y, &words, role);
     }
 
-    /// Whose time it is, and how much of it is shown.
+    /// Whose time it is, how much of it is shown, and on which clock.
     fn head(&self, timeline: &Timeline, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         let agent = &timeline.agent;
         let span = span_name(SPANS[self.span.min(SPANS.len() - 1)]);
-        let right = canvas.put_right(area.right().saturating_sub(2), area.y, &span, 16, Role::Accent);
-        let mut x = canvas.put(area.x + 2, area.y, &agent.connection, 20, scene.fleet.badge(&agent.connection)) + 2;
+        let right = canvas.put_right(area.right().saturating_sub(2), area.y, &format!("{span}, UTC"), 20, Role::Accent);
+        let mut x = area.x + 2;
+        if agent.machine.is_none() {
+            x = canvas.put(x, area.y, &agent.connection, 20, scene.fleet.badge(&agent.connection)) + 2;
+        }
         let name = agent.title.as_deref().unwrap_or(&agent.id);
         x = canvas.put(x, area.y, name, right.saturating_sub(x + 2), Role::Title) + 2;
         let beside = match agent.machine {
@@ -132,7 +135,7 @@ impl Timelines {
     }
 
     /// What the axis shows, moment by moment.
-    fn list(&mut self, timeline: &Timeline, axis: &Axis, area: Rect, canvas: &mut Canvas) {
+    fn list(&mut self, timeline: &Timeline, axis: &Axis, area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
         self.list_area = area;
         self.page = usize::from(area.height);
         if timeline.items.is_empty() {
@@ -150,7 +153,9 @@ impl Timelines {
             match shown {
                 Line::Item(at) => {
                     if let Some(item) = timeline.items.get(*at) {
-                        draw_item(item, *at == self.cursor, &timeline.zone, place, canvas);
+                        // On a machine there may be agents of several platforms.
+                        let from = timeline.agent.machine.map(|_| (&item.list.connection, fleet));
+                        draw_item(item, *at == self.cursor, from, place, canvas);
                     }
                 }
                 Line::Gap(long) => {
@@ -194,13 +199,13 @@ fn sign(item: &Item) -> (&'static str, Role) {
     }
 }
 
-fn draw_item(item: &Item, selected: bool, zone: &TimeZone, area: Rect, canvas: &mut Canvas) {
+fn draw_item(item: &Item, selected: bool, from: Option<(&String, &Fleet)>, area: Rect, canvas: &mut Canvas) {
     let y = area.y;
     if selected {
         canvas.tint(area, Role::Selected);
         canvas.put(area.x, y, "▌", 1, Role::Accent);
     }
-    let when = item.at.to_zoned(zone.clone()).strftime("%d %b %H:%M:%S").to_string();
+    let when = item.at.strftime("%d %b %H:%M:%S").to_string();
     // What a platform dates ahead of our clock has not happened later than now.
     let (mark, role) = if is_ahead(canvas.now(), item.at) { (AHEAD, Role::Warn) } else { (" ", Role::Dim) };
     let x = canvas.put(area.x + 1, y, &when, 16, role);
@@ -221,6 +226,8 @@ fn draw_item(item: &Item, selected: bool, zone: &TimeZone, area: Rect, canvas: &
     let lasted = item.since.map(|since| item.at.as_millisecond().saturating_sub(since.as_millisecond()).max(0) as u64);
     let lasted = lasted.filter(|long| *long >= 1_000).map(length).unwrap_or_default();
     let right = area.right().saturating_sub(1);
+    let right =
+        from.map_or(right, |(name, fleet)| canvas.put_right(right, y, name, 12, fleet.badge(name)).saturating_sub(2));
     let wide = width(&lasted) as u16;
     let shown = !lasted.is_empty() && right > x + wide + 20;
     if shown {
@@ -254,11 +261,11 @@ fn axis_cells(lanes: Rect) -> u16 {
 }
 
 /// The axis under the lanes: ticks, their times, and where the cursor is.
-fn ticks(axis: &Axis, zone: &TimeZone, marks: (Option<u16>, Option<u16>), lanes: Rect, canvas: &mut Canvas) {
+fn ticks(axis: &Axis, marks: (Option<u16>, Option<u16>), lanes: Rect, canvas: &mut Canvas) {
     let (x, y) = (lanes.x + NAMES, lanes.bottom());
     let (cells, (cursor, now)) = (axis_cells(lanes), marks);
     canvas.rule_across(Rect { x, y, width: cells, height: 1 }, y, Role::Line);
-    for tick in axis.ticks(zone) {
+    for tick in axis.ticks() {
         canvas.put(x + tick.cell, y, "┬", 1, Role::Line);
         // A time that would run into the word at now is left out.
         let end = tick.cell + width(&tick.label) as u16;

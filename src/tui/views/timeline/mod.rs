@@ -1,22 +1,23 @@
 //! One agent's time: lanes over an axis, and the items around the cursor below it.
 //!
 //! It lies over the view it was opened from. Counts in the lanes cover the whole axis; items come in windows around the cursor and
-//! follow it, so a long history costs no more than a short one. Drawing is in `draw`.
+//! follow it, so a long history costs no more than a short one. What can be done with what the cursor is on, and with whom it is about,
+//! is in `act`, drawing in `draw`.
 
+mod act;
 mod draw;
 mod remember;
 
 use jiff::Timestamp;
-use quarterdeck_sync::model::{Kind, ListKey};
 use ratatui::layout::{Position, Rect};
 
-use super::{Aim, Cx, Goal, Scene, View, Wish};
+use super::{Copied, Cx, Scene, Traced, View};
 use crate::incident::write_place;
 use crate::timeline::axis::{Axis, SPANS};
 use crate::timeline::{Ask, Item, Lane, Timeline};
-use crate::tui::actions::{Act, Facts, Scope, verbs};
+use crate::tui::actions::{Act, Facts, Scope};
 use crate::tui::canvas::Canvas;
-use crate::tui::data::{Answer, Answered, DraftOf, Lane as Urgency, Question, Ticket};
+use crate::tui::data::{Answer, Answered, Lane as Urgency, Question, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::incidents::Chosen;
 use crate::tui::memory::trail::Step;
@@ -42,7 +43,7 @@ enum Pick {
 /// The view.
 #[derive(Debug)]
 pub(super) struct Timelines {
-    of: Option<(ListKey, String)>,
+    of: Option<Traced>,
     timeline: Option<Box<Timeline>>,
     /// The record is not there.
     missing: bool,
@@ -113,7 +114,7 @@ impl Timelines {
 
     /// Asks for the stretch around the cursor. Not before a frame has told how many cells there are.
     fn ask(&mut self, cx: &Cx) {
-        let Some((list, id)) = self.of.clone().filter(|_| self.cells > 0) else { return };
+        let Some(Traced { list, id, machine }) = self.of.clone().filter(|_| self.cells > 0) else { return };
         let axis = self.axis(cx.now);
         let around = match &self.pick {
             Pick::First => Timestamp::MIN,
@@ -121,7 +122,7 @@ impl Timelines {
             Pick::Same(at, ..) => *at,
         };
         self.asked = self.cells;
-        let ask = Ask { list, id, from: axis.from(), to: axis.to(), cells: self.cells, around, side: SIDE };
+        let ask = Ask { list, id, machine, from: axis.from(), to: axis.to(), cells: self.cells, around, side: SIDE };
         self.ticket = Some(cx.ask(0, Urgency::Now, Question::Timeline(Box::new(ask))));
     }
 
@@ -135,6 +136,8 @@ impl Timelines {
             Pick::Same(at, lane, id) => items
                 .iter()
                 .position(|item| item.at == *at && item.lane == *lane && item.id == *id)
+                // What went on meanwhile stands at another moment now, and is still what the person looks at.
+                .or_else(|| items.iter().rposition(|item| item.lane == *lane && item.id == *id))
                 .unwrap_or_else(|| items.partition_point(|item| item.at <= *at).saturating_sub(1)),
         };
         self.hold();
@@ -204,30 +207,6 @@ impl Timelines {
         self.pick = pick;
         self.ask(cx);
     }
-
-    /// Opens what the cursor is on where it lives; of a policy the version that was seen at that moment.
-    fn behind(&self, cx: &Cx) -> Option<Wish> {
-        let item = self.selected()?;
-        if let (Lane::Write, Some(write)) = (item.lane, &item.write) {
-            return Some(Wish::Show(Goal::Write(write.clone())));
-        }
-        if item.lane == Lane::Policy {
-            let known = cx.fleet.capabilities.as_ref().and_then(|all| all.find(&item.list, verbs(Act::Versions)));
-            // Versions stand beside the editor: where nothing can be edited, there is the policy itself.
-            return item.row.map(|key| match known.is_some_and(|known| known.lacks.is_none()) {
-                true => Wish::Compose(DraftOf::Row(key), Aim::Version(item.at)),
-                false => Wish::Find(Target::Row(key)),
-            });
-        }
-        let kind = match item.lane {
-            Lane::Session => Kind::Session,
-            Lane::Run => Kind::Run,
-            Lane::Event => Kind::Event,
-            Lane::Approval => Kind::Approval,
-            Lane::Policy | Lane::Write => Kind::Policy,
-        };
-        item.row.map(|key| Wish::Show(Goal::Row(kind, key)))
-    }
 }
 
 impl View for Timelines {
@@ -243,8 +222,8 @@ impl View for Timelines {
         self.trace_again(step.traced.as_ref())
     }
 
-    fn trace(&mut self, list: ListKey, id: String, cx: &mut Cx) {
-        *self = Self { of: Some((list, id)), cells: self.cells, ..Self::default() };
+    fn trace(&mut self, of: Traced, cx: &mut Cx) {
+        *self = Self { of: Some(of), cells: self.cells, ..Self::default() };
         self.ask(cx);
     }
 
@@ -277,7 +256,7 @@ impl View for Timelines {
                 Some(wish) => cx.wishes.push(wish),
                 None => cx.say("There is nothing to open"),
             },
-            _ => return false,
+            act => return self.on_record(act, cx),
         }
         true
     }
@@ -291,8 +270,17 @@ impl View for Timelines {
             (_, Some(key)) => Chosen::new(Target::Row(key), &item.title),
             _ => Chosen::new(Target::Named(item.list.clone(), item.id.clone()), &item.title),
         });
-        let whose = || self.of.clone().map(|(list, id)| Chosen::new(Target::Named(list, id.clone()), id));
+        let whose = || self.of.clone().map(|Traced { list, id, .. }| Chosen::new(Target::Named(list, id.clone()), id));
         item.or_else(whose).into_iter().collect()
+    }
+
+    fn copied(&self, more: bool) -> Option<Copied<'_>> {
+        let item = self.selected()?;
+        match (&item.write, item.lane, more) {
+            (Some(write), Lane::Write, false) => Copied::id(write.as_str()),
+            (_, Lane::Write, true) | (_, _, false) => Copied::id(&item.id),
+            _ => None,
+        }
     }
 
     fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
@@ -320,7 +308,9 @@ impl View for Timelines {
         Scope::Timeline
     }
 
-    fn facts(&self, _facts: &mut Facts) {}
+    fn facts(&self, facts: &mut Facts) {
+        self.known(facts);
+    }
 
     fn draw(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
         self.draw_all(area, scene, canvas);

@@ -4,13 +4,15 @@ use super::{Pick, Timelines};
 use crate::timeline::Lane;
 use crate::timeline::axis::SPANS;
 use crate::tui::memory::trail::{NamedState, TracedState};
+use crate::tui::views::Traced;
 
 impl Timelines {
     /// What is to be remembered; `None` while there is no timeline.
     pub(super) fn traced(&self) -> Option<TracedState> {
-        let (list, id) = self.of.as_ref()?;
+        let Traced { list, id, machine } = self.of.as_ref()?;
         let place = TracedState {
             of: NamedState::new(list, id),
+            machine: *machine,
             zoom: self.span,
             middle: self.middle,
             ..TracedState::default()
@@ -32,7 +34,9 @@ impl Timelines {
             _ => Pick::Last,
         };
         let (middle, span) = (left.middle, left.zoom.min(SPANS.len() - 1));
-        *self = Self { of: Some(left.of.named()), pick, middle, span, cells: self.cells, ..Self::default() };
+        let (list, id) = left.of.named();
+        let of = Some(Traced { list, id, machine: left.machine });
+        *self = Self { of, pick, middle, span, cells: self.cells, ..Self::default() };
         true
     }
 }
