@@ -15,8 +15,8 @@ use std::sync::Arc;
 use tantivy::index::SegmentId;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::query::{
-    BitSetDocSet, BooleanQuery, ConstScoreQuery, ConstScorer, EmptyQuery, EnableScoring, Explanation, Query, Scorer,
-    Weight,
+    BitSetDocSet, BooleanQuery, ConstScoreQuery, ConstScorer, EmptyQuery, EmptyScorer, EnableScoring, Explanation,
+    Query, Scorer, Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::termdict::TermDictionary;
@@ -24,13 +24,17 @@ use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Score, SegmentReader, 
 use tantivy_fst::Automaton;
 
 use super::Compiler;
+use super::documents::{Bits, Documents, Marks, Source};
 use super::text::LIKE;
 use crate::error::Error;
 
 /// Words that are looked at, over all segments by their size: while typing and otherwise.
 const LOOKED_AT: (u64, u64) = (16_384, 400_000);
-/// What may be spent on those that are tried, in documents that are looked at: some 40 milliseconds, and a second or two.
-const SPENT: (u64, u64) = (1_000_000, 32_000_000);
+/// What may be spent on those that are tried, in documents that are looked at: some 20 milliseconds, and a second or two.
+const SPENT: (u64, u64) = (400_000, 32_000_000);
+/// Words of a segment that are gone through side by side, each in a few kilobytes: a stretch of documents at a time. While typing there
+/// are no more.
+const BESIDE: usize = 512;
 /// What it costs to begin with a word, in documents.
 const BEGUN: u64 = 16;
 /// What the smallest segment is given of both.
@@ -49,7 +53,8 @@ impl Compiler<'_> {
         if segments.is_empty() {
             return Ok(Box::new(EmptyQuery));
         }
-        let ends = OpenPhrase { field: begins.field(), leads, segments: Arc::new(segments), held: HELD };
+        let ends =
+            OpenPhrase { field: begins.field(), leads, segments: Arc::new(segments), held: HELD, beside: BESIDE };
         self.most.borrow_mut().add_like();
         let like = ConstScoreQuery::new(Box::new(ends), LIKE);
         Ok(match self.index.searcher.doc_freq(begins)? > 0 {
@@ -73,7 +78,8 @@ impl Compiler<'_> {
             let (mut ends, all) = look(index.terms(), begins, most).map_err(Error::io("search index"))?;
             ends.sort_by_key(|end| Reverse(end.doc_freq));
             let (mut left, mut tried) = (share(whole(SPENT), segment), 0);
-            for end in &ends {
+            let most = if self.search.typing { BESIDE } else { usize::MAX };
+            for end in ends.iter().take(most) {
                 if left == 0 {
                     break;
                 }
@@ -160,22 +166,63 @@ struct OpenPhrase {
     segments: Arc<HashMap<SegmentId, Vec<TermInfo>>>,
     /// See [`HELD`].
     held: usize,
+    /// See [`BESIDE`].
+    beside: usize,
 }
 
 impl OpenPhrase {
+    fn ends(&self, segment: &SegmentReader) -> &[TermInfo] {
+        self.segments.get(&segment.segment_id()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The documents, for whoever goes through them; `None` when there are none.
+    fn beside(&self, segment: &SegmentReader) -> tantivy::Result<Option<Beside>> {
+        let index = segment.inverted_index(self.field)?;
+        let Some(leads) = Leads::open(&index, &self.leads)? else { return Ok(None) };
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        let ends = self.ends(segment).iter().map(|end| index.read_postings_from_terminfo(end, option));
+        let ends = ends.collect::<io::Result<Vec<_>>>()?;
+        let hint = self.ends(segment).iter().map(|end| end.doc_freq).fold(0, u32::saturating_add);
+        Ok(Some(Beside { leads, ends, stretch: Stretch::default(), held: self.held, hint }))
+    }
+
+    /// All at once, one word after the other.
     fn found(&self, segment: &SegmentReader) -> tantivy::Result<BitSet> {
         let mut found = BitSet::with_max_value(segment.max_doc());
-        let Some(ends) = self.segments.get(&segment.segment_id()) else { return Ok(found) };
         let index = segment.inverted_index(self.field)?;
         let Some(mut leads) = Leads::open(&index, &self.leads)? else { return Ok(found) };
         let mut stretch = Stretch::default();
-        while leads.fill(&mut stretch, self.held) {
-            for end in ends {
+        while leads.fill(&mut stretch, self.held, TERMINATED) {
+            for end in self.ends(segment) {
                 let option = IndexRecordOption::WithFreqsAndPositions;
                 stretch.meet(&mut index.read_postings_from_terminfo(end, option)?, &mut found);
             }
         }
         Ok(found)
+    }
+}
+
+/// The documents of a segment with such phrases, the words at their ends side by side.
+struct Beside {
+    leads: Leads,
+    ends: Vec<SegmentPostings>,
+    stretch: Stretch,
+    held: usize,
+    hint: u32,
+}
+
+impl Source for Beside {
+    fn put(&mut self, bits: &mut Bits<'_>) {
+        self.leads.go_to(bits.first());
+        while self.leads.fill(&mut self.stretch, self.held, bits.end()) {
+            for end in &mut self.ends {
+                self.stretch.meet(end, bits);
+            }
+        }
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.hint
     }
 }
 
@@ -191,7 +238,16 @@ impl Query for OpenPhrase {
 
 impl Weight for OpenPhrase {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        Ok(Box::new(ConstScorer::new(BitSetDocSet::from(self.found(segment)?), boost)))
+        if self.ends(segment).is_empty() {
+            return Ok(Box::new(EmptyScorer));
+        }
+        if self.ends(segment).len() > self.beside {
+            return Ok(Box::new(ConstScorer::new(BitSetDocSet::from(self.found(segment)?), boost)));
+        }
+        Ok(match self.beside(segment)? {
+            Some(beside) => Box::new(ConstScorer::new(Documents::new(beside, segment.max_doc()), boost)),
+            None => Box::new(EmptyScorer),
+        })
     }
 
     fn explain(&self, segment: &SegmentReader, document: DocId) -> tantivy::Result<Explanation> {
@@ -221,11 +277,18 @@ impl Leads {
         Ok(Some(Self { words, places: Vec::new(), others: Vec::new() }))
     }
 
-    /// Takes the next documents in which these stand as asked, as many as are held at once. Says whether there were any.
-    fn fill(&mut self, stretch: &mut Stretch, held: usize) -> bool {
+    /// Goes on to this document, or to the first behind it.
+    fn go_to(&mut self, document: DocId) {
+        if let Some((_, rarest)) = self.words.first_mut() {
+            reach(rarest, document);
+        }
+    }
+
+    /// Takes the next documents before `end` in which these stand as asked, as many as are held at once. Says whether there were any.
+    fn fill(&mut self, stretch: &mut Stretch, held: usize, end: DocId) -> bool {
         stretch.clear();
         while stretch.places.len() < held {
-            let Some(document) = self.together() else { break };
+            let Some(document) = self.together(end) else { break };
             self.look();
             stretch.add(document, &self.places);
             if let Some((_, rarest)) = self.words.first_mut() {
@@ -235,11 +298,11 @@ impl Leads {
         !stretch.documents.is_empty()
     }
 
-    /// The next document that has all of them; all stand at it then.
-    fn together(&mut self) -> Option<DocId> {
+    /// The next document before `end` that has all of them; all stand at it then.
+    fn together(&mut self, end: DocId) -> Option<DocId> {
         let ((_, rarest), others) = self.words.split_first_mut()?;
         let mut document = rarest.doc();
-        while document != TERMINATED {
+        while document < end {
             let beyond = others.iter_mut().map(|(_, other)| reach(other, document)).find(|at| *at > document);
             match beyond {
                 None => return Some(document),
@@ -293,7 +356,7 @@ impl Stretch {
     }
 
     /// Adds the documents in which this word stands where it should.
-    fn meet(&mut self, word: &mut SegmentPostings, found: &mut BitSet) {
+    fn meet(&mut self, word: &mut SegmentPostings, found: &mut impl Marks) {
         let Self { documents, places, buffer } = self;
         let mut left = documents.as_slice();
         while let Some(((document, begin), rest)) = left.split_first() {
@@ -305,11 +368,11 @@ impl Stretch {
                 left = from(left, at);
                 continue;
             }
-            if !found.contains(at) {
+            if !found.is_marked(at) {
                 let end = rest.first().map_or(places.len(), |(_, end)| *end);
                 word.positions_with_offset(0, buffer);
                 if places.get(*begin..end).is_some_and(|wanted| share_one(wanted, buffer)) {
-                    found.insert(at);
+                    found.mark(at);
                 }
             }
             left = rest;

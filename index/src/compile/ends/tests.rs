@@ -66,8 +66,10 @@ proptest! {
             all.extend(known);
             segments.insert(segment.segment_id(), ends);
         }
-        let open = OpenPhrase { field, leads, segments: Arc::new(segments), held };
-        let found = searcher.search(&open, &DocSetCollector).unwrap();
+        let one_by_one = OpenPhrase { field, leads, segments: Arc::new(segments), held, beside: 0 };
+        let found = searcher.search(&one_by_one, &DocSetCollector).unwrap();
+        let beside = OpenPhrase { beside: usize::MAX, ..one_by_one };
+        prop_assert_eq!(&searcher.search(&beside, &DocSetCollector).unwrap(), &found);
         let mut expected = std::collections::HashSet::new();
         for end in all {
             let mut phrase = words.clone();
@@ -100,4 +102,33 @@ fn words_without_digits_are_looked_at_first() {
     let natural =
         ["ab", "azure"].map(|word| index.get_term_info(&Term::from_field_text(field, word)).unwrap().unwrap());
     assert_eq!(look(index.terms(), b"a", 2).unwrap().0, natural);
+}
+
+#[test]
+fn stretches_are_leapt_over_and_nothing_in_the_others_is_missed() {
+    let text = |at: u32| match at {
+        at if at % 5_000 == 1 => "deploy fails",
+        at if at % 7 == 3 => "deploy failed",
+        at if at % 7 == 4 => "failed deploy",
+        _ => "deploy",
+    };
+    let texts: Vec<String> = (0..40_000).map(|at| text(at).to_owned()).collect();
+    let (searcher, field) = index(&texts, 1);
+    let segment = searcher.segment_reader(0);
+    let terms = segment.inverted_index(field).unwrap();
+    let (ends, _) = look(terms.terms(), b"fai", u64::MAX).unwrap();
+    let leads = Arc::from([(1, Term::from_field_text(field, "deploy"))]);
+    let segments = Arc::new(HashMap::from([(segment.segment_id(), ends)]));
+    let open = OpenPhrase { field, leads, segments, held: 1_000, beside: BESIDE };
+    let all: Vec<DocId> = (0..40_000).filter(|at| text(*at).starts_with("deploy fai")).collect();
+    for leap in [1, 700, 16_384, 17_000, 33_000] {
+        let mut found = open.scorer(segment, 1.0).unwrap();
+        let mut target = 0;
+        while found.doc() != TERMINATED {
+            target = found.doc().max(target) + leap;
+            let next = all[all.partition_point(|at| *at < target)..].first().copied();
+            assert_eq!(found.seek(target), next.unwrap_or(TERMINATED), "by {leap}");
+        }
+    }
+    assert_eq!(searcher.search(&open, &tantivy::collector::Count).unwrap(), all.len());
 }
