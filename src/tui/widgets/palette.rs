@@ -175,9 +175,10 @@ impl Palette {
                 places.sort_unstable();
                 // Of two that match as well, the one that begins so: a word in the middle of a sentence is seldom meant.
                 let begins = places.first() == Some(&0) || by_id.is_some();
-                // What can be done here is meant more often than what works elsewhere.
+                // What can be done here is meant more often than what works elsewhere, but for whoever writes out what that is.
                 let elsewhere = matches!(entry.choice, Choice::Elsewhere(_));
-                let score = if elsewhere { score / 4 * 3 } else { score };
+                let spelled = typed.len() > 2 && entry.label.to_lowercase().starts_with(&typed);
+                let score = if elsewhere && !spelled { score / 4 * 3 } else { score };
                 scored.push((begins, score, at, places));
             }
         }
