@@ -56,7 +56,7 @@ mod part {
 pub(super) struct Editor {
     open: Option<Box<Open>>,
     /// What to go back to, the latest last: documents that others were opened over.
-    behind: Vec<Box<Open>>,
+    behind: Vec<Open>,
     /// Something lies over it.
     covered: bool,
 }
@@ -127,7 +127,7 @@ impl Editor {
 
     /// The document that was open before comes to the front again.
     fn uncover(&mut self, cx: &mut Cx) {
-        self.open = self.behind.pop();
+        self.open = self.behind.pop().map(Box::new);
         if let Some(open) = &mut self.open {
             open.again(cx);
         }
@@ -141,9 +141,9 @@ impl Editor {
         before.keep(cx);
         let mut gone = Vec::new();
         if covered {
-            self.behind.push(before)
+            self.behind.push(*before)
         } else {
-            gone.push(before)
+            gone.push(*before)
         }
         self.behind.retain(|open| open.of != *of);
         if self.behind.len() > BEHIND {
