@@ -244,3 +244,21 @@ fn however_many_transcripts_were_read_on_the_way_each_is_there_again() {
         assert_eq!((crumbs(&console), text.lines().nth(2).unwrap_or_default()), (way, &*heading), "{text}");
     }
 }
+
+#[test]
+fn what_was_on_its_way_for_a_session_that_was_left_is_not_shown_as_another() {
+    let mut console = super::reading::console(SIZE);
+    console.press("@sessions t");
+    let before = console.text();
+    console.press("L");
+    console.type_text("sessions");
+    console.press("<Enter> j");
+    let way = console.text().lines().nth(1).unwrap_or_default().to_owned();
+    assert!(way.matches(" › ").count() >= 2 && way.trim_end().ends_with("Sessions"), "{}", console.text());
+    // Left before it was read, and back to the first.
+    for key in ["t", "<Esc>", "<Esc>"] {
+        console.key(key);
+    }
+    console.settle();
+    assert_eq!(console.text(), before);
+}

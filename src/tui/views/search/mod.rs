@@ -4,9 +4,8 @@
 //! stands, and opening it leads to the transcript at that entry. What narrows is written into the query itself: there is no
 //! other state, so a search can be read, kept and sent to somebody.
 //!
-//! - `act`: what the keys do. `naming`: keeping a search under a name. `facets`: what was found, counted. `preview`: the selected hit in its surroundings. `draw`: drawing.
-//! - `remember`: what was searched for, the next time.
-//!
+//! - `act`: what the keys do. `naming`: keeping a search under a name. `facets`: what was found, counted. `preview`: the selected hit
+//!   in its surroundings. `more`: further hits. `draw`: drawing. `remember`: what was searched for, the next time.
 //! - `counts`: how many there are and of what, which comes behind the hits.
 //!
 //! Always true: hits of an older query never take the place of newer ones, and stay in sight until those are there. More hits
@@ -16,6 +15,7 @@ mod act;
 mod counts;
 mod draw;
 mod facets;
+mod more;
 mod naming;
 mod preview;
 mod remember;
@@ -179,28 +179,6 @@ impl Search {
         }
     }
 
-    /// More hits, as one comes near the last. Who has not moved yet sees the first ones, and may be typing.
-    fn fill(&mut self, cx: &Cx) {
-        let Some(answer) = &self.answer else { return };
-        let moved = self.cursor > 0 && self.cursor + 2 * self.page.max(1) >= self.hits.len();
-        let near = moved || self.hits.len() < self.page;
-        // What has failed once is asked for again by a person, not by every frame.
-        let stuck = self.ticket.is_some() || self.more.is_some() || self.failure.is_some();
-        let Some(next) = answer.next.filter(|_| !stuck && near && self.has_more()) else { return };
-        let question = search::Question {
-            limit: CHUNK,
-            offset: next,
-            moment: Some(answer.moment.clone()),
-            ..self.question(&self.answered)
-        };
-        self.more = Some(cx.ask(part::MORE, Lane::Now, Question::Search(Box::new(question))));
-    }
-
-    /// There are hits that are not here yet, and room for them.
-    fn has_more(&self) -> bool {
-        self.hits.len() < MOST && self.answer.as_ref().is_some_and(|answer| answer.next.is_some())
-    }
-
     fn selected(&self) -> Option<&Hit> {
         self.hits.get(self.cursor)
     }
@@ -236,20 +214,6 @@ impl Search {
                 self.show(text, None);
                 self.failure = Some(why);
             }
-            _ => {}
-        }
-    }
-
-    fn take_more(&mut self, answer: Answer) {
-        match (answer, &mut self.answer) {
-            (Answer::Search(more), Some(answer)) => {
-                // Some of them may have gone meanwhile: where the next page begins is not told by how many are here.
-                answer.next = more.next;
-                answer.left_out += more.left_out;
-                self.total = self.total.map(|total| total.saturating_sub(more.left_out));
-                self.hits.extend(more.hits);
-            }
-            (Answer::Failed(why), _) => self.failure = Some(why),
             _ => {}
         }
     }
