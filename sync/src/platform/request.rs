@@ -210,10 +210,11 @@ fn tells_nothing(members: &Map<String, Value>) -> bool {
 /// words, or the document may stand within another.
 pub(crate) fn cannot_lack(manifest: &Manifest, doc: &Value, at: &str) -> Option<&'static str> {
     let Value::Object(members) = doc else { return Some("it is no document") };
-    if tells_nothing(members)
+    // With nothing in it, everything in it is empty.
+    if (!members.is_empty() && tells_nothing(members))
         || manifest.error.iter().filter_map(|error| doc.pointer(error)).any(|it| words(it).is_some())
     {
-        return Some("it is an error, or nothing");
+        return Some("it may be an error");
     }
     let mut within: Vec<&Value> = members.values().collect();
     while let Some(inner) = within.pop() {

@@ -114,7 +114,6 @@ async fn a_policy_of_that_name_that_allows_things_is_not_taken_for_ours() {
 #[tokio::test(start_paused = true)]
 async fn policies_that_the_platform_does_not_show_are_never_written_over() {
     for config in [
-        json!({}),
         json!({"message": "temporarily unavailable"}),
         json!({"error": "try later", "request_id": "q1"}),
         json!({"detail": "no", "trace": "t1"}),
@@ -135,8 +134,9 @@ async fn policies_that_the_platform_does_not_show_are_never_written_over() {
             assert_eq!(left, verb == "release", "the runs are ended all the same: {words}");
         }
     }
-    // Go leaves out what is empty.
-    for config in [json!({"system_prompt": "hello"}), json!({"system_prompt": "hello", "policies": null})] {
+    // Go leaves out what is empty, and of an agent that nothing was ever set of that is everything.
+    let nulled = json!({"system_prompt": "hello", "policies": null});
+    for config in [json!({}), json!({"system_prompt": "hello"}), nulled] {
         let stage = stage();
         stage.put("config", "bot", config);
         let id = stage.decide("contain", "bot");
