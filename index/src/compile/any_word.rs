@@ -54,18 +54,14 @@ impl Weight for AnyWord {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use tantivy::TERMINATED;
     use tantivy::collector::DocSetCollector;
-    use tantivy::schema::{Schema, TEXT};
-    use tantivy::{Index, IndexWriter, TERMINATED, TantivyDocument};
 
+    use super::super::ends::tests::index;
     use super::*;
 
     #[test]
     fn words_of_many_documents_are_gone_through_and_leapt_over_alike() {
-        let mut schema = Schema::builder();
-        let text = schema.add_text_field("text", TEXT);
-        let index = Index::create_in_ram(schema.build());
-        let mut writer: IndexWriter = index.writer_with_num_threads(1, 50_000_000).unwrap();
         let holds = |word: &str, at: u32| match word {
             "third" => at.is_multiple_of(3),
             "some" => (16_300..16_500).contains(&at),
@@ -73,15 +69,13 @@ mod tests {
             "last" => at == 49_999,
             _ => false,
         };
-        for at in 0..50_000 {
-            let words: Vec<&str> =
-                ["third", "some", "seldom", "last"].into_iter().filter(|word| holds(word, at)).collect();
-            let mut document = TantivyDocument::new();
-            document.add_text(text, words.join(" "));
-            writer.add_document(document).unwrap();
-        }
-        writer.commit().unwrap();
-        let searcher = index.reader().unwrap().searcher();
+        let texts: Vec<String> = (0..50_000)
+            .map(|at| {
+                let words = ["third", "some", "seldom", "last"].into_iter().filter(|word| holds(word, at));
+                words.collect::<Vec<_>>().join(" ")
+            })
+            .collect();
+        let (searcher, text) = index(&texts, 1, "gone");
         assert_eq!(searcher.segment_readers().len(), 1);
         for asked in [&["third", "some", "seldom", "last"][..], &["some", "seldom"], &["last"], &["none"]] {
             let words: Vec<Term> = asked.iter().map(|word| Term::from_field_text(text, word)).collect();
@@ -119,21 +113,7 @@ mod tests {
             asked in prop::collection::hash_set("[a-f]{1,2}", 0..6),
             parts in 1..4usize,
         ) {
-            let mut schema = Schema::builder();
-            let text = schema.add_text_field("text", TEXT);
-            let index = Index::create_in_ram(schema.build());
-            let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).unwrap();
-            for part in texts.chunks(texts.len().div_ceil(parts)) {
-                for words in part {
-                    let mut document = TantivyDocument::new();
-                    document.add_text(text, words);
-                    writer.add_document(document).unwrap();
-                }
-                writer.commit().unwrap();
-            }
-            writer.delete_term(Term::from_field_text(text, "a"));
-            writer.commit().unwrap();
-            let searcher = index.reader().unwrap().searcher();
+            let (searcher, text) = index(&texts, parts, "a");
             let words: Vec<Term> = asked.iter().map(|word| Term::from_field_text(text, word)).collect();
             let few = searcher.search(&AnyWord { words: words.clone() }, &DocSetCollector).unwrap();
             let many = searcher.search(&TermSetQuery::new(words), &DocSetCollector).unwrap();

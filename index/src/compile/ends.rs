@@ -406,4 +406,4 @@ fn share_one(a: &[u32], b: &[u32]) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
