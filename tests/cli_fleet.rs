@@ -1,5 +1,6 @@
 //! The fleet in numbers and the timelines of agents, as scripts meet them: over the simulated platforms.
 
+use jiff::Timestamp;
 use quarterdeck_sim::Options;
 use serde_json::Value;
 
@@ -60,7 +61,8 @@ fn an_agents_timeline_is_in_order_and_holds_what_was_decided() {
         items(&fleet.qd(&[kind, "list", &query, "--limit", "0", "--ndjson"])).len()
     };
     let told = items(&fleet.qd(&["timeline", "agents", agent, "--limit", "100000", "--ndjson"]));
-    assert!(told.is_sorted_by_key(|item| item["at"].as_str().expect("a time").to_owned()), "{told:?}");
+    let at = |item: &Value| item["at"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).expect("a time");
+    assert!(told.is_sorted_by_key(at), "{told:?}");
     let in_lane = |told: &[Value], lane: &str| told.iter().filter(|item| item["lane"] == lane).count();
     assert_eq!((in_lane(&told, "session"), in_lane(&told, "event")), (of_agent("sessions"), of_agent("events")));
     assert!(in_lane(&told, "policy") >= 1, "the policy was seen");
@@ -72,6 +74,10 @@ fn an_agents_timeline_is_in_order_and_holds_what_was_decided() {
     assert_eq!((last["lane"].as_str(), &last["pending"][0]), (Some("write"), &Value::from("queued")));
     let few = items(&fleet.qd(&["timeline", "agents", agent, "--limit", "3", "--ndjson"]));
     assert_eq!(few.len(), 3);
+    let machine = items(&fleet.qd(&["timeline", "sessions", session, "--machine", "--limit", "100000", "--ndjson"]));
+    assert!(machine.len() > told.len() && machine.is_sorted_by_key(at), "all that ran there, not the last five");
+    let nowhere = fleet.qd(&["timeline", "policies", "policy", "--machine"]);
+    assert!(nowhere.code == 2, "{nowhere:?}");
     assert_eq!(fleet.qd(&["timeline", "agents", "nobody-has-this-id"]).code, 9);
     let policy = fleet.qd(&["timeline", "policies", "policy"]);
     assert!(policy.code == 2 && policy.err.contains("names no agent"), "{policy:?}");

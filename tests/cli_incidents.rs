@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use jiff::Timestamp;
 use quarterdeck_sim::Options;
 use serde_json::Value;
 
@@ -60,8 +61,8 @@ fn an_incident_is_gathered_noted_closed_and_opened_again() {
     }
     assert_eq!(shown["pinned"][0]["id"].as_str(), Some(agent.as_str()));
     assert_eq!(shown["pinned"][1]["entry"].as_u64(), Some(2));
-    let times: Vec<&str> =
-        shown["timeline"].as_array().expect("moments").iter().filter_map(|it| it["at"].as_str()).collect();
+    let moments = shown["timeline"].as_array().expect("moments").iter().filter_map(|it| it["at"].as_str());
+    let times: Vec<Timestamp> = moments.map(|at| at.parse().expect("a time")).collect();
     assert!(times.len() > 4 && times.windows(2).all(|pair| pair[0] <= pair[1]), "{times:?}");
     assert!(well(fleet.qd(&["incidents", "show", &id])).out.contains("told the team"));
     well(fleet.qd(&["incidents", "unpin", &id, &session]));

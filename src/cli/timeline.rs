@@ -22,6 +22,9 @@ pub struct Args {
     noun: String,
     /// Its id, a unique beginning of it, or connection/id
     id: String,
+    /// Of the whole machine that it names, whatever agents ran there and on whichever connection
+    #[arg(long)]
+    machine: bool,
     /// Only what happened since this time: 2026-02-01, 3h, yesterday
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -75,7 +78,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         let ask = Ask {
             list: record.row.list.clone(),
             id: record.row.id.clone(),
-            machine: false,
+            machine: args.machine,
             from: Timestamp::MIN,
             to: Timestamp::MIN,
             cells: 1,
@@ -84,6 +87,10 @@ pub fn run(cx: &Context, args: &Args) -> Result<Code, Failure> {
         };
         let found = timeline::gather(&reader, outbox.as_ref(), &ask).map_err(failed)?;
         let Some(found) = found else { break };
+        if args.machine && found.agent.machine.is_none() {
+            let why = format!("{} {} names no machine", args.noun, record.row.id);
+            return Err(Failure::usage(why).hint("leave out --machine for what the agent alone did"));
+        }
         let before: Vec<Item> = found.items.into_iter().filter(|item| item.at < around).collect();
         let Some(first) = before.first().map(|item| item.at) else { break };
         let meant = before.into_iter().rev().take_while(|item| since.is_none_or(|since| item.at >= since));
