@@ -131,7 +131,7 @@ pub enum Question {
 #[derive(Debug, Clone, PartialEq)]
 pub enum DraftOf {
     /// A record's document.
-    Row(RowKey),
+    Record(Target),
     /// What a conflicted write is to become.
     Write(WriteId),
 }

@@ -54,11 +54,11 @@ impl House {
                 let sides = self.sides(&write)?;
                 (key, write.intent.platform, Some(sides))
             }
-            (DraftOf::Row(_), Some(record)) => {
+            (DraftOf::Record(_), Some(record)) => {
                 let key = DraftKey { list: record.row.list.clone(), id: record.row.id.clone(), write: None };
                 (key, record.row.platform.clone(), None)
             }
-            (DraftOf::Row(_), None) => return Err("it is not in the mirror any more".to_owned()),
+            (DraftOf::Record(_), None) => return Err("it is not in the mirror any more".to_owned()),
         };
         let kept = drafts::kept(&self.paths().drafts(), &key);
         let mut moved = false;
@@ -78,8 +78,8 @@ impl House {
     /// The text in which a record's document, or a conflicted write's, is edited.
     pub(super) fn draft_of(&self, of: &DraftOf) -> Result<Draft, String> {
         match of {
-            DraftOf::Row(key) => {
-                let record = self.reader()?.record(*key).map_err(words)?.ok_or("it is not in the mirror any more")?;
+            DraftOf::Record(target) => {
+                let record = self.target(&self.reader()?, target)?.ok_or("it is not in the mirror any more")?;
                 let name = format!("{}-{}", record.row.list.connection, record.row.id);
                 Ok(Draft { name, text: self.editable(&record)?.text(), record: Some(Box::new(record)) })
             }

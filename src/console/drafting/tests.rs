@@ -14,7 +14,7 @@ use super::super::house::Open;
 use super::super::seen::Seen as Sight;
 use super::*;
 use crate::config::Paths;
-use crate::tui::decisions::{Confirmed, Deed, Outcome, Subject};
+use crate::tui::decisions::{Confirmed, Deed, Outcome, Subject, Target};
 use crate::tui::drafting::{Kept, Weight};
 
 /// A home with one policy of Turen and two agents.
@@ -78,7 +78,7 @@ impl Place {
     }
 
     fn open(&self) -> Opening {
-        self.house.open_draft(&DraftOf::Row(self.key())).unwrap()
+        self.house.open_draft(&DraftOf::Record(Target::Row(self.key()))).unwrap()
     }
 
     fn check(&self, record: &Record, text: &str) -> Checked {

@@ -222,11 +222,11 @@ impl App {
             (DraftOf::Write(id), _) => {
                 self.open_sheet(Subject::Writes { ids: vec![id], change: Change::Edited(text) });
             }
-            (DraftOf::Row(_), Some(record)) => {
+            (DraftOf::Record(_), Some(record)) => {
                 let asked = Asked { verb: actions::verbs(Act::Edit)[0].to_owned(), ..Asked::default() };
                 self.open_sheet(Subject::Edited { record, text, asked });
             }
-            (DraftOf::Row(_), None) => {}
+            (DraftOf::Record(_), None) => {}
         }
     }
 

@@ -15,9 +15,9 @@ impl App {
         let kept = way.iter().enumerate().filter(|(at, _)| *at == 0 || *at > left_out);
         let mut steps: Vec<Step> = Vec::new();
         for step in kept.filter_map(|(_, view)| self.step(*view)) {
-            // One transcript lies there, however often one came through it: it tells of all its sessions at once.
-            let told = step.view == TRANSCRIPT && steps.iter().any(|before| before.view == TRANSCRIPT);
-            steps.push(if told { Step::of(TRANSCRIPT, None) } else { step });
+            // One transcript and one editor lie there, however often one came through them: they tell of all that is in them at once.
+            let told = one_for_all(&step.view) && steps.iter().any(|before| before.view == step.view);
+            steps.push(if told { Step::of(&step.view, None) } else { step });
         }
         steps
     }
@@ -39,19 +39,25 @@ impl App {
     /// Opens what was left.
     pub(super) fn take_up(&mut self, steps: &[Step]) {
         let mut way: Vec<usize> = Vec::new();
-        let mut sessions = 0;
+        let (mut sessions, mut documents) = (0, 0);
+        // A document that no step leads back to would come into sight where something else was left.
+        let ways = steps.iter().filter(|step| step.view == EDITOR).count();
         for step in steps {
             let Some(kind) = VIEWS.iter().position(|entry| entry.id == step.view) else { continue };
             if way.is_empty() && kind >= trail::tabs() {
                 way.push(0);
             }
             let number = match step.view.as_str() {
-                // What was typed there is kept, and comes back when its document is edited again.
                 EDITOR => {
-                    self.trouble.push(
-                        "The editor is closed: what was typed in it is kept, and there when you edit that again".into(),
-                    );
-                    None
+                    let mut step = step.clone();
+                    step.edited.drain(..step.edited.len().saturating_sub(ways));
+                    if self.views[kind].take_up(&step, (self.now)()) {
+                        documents = step.edited.len();
+                    }
+                    documents.checked_sub(1).map(|left| {
+                        documents = left;
+                        kind
+                    })
                 }
                 TRANSCRIPT => {
                     if !step.read.is_empty() && self.views[kind].take_up(step, (self.now)()) {
@@ -87,6 +93,11 @@ impl App {
         self.views.close(number);
         None
     }
+}
+
+/// There is one view of this kind, which holds all that was opened in it.
+fn one_for_all(view: &str) -> bool {
+    [TRANSCRIPT, EDITOR].contains(&view)
 }
 
 /// A view of this kind that lies over another shows no part of anything: how it is looked at is all that is to be known of it.

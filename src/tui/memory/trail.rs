@@ -14,7 +14,7 @@ use super::{FILTER, ListState};
 
 /// Steps that are remembered, at most: the tab one was in, and the last of the way from there.
 pub const STEPS: usize = 8;
-/// Sessions of a transcript that are remembered, at most.
+/// Sessions of a transcript, and documents in the editor, that are remembered, at most.
 const SESSIONS: usize = 9;
 /// Characters of a title, at most.
 const TITLE: usize = 200;
@@ -39,6 +39,8 @@ pub struct Step {
     pub read: Vec<ReadState>,
     /// Where one was on a timeline.
     pub traced: Option<TracedState>,
+    /// The documents in the editor, the one in front last.
+    pub edited: Vec<EditedState>,
 }
 
 /// A record, or a part of one.
@@ -81,6 +83,24 @@ pub struct ReadState {
     pub words: String,
     /// The audit view is on.
     pub audit: bool,
+}
+
+/// A document that is edited. What was typed is not here: it is kept with the document's name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EditedState {
+    /// The record whose document it is.
+    pub of: NamedState,
+    /// Id of the conflicted write that is settled, when it is that.
+    pub write: Option<String>,
+    /// Line of the cursor, from 0.
+    pub line: usize,
+    /// Its column, from 0 and in characters.
+    pub column: usize,
+    /// The keys went to what stands beside the text.
+    pub beside: bool,
+    /// It was opened for its versions, and the text was not gone to yet.
+    pub versions: bool,
 }
 
 /// A place on a timeline.
@@ -283,6 +303,8 @@ fn cut(mut step: Step) -> Step {
     step.list.iter_mut().for_each(ListState::cut);
     let long = step.read.len().saturating_sub(SESSIONS);
     step.read.drain(..long);
+    let long = step.edited.len().saturating_sub(SESSIONS);
+    step.edited.drain(..long);
     for read in &mut step.read {
         for text in [&mut read.query, &mut read.words] {
             if text.len() > FILTER {

@@ -21,7 +21,7 @@ fn editable(record: &Record) -> Result<Editable, String> {
 impl World {
     pub fn opening(&self, of: &DraftOf) -> Result<Opening, String> {
         let (record, write) = match of {
-            DraftOf::Row(key) => (self.record(*key).ok_or("it is not there any more")?, None),
+            DraftOf::Record(target) => (self.target(target).ok_or("it is not there any more")?, None),
             DraftOf::Write(id) => {
                 let write = self.opened(id).ok_or("no such write")?.write;
                 let found = self.rows.iter().find(|(row, _)| row.list == write.list());

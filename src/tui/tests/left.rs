@@ -3,6 +3,7 @@
 use super::reading::{console, place};
 use super::remembering::{again, remembered};
 use super::*;
+use crate::tui::drafting::Kept;
 use crate::tui::memory::Memory;
 use crate::tui::memory::trail::{NarrowState, ReadState, Step};
 
@@ -218,4 +219,57 @@ fn a_hostile_file_opens_a_console_that_works_and_can_be_left() {
 fn the_memory_of_an_older_console_still_opens_its_view() {
     let memory = Memory { view: Some("runs".into()), ..Memory::default() };
     assert!(open(world(), memory).text().contains("RUN"));
+}
+
+/// What the console asked last to be kept of what was typed.
+fn kept(console: &Console) -> Option<Kept> {
+    let kept = console.asked.try_iter().filter_map(|ask| match ask {
+        Ask::KeepDraft(kept) => Some(*kept),
+        _ => None,
+    });
+    kept.last()
+}
+
+#[test]
+fn the_editor_is_open_again_where_the_cursor_was_with_what_was_typed_and_leads_back() {
+    let mut console = begun();
+    super::editing::open_in(&mut console);
+    console.press("<Down> <Down> <End> <BS> <BS>");
+    console.type_text("60,");
+    console.pass(Duration::from_secs(1));
+    let drafts = vec![kept(&console).expect("what was typed is kept outside")];
+    let cursor = |console: &Console| {
+        let text = console.text();
+        text.lines().find_map(|line| Some(line[line.find("line ")?..].split("  ").next()?.to_owned()))
+    };
+    let (before, place) = (way(&console), cursor(&console));
+    let mut console = again(console, World { drafts, ..world() });
+    let text = console.text();
+    assert!(text.contains("Editing default") && text.contains("\"min_scorecard\": 60"), "{text}");
+    assert!(place.is_some() && text.contains("! 1 to look at"), "checked as before: {text}");
+    assert_eq!((way(&console), cursor(&console)), (before, place));
+    console.press("<Esc> <Enter>");
+    assert!(console.text().contains("/ connection:turen"), "back in the list, as it was filtered: {}", console.text());
+}
+
+#[test]
+fn a_document_that_is_not_there_any_more_says_so_and_is_left_as_any_other() {
+    let mut console = begun();
+    super::editing::open_in(&mut console);
+    let mut gone = world();
+    gone.rows.retain(|(row, _)| row.kind != Kind::Policy);
+    let mut console = again(console, gone);
+    assert!(console.text().contains("it is not there any more"), "{}", console.text());
+    console.press("<Esc>");
+    assert!(console.text().contains("/ connection:turen"), "{}", console.text());
+}
+
+#[test]
+fn a_conflict_that_was_being_settled_is_open_again() {
+    let mut console = Console::with(SIZE, super::editing::conflicted(), connections(), TuiSettings::default());
+    console.press("@outbox i");
+    assert!(console.text().contains("Settling default"), "{}", console.text());
+    let mut console = same(console, super::editing::conflicted());
+    console.press("<Esc> <Enter>");
+    assert!(!console.text().contains("Settling default"), "{}", console.text());
 }

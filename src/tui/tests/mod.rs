@@ -144,8 +144,8 @@ impl Store for FakeStore {
     }
 
     fn draft(&self, of: &DraftOf) -> Result<Draft, String> {
-        let DraftOf::Row(key) = of else { return Ok(self.read(|world| world.opening(of))??.draft) };
-        let record = self.read(|world| world.record(*key))?.ok_or("it is not there any more")?;
+        let DraftOf::Record(target) = of else { return Ok(self.read(|world| world.opening(of))??.draft) };
+        let record = self.read(|world| world.target(target))?.ok_or("it is not there any more")?;
         let text = serde_json::from_str::<serde_json::Value>(&record.doc).map_err(|error| error.to_string())?;
         let name = format!("{}-{}", record.row.list.collection, record.row.id);
         Ok(Draft { name, text: format!("{text:#}"), record: Some(Box::new(record)) })

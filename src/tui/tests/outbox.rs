@@ -146,7 +146,7 @@ pub fn write(number: usize, intent: Intent, state: WriteState, seconds: i64) -> 
 }
 
 impl World {
-    fn target(&self, target: &Target) -> Option<Record> {
+    pub(super) fn target(&self, target: &Target) -> Option<Record> {
         let found = self.rows.iter().find(|(row, _)| match target {
             Target::Row(key) => row.key == *key,
             Target::Named(list, id) => row.list == *list && row.id == *id,

@@ -168,6 +168,28 @@ fn a_record_that_is_found_is_read_beside_the_hits() {
     assert!(console.text().contains("2/"), "{}", console.text());
 }
 
+#[test]
+fn a_click_on_what_stands_beside_the_hits_gives_it_the_keys_or_opens_it() {
+    let mut console = console(SIZE);
+    console.press("f");
+    console.type_text("kind:agent connection:acme");
+    console.press("<Esc>");
+    super::sifting::click(&mut console, "DOCUMENT");
+    console.press("j j");
+    assert!(console.text().contains("1/"), "the keys move through the record: {}", console.text());
+    console.press("<Esc> j");
+    assert!(console.text().contains("2/"), "{}", console.text());
+    // An entry is read where it stands.
+    console.press("f");
+    console.type_text("kind:session refund");
+    console.press("<Esc>");
+    let before = console.text();
+    super::sifting::click(&mut console, "❯ user");
+    assert!(console.text().contains("Search › ") && !console.text().contains("⌕ "), "{}", console.text());
+    console.press("<Esc>");
+    assert_eq!(console.text(), before);
+}
+
 /// A search whose first hit is an agent, and its id.
 fn found(size: (u16, u16)) -> (Console, String) {
     let mut console = console(size);

@@ -198,6 +198,38 @@ fn secrets_of_a_record_are_shown_of_that_record_alone() {
     console.press("k");
     assert!(console.text().contains("‹masked: ") && !console.text().contains(TOKEN), "{}", console.text());
     assert_eq!(revealed(&console).len(), 1);
+    // Another record is another question.
+    console.press("! C-x j !");
+    assert!(
+        console.text().contains("Show the secrets in it?") && !console.text().contains(TOKEN),
+        "{}",
+        console.text()
+    );
+}
+
+#[test]
+fn secrets_of_a_record_that_was_found_are_shown_beside_its_hit_alone() {
+    let mut world = World::believable();
+    for (row, doc) in &mut world.rows {
+        if row.list.collection == "agents" {
+            *doc = json!({"GITHUB_TOKEN": TOKEN}).to_string();
+        }
+    }
+    let mut console = Console::with((160, 48), world, connections(), TuiSettings::default());
+    console.press("f");
+    console.type_text("kind:agent connection:turen");
+    console.press("<Esc>");
+    assert!(console.text().contains("‹masked: ") && !console.text().contains(TOKEN), "{}", console.text());
+    console.press("! C-x");
+    let text = console.text();
+    assert!(text.contains(TOKEN) && text.contains(SIGN), "{text}");
+    console.press("j");
+    console.pass(Duration::from_secs(1));
+    assert!(!console.text().contains(TOKEN) && !console.text().contains(SIGN), "{}", console.text());
+    console.press("k");
+    console.pass(Duration::from_secs(1));
+    assert!(console.text().contains("‹masked: ") && !console.text().contains(TOKEN), "{}", console.text());
+    assert_eq!(revealed(&console).len(), 1);
 }
 
 #[test]

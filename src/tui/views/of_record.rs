@@ -36,9 +36,9 @@ pub(super) fn wish(act: Act, of: OfRecord<'_>) -> Option<Wish> {
             Wish::Trace(traced, of.title.to_owned())
         }
         Act::Links => Wish::Links(Target::Row(of.key)),
-        Act::Edit => Wish::Draft(DraftOf::Row(of.key)),
-        Act::EditHere => Wish::Compose(DraftOf::Row(of.key), Aim::Text),
-        Act::Versions => Wish::Compose(DraftOf::Row(of.key), Aim::Versions),
+        Act::Edit => Wish::Draft(DraftOf::Record(Target::Row(of.key))),
+        Act::EditHere => Wish::Compose(DraftOf::Record(Target::Row(of.key)), Aim::Text),
+        Act::Versions => Wish::Compose(DraftOf::Record(Target::Row(of.key)), Aim::Versions),
         _ => return None,
     })
 }

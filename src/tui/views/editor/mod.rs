@@ -1,7 +1,8 @@
 //! The editor: one document, checked while it is typed, with what is wrong, what changes, what would be sent and who is affected
 //! beside it.
 //!
-//! - `open`: an open document, and what happens to it. `text`: what is typed. `line`: one line of it as cells. `beside`: the panes. `draw`: all of it on the screen.
+//! - `open`: an open document, and what happens to it. `text`: what is typed. `line`: one line of it as cells. `beside`: the panes. `remember`: from one time to
+//!   the next. `draw`: all of it on the screen.
 //!
 //! Always true: nothing that is typed acts, only keys that cannot be text do; nothing is decided but on a sheet. Every edit is checked
 //! by ticket, and an answer about an older text is dropped. What is typed is kept outside shortly after it is typed and whenever the
@@ -14,12 +15,14 @@ mod beside;
 mod draw;
 mod line;
 mod open;
+mod remember;
 mod text;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
+use jiff::Timestamp;
 use ratatui::layout::{Position, Rect};
 
 use super::{Aim, Cx, Scene, View, Wish};
@@ -29,6 +32,7 @@ use crate::tui::data::{Answer, Answered, DraftOf, Lane, Question, Ticket};
 use crate::tui::decisions::Target;
 use crate::tui::drafting::{Checked, Opening, Paper};
 use crate::tui::incidents::Chosen;
+use crate::tui::memory::trail::{EditedState, Step};
 use crate::tui::widgets::input::Input;
 use beside::Beside;
 use text::Text;
@@ -104,6 +108,8 @@ struct Open {
     tickets: [Option<Ticket>; 4],
     check_due: Option<Instant>,
     keep_due: Option<Instant>,
+    /// Where one was in it the last time, until the text is there.
+    was: Option<EditedState>,
     /// What was typed before is in the text, and how long ago that was.
     resumed: bool,
     saving: Option<Saving>,
@@ -133,6 +139,13 @@ impl Editor {
         }
     }
 
+    /// Asks for a document that was open the last time; and once more when what it takes to open it was not there yet.
+    fn open_left(&mut self, cx: &Cx) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.was.is_some() && open.tickets[0].is_none()) {
+            open.ask(cx);
+        }
+    }
+
     /// Puts the open document away for one that is opened over it. What was typed in it is kept outside too; of a document that is
     /// opened anew, and of those that there is no room for, only there.
     fn put_behind(&mut self, of: &DraftOf, cx: &mut Cx) {
@@ -156,8 +169,9 @@ impl Editor {
 }
 
 impl View for Editor {
-    fn enter(&mut self, _cx: &mut Cx) {
+    fn enter(&mut self, cx: &mut Cx) {
         self.covered = false;
+        self.open_left(cx);
     }
 
     fn covered(&mut self) {
@@ -165,6 +179,7 @@ impl View for Editor {
     }
 
     fn refresh(&mut self, cx: &mut Cx) {
+        self.open_left(cx);
         // What would be sent rests on what is there; and a sync may have seen a version more.
         let Some(open) = &mut self.open else { return };
         if open.tickets[1].is_none() && open.check_due.is_none() {
@@ -177,8 +192,8 @@ impl View for Editor {
 
     fn compose(&mut self, of: DraftOf, aim: Aim, cx: &mut Cx) {
         self.put_behind(&of, cx);
-        let mut open = Open::new(of.clone(), aim);
-        open.tickets[0] = Some(cx.ask(part::OPENING, Lane::Now, Question::Opening(of)));
+        let mut open = Open::new(of, aim);
+        open.ask(cx);
         self.open = Some(Box::new(open));
     }
 
@@ -254,9 +269,9 @@ impl View for Editor {
     fn chosen(&self) -> Vec<Chosen> {
         let open = self.open.as_ref();
         let chosen = open.and_then(|open| match (&open.of, &open.paper) {
-            (DraftOf::Row(key), Some(Paper::Record(record))) => {
+            (DraftOf::Record(_), Some(Paper::Record(record))) => {
                 let row = &record.row;
-                Some(Chosen::new(Target::Row(*key), row.title.as_ref().unwrap_or(&row.id)))
+                Some(Chosen::new(Target::Row(row.key), row.title.as_ref().unwrap_or(&row.id)))
             }
             _ => None,
         });
@@ -299,6 +314,14 @@ impl View for Editor {
             open.keep(cx);
         }
         self.uncover(cx);
+    }
+
+    fn leave_off(&self, step: &mut Step) {
+        step.edited = self.left();
+    }
+
+    fn take_up(&mut self, step: &Step, _now: Timestamp) -> bool {
+        self.edit_again(&step.edited)
     }
 
     fn bare(&self) -> bool {

@@ -35,6 +35,7 @@ impl Open {
             tickets: [None; 4],
             check_due: None,
             keep_due: None,
+            was: None,
             resumed: false,
             saving: None,
             decided: false,
@@ -49,13 +50,15 @@ impl Open {
         let record = opening.draft.record.clone();
         self.paper = match (&self.of, record) {
             (DraftOf::Write(id), _) => Some(Paper::Write(id.clone())),
-            (DraftOf::Row(_), record) => record.map(Paper::Record),
+            (DraftOf::Record(_), record) => record.map(Paper::Record),
         };
         self.fresh = Arc::from(opening.draft.text.trim_end_matches('\n'));
         let kept = opening.kept.as_ref().map(|(text, _)| text.as_str());
         self.text = Text::new(kept.unwrap_or(&self.fresh));
         self.changed = *self.text.whole() != *self.fresh;
         self.resumed = kept.is_some();
+        self.failure = None;
+        self.take_up();
         self.opening = Some(opening);
         self.beside.offer(self.opening.as_deref());
         self.ask_beside(cx);
@@ -66,8 +69,13 @@ impl Open {
         (self.tickets, self.saving) = ([None; 4], None);
         match self.opening {
             Some(_) => self.ask_beside(cx),
-            None => self.tickets[0] = Some(cx.ask(part::OPENING, Lane::Now, Question::Opening(self.of.clone()))),
+            None => self.ask(cx),
         }
+    }
+
+    /// Asks for the document.
+    pub(super) fn ask(&mut self, cx: &Cx) {
+        self.tickets[0] = Some(cx.ask(part::OPENING, Lane::Now, Question::Opening(self.of.clone())));
     }
 
     /// Asks for what stands beside the text.

@@ -164,7 +164,7 @@ impl Search {
     }
 
     /// Opens the selected hit; while hits of an older query are on the screen, the first of the newer ones as soon as it is there.
-    fn open_newest(&mut self, cx: &mut Cx) {
+    pub(super) fn open_newest(&mut self, cx: &mut Cx) {
         match self.stale && self.ticket.is_some() {
             true => self.opening = true,
             false => self.open(cx),

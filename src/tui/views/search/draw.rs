@@ -42,7 +42,7 @@ struct Places {
 
 impl Search {
     pub(super) fn draw_all(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
-        (self.hits_area, self.facets_area) = (Rect::default(), Rect::default());
+        (self.hits_area, self.facets_area, self.preview_area) = <(Rect, Rect, Rect)>::default();
         self.head(Rect { height: 1, ..area }, canvas);
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         self.under_head(Rect { y: area.y + 1, height: 1, ..area }, canvas);
@@ -79,6 +79,7 @@ impl Search {
             }
             let hit = self.hits.get(self.cursor);
             self.preview.draw(preview, hit, &self.words, scene.fleet, canvas);
+            self.preview_area = preview;
         }
     }
 

@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use quarterdeck_sync::model::Kind;
+use quarterdeck_sync::model::{Kind, ListKey};
 use ratatui::layout::{Position, Rect};
 
 use super::{Copied, Cx, Goal, Scene, View, Wish};
@@ -37,6 +37,7 @@ use crate::tui::incidents::Chosen;
 use crate::tui::marking::Words;
 use crate::tui::memory::trail::Step;
 use crate::tui::memory::{ListState, RowState};
+use crate::tui::unsealed::Unsealed;
 use crate::tui::widgets::input::Input;
 use facets::Facets;
 use naming::Naming;
@@ -115,6 +116,7 @@ pub(super) struct Search {
     naming: Option<Naming>,
     hits_area: Rect,
     facets_area: Rect,
+    preview_area: Rect,
 }
 
 impl Search {
@@ -293,6 +295,15 @@ impl View for Search {
         if more { self.preview.document(hit.key) } else { Copied::id(&hit.id) }
     }
 
+    fn masks(&self) -> Option<(ListKey, String)> {
+        self.preview.masks()
+    }
+
+    fn unseal(&mut self, unsealed: Option<Unsealed>, cx: &mut Cx) {
+        let hit = self.hits.get(self.cursor);
+        self.preview.unseal(unsealed, hit, cx);
+    }
+
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
         self.do_act(act, count, cx)
     }
@@ -328,6 +339,12 @@ impl View for Search {
             if hit < self.hits.len() {
                 self.cursor = hit;
                 self.moved(cx);
+            }
+        } else if self.preview_area.contains(at) {
+            self.focus = Focus::Hits;
+            if !self.preview.point(usize::from(y - self.preview_area.y)) {
+                // Of an entry the surroundings are seen here; they are read in the transcript.
+                self.open_newest(cx);
             }
         }
     }

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use quarterdeck_sync::model::{Kind, RowKey};
+use quarterdeck_sync::model::{Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
 use super::part;
@@ -18,6 +18,7 @@ use crate::tui::marking::Words;
 use crate::tui::motion;
 use crate::tui::reading::Read;
 use crate::tui::theme::Role;
+use crate::tui::unsealed::Unsealed;
 use crate::tui::views::detail::Detail;
 use crate::tui::views::transcript::Window;
 use crate::tui::views::{Copied, Cx, Wish};
@@ -50,6 +51,8 @@ pub(super) struct Preview {
     seen: bool,
     /// The keys go to it.
     entered: bool,
+    /// The right to see the secrets of the record that is shown.
+    unsealed: Option<Unsealed>,
 }
 
 impl Preview {
@@ -119,6 +122,7 @@ impl Preview {
         }
         let entry = hit.entry.as_ref().map(|entry| entry.place);
         self.goal = Some((hit.key, entry));
+        self.unsealed.take_if(|unsealed| !unsealed.is_of(&hit.list, &hit.id));
         match &mut self.shown {
             Shown::Entries(key, window) if *key == hit.key => window.turn_to(entry),
             Shown::Record(key, _) | Shown::Failed(key, _) if *key == hit.key => {}
@@ -127,7 +131,7 @@ impl Preview {
                 let entries = entry.is_some() || matches!(hit.kind, Kind::Session | Kind::Run);
                 let question = match entries {
                     true => Question::Transcript(Target::Row(hit.key), None, None),
-                    false => Question::Record(hit.key, None),
+                    false => Question::Record(hit.key, self.unsealed.clone()),
                 };
                 self.ticket = Some((cx.ask(part::PREVIEW, Lane::Now, question), hit.key));
             }
@@ -176,6 +180,34 @@ impl Preview {
             Act::UnfoldFound | Act::FoldAllFound => detail.fold_all(act == Act::UnfoldFound),
             _ => return false,
         }
+        true
+    }
+
+    /// The record that is shown, where a secret of it is masked.
+    pub fn masks(&self) -> Option<(ListKey, String)> {
+        let Shown::Record(_, detail) = &self.shown else { return None };
+        let row =
+            detail.row().filter(|row| detail.has_secrets() && self.goal.is_some_and(|(key, _)| key == row.key))?;
+        Some((row.list.clone(), row.id.clone()))
+    }
+
+    /// Shows the secrets of the record, or masks them again.
+    pub fn unseal(&mut self, unsealed: Option<Unsealed>, hit: Option<&Hit>, cx: &Cx) {
+        self.unsealed = unsealed;
+        if matches!(self.shown, Shown::Record(..)) {
+            (self.shown, self.ticket) = (Shown::Nothing, None);
+        }
+        self.follow(hit, cx);
+    }
+
+    /// A line of what is shown, counted from the top of the pane, is clicked on: whether the keys can go to it.
+    pub fn point(&mut self, line: usize) -> bool {
+        let Shown::Record(_, detail) = &mut self.shown else { return false };
+        // The pane's first line is its heading.
+        if let Some(line) = line.checked_sub(1) {
+            detail.point(line);
+        }
+        self.entered = true;
         true
     }
 

@@ -76,7 +76,7 @@ impl Timelines {
             let known = cx.fleet.capabilities.as_ref().and_then(|all| all.find(&item.list, verbs(Act::Versions)));
             // Versions stand beside the editor: where nothing can be edited, there is the policy itself.
             return item.row.map(|key| match known.is_some_and(|known| known.lacks.is_none()) {
-                true => Wish::Compose(DraftOf::Row(key), Aim::Version(item.at)),
+                true => Wish::Compose(DraftOf::Record(Target::Row(key)), Aim::Version(item.at)),
                 false => Wish::Find(Target::Row(key)),
             });
         }
