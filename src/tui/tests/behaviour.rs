@@ -415,10 +415,12 @@ fn every_size_is_drawn_and_too_small_says_so() {
 /// What a terminal at the end of a slow line is sent for one held key, while the list scrolls under it.
 #[test]
 fn a_held_key_costs_few_bytes() {
-    for view in ["@sessions", "@runs"] {
-        let mut console = Console::new((200, 50));
+    let lists =
+        ["@agents", "@approvals", "@policies", "@events", "@inbox j", "@outbox j", "@incidents j", "@connections j"];
+    for view in ["@sessions # 4 4 j", "@runs # 4 4 j"].into_iter().chain(lists) {
+        let world = World::believable().with_writes().with_incidents();
+        let mut console = Console::with((200, 50), world, connections(), TuiSettings::default());
         console.press(view);
-        console.press("# 4 4 j");
         console.pass(Duration::from_secs(10));
         let mut painter = Painter::new(true);
         painter.paint(console.screen.backend().buffer(), None);

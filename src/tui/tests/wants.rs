@@ -55,8 +55,8 @@ pub(super) fn seek(console: &mut Console, words: &str) {
         if console.selected().contains(words) {
             return;
         }
-        console.key("n");
-        console.settle();
+        // Step by step, so that each is told in full.
+        console.press("n");
     }
     panic!("no item says {words}: {}", console.text());
 }

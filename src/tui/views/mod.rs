@@ -18,6 +18,7 @@ mod order;
 mod outbox;
 mod pane;
 mod records;
+mod rest;
 mod search;
 mod sieve;
 mod timeline;

@@ -162,7 +162,7 @@ impl Connections {
     }
 
     fn known(&mut self, area: Rect, line: &Line, fleet: &Fleet, canvas: &mut Canvas) {
-        if area.height == 0 {
+        if area.height == 0 || self.rest.running() {
             return;
         }
         let page = page(line, fleet, &self.contents, area.width, canvas);

@@ -19,6 +19,7 @@ use ratatui::layout::{Position, Rect};
 use super::chosen::Chosen;
 use super::order::Sorted;
 use super::pane::Pane;
+use super::rest::Rest;
 use super::sieve::Sieve;
 use super::typed::{Sifted, Typed};
 use super::{Copied, Cx, Goal, Scene, View};
@@ -33,6 +34,8 @@ use crate::tui::memory::{ListState, RowState};
 pub(super) struct Connections {
     /// The one that is selected.
     pick: Option<Pick>,
+    /// Whether the cursor runs: what is known of a connection waits.
+    rest: Rest,
     /// The one that was selected the last time, until the lists are known.
     left_at: Option<RowState>,
     /// Connections marked for one thing done with many.
@@ -61,6 +64,7 @@ impl Default for Connections {
     fn default() -> Self {
         Self {
             pick: None,
+            rest: Rest::default(),
             left_at: None,
             marks: BTreeSet::new(),
             sieve: Sieve::default(),
@@ -173,7 +177,10 @@ impl View for Connections {
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
-        self.do_act(act, count, cx)
+        let before = self.pick.clone();
+        let done = self.do_act(act, count, cx);
+        self.rest.pressed(self.pick != before, cx);
+        done
     }
 
     fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {
@@ -195,6 +202,10 @@ impl View for Connections {
         if let Some(pick) = line.and_then(|line| self.shown.get(self.top + line)) {
             (self.pick, self.scroll.0) = (Some(pick.clone()), 0);
         }
+    }
+
+    fn wake(&mut self, cx: &mut Cx) {
+        self.rest.wake(cx);
     }
 
     fn scope(&self) -> Scope {

@@ -27,6 +27,7 @@ use quarterdeck_sync::model::{FlagKind, Kind, ListKey, Place, RowKey, WriteId};
 use ratatui::layout::{Position, Rect};
 
 use super::detail::Detail;
+use super::rest::Rest;
 use super::{Copied, Cx, Scene, View, Wish};
 use crate::inbox::{Cause, Inbox, Item, Subject};
 use crate::tui::actions::{Act, Facts, Scope};
@@ -74,6 +75,8 @@ pub(super) struct Inboxes {
     /// The line that a person has moved to; none: whatever stands first.
     held: Option<Spot>,
     cursor: usize,
+    /// Whether it runs: the pane waits.
+    rest: Rest,
     top: usize,
     page: usize,
     /// The pane was closed.
@@ -233,6 +236,7 @@ impl View for Inboxes {
 
     fn wake(&mut self, cx: &mut Cx) {
         self.look.wake(cx);
+        self.rest.wake(cx);
         if self.turns_at.take_if(|at| *at <= cx.now).is_some() {
             self.ask(Lane::Later, cx);
         }
@@ -269,7 +273,10 @@ impl View for Inboxes {
         if self.words.typing().is_some() {
             return self.type_act(act, cx);
         }
-        self.motion(act, count, cx) || self.do_item(act, count, cx)
+        let before = self.cursor;
+        let moved = self.motion(act, count, cx);
+        self.rest.pressed(moved && self.cursor != before, cx);
+        moved || self.do_item(act, count, cx)
     }
 
     fn type_key(&mut self, key: &KeyEvent, cx: &mut Cx) {

@@ -18,6 +18,9 @@ use crate::tui::widgets::page::Page;
 
 impl Inboxes {
     pub(super) fn pane(&mut self, area: Rect, scene: &Scene, canvas: &mut Canvas) {
+        if self.rest.running() {
+            return;
+        }
         let item = match self.line() {
             Some(Line::Item(item)) => item,
             Some(Line::More(more, _)) => return beyond(more, area, scene.keys, canvas),

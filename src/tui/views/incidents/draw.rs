@@ -133,7 +133,7 @@ impl Incidents {
     }
 
     fn pane(&mut self, area: Rect, fleet: &Fleet, canvas: &mut Canvas) {
-        if area.height == 0 || area.width == 0 {
+        if area.height == 0 || area.width == 0 || self.rest.running() {
             return;
         }
         let id = self.selected().map(|line| line.incident.id.clone());

@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use quarterdeck_sync::model::{IncidentId, ListKey};
 use ratatui::layout::{Position, Rect};
 
+use super::rest::Rest;
 use super::sieve::Sieve;
 use super::typed::{Sifted, Typed};
 use super::{Copied, Cx, Scene, View, Wish};
@@ -61,6 +62,8 @@ pub(super) struct Incidents {
     wanted: Option<String>,
     /// Place among the lines shown.
     cursor: usize,
+    /// Whether it runs: what an incident holds waits.
+    rest: Rest,
     top: usize,
     page: usize,
     loaded: bool,
@@ -238,7 +241,10 @@ impl View for Incidents {
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
-        self.do_act(act, count, cx)
+        let before = self.cursor;
+        let done = self.do_act(act, count, cx);
+        self.rest.pressed(self.cursor != before, cx);
+        done
     }
 
     fn keep(&self) -> Option<ListState> {
@@ -293,6 +299,10 @@ impl View for Incidents {
         if self.typed.paste(text) {
             self.retype(cx);
         }
+    }
+
+    fn wake(&mut self, cx: &mut Cx) {
+        self.rest.wake(cx);
     }
 
     fn scope(&self) -> Scope {

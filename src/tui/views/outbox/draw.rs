@@ -164,6 +164,9 @@ impl Outbox {
     }
 
     fn pane(&mut self, area: Rect, canvas: &mut Canvas) {
+        if self.rest.running() {
+            return;
+        }
         let selected = self.selected().map(|line| line.id.clone());
         let Some(opened) = self.opened.as_ref().filter(|opened| Some(&opened.write.id) == selected.as_ref()) else {
             return;

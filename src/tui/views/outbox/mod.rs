@@ -21,6 +21,7 @@ use quarterdeck_sync::model::{ListKey, WriteId, WriteState};
 
 use super::order::Sorted;
 use super::pane::Pane;
+use super::rest::Rest;
 use super::sieve::Sieve;
 use super::typed::{Sifted, Typed};
 use super::{Copied, Cx, Goal, Narrow, Scene, View};
@@ -61,6 +62,8 @@ pub(super) struct Outbox {
     marks: BTreeSet<WriteId>,
     /// Place among the lines shown.
     cursor: usize,
+    /// Whether it runs: what is known of a write waits.
+    rest: Rest,
     top: usize,
     page: usize,
     loaded: bool,
@@ -98,6 +101,7 @@ impl Default for Outbox {
             about: None,
             marks: BTreeSet::new(),
             cursor: 0,
+            rest: Rest::default(),
             top: 0,
             page: 0,
             loaded: false,
@@ -297,7 +301,10 @@ impl View for Outbox {
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx) -> bool {
-        self.do_act(act, count, cx)
+        let before = self.cursor;
+        let done = self.do_act(act, count, cx);
+        self.rest.pressed(self.cursor != before, cx);
+        done
     }
 
     fn click(&mut self, x: u16, y: u16, cx: &mut Cx) {
@@ -329,6 +336,10 @@ impl View for Outbox {
         if self.typed.paste(text) {
             self.retype(cx);
         }
+    }
+
+    fn wake(&mut self, cx: &mut Cx) {
+        self.rest.wake(cx);
     }
 
     fn scope(&self) -> Scope {

@@ -102,7 +102,7 @@ impl Records {
                 // What is being read must not change under the reader.
                 self.rows.hold();
                 self.in_detail = true;
-                self.resting_at = None;
+                self.rest.stop();
                 self.follow(false, cx);
             }
             Act::Filter => self.begin_typing(cx),

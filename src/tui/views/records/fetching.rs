@@ -84,7 +84,7 @@ impl Records {
         // Whoever moves on and comes back is asked again.
         self.unsealed.take_if(|unsealed| !unsealed.is_of(&row.list, &row.id));
         let key = row.key;
-        if self.resting_at.is_some() || !(self.detail_shown || self.in_detail) {
+        if self.rest.running() || !(self.detail_shown || self.in_detail) {
             return;
         }
         let shown = self.detail.key() == Some(key) || self.detail_ticket.is_some_and(|(_, asked)| asked == key);

@@ -26,6 +26,7 @@ use super::columns::{Cell, Listing};
 use super::complete::Known;
 use super::detail::Detail;
 use super::pane::Pane;
+use super::rest::Rest;
 use super::typed::Typed;
 use super::{Copied, Cx, Narrow, Scene, View};
 use crate::tui::actions::{Act, Facts, Scope};
@@ -53,9 +54,6 @@ mod part {
     pub const FLAGGED: u8 = 6;
     pub const NAMES: u8 = 7;
 }
-
-/// Two motions closer than this are one run: the details wait for its end.
-const RUN: Duration = Duration::from_millis(140);
 
 /// A window that took longer is not asked for at every letter.
 const SLOW: Duration = Duration::from_millis(80);
@@ -112,9 +110,8 @@ pub(super) struct Records {
     /// The right to see the secrets of the selected record.
     unsealed: Option<Unsealed>,
     detail_ticket: Option<(Ticket, RowKey)>,
-    /// The cursor runs: the details wait until this time.
-    resting_at: Option<Instant>,
-    moved_at: Option<Instant>,
+    /// Whether the cursor runs: the details wait.
+    rest: Rest,
     pane: Pane,
     in_detail: bool,
     /// As last drawn.
@@ -148,8 +145,7 @@ impl Records {
             detail: Detail::default(),
             unsealed: None,
             detail_ticket: None,
-            resting_at: None,
-            moved_at: None,
+            rest: Rest::default(),
             pane: Pane::Auto,
             in_detail: false,
             // Until the first frame tells: so that it has the details too, and no second one must follow.
@@ -160,13 +156,9 @@ impl Records {
     }
 
     fn moved(&mut self, cx: &mut Cx) {
-        let running = self.moved_at.is_some_and(|at| cx.clock.saturating_duration_since(at) < RUN);
-        self.moved_at = Some(cx.clock);
-        if running && self.detail_shown {
+        if self.rest.moved(cx) {
             self.detail.clear();
             self.detail_ticket = None;
-            self.resting_at = Some(cx.clock + RUN);
-            cx.wishes.push(super::Wish::Wake(RUN));
         }
         self.fill(cx);
         self.follow(false, cx);
@@ -343,8 +335,7 @@ impl View for Records {
     }
 
     fn wake(&mut self, cx: &mut Cx) {
-        if self.resting_at.is_some_and(|at| cx.clock >= at) {
-            self.resting_at = None;
+        if self.rest.wake(cx) {
             self.follow(false, cx);
         }
         if self.restart_due.is_some_and(|at| cx.clock >= at) {

@@ -2,8 +2,6 @@
 //!
 //! While the cursor runs nothing is shown: what belongs to another hit would mislead, and a held key costs a slow line nothing.
 
-use std::time::{Duration, Instant};
-
 use quarterdeck_sync::model::{Kind, ListKey, RowKey};
 use ratatui::layout::Rect;
 
@@ -20,11 +18,9 @@ use crate::tui::reading::Read;
 use crate::tui::theme::Role;
 use crate::tui::unsealed::Unsealed;
 use crate::tui::views::detail::Detail;
+use crate::tui::views::rest::Rest;
 use crate::tui::views::transcript::Window;
-use crate::tui::views::{Copied, Cx, Wish};
-
-/// Two motions closer than this are one run.
-const RUN: Duration = Duration::from_millis(140);
+use crate::tui::views::{Copied, Cx};
 
 /// What is shown.
 #[derive(Debug, Default)]
@@ -44,8 +40,7 @@ pub(super) struct Preview {
     /// What it is for: the record, and the entry.
     goal: Option<(RowKey, Option<u32>)>,
     ticket: Option<(Ticket, RowKey)>,
-    moved_at: Option<Instant>,
-    resting_at: Option<Instant>,
+    rest: Rest,
     off: bool,
     /// It was drawn, so there is room for it.
     seen: bool,
@@ -88,27 +83,22 @@ impl Preview {
 
     /// The selection moved.
     pub fn moved(&mut self, cx: &mut Cx) {
-        let running = self.moved_at.is_some_and(|at| cx.clock.saturating_duration_since(at) < RUN);
-        self.moved_at = Some(cx.clock);
-        if running {
-            self.resting_at = Some(cx.clock + RUN);
-            cx.wishes.push(Wish::Wake(RUN));
-        }
+        self.rest.moved(cx);
     }
 
     /// The cursor runs.
     pub fn running(&self) -> bool {
-        self.resting_at.is_some()
+        self.rest.running()
     }
 
     /// The hits are others: no need to wait.
     pub fn rest(&mut self) {
-        self.resting_at = None;
+        self.rest.stop();
     }
 
     /// Time has passed; true when the cursor rests now.
     pub fn wake(&mut self, cx: &Cx) -> bool {
-        self.resting_at.take_if(|at| *at <= cx.clock).is_some()
+        self.rest.wake(cx)
     }
 
     /// Brings it to a hit, unless the cursor runs.
@@ -117,7 +107,7 @@ impl Preview {
             (self.shown, self.goal, self.ticket, self.entered) = (Shown::Nothing, None, None, false);
             return;
         };
-        if self.resting_at.is_some() || !(self.seen || self.entered) {
+        if self.rest.running() || !(self.seen || self.entered) {
             return;
         }
         let entry = hit.entry.as_ref().map(|entry| entry.place);
@@ -225,7 +215,7 @@ impl Preview {
         let entry = hit.entry.as_ref().map(|entry| entry.place);
         match &mut self.shown {
             // Another entry of the same session is there at once, but not while the cursor runs.
-            Shown::Entries(key, window) if *key == hit.key && self.resting_at.is_none() => {
+            Shown::Entries(key, window) if *key == hit.key && !self.rest.running() => {
                 window.turn_to(entry);
                 window.draw(area, words, canvas);
             }
