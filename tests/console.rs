@@ -125,7 +125,11 @@ fn links_lead_through_the_records_of_a_platform_and_back() {
     pty.until_text("run: ");
     pty.until_text("agent: ");
     pty.press("run\r");
-    pty.until("the way", |screen| screen.contents().contains("Approvals › ") && screen.contents().contains("› Runs"));
+    pty.until("the way, and the run", |screen| {
+        let text = screen.contents();
+        // Its row comes after the list: before that nothing leads on from it.
+        text.contains("Approvals › ") && text.contains("› Runs") && text.lines().any(|line| line.starts_with('▌'))
+    });
     pty.press("L");
     pty.until_text("leads to");
     pty.press("approvals\r");

@@ -1,15 +1,28 @@
 //! A simulated fleet, and `qd` in a home of its own that is connected to it.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
-use quarterdeck_sim::{Endpoint, Options, Sim};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use quarterdeck_sim::{Endpoint, Matcher, Options, Sim};
 use serde_json::Value;
 
 use crate::cli_harness::{Home, Said};
 
 /// Every endpoint of the simulator, by the name its connection has here.
 pub const ENDPOINTS: [&str; 5] = ["turen", "exo", "exo-documented", "runagents", "runagents-v1alpha"];
+
+/// After this a test is taken to hang; no result hinges on it.
+const HANGS: Duration = Duration::from_secs(300);
+
+/// The day it is in UTC. Calendars have one more day from one to the next.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
 
 /// A simulator and a `QD_HOME`.
 pub struct Fleet {
@@ -42,10 +55,31 @@ impl Fleet {
         assert_eq!(added.code, 0, "{added:?}");
     }
 
-    /// Takes the platforms down; what `qd` keeps stays.
+    /// Takes the platforms down; what `qd` keeps stays. Its connections lead nowhere then: the ports may be given to the platforms of
+    /// another test.
     #[cfg(unix)]
     pub fn stop(self) -> Home {
+        self.unplug();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(self.sim.shutdown());
         self.home
+    }
+
+    /// Runs `qd` until its nth request of this kind has come, and kills it before that is answered: kill -9, nothing gets a chance to
+    /// tidy up.
+    pub fn killed_at(&self, nth: u64, of: Matcher, args: &[&str]) {
+        let (reached, at_request) = channel();
+        let (answer, dead) = channel::<()>();
+        self.sim.at_request(of, nth, move |_| {
+            let _ = reached.send(());
+            let _ = dead.recv();
+        });
+        let mut qd = self.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("qd runs");
+        at_request.recv_timeout(HANGS).expect("it asks so often");
+        qd.kill().expect("it still runs");
+        let ended = qd.wait().expect("it ends");
+        drop(answer);
+        assert!(!ended.success(), "killed at request {nth}");
     }
 
     /// The home of this fleet's operator.

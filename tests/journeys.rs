@@ -48,8 +48,11 @@ fn go(pty: &mut Pty, view: &str, shows: &str) {
 
 /// Puts the filter on the list, and waits until so many records are left.
 fn filter(pty: &mut Pty, words: &str, left: usize) {
-    pty.press(&format!("/{words}\r"));
-    pty.until_text(&format!("{left} of "));
+    let shows = format!(" {left} of ");
+    pty.press(&format!("/{words}"));
+    pty.until_text(&shows);
+    pty.press("\r");
+    pty.until_text(&shows);
 }
 
 /// Presses a key once the last line says that it does this: before that it might be refused, as what it acts on is not known.

@@ -1,9 +1,5 @@
 //! `qd search` and `qd index` against the simulated platforms: what is there is found, at its place, and nothing else is.
 
-use std::process::Stdio;
-use std::sync::mpsc::channel;
-use std::time::Duration;
-
 use quarterdeck::config::Paths;
 use quarterdeck::search::{Find, Hit, Question, Searcher};
 use quarterdeck_sim::{Matcher, Options, Scenario};
@@ -14,9 +10,6 @@ use serde_json::{Value, json};
 
 use crate::cli_harness::Said;
 use crate::fleet::{ENDPOINTS, Fleet};
-
-/// After this a test is taken to hang; no result hinges on it.
-const HANGS: Duration = Duration::from_secs(300);
 
 fn synced(names: &[&str]) -> Fleet {
     let fleet = Fleet::new(Options::default(), names);
@@ -266,15 +259,8 @@ fn the_index_of_a_sync_killed_anywhere_is_made_whole_by_the_next() {
     for nth in [1, 9, 20] {
         let fleet =
             Fleet::new(Options { scenario: Scenario::Huge { sessions: 2_000 }, ..Options::default() }, &["turen"]);
-        let (reached, at_request) = channel();
-        fleet.sim.at_request(Matcher::endpoint("turen").path("/sessions"), nth, move |_| {
-            let _ = reached.send(());
-        });
         let sync = ["sync", "--content", "none"];
-        let mut first = fleet.command(&sync).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("qd runs");
-        at_request.recv_timeout(HANGS).expect("the sync asks for so many pages");
-        first.kill().expect("it still runs");
-        assert!(!first.wait().expect("it ends").success());
+        fleet.killed_at(nth, Matcher::endpoint("turen").path("/sessions"), &sync);
         healthy(&fleet);
         let second = fleet.qd(&sync);
         assert_eq!(second.code, 0, "{second:?}");

@@ -21,9 +21,14 @@ pub struct Pty {
     pub terminal: vt100::Parser,
     /// Every byte it wrote.
     pub raw: Vec<u8>,
+    /// What it wrote that is not shown yet.
+    ahead: Vec<u8>,
     /// Over a slow link: lets some more bytes through.
     through: Option<Sender<()>>,
 }
+
+/// Ends a frame.
+const END: &[u8] = b"\x1b[?2026l";
 
 /// Bytes that a slow link lets through at once: a tenth of what one of 9,600 bytes a second carries in a second.
 const THROUGH: usize = 960;
@@ -51,7 +56,9 @@ impl Pty {
     /// up, as over a line that is full.
     pub fn start_slow(home: &Path, args: &[&str], at: (u16, u16)) -> Self {
         let (through, gate) = mpsc::channel();
-        Self { through: Some(through), ..Self::linked(home, args, at, &[], Some(gate)) }
+        let mut pty = Self::linked(home, args, at, &[], Some(gate));
+        pty.through = Some(through);
+        pty
     }
 
     fn linked(home: &Path, args: &[&str], at: (u16, u16), more: &[(&str, &str)], gate: Option<Receiver<()>>) -> Self {
@@ -79,7 +86,7 @@ impl Pty {
         });
         let keys = pair.master.take_writer().unwrap();
         let terminal = vt100::Parser::new(cells(at.1), cells(at.0), 0);
-        Self { child, master: pair.master, keys, output, terminal, raw: Vec::new(), through: None }
+        Self { child, master: pair.master, keys, output, terminal, raw: Vec::new(), ahead: Vec::new(), through: None }
     }
 
     pub fn screen(&self) -> String {
@@ -89,7 +96,7 @@ impl Pty {
     /// Has every frame that was begun arrived to its end? Before that nobody has seen it.
     fn whole(&self) -> bool {
         let last = |mark: &[u8]| self.raw.windows(mark.len()).rposition(|bytes| bytes == mark);
-        last(b"\x1b[?2026h") <= last(b"\x1b[?2026l")
+        last(b"\x1b[?2026h") <= last(END)
     }
 
     /// Waits until the screen is as wanted.
@@ -101,12 +108,23 @@ impl Pty {
                 // One that has ended takes no more.
                 let _ = through.send(());
             }
-            let Ok(chunk) = self.output.recv_timeout(left) else {
-                panic!("never saw {what}:\n{}", self.screen());
-            };
-            self.terminal.process(&chunk);
-            self.raw.extend(chunk);
+            assert!(self.show_next(left), "never saw {what}:\n{}", self.screen());
         }
+    }
+
+    /// Shows what comes next, up to the end of a frame: one that is soon followed by another is seen as well. False when nothing comes
+    /// so long.
+    fn show_next(&mut self, wait: Duration) -> bool {
+        if self.ahead.is_empty() {
+            let Ok(chunk) = self.output.recv_timeout(wait) else { return false };
+            self.ahead = chunk;
+        }
+        let end = self.ahead.windows(END.len()).position(|bytes| bytes == END).map(|at| at + END.len());
+        let rest = self.ahead.split_off(end.unwrap_or(self.ahead.len()));
+        let shown = std::mem::replace(&mut self.ahead, rest);
+        self.terminal.process(&shown);
+        self.raw.extend(shown);
+        true
     }
 
     pub fn until_text(&mut self, text: &str) {
@@ -118,10 +136,7 @@ impl Pty {
         let end = Instant::now() + LIMIT;
         while !so() {
             assert!(Instant::now() < end, "never so: {what}\n{}", self.screen());
-            if let Ok(chunk) = self.output.recv_timeout(Duration::from_millis(50)) {
-                self.terminal.process(&chunk);
-                self.raw.extend(chunk);
-            }
+            self.show_next(Duration::from_millis(50));
         }
     }
 
@@ -133,10 +148,7 @@ impl Pty {
         while !(self.terminal.screen().alternate_screen() && self.screen().contains(text)) {
             assert!(Instant::now() < end, "never came back:\n{}", self.screen());
             self.signal("-CONT");
-            if let Ok(chunk) = self.output.recv_timeout(Duration::from_millis(100)) {
-                self.terminal.process(&chunk);
-                self.raw.extend(chunk);
-            }
+            self.show_next(Duration::from_millis(100));
         }
     }
 
@@ -173,16 +185,13 @@ impl Pty {
     pub fn left_alone(&mut self, time: Duration) -> (usize, u64) {
         let (bytes, ticks) = (self.raw.len(), self.ticks());
         let end = Instant::now() + time;
-        while let Ok(chunk) = self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            self.terminal.process(&chunk);
-            self.raw.extend(chunk);
-        }
+        while self.show_next(end.saturating_duration_since(Instant::now())) {}
         (self.raw.len() - bytes, self.ticks() - ticks)
     }
 
     /// Processor time of all its threads so far, in ticks of the clock: a hundredth of a second each. None is told where there is
     /// no `/proc`.
-    fn ticks(&self) -> u64 {
+    pub fn ticks(&self) -> u64 {
         let pid = self.child.process_id().unwrap();
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return 0 };
         // The name in brackets may hold blanks: user and system time are the 12th and 13th field behind it (proc(5)).
@@ -200,11 +209,14 @@ impl Pty {
     /// Reads until nothing has come for `quiet`.
     pub fn settle(&mut self, quiet: Duration) {
         let end = Instant::now() + LIMIT;
-        while Instant::now() < end
-            && let Ok(chunk) = self.output.recv_timeout(quiet)
-        {
-            self.terminal.process(&chunk);
-            self.raw.extend(chunk);
-        }
+        while Instant::now() < end && self.show_next(quiet) {}
+    }
+}
+
+impl Drop for Pty {
+    /// One that a test left running would go on asking whoever gets the ports of its platforms next.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

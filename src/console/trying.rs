@@ -83,7 +83,7 @@ mod tests {
     use crate::tui::decisions::Brief;
 
     /// Longest a test waits for something that must happen.
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_secs(300);
 
     struct Place {
         home: tempfile::TempDir,

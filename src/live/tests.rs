@@ -10,7 +10,7 @@ use super::*;
 use crate::config::{self, Connections, SecretSource};
 
 /// Longest a test waits for something that must happen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 struct Deck {
     home: tempfile::TempDir,
@@ -146,7 +146,7 @@ fn without_the_lease_others_are_watched_and_then_followed() {
 fn a_secret_that_takes_for_ever_does_not_hold_up_the_end() {
     let deck = Deck::new();
     let mut plan = deck.plan();
-    plan.connections[0].1.secret = "command:sleep 30".parse().unwrap();
+    plan.connections[0].1.secret = "command:sleep 120".parse().unwrap();
     let (sender, events) = channel();
     let live = Live::start(plan, move |event| {
         let _ = sender.send(event);
@@ -155,7 +155,7 @@ fn a_secret_that_takes_for_ever_does_not_hold_up_the_end() {
     wait(&events, |event| matches!(event, LiveEvent::LeaseTaken).then_some(()));
     let begun = std::time::Instant::now();
     drop(live);
-    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert!(begun.elapsed() < Duration::from_secs(60));
 }
 
 #[test]

@@ -42,4 +42,6 @@ fn a_secret_is_seen_by_who_asks_for_it_and_the_audit_log_says_so_first() {
     go(&mut pty, "agents", "‹masked: github-pat›");
     assert!(!pty.screen().contains(&token[..20]), "{}", pty.screen());
     assert_eq!(revealed(), told.matches("reveal").count());
+    pty.press("q");
+    pty.ends_well();
 }

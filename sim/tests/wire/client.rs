@@ -125,7 +125,7 @@ impl Caller {
 
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.host).expect("the port is open");
-        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
         stream
     }
 }
@@ -139,6 +139,7 @@ pub fn receive(stream: &mut TcpStream) -> Answer {
         match stream.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => bytes.extend_from_slice(&buffer[..count]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() == ErrorKind::ConnectionReset => {
                 end = End::Reset;
                 break;

@@ -204,12 +204,16 @@ fn in_a_conflict_other_people_decide() {
 #[test]
 fn ports_are_free_again_after_a_shutdown() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let sim = start(fixed());
-    let url = sim.endpoints()[0].url.clone();
-    let port: u16 =
-        url.trim_end_matches("/api/v1").rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-    runtime.block_on(sim.shutdown());
-    std::net::TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+    let is_free = || {
+        let sim = start(fixed());
+        let url = sim.endpoints()[0].url.clone();
+        let port: u16 =
+            url.trim_end_matches("/api/v1").rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+        runtime.block_on(sim.shutdown());
+        std::net::TcpListener::bind(("127.0.0.1", port)).is_ok()
+    };
+    // Another test may be given one in between; not five times.
+    assert!((0..5).any(|_| is_free()), "the port is free");
 }
 
 #[test]

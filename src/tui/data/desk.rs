@@ -119,9 +119,12 @@ impl Desk {
                     // A worker must not end with a question: whoever asked would wait for ever.
                     let answer = catch_unwind(AssertUnwindSafe(|| ask(store.as_ref(), &job.question)))
                         .unwrap_or_else(|_| Answer::Failed("reading the mirror failed inside qd".to_owned()));
-                    // Counted as answered before it is delivered: whoever sees the answer sees the desk without it.
-                    shared.lock().open -= 1;
+                    // Counted as answered and delivered in one: whoever sees the answer sees the desk without it, and whoever sees
+                    // the desk without it has the answer.
+                    let mut waiting = shared.lock();
+                    waiting.open -= 1;
                     deliver(Answered { slot: job.slot, ticket: job.ticket, answer });
+                    drop(waiting);
                 }
             });
         }

@@ -76,7 +76,7 @@ fn an_old_answer_never_replaces_a_newer_one() {
         }
         // Every answer to what is typed so far, kept back.
         while console.app.waiting() > 0 {
-            held.push(console.inbox.recv_timeout(Duration::from_secs(20)).unwrap());
+            held.push(console.inbox.recv_timeout(PATIENCE).unwrap());
         }
         held.extend(console.inbox.try_iter());
     }

@@ -233,7 +233,7 @@ fn a_stale_look_never_replaces_a_newer_one() {
     console.type_text("connection:turen");
     console.press("<Enter>");
     console.key("s");
-    let stale = console.inbox.recv_timeout(Duration::from_secs(20)).unwrap();
+    let stale = console.inbox.recv_timeout(PATIENCE).unwrap();
     console.key("<Esc>");
     console.key("j");
     console.settle();

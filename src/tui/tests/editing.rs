@@ -172,7 +172,7 @@ fn an_answer_about_an_older_text_never_replaces_a_newer_one() {
     let mut console = open(SIZE);
     // The first check is on its way while more is typed.
     console.key("x");
-    let late = console.inbox.recv_timeout(Duration::from_secs(20)).expect("an answer");
+    let late = console.inbox.recv_timeout(PATIENCE).expect("an answer");
     console.key("<BS>");
     console.app.handle(late, console.clock);
     console.draw();

@@ -367,7 +367,7 @@ fn it_cannot_be_confirmed_before_what_it_rests_on_was_on_the_screen() {
     let mut console = Console::with((160, 48), asking("calm"), connections(), TuiSettings::default());
     console.press("@approvals");
     console.key("a");
-    let brief = console.inbox.recv_timeout(Duration::from_secs(20)).expect("an answer");
+    let brief = console.inbox.recv_timeout(PATIENCE).expect("an answer");
     console.app.handle(brief, console.clock);
     console.draw();
     console.key("C-y");

@@ -68,6 +68,9 @@ use crate::search::{Answer, Question, SavedSearch};
 use crate::timeline::{self, Timeline};
 use fake::World;
 
+/// Longest a test waits for an answer that must come.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// The made-up mirror. Reading it on the thread that draws is a failure.
 struct FakeStore {
     world: Mutex<World>,
@@ -332,7 +335,7 @@ impl Console {
                 }
             }
             if self.app.waiting() > 0 {
-                let message = self.inbox.recv_timeout(Duration::from_secs(120)).expect("an answer");
+                let message = self.inbox.recv_timeout(PATIENCE).expect("an answer");
                 self.app.handle(message, self.clock);
             }
         }

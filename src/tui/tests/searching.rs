@@ -102,7 +102,7 @@ fn hits_of_an_older_query_never_take_the_place_of_newer_ones() {
         }
         // Every answer to what is typed so far, kept back.
         while console.app.waiting() > 0 {
-            held.push(console.inbox.recv_timeout(Duration::from_secs(20)).unwrap());
+            held.push(console.inbox.recv_timeout(PATIENCE).unwrap());
         }
         held.extend(console.inbox.try_iter());
     }

@@ -31,6 +31,10 @@ const TABLES: [&str; 10] =
 
 /// How long two processes that make the file at the same moment wait for each other.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// And before each looks again whether the other has done it.
+const TURN: Duration = Duration::from_millis(100);
+/// How long any other statement waits for whoever holds the file.
+const WAIT: Duration = Duration::from_secs(10);
 
 /// One at a time in this process. A system gives up all of a process's locks on a file as soon as that process closes any handle
 /// on it, and making the file is opening and closing it: whoever had opened the new file by then would write without a lock.
@@ -62,6 +66,8 @@ pub(super) fn open_writer(path: &Path, whole: bool) -> Result<Connection, Troubl
     let conn = check(path, whole)?;
     let at = |error| explain(path, error);
     let since = Instant::now();
+    // Whoever waits long for a turn never sees that another process has brought the file up to date meanwhile.
+    conn.busy_timeout(TURN).map_err(at)?;
     while let Err(error) = migrate(&conn) {
         // Two that make the file at once may stand in each other's way where SQLite does not wait by itself.
         if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) || since.elapsed() > PATIENCE {
@@ -69,6 +75,7 @@ pub(super) fn open_writer(path: &Path, whole: bool) -> Result<Connection, Troubl
         }
         std::thread::sleep(Duration::from_millis(5));
     }
+    conn.busy_timeout(WAIT).map_err(at)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(at)?;
     // The log and its index take the mode of the file only when they are made; they may be older than it.
     for beside in ["-wal", "-shm"] {
@@ -216,7 +223,7 @@ pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
 
 /// What every connection is set to.
 fn settings(conn: &Connection) -> rusqlite::Result<()> {
-    conn.busy_timeout(Duration::from_secs(10))?;
+    conn.busy_timeout(WAIT)?;
     conn.set_prepared_statement_cache_capacity(64);
     conn.pragma_update(None, "synchronous", "FULL")?;
     // Where a plain sync stops at the drive's cache (macOS), ask for more; elsewhere it says nothing.

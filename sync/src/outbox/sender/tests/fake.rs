@@ -8,9 +8,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::super::{SendEvent, SendOptions, send};
+use super::super::{Nudge, SendEvent, SendOptions, send};
 use crate::model::{By, Incoming, ListKey, Record, Row, Verdict, Write, WriteId, WriteState};
 use crate::outbox::action::{self, Asked};
 use crate::outbox::{Outbox, Reach, Which};
@@ -193,7 +194,7 @@ impl Reach for Fake {
         if let Some(seconds) = held {
             tokio::time::sleep(Duration::from_secs(seconds)).await;
         }
-        // The clock of the tests jumps ahead while the disk is waited for: only what is held back asks it.
+        // Only what is held back asks the clock.
         if held.is_some() && call.not_after.is_some_and(|at| at <= now()) {
             return Err(NotTold { error: Self::error(FetchKind::Unusable, None), reached: Reached::No });
         }
@@ -250,7 +251,8 @@ thread_local! {
     static BEGUN: RefCell<Option<Instant>> = const { RefCell::new(None) };
 }
 
-/// The clock of the tests: tokio's, which does not move while something can be done.
+/// The clock of the tests: tokio's. It does not move while something can be done, nor while the disk is waited for: nobody looks at
+/// the file now and then ([`Stage::options`]), so there is no time for it to jump to.
 pub fn now() -> Timestamp {
     let begun = BEGUN.with_borrow_mut(|begun| *begun.get_or_insert_with(Instant::now));
     Timestamp::from_second(1_800_000_000).unwrap() + Instant::now().duration_since(begun)
@@ -262,6 +264,8 @@ pub struct Stage {
     pub outbox: Outbox,
     pub mirror: Mirror,
     pub fake: Fake,
+    /// Tells a sender of changes: of none, as there is nobody else.
+    nudge: watch::Sender<Nudge>,
 }
 
 impl Stage {
@@ -270,7 +274,7 @@ impl Stage {
         let outbox = Outbox::open(&folder.path().join("outbox.db"), By::default()).unwrap().0;
         let mirror = Mirror::open(&folder.path().join("mirror.db"), Access::ReadWrite).unwrap();
         let fake = Fake { manifest: Registry::builtin().get(platform).unwrap(), world: Mutex::default() };
-        Self { folder, outbox, mirror, fake }
+        Self { folder, outbox, mirror, fake, nudge: watch::Sender::default() }
     }
 
     /// Puts a record on the platform.
@@ -310,7 +314,7 @@ impl Stage {
     }
 
     pub fn options(&self) -> SendOptions {
-        SendOptions { now, patience: Duration::MAX, ..SendOptions::default() }
+        SendOptions { now, patience: Duration::MAX, nudges: Some(self.nudge.subscribe()), ..SendOptions::default() }
     }
 
     /// Sends until nothing more can be done, and says what moved.

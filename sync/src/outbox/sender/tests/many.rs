@@ -46,7 +46,7 @@ async fn two_add_while_a_third_sends_and_nothing_is_lost_or_sent_twice() {
     names.iter().for_each(|name| stage.agent(name));
     let path = stage.folder.path().join("outbox.db");
     let others = [(); 2].map(|()| Outbox::open(&path, By::default()).unwrap().0);
-    let options = SendOptions { forever: true, now: jiff::Timestamp::now, ..stage.options() };
+    let options = SendOptions { forever: true, now: jiff::Timestamp::now, nudges: None, ..stage.options() };
     let nothing = |_| {};
     let sending = send(&stage.outbox, &stage.mirror, &stage.fake, &options, &nothing);
     let adding = async {

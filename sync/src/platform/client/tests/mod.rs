@@ -13,9 +13,12 @@ mod sim_writes;
 mod writes;
 mod wrong;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::net::TcpSocket;
 
 use self::server::Server;
 use super::{Client, ClientOptions, ConnectSpec};
@@ -67,11 +70,19 @@ fn manifest() -> Arc<Manifest> {
 }
 
 /// Waits so short that tests are fast, and so many tries that retries show.
+/// An address at which nobody listens, and nobody else can while the socket is held.
+fn nobody() -> (TcpSocket, SocketAddr) {
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = held.local_addr().unwrap();
+    (held, address)
+}
+
 fn options() -> ClientOptions {
     ClientOptions {
         max_reply: 4096,
-        connect_timeout: Duration::from_secs(2),
-        idle_timeout: Duration::from_secs(2),
+        connect_timeout: Duration::from_secs(20),
+        idle_timeout: Duration::from_secs(20),
         tries: 3,
         backoff: Duration::from_millis(4),
         backoff_max: Duration::from_millis(20),

@@ -233,13 +233,13 @@ async fn each_thing_that_goes_wrong_is_told_by_how_far_the_change_got() {
         (What::SlowConfirm(2), None, 1),
     ] {
         let sim = sim().await;
-        let quick = ClientOptions {
-            connect_timeout: Duration::from_millis(200),
-            idle_timeout: Duration::from_millis(200),
-            ..patient()
-        };
+        let brief = Duration::from_secs(1);
+        let quick = ClientOptions { connect_timeout: brief, idle_timeout: brief, ..patient() };
         let options = if matches!(what, What::Hang | What::AppliedHang) { quick } else { patient() };
-        let client = connect(&sim.endpoint("turen").unwrap(), options, |_| {});
+        let turen = sim.endpoint("turen").unwrap();
+        // The first look waits until there is a world to look at.
+        connect(&turen, patient(), |_| {}).look("policy", "policy", None).await.unwrap();
+        let client = connect(&turen, options, |_| {});
         client.look("policy", "policy", None).await.unwrap();
         let fault = sim.script().add(Fault::always(Matcher::any().writes(), what.clone()));
         // What it answers has a body, so that there is something to cut.

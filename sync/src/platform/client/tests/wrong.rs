@@ -1,7 +1,5 @@
 //! Connections that cannot work: nothing is sent, or it is said why nothing comes back.
 
-use std::net::TcpListener;
-
 use super::server::{Server, status};
 use super::*;
 use crate::platform::{FetchKind, check_secret};
@@ -46,7 +44,7 @@ fn keys_of_the_wrong_sort_are_told_apart() {
 
 #[tokio::test]
 async fn a_machine_that_refuses_connections_is_soon_given_up() {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (_held, address) = nobody();
     let client = Client::new(manifest(), spec(&format!("http://{address}/"), None), options()).unwrap();
     let error = failure(&client).await;
     assert_eq!((error.kind, error.status), (FetchKind::Unreachable, None));
