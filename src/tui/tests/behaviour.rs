@@ -444,6 +444,18 @@ fn a_held_key_costs_few_bytes() {
     }
 }
 
+/// A connection was removed by another command, and the news of it is still on its way.
+#[test]
+fn a_record_that_is_not_there_any_more_is_told_and_not_asked_for_without_end() {
+    for view in ["@agents", "@inbox"] {
+        let mut console = Console::new(SIZE);
+        console.press(view);
+        console.store.world.lock().unwrap().rows.clear();
+        console.press("j");
+        assert!(console.text().contains("no longer in the mirror"), "{view}: {}", console.text());
+    }
+}
+
 #[test]
 fn an_idle_console_sends_nothing() {
     let mut console = Console::new(SIZE);

@@ -18,6 +18,9 @@ use crate::tui::unsealed::{self, Unsealed};
 use crate::tui::views::Copied;
 use crate::tui::widgets::tree::{self, Folds};
 
+/// What is said of a record that was listed, and is gone since.
+const MISSING: &str = "This record is no longer in the mirror.";
+
 /// Cells for the names of the extracted fields.
 const NAMES: u16 = 11;
 
@@ -35,7 +38,7 @@ enum Line {
 pub(super) struct Detail {
     opened: Option<Box<Opened>>,
     /// The record was looked for and is not there.
-    missing: bool,
+    missing: Option<RowKey>,
     /// The record could not be read, and why: it is not asked for again until something changes.
     failed: Option<(RowKey, String)>,
     /// What its project is called, where the record gives but an id.
@@ -53,14 +56,13 @@ pub(super) struct Detail {
 }
 
 impl Detail {
-    /// Takes in a record. The same record keeps its place; another one begins at its top, with the folds as they were:
+    /// Takes in what is known of a record; nothing: it is not there any more. The same record keeps its place; another one begins at its top, with the folds as they were:
     /// documents of one kind are alike.
-    pub fn show(&mut self, opened: Option<Box<Opened>>) {
-        let key = |opened: &Option<Box<Opened>>| opened.as_ref().map(|opened| opened.record.row.key);
-        if key(&self.opened) != key(&opened) {
+    pub fn show(&mut self, key: RowKey, opened: Option<Box<Opened>>) {
+        if self.key() != Some(key) || self.opened.is_none() {
             (self.cursor, self.top) = (0, 0);
         }
-        self.missing = opened.is_none();
+        self.missing = opened.is_none().then_some(key);
         self.failed = None;
         self.opened = opened;
         self.version += 1;
@@ -82,8 +84,9 @@ impl Detail {
 
     /// Forgets the record.
     pub fn clear(&mut self) {
-        if self.opened.take().is_some() || self.missing || self.failed.take().is_some() {
-            self.missing = false;
+        let was = self.key().is_some();
+        (self.opened, self.missing, self.failed) = (None, None, None);
+        if was {
             (self.cursor, self.top) = (0, 0);
             self.version += 1;
         }
@@ -107,7 +110,7 @@ impl Detail {
     /// The record it holds, or could not read.
     pub fn key(&self) -> Option<RowKey> {
         let failed = self.failed.as_ref().map(|(key, _)| *key);
-        self.opened.as_ref().map(|opened| opened.record.row.key).or(failed)
+        self.opened.as_ref().map(|opened| opened.record.row.key).or(self.missing).or(failed)
     }
 
     /// Moves the cursor.
@@ -158,13 +161,18 @@ impl Detail {
         if area.width < 8 || area.height == 0 {
             return;
         }
-        let Some(row) = row else { return };
+        let Some(row) = row else {
+            if self.missing.is_some() {
+                canvas.put(area.x, area.y, MISSING, area.width, Role::Dim);
+            }
+            return;
+        };
         self.heading(area, row, focused, canvas);
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         self.now = canvas.now();
         self.page = usize::from(body.height);
-        if self.missing {
-            canvas.put(body.x, body.y + 1, "This record is no longer in the mirror.", body.width, Role::Dim);
+        if self.missing.is_some() {
+            canvas.put(body.x, body.y + 1, MISSING, body.width, Role::Dim);
             return;
         }
         if self.key() != Some(row.key) {

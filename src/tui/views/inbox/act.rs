@@ -182,8 +182,8 @@ impl Inboxes {
             (Subject::Record { key, .. }, true) if self.detail.key() == Some(*key) => self.detail.document(),
             (Subject::Write { id, .. }, false) => Copied::id(id.as_str()),
             (Subject::Write { id, .. }, true) => {
-                let opened = self.write.as_ref().filter(|opened| opened.write.id == *id)?;
-                Copied::id(opened.write.intent.target.as_deref()?)
+                let (_, opened) = self.write.as_ref().filter(|(known, _)| known == id)?;
+                Copied::id(opened.as_ref().ok()?.write.intent.target.as_deref()?)
             }
             (Subject::Connection, false) => Some(Copied::Text("name", item.place.connection.as_str().into())),
             _ => None,

@@ -85,7 +85,8 @@ pub(super) struct Inboxes {
     pane_shown: Option<bool>,
     detail: Detail,
     detail_ticket: Option<(Ticket, RowKey)>,
-    write: Option<Box<OpenedWrite>>,
+    /// What is known of the write under the cursor, or why nothing is.
+    write: Option<(WriteId, Result<Box<OpenedWrite>, String>)>,
     write_ticket: Option<(Ticket, WriteId)>,
     /// When the first snooze ends, and this is to be asked for again.
     turns_at: Option<Timestamp>,
@@ -151,7 +152,7 @@ impl Inboxes {
             }
             Some(Subject::Write { id, .. }) if wanted => {
                 let asked = self.write_ticket.as_ref().is_some_and(|(_, asked)| *asked == id);
-                let shown = self.write.as_ref().is_some_and(|opened| opened.write.id == id);
+                let shown = self.write.as_ref().is_some_and(|(known, _)| *known == id);
                 if !shown {
                     self.write = None;
                 }
@@ -164,20 +165,19 @@ impl Inboxes {
     }
 
     fn answer_pane(&mut self, answered: Answered) {
-        if self.detail_ticket.take_if(|(ticket, _)| *ticket == answered.ticket).is_some() {
+        if let Some((_, key)) = self.detail_ticket.take_if(|(ticket, _)| *ticket == answered.ticket) {
             match answered.answer {
-                Answer::Record(opened) => self.detail.show(opened),
-                Answer::Failed(why) => {
-                    if let Some(Subject::Record { key, .. }) = self.selected().map(|item| item.subject.clone()) {
-                        self.detail.fail(key, why);
-                    }
-                }
+                Answer::Record(opened) => self.detail.show(key, opened),
+                Answer::Failed(why) => self.detail.fail(key, why),
                 _ => {}
             }
-        } else if self.write_ticket.take_if(|(ticket, _)| *ticket == answered.ticket).is_some()
-            && let Answer::Write(opened) = answered.answer
-        {
-            self.write = opened;
+        } else if let Some((_, id)) = self.write_ticket.take_if(|(ticket, _)| *ticket == answered.ticket) {
+            let known = match answered.answer {
+                Answer::Write(opened) => opened.ok_or_else(|| "it is not in the outbox any more".to_owned()),
+                Answer::Failed(why) => Err(why),
+                _ => return,
+            };
+            self.write = Some((id, known));
         }
     }
 }

@@ -34,9 +34,10 @@ impl Inboxes {
         }
         let rest = Rect { y: area.y + high, height: area.height - high, ..area };
         match (&item.subject, &self.write) {
-            (Subject::Write { id, .. }, Some(opened)) if opened.write.id == *id => {
-                write_page(opened, rest.width, canvas).draw(rest, 0, canvas);
-            }
+            (Subject::Write { id, .. }, Some((known, opened))) if known == id => match opened {
+                Ok(opened) => write_page(opened, rest.width, canvas).draw(rest, 0, canvas),
+                Err(why) => drop(canvas.put(rest.x, rest.y, &format!("✗ {why}"), rest.width, Role::Bad)),
+            },
             (Subject::Record { key, .. }, _) if self.detail.key() == Some(*key) => {
                 let row = self.detail.row().cloned();
                 self.detail.draw(rest, row.as_ref(), false, scene.fleet, canvas);

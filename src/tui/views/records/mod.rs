@@ -213,7 +213,7 @@ impl View for Records {
                     return;
                 }
                 match answered.answer {
-                    Answer::Record(opened) => self.detail.show(opened),
+                    Answer::Record(opened) => self.detail.show(key, opened),
                     Answer::Failed(why) => {
                         self.detail.fail(key, why.clone());
                         cx.say(why);

@@ -233,6 +233,6 @@ impl Preview {
 
 fn detail(opened: Box<Opened>) -> Detail {
     let mut detail = Detail::default();
-    detail.show(Some(opened));
+    detail.show(opened.record.row.key, Some(opened));
     detail
 }
