@@ -9,7 +9,6 @@ use super::{App, Overlay};
 use crate::tui::actions::{Act, Scope};
 use crate::tui::data::{Answer, Answered, Lane, Owner, Question, Slot, Ticket};
 use crate::tui::keys::Key;
-use crate::tui::unsealed::Unsealed;
 use crate::tui::widgets::sheet::Sheet;
 use crate::tui::widgets::unmasking::Unmasking;
 
@@ -25,20 +24,18 @@ enum Where {
 pub(super) struct Unsealing {
     /// The right that was asked for.
     asked: Option<(Ticket, Where)>,
-    /// The view that shows secrets, and whose.
-    shown: Option<(usize, Unsealed)>,
+    /// The view that shows secrets.
+    shown: Option<usize>,
 }
 
 impl App {
     /// The key: a question, or the end of it.
     pub(super) fn reveal(&mut self, clock: Instant) {
-        let masks = self.views[self.open].masks();
-        let of_other = |unsealed: &Unsealed| masks.as_ref().is_some_and(|(list, id)| !unsealed.is_of(list, id));
-        if matches!(&self.unsealing.shown, Some((view, unsealed)) if *view == self.open && !of_other(unsealed)) {
+        if self.unsealing.shown == Some(self.open) && self.views[self.open].shows_secrets() {
             self.seal(clock);
             return self.toasts.reply("Masked again.".to_owned(), clock);
         }
-        if let Some((list, id)) = masks {
+        if let Some((list, id)) = self.views[self.open].masks() {
             self.overlay = Some(Overlay::Unmasking(Box::new(Unmasking { list, id, sheet: None })));
         }
     }
@@ -90,7 +87,7 @@ impl App {
         match (at, &mut self.overlay) {
             // Whoever has left meanwhile is shown nothing.
             (Where::View(view), _) if view == self.open => {
-                self.unsealing.shown = Some((view, unsealed.clone()));
+                self.unsealing.shown = Some(view);
                 self.with(view, clock, |view, cx| view.unseal(Some(unsealed), cx));
             }
             (Where::Sheet(number), Some(Overlay::Sheet(sheet))) if sheet.number == number => {
@@ -105,7 +102,7 @@ impl App {
 
     /// Masks again what is shown.
     pub(super) fn seal(&mut self, clock: Instant) {
-        if let Some((view, _)) = self.unsealing.shown.take()
+        if let Some(view) = self.unsealing.shown.take()
             && self.views.has(view)
         {
             self.with(view, clock, |view, cx| view.unseal(None, cx));
@@ -115,7 +112,7 @@ impl App {
 
     /// Masks again what a view shows that was left.
     pub(super) fn seal_left(&mut self, clock: Instant) {
-        if self.unsealing.shown.as_ref().is_some_and(|(view, _)| *view != self.open) {
+        if self.unsealing.shown.is_some_and(|view| view != self.open) {
             self.seal(clock);
         }
     }

@@ -109,7 +109,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A desk in front of `store`; every answer goes to `deliver`, from a worker's thread.
+    /// A desk in front of `store`; every answer goes to `deliver`, from a worker's thread and while nobody else is at the desk: it must
+    /// neither wait for anything nor ask.
     pub fn new(store: &Arc<dyn Store>, deliver: impl Fn(Answered) + Send + Clone + 'static) -> Self {
         let shared = Arc::new(Shared::default());
         for only_now in [true, false] {

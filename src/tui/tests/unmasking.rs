@@ -230,6 +230,15 @@ fn secrets_of_a_record_that_was_found_are_shown_beside_its_hit_alone() {
     console.pass(Duration::from_secs(1));
     assert!(console.text().contains("‹masked: ") && !console.text().contains(TOKEN), "{}", console.text());
     assert_eq!(revealed(&console).len(), 1);
+    // However quickly one goes on and comes back.
+    console.press("! C-x");
+    assert!(console.text().contains(TOKEN), "{}", console.text());
+    for key in ["j", "k"] {
+        console.key(key);
+        console.draw();
+    }
+    console.pass(Duration::from_secs(1));
+    assert!(console.text().contains("‹masked: ") && !console.text().contains(TOKEN), "{}", console.text());
 }
 
 #[test]

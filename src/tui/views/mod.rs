@@ -336,6 +336,11 @@ pub trait View {
     /// The secrets of the record that it named may be shown as they are; none: no longer, from this moment on.
     fn unseal(&mut self, _unsealed: Option<Unsealed>, _cx: &mut Cx) {}
 
+    /// It shows them, and has not gone on to another record since.
+    fn shows_secrets(&self) -> bool {
+        false
+    }
+
     /// It is out of sight, and nothing leads back to what it shows.
     fn close(&mut self) {}
 

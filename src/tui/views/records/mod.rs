@@ -282,6 +282,10 @@ impl View for Records {
         }
     }
 
+    fn shows_secrets(&self) -> bool {
+        self.unsealed.is_some()
+    }
+
     fn unseal(&mut self, unsealed: Option<Unsealed>, cx: &mut Cx) {
         self.unsealed = unsealed;
         self.detail.clear();

@@ -299,6 +299,10 @@ impl View for Search {
         self.preview.masks()
     }
 
+    fn shows_secrets(&self) -> bool {
+        self.preview.shows_secrets()
+    }
+
     fn unseal(&mut self, unsealed: Option<Unsealed>, cx: &mut Cx) {
         let hit = self.hits.get(self.cursor);
         self.preview.unseal(unsealed, hit, cx);

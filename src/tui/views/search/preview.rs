@@ -107,12 +107,15 @@ impl Preview {
             (self.shown, self.goal, self.ticket, self.entered) = (Shown::Nothing, None, None, false);
             return;
         };
+        // Whoever moves on and comes back is asked again.
+        if self.unsealed.take_if(|unsealed| !unsealed.is_of(&hit.list, &hit.id)).is_some() {
+            (self.shown, self.ticket) = (Shown::Nothing, None);
+        }
         if self.rest.running() || !(self.seen || self.entered) {
             return;
         }
         let entry = hit.entry.as_ref().map(|entry| entry.place);
         self.goal = Some((hit.key, entry));
-        self.unsealed.take_if(|unsealed| !unsealed.is_of(&hit.list, &hit.id));
         match &mut self.shown {
             Shown::Entries(key, window) if *key == hit.key => window.turn_to(entry),
             Shown::Record(key, _) | Shown::Failed(key, _) if *key == hit.key => {}
@@ -179,6 +182,11 @@ impl Preview {
         let row =
             detail.row().filter(|row| detail.has_secrets() && self.goal.is_some_and(|(key, _)| key == row.key))?;
         Some((row.list.clone(), row.id.clone()))
+    }
+
+    /// It shows the secrets of the record.
+    pub fn shows_secrets(&self) -> bool {
+        self.unsealed.is_some()
     }
 
     /// Shows the secrets of the record, or masks them again.

@@ -304,6 +304,10 @@ impl View for Transcripts {
         self.masked()
     }
 
+    fn shows_secrets(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.unsealed.is_some())
+    }
+
     fn unseal(&mut self, unsealed: Option<Unsealed>, cx: &mut Cx) {
         self.show_secrets(unsealed, cx);
     }
