@@ -71,23 +71,37 @@ pub(crate) fn weight(document: &Document) -> usize {
 }
 
 /// The room for documents that wait.
+///
+/// Whoever waits for room is woken when half of it is free, and not for each document that leaves: to be woken costs more than a
+/// document.
 #[derive(Clone, Default)]
 pub(crate) struct Room(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    taken: Mutex<usize>,
+    taken: Mutex<Taken>,
     left: Condvar,
+}
+
+#[derive(Default)]
+struct Taken {
+    bytes: usize,
+    /// Those that wait for room.
+    waiting: usize,
 }
 
 impl Room {
     /// Waits until there is room for so many bytes.
     pub fn take(&self, bytes: usize) -> Share {
-        let taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = |taken: &mut usize| *taken > 0 && taken.saturating_add(bytes) > MOST;
-        let (mut taken, _) =
-            self.0.left.wait_timeout_while(taken, PATIENCE, full).unwrap_or_else(PoisonError::into_inner);
-        *taken = taken.saturating_add(bytes);
+        let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |taken: &mut Taken| taken.bytes > 0 && taken.bytes.saturating_add(bytes) > MOST;
+        if full(&mut taken) {
+            taken.waiting += 1;
+            let waited = self.0.left.wait_timeout_while(taken, PATIENCE, full);
+            (taken, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            taken.waiting -= 1;
+        }
+        taken.bytes = taken.bytes.saturating_add(bytes);
         Share { room: self.clone(), bytes }
     }
 }
@@ -101,7 +115,9 @@ pub(crate) struct Share {
 impl Drop for Share {
     fn drop(&mut self) {
         let mut taken = self.room.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        *taken = taken.saturating_sub(self.bytes);
-        self.room.0.left.notify_all();
+        taken.bytes = taken.bytes.saturating_sub(self.bytes);
+        if taken.waiting > 0 && taken.bytes <= MOST / 2 {
+            self.room.0.left.notify_all();
+        }
     }
 }

@@ -24,11 +24,11 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
-pub(super) fn of(byte: u8) -> u8 {
-    KINDS[usize::from(byte)]
+pub(super) const fn of(byte: u8) -> u8 {
+    KINDS[byte as usize]
 }
 
 /// Blobs are made of letters, digits and a few signs, of which all are one kind.
-pub(super) fn in_blob(byte: u8) -> bool {
+pub(super) const fn in_blob(byte: u8) -> bool {
     matches!(of(byte), SMALL | CAPITAL | DIGIT) || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-')
 }

@@ -26,6 +26,7 @@ mod cjk;
 mod fold;
 mod kinds;
 mod parts;
+mod places;
 mod scan;
 mod sign;
 mod stream;

@@ -45,6 +45,8 @@ pub(crate) struct Scan<'a> {
     /// The end of the CJK run that is being gone through.
     run_end: usize,
     blob: Blob,
+    /// No blob begins before this.
+    no_blob: usize,
     joined: Option<Joined>,
     whole: Option<Range<usize>>,
 }
@@ -66,7 +68,7 @@ struct Blob {
 
 impl<'a> Scan<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0, position: 0, run_end: 0, blob: Blob::default(), joined: None, whole: None }
+        Self { text, at: 0, position: 0, run_end: 0, blob: Blob::default(), no_blob: 0, joined: None, whole: None }
     }
 
     /// The whole that ended before the last word began, if one did: bytes of the text.
@@ -79,7 +81,45 @@ impl<'a> Scan<'a> {
         self.position
     }
 
+    /// The next word, if it is one of those that most are: [`Word::bare`], with nothing but ASCII before it. Its bytes in the text,
+    /// and its position.
+    #[inline]
+    pub fn next_bare(&mut self) -> Option<(Range<usize>, usize)> {
+        let bytes = self.text.as_bytes();
+        let gap = self.at;
+        let mut start = gap;
+        while kinds::of(*bytes.get(start)?) == kinds::GAP {
+            start += 1;
+        }
+        let kind = kinds::of(bytes[start]);
+        let mut end = start + 1;
+        while end < bytes.len() && kinds::of(bytes[end]) == kind {
+            end += 1;
+        }
+        let is_bare = matches!(kind, kinds::SMALL | kinds::DIGIT)
+            && bytes.get(end).is_none_or(|byte| kinds::of(*byte) == kinds::GAP)
+            && end - start <= WORD_BYTES
+            && start >= self.run_end
+            && !(self.blob.limit..self.blob.end).contains(&start);
+        if !is_bare {
+            return None;
+        }
+        self.join(gap, start, end);
+        self.look_for_blob(start);
+        self.at = end;
+        Some((start..end, self.advance(1)))
+    }
+
     pub fn next_word(&mut self) -> Option<Word> {
+        if let Some((taken, position)) = self.next_bare() {
+            let end = taken.end;
+            return Some(Word { taken, end, position, pieces: Vec::new(), sort: Sort::Plain, bare: true });
+        }
+        self.next_of_any()
+    }
+
+    /// The next word, whatever it is.
+    pub(super) fn next_of_any(&mut self) -> Option<Word> {
         if self.at < self.run_end {
             return Some(self.next_of_run());
         }
@@ -99,7 +139,7 @@ impl<'a> Scan<'a> {
             self.end_whole(None);
             return None;
         };
-        if is_cjk(first) {
+        if !first.is_ascii() && is_cjk(first) {
             self.end_whole(None);
             self.run_end = until(self.text, start, |c| !(is_cjk(c) || is_attached(c)));
             return Some(self.next_of_run());
@@ -180,10 +220,16 @@ impl<'a> Scan<'a> {
     /// Looks once at each run of characters that blobs are made of: long, and changing between small letters, capitals and
     /// digits far more often than anything a person writes.
     fn look_for_blob(&mut self, start: usize) {
-        if start < self.blob.end {
+        if start < self.blob.end || start < self.no_blob {
             return;
         }
         let run = &self.text.as_bytes()[start..];
+        // What is shorter than a blob is none, nor is what follows in it.
+        let first = &run[..run.len().min(BLOB_BYTES)];
+        if let Some(gap) = first.iter().rposition(|byte| !kinds::in_blob(*byte)) {
+            self.no_blob = start + gap;
+            return;
+        }
         let run = &run[..run.iter().position(|byte| !kinds::in_blob(*byte)).unwrap_or(run.len())];
         let changes = || run.windows(2).filter(|pair| kinds::of(pair[0]) != kinds::of(pair[1])).count();
         let end = start + run.len();
@@ -231,9 +277,15 @@ fn without_line(whole: &str) -> &str {
     path
 }
 
-/// What may stand between the words of a whole.
+/// What words of a whole are joined by.
+pub(super) const JOINERS: [u8; 6] = *b"_-./:@";
+
+/// May this stand between the words of a whole?
 fn joins(gap: &[u8]) -> bool {
-    matches!(gap, [b'_' | b'-' | b'.' | b'/' | b':' | b'@'] | b"::" | b"__")
+    match gap {
+        [sign] => JOINERS.contains(sign),
+        gap => matches!(gap, b"::" | b"__"),
+    }
 }
 
 /// The first place from `start` on of a character that is so, or the end.

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use super::{Piece, Scan, Sort, VALUE_BYTES, capped, fold_into, parts};
+use super::{Piece, Scan, Sort, VALUE_BYTES, capped, fold_into, parts, places};
 
 /// Positions left free before each extra: it is no neighbour of anything.
 const APART: usize = 2;
@@ -102,6 +102,13 @@ impl WordStream<'_> {
             self.fill(piece.at);
             return true;
         }
+        if !self.with_wholes
+            && let Some((at, position)) = self.scan.next_bare()
+        {
+            (self.position, self.token.position) = (position, position);
+            self.fill_bare(at);
+            return true;
+        }
         let word = loop {
             let word = self.scan.next_word();
             if let Some(whole) = self.scan.take_whole().filter(|_| self.with_wholes) {
@@ -120,10 +127,7 @@ impl WordStream<'_> {
         self.position = word.position;
         self.token.position = word.position;
         if word.bare {
-            self.token.text.clear();
-            self.token.offset_from = word.taken.start;
-            self.token.offset_to = word.taken.end;
-            self.token.text.push_str(&self.text[word.taken]);
+            self.fill_bare(word.taken);
             return true;
         }
         if word.sort == Sort::Plain {
@@ -141,6 +145,14 @@ impl WordStream<'_> {
         self.next_extra = Some(number + 1);
         self.fill(at);
         true
+    }
+
+    /// What is folded already.
+    fn fill_bare(&mut self, at: Range<usize>) {
+        self.token.text.clear();
+        self.token.offset_from = at.start;
+        self.token.offset_to = at.end;
+        self.token.text.push_str(&self.text[at]);
     }
 
     fn fill(&mut self, at: Range<usize>) {
@@ -183,9 +195,12 @@ pub(crate) struct Wholes {
 
 pub(crate) struct WholeStream<'a> {
     text: &'a str,
+    /// Where in it no more is looked for.
+    at: usize,
+    /// What is looked through.
+    stretch: &'a str,
     scan: Scan<'a>,
     wholes: &'a mut Wholes,
-    done: bool,
 }
 
 impl Tokenizer for Wholes {
@@ -199,18 +214,33 @@ impl Tokenizer for Wholes {
             self.seen = HashSet::new();
         }
         self.seen.clear();
-        WholeStream { text, scan: Scan::new(text), wholes: self, done: false }
+        WholeStream { text, at: 0, stretch: "", scan: Scan::new(""), wholes: self }
+    }
+}
+
+impl<'a> WholeStream<'a> {
+    fn next_whole(&mut self) -> Option<&'a str> {
+        loop {
+            let more = self.scan.next_word().is_some();
+            if let Some(whole) = self.scan.take_whole() {
+                return Some(&self.stretch[whole]);
+            }
+            if !more {
+                let stretch = places::next(self.text, self.at)?;
+                self.at = stretch.end;
+                self.stretch = &self.text[stretch];
+                self.scan = Scan::new(self.stretch);
+            }
+        }
     }
 }
 
 impl TokenStream for WholeStream<'_> {
     fn advance(&mut self) -> bool {
-        while !self.done {
-            self.done = self.scan.next_word().is_none();
-            let Some(whole) = self.scan.take_whole() else { continue };
+        while let Some(whole) = self.next_whole() {
             let Wholes { token, seen } = &mut *self.wholes;
             token.text.clear();
-            fold_into(&self.text[whole], &mut token.text);
+            fold_into(whole, &mut token.text);
             let mut hasher = DefaultHasher::new();
             token.text.hash(&mut hasher);
             if !token.text.is_empty() && seen.insert(hasher.finish()) {

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 use tantivy::tokenizer::{TokenStream as _, Tokenizer as _};
 use unicode_normalization::UnicodeNormalization as _;
@@ -179,6 +181,41 @@ proptest! {
         let (together, apart) = (text.nfc().collect::<String>(), text.nfd().collect::<String>());
         prop_assert_eq!(tokens(&together), tokens(&apart));
         prop_assert_eq!(tokens(&together), tokens(&text));
+    }
+
+    #[test]
+    fn words_and_wholes_are_the_same_however_soon_they_are_found(
+        text in "([a-c]{1,9}|[A-Ca-c1-2]{60,70}|[1-9]{1,3}|[a-cA-C1-2가가か部🚀\u{301}\u{200d}é+=]{1,4}|::|__|[_./:@ ,\n-]){0,24}",
+    ) {
+        let (mut soon, mut late) = (Scan::new(&text), Scan::new(&text));
+        let (mut wholes, mut seen) = (Vec::new(), HashSet::new());
+        loop {
+            let word = late.next_of_any();
+            prop_assert_eq!(soon.next_word(), word.clone());
+            let whole = late.take_whole();
+            prop_assert_eq!(soon.take_whole(), whole.clone());
+            let whole = whole.map(|at| fold(&text[at])).filter(|whole| !whole.is_empty());
+            wholes.extend(whole.filter(|whole| seen.insert(whole.clone())));
+            if word.is_none() {
+                break;
+            }
+        }
+        let (mut stream, mut found) = (Wholes::default(), Vec::new());
+        let mut stream = stream.token_stream(&text);
+        while stream.advance() {
+            found.push(stream.token().text.clone());
+        }
+        prop_assert_eq!(found, wholes);
+        let (mut one, mut other) = (Words::default(), Words::with_wholes());
+        let (mut one, mut other) = (one.token_stream(&text), other.token_stream(&text));
+        for _ in 0..late.positions() {
+            let more = one.advance();
+            prop_assert_eq!(more, other.advance());
+            if !more || one.token().position >= late.positions() {
+                break;
+            }
+            prop_assert_eq!(one.token(), other.token());
+        }
     }
 }
 
