@@ -47,6 +47,7 @@ pub(crate) struct Scan<'a> {
     blob: Blob,
     /// No blob begins before this.
     no_blob: usize,
+    joins: bool,
     joined: Option<Joined>,
     whole: Option<Range<usize>>,
 }
@@ -68,7 +69,13 @@ struct Blob {
 
 impl<'a> Scan<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0, position: 0, run_end: 0, blob: Blob::default(), no_blob: 0, joined: None, whole: None }
+        let blob = Blob::default();
+        Self { text, at: 0, position: 0, run_end: 0, blob, no_blob: 0, joins: true, joined: None, whole: None }
+    }
+
+    /// Words alone, and no wholes.
+    pub fn words(text: &'a str) -> Self {
+        Self { joins: false, ..Self::new(text) }
     }
 
     /// The whole that ended before the last word began, if one did: bytes of the text.
@@ -239,6 +246,9 @@ impl<'a> Scan<'a> {
 
     /// Takes the word at `start..end` into the whole that is being joined, or begins another.
     fn join(&mut self, gap: usize, start: usize, end: usize) {
+        if !self.joins {
+            return;
+        }
         match &mut self.joined {
             Some(joined) if joined.end == gap && joins(&self.text.as_bytes()[gap..start]) => {
                 joined.end = end;

@@ -77,7 +77,8 @@ impl Tokenizer for Words {
         self.pieces.clear();
         let Self { token, extras, pieces, with_wholes } = self;
         let with_wholes = *with_wholes;
-        WordStream { text, scan: Scan::new(text), token, extras, pieces, with_wholes, position: 0, next_extra: None }
+        let scan = if with_wholes { Scan::new(text) } else { Scan::words(text) };
+        WordStream { text, scan, token, extras, pieces, with_wholes, position: 0, next_extra: None }
     }
 }
 
@@ -111,7 +112,7 @@ impl WordStream<'_> {
         }
         let word = loop {
             let word = self.scan.next_word();
-            if let Some(whole) = self.scan.take_whole().filter(|_| self.with_wholes) {
+            if let Some(whole) = self.scan.take_whole() {
                 self.extras.add(self.text, whole);
             }
             match word {
