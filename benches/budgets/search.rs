@@ -1,7 +1,8 @@
 //! Content kept, indexed and searched through the whole path: from messages on the wire to hits with their snippets, beside
 //! plain tantivy and SQLite FTS5 over the same text in the same run.
 //!
-//! `QD_BENCH_TRANSCRIPTS` says how many sessions; the budgets are set at 20,000, the default is a tenth.
+//! `QD_BENCH_TRANSCRIPTS` says how many sessions; the budgets are set at 20,000, the default is a tenth. `QD_BENCH_QUERIES` says how
+//! many of each kind are asked.
 
 use std::path::Path;
 use std::time::Instant;
@@ -18,7 +19,14 @@ use crate::rivals::{Fts, Plain};
 use crate::text::{Corpus, ENTRIES};
 
 /// Queries of each kind.
-const QUERIES: u64 = 100;
+fn queries() -> u64 {
+    number("QD_BENCH_QUERIES", 100)
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
 /// Everything that stands beside the hits in the console.
 const FACETS: [Facet; 5] = [Facet::Kind, Facet::Connection, Facet::Agent, Facet::Project, Facet::Tool];
 
@@ -27,7 +35,7 @@ const NOW: i64 = 1_780_000_000;
 
 /// Measures it.
 pub fn run() {
-    let owners = std::env::var("QD_BENCH_TRANSCRIPTS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000);
+    let owners = number("QD_BENCH_TRANSCRIPTS", 2_000);
     let corpus = Corpus { owners };
     let home = tempfile::tempdir().expect("a home");
     println!("content and search: {owners} transcripts of {ENTRIES} messages");
@@ -160,7 +168,7 @@ fn count(searcher: &Searcher, text: &str) -> u64 {
 /// Words as a person types them: each key is a question, and its answer is ready to be drawn.
 fn keys(searcher: &Searcher, corpus: &Corpus) {
     let (mut taken, mut worked, mut counted, mut found) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    for number in 0..QUERIES {
+    for number in 0..queries() {
         let query = corpus.query("two words", number);
         for (end, _) in query.char_indices().skip(1) {
             let before = thread_cpu();
@@ -180,7 +188,7 @@ fn keys(searcher: &Searcher, corpus: &Corpus) {
 }
 
 fn compare(searcher: &Searcher, plain: &Plain, fts: &Fts, corpus: &Corpus, kind: &str) {
-    let queries: Vec<String> = (0..QUERIES).map(|number| corpus.query(kind, number)).collect();
+    let queries: Vec<String> = (0..queries()).map(|number| corpus.query(kind, number)).collect();
     let measure = |run: &dyn Fn(&str) -> u64| -> (Vec<f64>, Vec<f64>) {
         let each = |query: &String| {
             let before = thread_cpu();

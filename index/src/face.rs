@@ -1,6 +1,7 @@
 //! What is handed to the index, what is asked of it, and what it answers. Plain data.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::query::Ast;
 
@@ -38,6 +39,15 @@ pub struct Document {
     pub text: String,
     /// Values of facets, by the facet's number in [`Layout::facets`]; a facet may have several. Compared in any case of letters.
     pub facets: Vec<(usize, String)>,
+    /// More of them, which all documents of its owner have.
+    pub shared: Arc<[(usize, String)]>,
+}
+
+impl Document {
+    /// Values of facets, its own and those it shares.
+    pub fn all_facets(&self) -> impl Iterator<Item = &(usize, String)> {
+        self.shared.iter().chain(&self.facets)
+    }
 }
 
 /// How far an index has followed what it is made from: the caller's own words, kept with each commit.

@@ -96,8 +96,7 @@ fn holds(test: &Test, document: &Document) -> bool {
         Test::Title(marker) => marker.finds(&document.title),
         Test::SomeWord(titled) => has_words(&document.title) || (!titled && has_words(&document.text)),
         Test::Facet(facets, like) => {
-            let mut values =
-                document.facets.iter().filter(|(facet, value)| facets.contains(facet) && !value.is_empty());
+            let mut values = document.all_facets().filter(|(facet, value)| facets.contains(facet) && !value.is_empty());
             values.any(|(_, value)| like.holds(value))
         }
         Test::At(from, to) => {

@@ -11,7 +11,7 @@ use tantivy::{IndexReader, ReloadPolicy, TantivyError};
 use crate::directory::{self, Private};
 use crate::error::Error;
 use crate::face::{Document, Layout, Mark};
-use crate::paper::{self, Room};
+use crate::paper::{self, Paper, Room};
 use crate::schema::{FORMAT, Shape};
 use crate::snapshot::Snapshot;
 
@@ -70,7 +70,7 @@ impl Index {
             let room = Room::default();
             for (owner, document) in docs {
                 let share = room.take(paper::weight(&document));
-                writer.add_document(shape.paper(owner, document, share))?;
+                writer.add_document(Paper::new(shape.clone(), owner, document, share))?;
             }
             writer.commit()?;
         }

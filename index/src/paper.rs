@@ -1,14 +1,20 @@
-//! A document on its way into the index. Its text stands in several fields and is copied for none of them.
+//! A document on its way into the index. Its texts stand in several fields and are copied for none of them.
 //!
 //! Documents are handed over faster than they are indexed, and tantivy's own queue counts them, whatever their size. [`Room`] says
 //! how many bytes may wait; each document holds its [`Share`] until it has been indexed.
 
+use std::array;
+use std::iter::{Chain, Empty, Flatten};
+use std::slice;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use tantivy::schema::{Field, OwnedValue};
+use tantivy::schema::Field;
+use tantivy::schema::document::{ReferenceValue, ReferenceValueLeaf, Value};
 
 use crate::face::Document;
+use crate::schema::Shape;
+use crate::token;
 
 /// Most bytes that wait to be indexed; a single document may be larger.
 const MOST: usize = 4 << 20;
@@ -22,45 +28,95 @@ const VALUE: usize = 64;
 /// How long anybody waits for room: where the index has failed, the documents that wait there are never let go.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Values, and the fields that each stands in.
+/// How many times a word of the title counts as much as one of the text.
+const TITLE_COUNTS: usize = 4;
+
+/// Values of a document that are no facets.
+const FIXED: usize = TITLE_COUNTS + 8;
+
+/// A document as tantivy takes it.
 pub(crate) struct Paper {
-    values: Vec<OwnedValue>,
-    fields: Vec<(Field, usize)>,
+    shape: Arc<Shape>,
+    owner: u64,
+    document: Document,
     _share: Share,
 }
 
 impl Paper {
-    pub fn new(share: Share) -> Self {
-        Self { values: Vec::with_capacity(20), fields: Vec::with_capacity(24), _share: share }
+    /// `share` is what it takes of the room for those that wait.
+    pub fn new(shape: Arc<Shape>, owner: u64, document: Document, share: Share) -> Self {
+        Self { shape, owner, document, _share: share }
     }
 
-    pub fn write(&mut self, value: OwnedValue, fields: &[Field]) {
-        self.fields.extend(fields.iter().map(|field| (*field, self.values.len())));
-        self.values.push(value);
+    fn fixed<'a>(&'a self) -> [Option<(Field, Said<'a>)>; FIXED] {
+        let (shape, it) = (&*self.shape, &self.document);
+        let said = |field, text: &'a str| (!text.is_empty()).then_some((field, Said::Text(text)));
+        let mut fixed = [said(shape.text, &it.title); FIXED];
+        let others = [
+            Some((shape.owner, Said::Number(self.owner))),
+            // The place and one; 0 is the owner's own document.
+            Some((shape.place, Said::Number(it.place.map_or(0, |place| u64::from(place) + 1)))),
+            it.place.is_none().then_some((shape.own, Said::Number(self.owner))),
+            it.at.map(|at| (shape.at, Said::Time(at))),
+            said(shape.title, &it.title),
+            said(shape.whole, &it.title),
+            said(shape.text, &it.text),
+            said(shape.whole, &it.text),
+        ];
+        fixed[TITLE_COUNTS..].copy_from_slice(&others);
+        fixed
     }
 }
 
 impl tantivy::Document for Paper {
-    type Value<'a> = &'a OwnedValue;
+    type Value<'a> = Said<'a>;
     type FieldsValuesIter<'a> = Written<'a>;
 
     fn iter_fields_and_values(&self) -> Written<'_> {
-        Written { values: &self.values, fields: self.fields.iter() }
+        let facets = self.document.shared.iter().chain(&self.document.facets);
+        Written { fields: &self.shape.facets, fixed: self.fixed().into_iter().flatten(), facets }
+    }
+}
+
+/// A value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Said<'a> {
+    Number(u64),
+    Time(i64),
+    Text(&'a str),
+}
+
+impl<'a> Value<'a> for Said<'a> {
+    type ArrayIter = Empty<Self>;
+    type ObjectIter = Empty<(&'a str, Self)>;
+
+    fn as_value(&self) -> ReferenceValue<'a, Self> {
+        ReferenceValue::Leaf(match *self {
+            Self::Number(number) => ReferenceValueLeaf::U64(number),
+            Self::Time(time) => ReferenceValueLeaf::I64(time),
+            Self::Text(text) => ReferenceValueLeaf::Str(text),
+        })
     }
 }
 
 /// What a [`Paper`] says of each field.
 pub(crate) struct Written<'a> {
-    values: &'a [OwnedValue],
-    fields: std::slice::Iter<'a, (Field, usize)>,
+    fields: &'a [Field],
+    fixed: Flatten<array::IntoIter<Option<(Field, Said<'a>)>, FIXED>>,
+    facets: Chain<slice::Iter<'a, (usize, String)>, slice::Iter<'a, (usize, String)>>,
 }
 
 impl<'a> Iterator for Written<'a> {
-    type Item = (Field, &'a OwnedValue);
+    type Item = (Field, Said<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (field, place) = self.fields.next()?;
-        Some((*field, self.values.get(*place)?))
+        let fields = self.fields;
+        self.fixed.next().or_else(|| {
+            self.facets.find_map(|(number, value)| {
+                let field = fields.get(*number).filter(|_| !value.is_empty())?;
+                Some((*field, Said::Text(token::capped(value, token::VALUE_BYTES))))
+            })
+        })
     }
 }
 

@@ -3,22 +3,16 @@
 //! The title stands in the text too, several times, which is what raises it; a field of its own is only asked by `title:`.
 //! That keeps a word of a query one list of documents, and not two to be joined.
 
-use tantivy::schema::{
-    FAST, Field, IndexRecordOption, NumericOptions, OwnedValue, Schema, TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::TextAnalyzer;
 
 use crate::collect::{Times, Values};
 use crate::compile::Beginnings;
-use crate::face::{Document, Layout};
-use crate::paper::{Paper, Share};
-use crate::token::{self, Value, Wholes, Words};
+use crate::face::Layout;
+use crate::token::{Value, Wholes, Words};
 
 /// Changes when the tokens or the fields do: an index made with another number is made anew.
 pub(crate) const FORMAT: u32 = 5;
-
-/// How many times a word of the title counts as much as one of the text.
-const TITLE_COUNTS: usize = 4;
 
 const WORDS: &str = "qd_words";
 const TITLE_WORDS: &str = "qd_title_words";
@@ -97,39 +91,6 @@ impl Shape {
         index.tokenizers().register(TITLE_WORDS, TextAnalyzer::from(Words::with_wholes()));
         index.tokenizers().register(WHOLES, TextAnalyzer::from(Wholes::default()));
         index.tokenizers().register(VALUE, TextAnalyzer::from(Value::default()));
-    }
-
-    /// The document as tantivy takes it; `share` is what it takes of the room for those that wait.
-    pub fn paper(&self, owner: u64, it: Document, share: Share) -> Paper {
-        let mut paper = Paper::new(share);
-        paper.write(OwnedValue::U64(owner), &[self.owner]);
-        match it.place {
-            Some(place) => paper.write(OwnedValue::U64(u64::from(place) + 1), &[self.place]),
-            None => {
-                paper.write(OwnedValue::U64(0), &[self.place]);
-                paper.write(OwnedValue::U64(owner), &[self.own]);
-            }
-        }
-        if let Some(at) = it.at {
-            paper.write(OwnedValue::I64(at), &[self.at]);
-        }
-        if !it.title.is_empty() {
-            let mut fields = vec![self.text; TITLE_COUNTS];
-            fields.extend([self.title, self.whole]);
-            paper.write(OwnedValue::Str(it.title), &fields);
-        }
-        if !it.text.is_empty() {
-            paper.write(OwnedValue::Str(it.text), &[self.text, self.whole]);
-        }
-        for (number, mut value) in it.facets {
-            if let Some(field) = self.facets.get(number)
-                && !value.is_empty()
-            {
-                value.truncate(token::capped(&value, token::VALUE_BYTES).len());
-                paper.write(OwnedValue::Str(value), &[*field]);
-            }
-        }
-        paper
     }
 }
 

@@ -77,7 +77,8 @@ impl Writer {
                 weight = 0;
             }
             weight += bytes;
-            batch.push(UserOperation::Add(self.shape.paper(owner, document, self.room.take(bytes))));
+            let share = self.room.take(bytes);
+            batch.push(UserOperation::Add(Paper::new(self.shape.clone(), owner, document, share)));
             // Handing over costs a lock; waiting for more costs memory.
             if batch.len() >= 64 {
                 self.writer.run(std::mem::take(&mut batch))?;

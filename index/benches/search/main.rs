@@ -32,13 +32,13 @@ fn document(corpus: &Corpus, owner: u64, place: u32) -> Document {
     Document {
         place: Some(place),
         at: Some(1_770_000_000_000 + i64::from(place) * 1000 + owner as i64 * 100_000),
-        title: String::new(),
         text: corpus.entry(owner, place),
         facets: vec![
             (0, ["user", "assistant", "tool"][place as usize % 3].to_owned()),
             (1, format!("agent-{}", owner % 50)),
             (2, ["bash", "read", "edit", "grep"][(owner as usize + place as usize) % 4].to_owned()),
         ],
+        ..Document::default()
     }
 }
 

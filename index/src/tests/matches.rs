@@ -44,12 +44,10 @@ fn document() -> impl Strategy<Value = Document> {
         (0usize..3, prop::sample::select(vec!["run", "Session", "/home/deck", "bash", ""])),
         0..3,
     );
-    (text(), text(), facets, prop::option::of(0i64..2_000_000_000_000)).prop_map(|(title, text, facets, at)| Document {
-        title,
-        text,
-        facets: facets.into_iter().map(|(facet, value)| (facet, value.to_owned())).collect(),
-        at,
-        place: None,
+    (text(), text(), facets, prop::option::of(0i64..2_000_000_000_000)).prop_map(|(title, text, facets, at)| {
+        let mut facets: Vec<_> = facets.into_iter().map(|(facet, value)| (facet, value.to_owned())).collect();
+        let shared = facets.split_off(facets.len() / 2).into();
+        Document { title, text, facets, shared, at, place: None }
     })
 }
 

@@ -99,16 +99,15 @@ impl<'a> Scan<'a> {
             start += 1;
         }
         let kind = kinds::of(bytes[start]);
+        let in_blob = (self.blob.limit..self.blob.end).contains(&start);
+        if !matches!(kind, kinds::SMALL | kinds::DIGIT) || start < self.run_end || in_blob {
+            return None;
+        }
         let mut end = start + 1;
         while end < bytes.len() && kinds::of(bytes[end]) == kind {
             end += 1;
         }
-        let is_bare = matches!(kind, kinds::SMALL | kinds::DIGIT)
-            && bytes.get(end).is_none_or(|byte| kinds::of(*byte) == kinds::GAP)
-            && end - start <= WORD_BYTES
-            && start >= self.run_end
-            && !(self.blob.limit..self.blob.end).contains(&start);
-        if !is_bare {
+        if bytes.get(end).is_some_and(|byte| kinds::of(*byte) != kinds::GAP) || end - start > WORD_BYTES {
             return None;
         }
         self.join(gap, start, end);
@@ -226,10 +225,14 @@ impl<'a> Scan<'a> {
 
     /// Looks once at each run of characters that blobs are made of: long, and changing between small letters, capitals and
     /// digits far more often than anything a person writes.
+    #[inline]
     fn look_for_blob(&mut self, start: usize) {
-        if start < self.blob.end || start < self.no_blob {
-            return;
+        if start >= self.blob.end && start >= self.no_blob {
+            self.measure_blob(start);
         }
+    }
+
+    fn measure_blob(&mut self, start: usize) {
         let run = &self.text.as_bytes()[start..];
         // What is shorter than a blob is none, nor is what follows in it.
         let first = &run[..run.len().min(BLOB_BYTES)];

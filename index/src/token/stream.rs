@@ -1,9 +1,10 @@
 //! The tokens as tantivy takes them.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::BuildHasher as _;
 use std::ops::Range;
 
+use foldhash::quality::RandomState;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use super::{Piece, Scan, Sort, VALUE_BYTES, capped, fold_into, parts, places};
@@ -30,8 +31,26 @@ impl Words {
 /// What is kept once a document, and comes behind its words.
 #[derive(Debug, Clone, Default)]
 struct Extras {
-    seen: HashSet<u64>,
+    seen: Seen,
     found: Vec<Extra>,
+}
+
+/// Texts that have been there, by their hashes.
+#[derive(Debug, Clone, Default)]
+struct Seen(HashSet<u64, RandomState>);
+
+impl Seen {
+    fn is_new(&mut self, text: &str) -> bool {
+        self.0.insert(self.0.hasher().hash_one(text))
+    }
+
+    /// Forgets them, and with an enormous text what it needed.
+    fn clear(&mut self) {
+        match self.0.capacity() > 1 << 14 {
+            true => *self = Self::default(),
+            false => self.0.clear(),
+        }
+    }
 }
 
 /// Bytes of the text. `follows`: it stands right behind the extra before it.
@@ -42,21 +61,15 @@ struct Extra {
 }
 
 impl Extras {
-    fn is_new(&mut self, text: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        self.seen.insert(hasher.finish())
-    }
-
     fn add(&mut self, text: &str, at: Range<usize>) {
-        if self.is_new(&text[at.clone()]) {
+        if self.seen.is_new(&text[at.clone()]) {
             self.found.push(Extra { at, follows: false });
         }
     }
 
     fn add_parts(&mut self, text: &str, word: Range<usize>) {
         let parts = parts(&text[word.clone()]);
-        if !parts.is_empty() && self.is_new(&text[word.clone()]) {
+        if !parts.is_empty() && self.seen.is_new(&text[word.clone()]) {
             let shifted = parts.into_iter().map(|part| word.start + part.start..word.start + part.end);
             self.found.extend(shifted.enumerate().map(|(place, at)| Extra { at, follows: place > 0 }));
         }
@@ -191,7 +204,7 @@ impl TokenStream for WordStream<'_> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wholes {
     token: Token,
-    seen: HashSet<u64>,
+    seen: Seen,
 }
 
 pub(crate) struct WholeStream<'a> {
@@ -210,10 +223,6 @@ impl Tokenizer for Wholes {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WholeStream<'a> {
         self.token.reset();
         self.token.position = 0;
-        // As with extras.
-        if self.seen.capacity() > 1 << 14 {
-            self.seen = HashSet::new();
-        }
         self.seen.clear();
         WholeStream { text, at: 0, stretch: "", scan: Scan::new(""), wholes: self }
     }
@@ -242,9 +251,7 @@ impl TokenStream for WholeStream<'_> {
             let Wholes { token, seen } = &mut *self.wholes;
             token.text.clear();
             fold_into(whole, &mut token.text);
-            let mut hasher = DefaultHasher::new();
-            token.text.hash(&mut hasher);
-            if !token.text.is_empty() && seen.insert(hasher.finish()) {
+            if !token.text.is_empty() && seen.is_new(&token.text) {
                 return true;
             }
         }

@@ -1,5 +1,7 @@
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use quarterdeck_index::Document;
 use quarterdeck_sync::model::{Call, Entry, EntryKind, Part, Record};
 use quarterdeck_sync::text::secrets;
@@ -81,18 +83,22 @@ const ORDINARY: [&str; 58] = [
     "value",
 ];
 
+/// What was said already.
+type Said<'a> = HashSet<&'a str, RandomState>;
+
 /// The document of an entry of `record`. What it has is added to `has`.
 pub fn document(
     entry: &Entry,
     record: &Record,
-    shared: &[(usize, String)],
+    shared: &Arc<[(usize, String)]>,
     has: &mut BTreeSet<&'static str>,
 ) -> Document {
     let text = entry_text(entry);
-    let mut facets = shared.to_vec();
-    facets.push((fields::KIND, entry.kind.as_str().to_owned()));
-    facets.push((fields::ROLE, entry.role.clone()));
-    facets.push((fields::IS, "entry".to_owned()));
+    let mut facets = vec![
+        (fields::KIND, entry.kind.as_str().to_owned()),
+        (fields::ROLE, entry.role.clone()),
+        (fields::IS, "entry".to_owned()),
+    ];
     facets.extend(entry.tools().into_iter().map(|tool| (fields::TOOL, tool.to_owned())));
     facets.extend(entry.paths().into_iter().map(|path| (fields::PATH, path.to_owned())));
     for word in holds(entry) {
@@ -100,7 +106,7 @@ pub fn document(
         facets.push((fields::HAS, word.to_owned()));
     }
     let at = entry.at.map(|at| at.as_millisecond()).or_else(|| active(&record.row));
-    Document { place: Some(entry.place), at, title: String::new(), text, facets }
+    Document { place: Some(entry.place), at, title: String::new(), text, facets, shared: shared.clone() }
 }
 
 /// What an entry holds, in the words of `has:`.
@@ -125,7 +131,7 @@ fn holds_secret(entry: &Entry) -> bool {
 /// message that is not among that, and the names in what a tool was given.
 pub fn entry_text(entry: &Entry) -> String {
     let mut text = Gathered::new(MOST);
-    let mut seen: HashSet<&str> = HashSet::new();
+    let mut seen: Said<'_> = Said::default();
     for part in &entry.parts {
         match part {
             Part::Text(said) | Part::Thinking(said) => say(&mut text, &mut seen, said),
@@ -151,7 +157,7 @@ pub fn says_nothing(piece: &Piece<'_>) -> bool {
     piece.within == Within::Document && STRUCTURE.contains(&piece.key) || is_time(piece) || sealed()
 }
 
-fn add_call<'a>(text: &mut Gathered, seen: &mut HashSet<&'a str>, call: &'a Call) {
+fn add_call<'a>(text: &mut Gathered, seen: &mut Said<'a>, call: &'a Call) {
     say(text, seen, &call.tool);
     if let Some(command) = &call.command {
         say(text, seen, command);
@@ -167,7 +173,7 @@ fn add_call<'a>(text: &mut Gathered, seen: &mut HashSet<&'a str>, call: &'a Call
     }
 }
 
-fn say<'a>(text: &mut Gathered, seen: &mut HashSet<&'a str>, said: &'a str) {
+fn say<'a>(text: &mut Gathered, seen: &mut Said<'a>, said: &'a str) {
     if seen.insert(said) {
         text.add(said);
     }

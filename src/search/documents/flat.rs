@@ -184,7 +184,7 @@ fn unescape(inner: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(inner.len());
     let mut units: Vec<u16> = Vec::new();
     let mut rest = inner;
-    while let Some((plain, escaped)) = rest.split_once('\\') {
+    while let Some((plain, escaped)) = at_escape(rest) {
         if !plain.is_empty() {
             flush(&mut units, &mut out);
             out.push_str(plain);
@@ -211,6 +211,12 @@ fn unescape(inner: &str) -> Cow<'_, str> {
     flush(&mut units, &mut out);
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// What stands before the first backslash and behind it.
+fn at_escape(text: &str) -> Option<(&str, &str)> {
+    let at = memchr::memchr(b'\\', text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 fn flush(units: &mut Vec<u16>, out: &mut String) {

@@ -25,11 +25,11 @@ use self::flat::{Piece, Within};
 
 /// All documents of a record: its own, then one for each entry.
 pub fn of(record: &Record, entries: &[Entry]) -> Vec<Document> {
-    let shared = record::shared(record);
+    let shared = record::shared(record).into();
     let mut has = BTreeSet::new();
     let entries: Vec<Document> =
         entries.iter().map(|entry| entry::document(entry, record, &shared, &mut has)).collect();
-    let mut documents = vec![record::document(record, shared, has)];
+    let mut documents = vec![record::document(record, &shared, has)];
     documents.extend(entries);
     documents
 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use quarterdeck_index::Document;
 use quarterdeck_sync::model::{Record, Row};
@@ -58,17 +59,17 @@ pub fn shared(record: &Record) -> Vec<(usize, String)> {
 }
 
 /// The document of a record itself; `has` is what its entries have.
-pub fn document(record: &Record, shared: Vec<(usize, String)>, has: BTreeSet<&'static str>) -> Document {
+pub fn document(record: &Record, shared: &Arc<[(usize, String)]>, has: BTreeSet<&'static str>) -> Document {
     let row = &record.row;
-    let mut facets = shared;
-    facets.push((fields::KIND, row.kind.as_str().to_owned()));
+    let mut facets = vec![(fields::KIND, row.kind.as_str().to_owned())];
     facets.extend(row.pending.first().map(|_| (fields::IS, "pending".to_owned())));
     let mut has = has;
     if quarterdeck_sync::text::secrets::holds(&record.doc) {
         has.insert("secret");
     }
     facets.extend(has.into_iter().map(|word| (fields::HAS, word.to_owned())));
-    Document { place: None, at: active(row), title: title(row), text: record_text(record), facets }
+    let (title, text) = (title(row), record_text(record));
+    Document { place: None, at: active(row), title, text, facets, shared: shared.clone() }
 }
 
 /// A record's last activity, in milliseconds.

@@ -37,7 +37,7 @@ const MESSAGES: &str = r#"[
 ]"#;
 
 fn values(document: &quarterdeck_index::Document, facet: usize) -> Vec<&str> {
-    document.facets.iter().filter(|(known, _)| *known == facet).map(|(_, value)| value.as_str()).collect()
+    document.all_facets().filter(|(known, _)| *known == facet).map(|(_, value)| value.as_str()).collect()
 }
 
 #[test]

@@ -17,18 +17,14 @@ const DEEPEST: usize = 4;
 
 /// The secrets in the strings of `json`, in order, none overlapping another.
 pub(super) fn find(json: &str) -> Vec<Found> {
-    if !may_hold(json) {
-        return Vec::new();
-    }
-    at_depth(json, Inside::default(), 0)
+    quiet(json).map_or_else(Vec::new, |quiet| at_depth(json, quiet, Inside::default(), 0))
 }
 
 /// The same for JSON that stands under `name`: a member's value, taken out of its document.
 pub(super) fn find_under(name: &str, json: &str) -> Vec<Found> {
-    if !may_hold(json) && !RULES.keywords(name).is_match(name) {
-        return Vec::new();
-    }
-    at_depth(json, Inside { key: Cow::Borrowed(name), ..Inside::default() }, 0)
+    let quiet = if RULES.keywords(name).is_match(name) { Some(0) } else { quiet(json) };
+    let around = Inside { key: Cow::Borrowed(name), ..Inside::default() };
+    quiet.map_or_else(Vec::new, |quiet| at_depth(json, quiet, around, 0))
 }
 
 /// The secrets of a text that stands under `name`.
@@ -36,10 +32,14 @@ pub(super) fn find_in_text(name: &str, text: &str) -> Vec<Found> {
     in_string(Some(name), text, 0)
 }
 
-/// One pass that settles most texts: no keyword stands in it, and no escape that could hide one.
-fn may_hold(json: &str) -> bool {
-    memchr::memchr_iter(b'\\', json.as_bytes()).any(|at| matches!(json.as_bytes().get(at + 1), Some(b'u' | b'/')))
-        || RULES.keywords(json).is_match(json)
+/// One pass that settles many texts, and much of others: where the first keyword ends, or an escape stands that could hide one. Nothing
+/// is to be found in what ends before; nowhere if there is none.
+fn quiet(json: &str) -> Option<usize> {
+    let bytes = json.as_bytes();
+    let hides = |at: &usize| matches!(bytes.get(at.saturating_add(1)), Some(b'u' | b'/'));
+    let escape = memchr::memchr_iter(b'\\', bytes).find(hides);
+    let keyword = RULES.keywords(json).find(json).map(|word| word.end());
+    escape.into_iter().chain(keyword).min()
 }
 
 /// Does text look as if it were JSON?
@@ -48,8 +48,8 @@ pub(super) fn looks_like(text: &str) -> bool {
     text.starts_with(['{', '[']) && text.contains('"')
 }
 
-/// `around`: what the whole of it stands in.
-fn at_depth<'a>(json: &'a str, around: Inside<'a>, depth: usize) -> Vec<Found> {
+/// `quiet`: there is nothing in strings that end before that. `around`: what the whole of it stands in.
+fn at_depth<'a>(json: &'a str, quiet: usize, around: Inside<'a>, depth: usize) -> Vec<Found> {
     let mut found = Vec::new();
     let mut open = vec![around];
     let bytes = json.as_bytes();
@@ -67,7 +67,7 @@ fn at_depth<'a>(json: &'a str, around: Inside<'a>, depth: usize) -> Vec<Found> {
                 let text = Text::of(json.get(at + 1..end).unwrap_or_default());
                 let key = open.last().is_some_and(|inside| inside.object) && is_key(bytes, end + 1);
                 let name = if key { None } else { open.last().and_then(Inside::name) };
-                let inside = in_string(name.as_deref(), &text.meaning, depth);
+                let inside = if end < quiet { Vec::new() } else { in_string(name.as_deref(), &text.meaning, depth) };
                 let places = match inside.is_empty() {
                     true => Vec::new(),
                     false => text.places(inside.iter().flat_map(|found| [found.range.start, found.range.end])),
@@ -166,7 +166,7 @@ fn in_string(name: Option<&str>, text: &str, depth: usize) -> Vec<Found> {
     let mut found = scan::find(text);
     if depth < DEEPEST && looks_like(text) {
         let around = Inside { key: Cow::Borrowed(name.unwrap_or_default()), ..Inside::default() };
-        found.extend(at_depth(text, around, depth + 1));
+        found.extend(at_depth(text, 0, around, depth + 1));
     }
     if let Some(name) =
         name.filter(|name| name.len() <= NAME && !text.is_empty() && RULES.keywords(name).is_match(*name))
@@ -206,7 +206,7 @@ struct Text<'a> {
 
 impl<'a> Text<'a> {
     fn of(text: &'a str) -> Self {
-        let Some((plain, escaped)) = text.split_once('\\') else { return Self { text, meaning: Cow::Borrowed(text) } };
+        let Some((plain, escaped)) = at_escape(text) else { return Self { text, meaning: Cow::Borrowed(text) } };
         let mut meaning = String::with_capacity(text.len());
         let (mut plain, mut escaped) = (plain, escaped);
         loop {
@@ -214,7 +214,7 @@ impl<'a> Text<'a> {
             let (c, length) = escape(escaped);
             meaning.push(c);
             let rest = escaped.get(length..).unwrap_or_default();
-            match rest.split_once('\\') {
+            match at_escape(rest) {
                 Some(next) => (plain, escaped) = next,
                 None => {
                     meaning.push_str(rest);
@@ -243,6 +243,12 @@ impl<'a> Text<'a> {
             })
             .collect()
     }
+}
+
+/// What stands before the first backslash and behind it.
+fn at_escape(text: &str) -> Option<(&str, &str)> {
+    let at = memchr::memchr(b'\\', text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// What stands behind a backslash, and how many bytes of it. Half a surrogate pair is a replacement character.
