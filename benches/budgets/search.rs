@@ -2,7 +2,7 @@
 //! plain tantivy and SQLite FTS5 over the same text in the same run.
 //!
 //! `QD_BENCH_TRANSCRIPTS` says how many sessions; the budgets are set at 20,000, the default is a tenth. `QD_BENCH_QUERIES` says how
-//! many of each kind are asked.
+//! many of each kind are asked, `QD_BENCH_KIND` names the one kind to ask: `rare`.
 
 use std::path::Path;
 use std::time::Instant;
@@ -70,8 +70,12 @@ pub fn run() {
     let searcher = Searcher::new(mirror.clone(), &home.path().join("outbox.db"), &folder);
     let (_, opening) = timed(|| ask(&searcher, "deploy"));
     fact("open and first query", opening * 1e3, "ms");
-    keys(&searcher, &corpus);
-    for kind in ["common", "rare", "two words", "phrase", "fuzzy"] {
+    let only = std::env::var("QD_BENCH_KIND").ok();
+    if only.is_none() {
+        keys(&searcher, &corpus);
+    }
+    let kinds = ["common", "rare", "two words", "phrase", "fuzzy"];
+    for kind in kinds.into_iter().filter(|kind| only.as_ref().is_none_or(|only| only == kind)) {
         compare(&searcher, &plain, &fts, &corpus, kind);
     }
 }
