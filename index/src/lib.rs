@@ -28,6 +28,7 @@ mod snapshot;
 mod tests;
 mod token;
 mod verify;
+mod wholes;
 mod write;
 
 pub use error::Error;

@@ -14,6 +14,7 @@ use crate::face::{Document, Layout, Mark};
 use crate::paper::{self, Paper, Room};
 use crate::schema::{FORMAT, Shape};
 use crate::snapshot::Snapshot;
+use crate::wholes;
 
 pub(crate) const META: &str = "meta.json";
 
@@ -61,8 +62,7 @@ impl Index {
     /// [`Snapshot::search_beside`].
     pub fn in_memory(layout: &Layout, docs: impl IntoIterator<Item = (u64, Document)>) -> Result<Self, Error> {
         let shape = Arc::new(Shape::new(layout));
-        let index = tantivy::Index::create_in_ram(shape.schema.clone());
-        shape.prepare(&index);
+        let index = in_ram(&shape)?;
         let mut docs = docs.into_iter().peekable();
         if docs.peek().is_some() {
             // The smallest heap tantivy takes.
@@ -199,6 +199,13 @@ fn told(folder: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
+fn in_ram(shape: &Shape) -> Result<tantivy::Index, Error> {
+    let made = tantivy::Index::builder().schema(shape.schema.clone()).register_plugin(wholes::plugin());
+    let index = made.create_in_ram()?;
+    shape.prepare(&index);
+    Ok(index)
+}
+
 fn read(folder: &Path, shape: &Shape) -> Result<Reading, Error> {
     let told = told(folder)?;
     let found = match told {
@@ -206,14 +213,16 @@ fn read(folder: &Path, shape: &Shape) -> Result<Reading, Error> {
         None => None,
     };
     let missing = found.is_none();
-    let (index, mark) = found.unwrap_or_else(|| (tantivy::Index::create_in_ram(shape.schema.clone()), None));
-    shape.prepare(&index);
+    let (index, mark) = match found {
+        Some(found) => found,
+        None => (in_ram(shape)?, None),
+    };
     Ok(Reading { reader: reader(&index)?, index, missing, told, mark })
 }
 
 /// Opens what is in the folder; `None` when it went away meanwhile.
 fn opened(folder: &Path, shape: &Shape) -> Result<Option<(tantivy::Index, Option<Mark>)>, Error> {
-    let index = match tantivy::Index::open(Private::open(folder)?) {
+    let mut index = match tantivy::Index::open(Private::open(folder)?) {
         Ok(index) => index,
         Err(TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(path))) if path.ends_with(META) => {
             return Ok(None);
@@ -221,6 +230,7 @@ fn opened(folder: &Path, shape: &Shape) -> Result<Option<(tantivy::Index, Option
         Err(error) => return Err(error.into()),
     };
     let mark = check(&index, shape)?;
+    index.register_plugin(wholes::plugin());
     shape.prepare(&index);
     Ok(Some((index, mark)))
 }
@@ -238,7 +248,8 @@ pub(crate) fn open_or_make(folder: &Path, shape: &Shape) -> Result<tantivy::Inde
         docstore_compress_dedicated_thread: false,
         ..tantivy::IndexSettings::default()
     };
-    let index = tantivy::Index::create(Private::open(folder)?, shape.schema.clone(), settings)?;
+    let made = tantivy::Index::builder().schema(shape.schema.clone()).settings(settings);
+    let index = made.register_plugin(wholes::plugin()).open_or_create(Private::open(folder)?)?;
     shape.prepare(&index);
     Ok(index)
 }

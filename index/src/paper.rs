@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const TITLE_COUNTS: usize = 4;
 
 /// Values of a document that are no facets.
-const FIXED: usize = TITLE_COUNTS + 8;
+const FIXED: usize = TITLE_COUNTS + 6;
 
 /// A document as tantivy takes it.
 pub(crate) struct Paper {
@@ -48,6 +48,11 @@ impl Paper {
         Self { shape, owner, document, _share: share }
     }
 
+    /// What wholes are looked for in.
+    pub fn texts(&self) -> [&str; 2] {
+        [&self.document.title, &self.document.text]
+    }
+
     fn fixed<'a>(&'a self) -> [Option<(Field, Said<'a>)>; FIXED] {
         let (shape, it) = (&*self.shape, &self.document);
         let said = |field, text: &'a str| (!text.is_empty()).then_some((field, Said::Text(text)));
@@ -59,9 +64,7 @@ impl Paper {
             it.place.is_none().then_some((shape.own, Said::Number(self.owner))),
             it.at.map(|at| (shape.at, Said::Time(at))),
             said(shape.title, &it.title),
-            said(shape.whole, &it.title),
             said(shape.text, &it.text),
-            said(shape.whole, &it.text),
         ];
         fixed[TITLE_COUNTS..].copy_from_slice(&others);
         fixed

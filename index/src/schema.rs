@@ -9,14 +9,13 @@ use tantivy::tokenizer::TextAnalyzer;
 use crate::collect::{Times, Values};
 use crate::compile::Beginnings;
 use crate::face::Layout;
-use crate::token::{Value, Wholes, Words};
+use crate::token::{Value, Words};
 
 /// Changes when the tokens or the fields do: an index made with another number is made anew.
-pub(crate) const FORMAT: u32 = 5;
+pub(crate) const FORMAT: u32 = 6;
 
 const WORDS: &str = "qd_words";
 const TITLE_WORDS: &str = "qd_title_words";
-const WHOLES: &str = "qd_wholes";
 const VALUE: &str = "qd_value";
 
 /// The layout, and the fields made for it.
@@ -33,8 +32,6 @@ pub(crate) struct Shape {
     pub place: Field,
     pub title: Field,
     pub text: Field,
-    /// The wholes of title and text, by which nothing is ranked.
-    pub whole: Field,
     pub facets: Vec<Field>,
     pub values: Values,
     pub times: Times,
@@ -62,7 +59,6 @@ impl Shape {
         };
         let title = schema.add_text_field("title", words(TITLE_WORDS));
         let text = schema.add_text_field("text", words(WORDS));
-        let whole = schema.add_text_field("whole", unranked(WHOLES));
         let facets = layout.facets.iter().enumerate().map(|(number, facet)| {
             let value = unranked(VALUE);
             schema.add_text_field(&facet_name(number), if facet.counted { value.set_fast("raw") } else { value })
@@ -77,7 +73,6 @@ impl Shape {
             place,
             title,
             text,
-            whole,
             facets,
             values: Values::default(),
             times: Times::default(),
@@ -89,7 +84,6 @@ impl Shape {
     pub fn prepare(&self, index: &tantivy::Index) {
         index.tokenizers().register(WORDS, TextAnalyzer::from(Words::default()));
         index.tokenizers().register(TITLE_WORDS, TextAnalyzer::from(Words::with_wholes()));
-        index.tokenizers().register(WHOLES, TextAnalyzer::from(Wholes::default()));
         index.tokenizers().register(VALUE, TextAnalyzer::from(Value::default()));
     }
 }

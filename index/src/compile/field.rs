@@ -97,8 +97,7 @@ impl Compiler<'_> {
             ValueKind::Time(when) => self.spelled(field, &when.to_string(), begun),
             ValueKind::Regex(pattern) => {
                 let Some(pattern) = self.pattern(Pattern::new(pattern), pattern) else { return Ok(self.unreadable()) };
-                let words = self.alike(field, "", &pattern)?;
-                Ok(Some(unscored(any_word(words))))
+                Ok(Some(unscored(self.matching(field, &pattern)?)))
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) const ASKED: usize = 10_000;
 
 /// Words that are looked at to find those: over all segments, by their size.
 const LOOKED_AT: (usize, usize) = (8_192, 400_000);
-/// Steps of an automaton through the words of all segments.
+/// Steps of an automaton through the words of all segments, while somebody types and when not.
 const STEPS: (u64, u64) = (4_000_000, 40_000_000);
 /// What the smallest segment is given.
 const LEAST: usize = 128;
@@ -40,9 +40,14 @@ impl Automaton for Anything {
 }
 
 /// An automaton that gives up after so many steps.
-struct Bounded<'a, A> {
-    inner: &'a A,
-    left: &'a Cell<u64>,
+pub(super) struct Bounded<'a, A> {
+    pub inner: &'a A,
+    pub left: &'a Cell<u64>,
+}
+
+/// How many it may take.
+pub(super) fn steps(typing: bool) -> u64 {
+    if typing { STEPS.0 } else { STEPS.1 }
 }
 
 impl<A: Automaton> Automaton for Bounded<'_, A> {
@@ -103,7 +108,7 @@ impl Compiler<'_> {
         A: Automaton,
         A::State: Clone,
     {
-        let steps = Cell::new(if self.search.typing { STEPS.0 } else { STEPS.1 });
+        let steps = Cell::new(steps(self.search.typing));
         let mut found = Found::new();
         for segment in self.index.searcher.segment_readers() {
             let share = self.share(segment, if self.search.typing { LOOKED_AT.0 } else { LOOKED_AT.1 });

@@ -18,6 +18,7 @@ mod field;
 mod many;
 mod most;
 mod text;
+mod wholes;
 
 use std::cell::{Cell, RefCell};
 

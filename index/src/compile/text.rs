@@ -3,7 +3,6 @@
 use tantivy::Term;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, EmptyQuery, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy_fst::Automaton;
 
 use super::any_word::any_word;
 use super::many::{ASKED, Anything, TYPED};
@@ -73,34 +72,31 @@ impl Compiler<'_> {
             true => self.typed(field, word, TYPED)?,
             false => self.words(field, word, &Anything, ASKED)?,
         };
-        Ok(self.like(field, word, words))
+        Ok(self.like(field, word, words, None))
     }
 
     pub(super) fn fuzzy(&self, text: &str) -> Result<Asked, Error> {
         let Some(slips) = Slips::new(text) else { return self.word(text) };
         let field = self.index.shape.text;
-        let words = self.alike(field, &slips.begins, &slips)?;
+        let words = self.words(field, &slips.begins, &slips, ASKED)?;
+        let wholes = self.wholes(&slips.begins, &slips)?;
         self.scored.set(true);
-        Ok(Some(self.like(field, &slips.word, words)))
+        Ok(Some(self.like(field, &slips.word, words, wholes)))
     }
 
     pub(super) fn regex(&self, pattern: &str) -> Result<Asked, Error> {
         let Some(pattern) = self.pattern(Pattern::new(pattern), pattern) else { return Ok(self.unreadable()) };
-        let words = self.alike(self.index.shape.text, "", &pattern)?;
-        Ok(Some(super::unscored(any_word(words))))
+        Ok(Some(super::unscored(self.matching(self.index.shape.text, &pattern)?)))
     }
 
-    /// The words that the automaton lets pass, and in the text the wholes too.
-    pub(super) fn alike<A>(&self, field: Field, begins: &str, automaton: &A) -> Result<Vec<Term>, Error>
-    where
-        A: Automaton,
-        A::State: Clone,
-    {
-        let mut words = self.words(field, begins, automaton, ASKED)?;
-        if field == self.index.shape.text {
-            words.extend(self.words(self.index.shape.whole, begins, automaton, ASKED)?);
-        }
-        Ok(words)
+    /// What finds the words of a field that the pattern finds, and in the text the wholes too. Titles have theirs among their words.
+    pub(super) fn matching(&self, field: Field, pattern: &Pattern) -> Result<Box<dyn Query>, Error> {
+        let words = any_word(self.words(field, "", pattern, ASKED)?);
+        let wholes = if field == self.index.shape.text { self.wholes("", pattern)? } else { None };
+        Ok(match wholes {
+            Some(wholes) => Box::new(BooleanQuery::union(vec![words, wholes])),
+            None => words,
+        })
     }
 
     /// A pattern that is right but too large is told as an answer that is not whole.
@@ -124,17 +120,21 @@ impl Compiler<'_> {
         Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
     }
 
-    /// The word itself, which is scored, or one of these.
-    fn like(&self, field: Field, word: &str, mut words: Vec<Term>) -> Box<dyn Query> {
+    /// The word itself, which is scored, or one of these, or what has one of the wholes.
+    fn like(&self, field: Field, word: &str, mut words: Vec<Term>, wholes: Option<Box<dyn Query>>) -> Box<dyn Query> {
         let itself = Term::from_field_text(field, word);
         let known = words.contains(&itself);
-        match words.len() {
-            0 => return Box::new(EmptyQuery),
-            1 => return self.exact(words.remove(0)),
+        match (words.len(), &wholes) {
+            (0, None) => return Box::new(EmptyQuery),
+            (1, None) => return self.exact(words.remove(0)),
             _ => {}
         }
         self.most.borrow_mut().add_like();
-        let any = Box::new(ConstScoreQuery::new(any_word(words), LIKE));
+        let any = match wholes {
+            Some(wholes) => Box::new(BooleanQuery::union(vec![any_word(words), wholes])),
+            None => any_word(words),
+        };
+        let any = Box::new(ConstScoreQuery::new(any, LIKE));
         match known {
             true => Box::new(BooleanQuery::union(vec![self.exact(itself), any])),
             false => any,

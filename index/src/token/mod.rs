@@ -13,8 +13,8 @@
 //! Beside its words a text has **extras**, each kept once a document, behind its last word, where no phrase of words reaches:
 //! the **parts** of a word in camel case (`parseAuthToken`: `parse auth token`, side by side). And it has **wholes**, words joined
 //! by `_ - . / : @` (`src/auth/index.ts`; a path without the line behind it), which is what a regular expression or a word with
-//! a slip is compared with. Most are unlike all others, so they are kept by themselves, without positions; those of titles, which
-//! are few, are extras.
+//! a slip is compared with. Most are unlike all others, so they are kept by themselves (`crate::wholes`); those of titles, which
+//! are few, are extras too.
 //!
 //! Chinese, Japanese and Korean have no spaces, nor have Thai, Lao, Burmese and Khmer: each pair of neighbours is a word, and so is
 //! the last character of a run; so a single character is the beginning of one ([`scan`]). A character is what a reader takes for one.
@@ -32,12 +32,14 @@ mod sign;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod wholes;
 
 pub(crate) use cjk::{end_of_character, is_cjk};
 pub(crate) use fold::{fold, fold_into};
 pub(crate) use parts::{Piece, is_hash, parts};
 pub(crate) use scan::{Scan, Sort};
-pub(crate) use stream::{Value, Wholes, Words};
+pub(crate) use stream::{Value, Words};
+pub(crate) use wholes::Wholes;
 
 /// Most bytes of a word as it is kept: longer than the longest hash people name (SHA-256 in hex).
 pub(crate) const WORD_BYTES: usize = 64;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use foldhash::quality::RandomState;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use super::{Piece, Scan, Sort, VALUE_BYTES, capped, fold_into, parts, places};
+use super::{Piece, Scan, Sort, VALUE_BYTES, capped, fold_into, parts};
 
 /// Positions left free before each extra: it is no neighbour of anything.
 const APART: usize = 2;
@@ -37,15 +37,15 @@ struct Extras {
 
 /// Texts that have been there, by their hashes.
 #[derive(Debug, Clone, Default)]
-struct Seen(HashSet<u64, RandomState>);
+pub(super) struct Seen(HashSet<u64, RandomState>);
 
 impl Seen {
-    fn is_new(&mut self, text: &str) -> bool {
+    pub fn is_new(&mut self, text: &str) -> bool {
         self.0.insert(self.0.hasher().hash_one(text))
     }
 
     /// Forgets them, and with an enormous text what it needed.
-    fn clear(&mut self) {
+    pub fn clear(&mut self) {
         match self.0.capacity() > 1 << 14 {
             true => *self = Self::default(),
             false => self.0.clear(),
@@ -197,73 +197,6 @@ impl TokenStream for WordStream<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         self.token
-    }
-}
-
-/// Wholes of a text, each once. They have no places: whoever asks for one by its beginning or its pattern asks for nothing beside it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Wholes {
-    token: Token,
-    seen: Seen,
-}
-
-pub(crate) struct WholeStream<'a> {
-    text: &'a str,
-    /// Where in it no more is looked for.
-    at: usize,
-    /// What is looked through.
-    stretch: &'a str,
-    scan: Scan<'a>,
-    wholes: &'a mut Wholes,
-}
-
-impl Tokenizer for Wholes {
-    type TokenStream<'a> = WholeStream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> WholeStream<'a> {
-        self.token.reset();
-        self.token.position = 0;
-        self.seen.clear();
-        WholeStream { text, at: 0, stretch: "", scan: Scan::new(""), wholes: self }
-    }
-}
-
-impl<'a> WholeStream<'a> {
-    fn next_whole(&mut self) -> Option<&'a str> {
-        loop {
-            let more = self.scan.next_word().is_some();
-            if let Some(whole) = self.scan.take_whole() {
-                return Some(&self.stretch[whole]);
-            }
-            if !more {
-                let stretch = places::next(self.text, self.at)?;
-                self.at = stretch.end;
-                self.stretch = &self.text[stretch];
-                self.scan = Scan::new(self.stretch);
-            }
-        }
-    }
-}
-
-impl TokenStream for WholeStream<'_> {
-    fn advance(&mut self) -> bool {
-        while let Some(whole) = self.next_whole() {
-            let Wholes { token, seen } = &mut *self.wholes;
-            token.text.clear();
-            fold_into(whole, &mut token.text);
-            if !token.text.is_empty() && seen.is_new(&token.text) {
-                return true;
-            }
-        }
-        false
-    }
-
-    fn token(&self) -> &Token {
-        &self.wholes.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.wholes.token
     }
 }
 

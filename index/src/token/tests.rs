@@ -55,6 +55,12 @@ fn words_stand_side_by_side_and_identifiers_come_behind_them_whole_and_in_parts(
     }
 }
 
+fn wholes(texts: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    Wholes::default().each(texts, |whole| found.push(whole.to_owned()));
+    found
+}
+
 #[test]
 fn wholes_of_a_text_come_once_each_and_a_path_without_the_line_behind_it() {
     let cases = [
@@ -66,14 +72,9 @@ fn wholes_of_a_text_come_once_each_and_a_path_without_the_line_behind_it() {
         ("Crème_Brûlée, 部署_x", "creme_brulee"),
         ("one two", ""),
     ];
+    assert_eq!(wholes(&["a-b c-d", "", "c-d e-f"]), ["a-b", "c-d", "e-f"]);
     for (text, expected) in cases {
-        let mut wholes = Wholes::default();
-        let mut stream = wholes.token_stream(text);
-        let mut found = Vec::new();
-        while stream.advance() {
-            found.push(stream.token().text.clone());
-        }
-        assert_eq!(found.join(" "), expected, "{text}");
+        assert_eq!(wholes(&[text]).join(" "), expected, "{text}");
         let mut words = Words::default();
         let mut stream = words.token_stream(text);
         while stream.advance() {
@@ -200,12 +201,7 @@ proptest! {
                 break;
             }
         }
-        let (mut stream, mut found) = (Wholes::default(), Vec::new());
-        let mut stream = stream.token_stream(&text);
-        while stream.advance() {
-            found.push(stream.token().text.clone());
-        }
-        prop_assert_eq!(found, wholes);
+        prop_assert_eq!(self::wholes(&[&text]), wholes);
         let (mut one, mut other) = (Words::default(), Words::with_wholes());
         let (mut one, mut other) = (one.token_stream(&text), other.token_stream(&text));
         for _ in 0..late.positions() {
