@@ -29,7 +29,7 @@ pub(super) fn find_under(name: &str, json: &str) -> Vec<Found> {
 
 /// The secrets of a text that stands under `name`.
 pub(super) fn find_in_text(name: &str, text: &str) -> Vec<Found> {
-    in_string(Some(name), text, 0)
+    in_string(Some(name), text, 0, 0)
 }
 
 /// One pass that settles many texts, and much of others: where the first keyword ends, or an escape stands that could hide one. Nothing
@@ -67,7 +67,11 @@ fn at_depth<'a>(json: &'a str, quiet: usize, around: Inside<'a>, depth: usize) -
                 let text = Text::of(json.get(at + 1..end).unwrap_or_default());
                 let key = open.last().is_some_and(|inside| inside.object) && is_key(bytes, end + 1);
                 let name = if key { None } else { open.last().and_then(Inside::name) };
-                let inside = if end < quiet { Vec::new() } else { in_string(name.as_deref(), &text.meaning, depth) };
+                let inside = if end < quiet {
+                    Vec::new()
+                } else {
+                    in_string(name.as_deref(), &text.meaning, text.meant(quiet.saturating_sub(at + 1)), depth)
+                };
                 let places = match inside.is_empty() {
                     true => Vec::new(),
                     false => text.places(inside.iter().flat_map(|found| [found.range.start, found.range.end])),
@@ -161,9 +165,9 @@ impl<'a> Inside<'a> {
 /// Longest name that says anything.
 const NAME: usize = 128;
 
-/// The secrets of one string, as places in its meaning.
-fn in_string(name: Option<&str>, text: &str, depth: usize) -> Vec<Found> {
-    let mut found = scan::find(text);
+/// The secrets of one string, as places in its meaning. `quiet`: no keyword ends before that.
+fn in_string(name: Option<&str>, text: &str, quiet: usize, depth: usize) -> Vec<Found> {
+    let mut found = scan::find_from(text, quiet);
     if depth < DEEPEST && looks_like(text) {
         let around = Inside { key: Cow::Borrowed(name.unwrap_or_default()), ..Inside::default() };
         found.extend(at_depth(text, 0, around, depth + 1));
@@ -222,6 +226,12 @@ impl<'a> Text<'a> {
                 }
             }
         }
+    }
+
+    /// Where in the meaning that stands which is `at` in the text, or before. Up to there no escape is longer than two bytes.
+    fn meant(&self, at: usize) -> usize {
+        let escapes = self.text.as_bytes().get(..at).map_or(at, |before| memchr::memchr_iter(b'\\', before).count());
+        at - escapes
     }
 
     /// The places in the text of places in the meaning, which come in order. Places begin and end with characters, so nothing is cut

@@ -178,6 +178,8 @@ pub(super) struct Rules {
     read: AtomicUsize,
     /// The rule of each keyword.
     pub of_keyword: Vec<usize>,
+    /// Bytes of the longest keyword.
+    pub longest: usize,
 }
 
 /// Once so many bytes were read, reading them has taken as much longer as building what is faster takes.
@@ -206,6 +208,7 @@ pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let led_to = file.rule.iter().enumerate().flat_map(|(at, rule)| rule.keywords.iter().map(move |_| at));
     Rules {
         of_keyword: led_to.collect(),
+        longest: file.rule.iter().flat_map(|rule| &rule.keywords).map(String::len).max().unwrap_or(0),
         soon: automaton(&file.rule, AhoCorasickKind::ContiguousNFA),
         fast: OnceLock::new(),
         read: AtomicUsize::new(0),
@@ -244,6 +247,9 @@ mod tests {
         for rule in &RULES.list {
             assert!(rule.pattern().is_some(), "{}: {:?}", rule.id, Regex::new(&rule.pattern));
             assert!(!rule.keywords.is_empty() && rule.keywords.iter().all(|word| word.len() > 1), "{}", rule.id);
+            // JSON writes them as they are, but for the slash.
+            let plain = |byte: u8| (byte.is_ascii_graphic() || byte == b' ') && !b"\"\\".contains(&byte);
+            assert!(rule.keywords.iter().all(|word| word.bytes().all(plain)), "{}", rule.id);
             assert!(rule.pattern.starts_with('^'), "{}", rule.id);
             assert!(rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
         }

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use aho_corasick::Input;
+
 use super::Found;
 use super::block;
 use super::judge;
@@ -16,10 +18,16 @@ type Hit = (Range<usize>, usize);
 
 /// The secrets of a text, in order, none overlapping another. Does not look into JSON.
 pub(super) fn find(text: &str) -> Vec<Found> {
+    find_from(text, 0)
+}
+
+/// The same of a text in which no keyword stands that ends before `quiet`.
+pub(super) fn find_from(text: &str, quiet: usize) -> Vec<Found> {
     let mut hits: Vec<Hit> = Vec::new();
     // How far each rule is done.
     let mut until: Vec<usize> = Vec::new();
-    for word in RULES.keywords(text).find_overlapping_iter(text) {
+    let from = quiet.saturating_sub(RULES.longest).min(text.len());
+    for word in RULES.keywords(text).find_overlapping_iter(Input::new(text).range(from..)) {
         let Some(&number) = RULES.of_keyword.get(word.pattern().as_usize()) else { continue };
         let Some(rule) = RULES.list.get(number) else { continue };
         if until.is_empty() {
