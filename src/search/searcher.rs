@@ -227,7 +227,8 @@ impl Searcher {
         let state = (identity(reader).map_err(trouble)?, head);
         // Not held meanwhile: another question unpacks for itself.
         let mut stretches = std::mem::take(&mut self.kept().stretches).of(state);
-        let hits = shown(reader, &mut stretches, places, marker, secrets).map_err(trouble);
+        let another = || self.reader().ok();
+        let hits = shown(reader, another, &mut stretches, places, marker, secrets).map_err(trouble);
         self.kept().stretches = stretches;
         hits
     }

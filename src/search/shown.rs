@@ -1,13 +1,13 @@
 //! What hits show, read from the mirror.
 //!
-//! One thread reads, as the mirror is read by one; understanding messages, masking secrets and cutting snippets is shared among
-//! several. Only the part of a session that a hit stands in is unpacked.
+//! Several threads read and make them, each through a reader of its own: reading, unpacking, understanding messages, masking secrets
+//! and cutting snippets take about the same. Only the part of a session that a hit stands in is unpacked.
 //!
 //! Secrets are masked in the documents, where each stands under its name: what a snippet is cut from holds the values alone.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use jiff::Timestamp;
@@ -28,47 +28,48 @@ const FAR: usize = 1 << 18;
 /// Hits for each thread that is begun: fewer are made sooner than a thread is begun.
 const FEW: usize = 5;
 
-/// Hits that are read before they are made: what they need is held meanwhile, and may be megabytes for each.
-const READ: usize = 24;
-
 /// More threads than this are no sooner done with a page of hits.
 const THREADS: usize = 4;
 
-/// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out. `stretches`: what
-/// was unpacked for the hits before, of the state that `reader` shows or an older one.
+/// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out. `another`: a reader
+/// for one more thread. `stretches`: what was unpacked for the hits before, of the state that `reader` shows or an older one.
 ///
 /// # Errors
 /// When the mirror cannot be read; what is damaged in it is left out.
 pub fn shown(
     reader: &Reader,
+    another: impl Fn() -> Option<Reader> + Sync,
     stretches: &mut Stretches,
     places: &[Place],
     marker: &Marker,
     secrets: Secrets,
 ) -> Result<Vec<Hit>, StoreError> {
-    let mut reading = Reading { reader, records: HashMap::new(), stretches };
-    let mut hits = Vec::with_capacity(places.len());
-    for places in places.chunks(READ) {
-        let read = places.iter().filter_map(|place| reading.read(place).transpose()).collect::<Result<Vec<_>, _>>()?;
-        for Made { mut hit, unnamed } in each(&read, |read| read.make(marker, secrets)).into_iter().flatten() {
-            if let (Some((first, call)), Some(entry)) = (unnamed, &mut hit.entry) {
-                let tool = reading.tool_called(hit.key, first, &call)?;
-                entry.tools.extend(tool.map(|tool| secrets.text(&tool).into_owned()));
-            }
-            hits.push(hit);
-        }
-    }
-    Ok(hits)
+    let known = Known { records: Mutex::default(), stretches: Mutex::new(std::mem::take(stretches)) };
+    let made =
+        each(places, (reader, another), |reader, place| Reading { reader, known: &known }.hit(place, marker, secrets));
+    *stretches = known.stretches.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(made.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// Does `make` for each, in their order, in as many threads as it is worth.
-fn each<T: Sync, M: Send + Sync>(all: &[T], make: impl Fn(&T) -> M + Sync) -> Vec<M> {
+/// Does `make` for each, in their order, in as many threads as it is worth, as far as there is another reader for them.
+fn each<T: Sync, M: Send + Sync>(
+    all: &[T],
+    (reader, another): (&Reader, impl Fn() -> Option<Reader> + Sync),
+    make: impl Fn(&Reader, &T) -> M + Sync,
+) -> Vec<M> {
     let made: Vec<OnceLock<M>> = all.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
-    let work = || {
+    let work = |reader: &Reader| {
+        // To begin and to end a reading for each record takes longer than to read it. Where it cannot be held, each is read as it is.
+        let _one = reader.hold();
         let take = || next.fetch_add(1, Ordering::Relaxed);
         while let Some((one, made)) = Some(take()).and_then(|at| all.get(at).zip(made.get(at))) {
-            let _ = made.set(make(one));
+            let _ = made.set(make(reader, one));
+        }
+    };
+    let help = || {
+        if let Some(reader) = another() {
+            work(&reader);
         }
     };
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -76,67 +77,75 @@ fn each<T: Sync, M: Send + Sync>(all: &[T], make: impl Fn(&T) -> M + Sync) -> Ve
     thread::scope(|scope| {
         // Where no thread can be had, this one does it all.
         for _ in 0..helpers {
-            let _ = thread::Builder::new().name("qd-hits".to_owned()).spawn_scoped(scope, work);
+            let _ = thread::Builder::new().name("qd-hits".to_owned()).spawn_scoped(scope, help);
         }
-        work();
+        work(reader);
     });
     made.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
-/// Reads what hits need, what several need once.
+/// What was read for one hit and may be wanted for another.
+struct Known {
+    records: Mutex<HashMap<RowKey, Option<Arc<Record>>>>,
+    stretches: Mutex<Stretches>,
+}
+
+impl Known {
+    fn records(&self) -> MutexGuard<'_, HashMap<RowKey, Option<Arc<Record>>>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stretches(&self) -> MutexGuard<'_, Stretches> {
+        self.stretches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads what hits need, what several need once, and makes them.
 struct Reading<'a> {
     reader: &'a Reader,
-    records: HashMap<RowKey, Option<Arc<Record>>>,
-    stretches: &'a mut Stretches,
-}
-
-/// What a hit needs.
-struct Read<'a> {
-    place: &'a Place,
-    record: Arc<Record>,
-    stretch: Option<Arc<Stretch>>,
-}
-
-/// A hit, and the call that its entry answers where the tool's name is still to be found.
-struct Made {
-    hit: Hit,
-    unnamed: Option<(usize, String)>,
+    known: &'a Known,
 }
 
 impl Reading<'_> {
-    fn read<'a>(&mut self, place: &'a Place) -> Result<Option<Read<'a>>, StoreError> {
+    fn hit(&self, place: &Place, marker: &Marker, secrets: Secrets) -> Result<Option<Hit>, StoreError> {
         let key = RowKey(place.owner.cast_signed());
         let Some(record) = self.record(key)? else { return Ok(None) };
-        let stretch = match place.place {
-            None => None,
-            Some(entry) => match self.stretch(key, entry as usize)? {
-                None => return Ok(None),
-                stretch => stretch,
-            },
+        let Some(number) = place.place else {
+            return Ok(Some(hit(&record, place, None, &record_text(&record, secrets), marker, secrets)));
         };
-        Ok(Some(Read { place, record, stretch }))
+        let Some(stretch) = self.stretch(key, number as usize)? else { return Ok(None) };
+        let Some(found) = entry(&stretch, number, secrets) else { return Ok(None) };
+        let mut tools: Vec<String> = found.entry.tools().into_iter().map(str::to_owned).collect();
+        let tool = match (found.tool, found.unnamed) {
+            (None, Some(call)) => self.tool_called(key, stretch.first, &call)?,
+            (tool, _) => tool,
+        };
+        tools.extend(tool.map(|tool| secrets.text(&tool).into_owned()));
+        let text = documents::entry_text(&found.entry);
+        let named = HitEntry { place: number, kind: found.entry.kind, role: found.entry.role, tools };
+        Ok(Some(hit(&record, place, Some(named), &text, marker, secrets)))
     }
 
-    fn record(&mut self, key: RowKey) -> Result<Option<Arc<Record>>, StoreError> {
-        if let Some(known) = self.records.get(&key) {
+    fn record(&self, key: RowKey) -> Result<Option<Arc<Record>>, StoreError> {
+        if let Some(known) = self.known.records().get(&key) {
             return Ok(known.clone());
         }
         let record = sound(self.reader.record(key))?.map(Arc::new);
-        self.records.insert(key, record.clone());
+        self.known.records().insert(key, record.clone());
         Ok(record)
     }
 
-    fn stretch(&mut self, key: RowKey, place: usize) -> Result<Option<Arc<Stretch>>, StoreError> {
-        if let Some(known) = self.stretches.find(key, place) {
+    fn stretch(&self, key: RowKey, place: usize) -> Result<Option<Arc<Stretch>>, StoreError> {
+        if let Some(known) = self.known.stretches().find(key, place) {
             return Ok(Some(known));
         }
         let Some(stretch) = sound(self.reader.stretch(key, place))?.map(Arc::new) else { return Ok(None) };
-        self.stretches.keep(key, stretch.clone());
+        self.known.stretches().keep(key, stretch.clone());
         Ok(Some(stretch))
     }
 
     /// The tool of a call that stands before the part which begins at `first`: looked for backwards, part by part.
-    fn tool_called(&mut self, key: RowKey, first: usize, call: &str) -> Result<Option<String>, StoreError> {
+    fn tool_called(&self, key: RowKey, first: usize, call: &str) -> Result<Option<String>, StoreError> {
         let (mut before, mut left) = (first, FAR);
         while before > 0 && left > 0 {
             let Some(stretch) = self.stretch(key, before - 1)? else { break };
@@ -151,41 +160,26 @@ impl Reading<'_> {
     }
 }
 
-impl Read<'_> {
-    fn make(&self, marker: &Marker, secrets: Secrets) -> Option<Made> {
-        let (mut named, mut unnamed) = (None, None);
-        let text = match (&self.stretch, self.place.place) {
-            (Some(stretch), Some(place)) => {
-                let found = entry(stretch, place, secrets)?;
-                let text = documents::entry_text(&found.entry);
-                let mut tools: Vec<String> = found.entry.tools().into_iter().map(str::to_owned).collect();
-                tools.extend(found.tool.map(|tool| secrets.text(&tool).into_owned()));
-                named = Some(HitEntry { place, kind: found.entry.kind, role: found.entry.role, tools });
-                unnamed = found.unnamed.map(|call| (stretch.first, call));
-                text
-            }
-            _ => record_text(&self.record, secrets),
-        };
-        let row = &self.record.row;
-        let title = row.title.as_deref().filter(|_| named.is_none());
-        let hit = Hit {
-            key: row.key,
-            list: row.list.clone(),
-            platform: row.platform.clone(),
-            kind: row.kind,
-            id: row.id.clone(),
-            title: row.title.clone(),
-            status: row.status.clone(),
-            agent: row.agent_title.clone().or_else(|| row.agent.clone()),
-            project: row.project.clone(),
-            gone: row.gone_at.is_some(),
-            pending: row.pending.clone(),
-            entry: named,
-            at: self.place.at.and_then(|at| Timestamp::from_millisecond(at).ok()),
-            score: self.place.score,
-            snippet: snippet::cut(&text, title, marker, secrets),
-        };
-        Some(Made { hit, unnamed })
+/// The hit at `place`, in `entry` of the record or in the record itself, where `text` is what was searched.
+fn hit(record: &Record, place: &Place, entry: Option<HitEntry>, text: &str, marker: &Marker, secrets: Secrets) -> Hit {
+    let row = &record.row;
+    let title = row.title.as_deref().filter(|_| entry.is_none());
+    Hit {
+        key: row.key,
+        list: row.list.clone(),
+        platform: row.platform.clone(),
+        kind: row.kind,
+        id: row.id.clone(),
+        title: row.title.clone(),
+        status: row.status.clone(),
+        agent: row.agent_title.clone().or_else(|| row.agent.clone()),
+        project: row.project.clone(),
+        gone: row.gone_at.is_some(),
+        pending: row.pending.clone(),
+        at: place.at.and_then(|at| Timestamp::from_millisecond(at).ok()),
+        score: place.score,
+        snippet: snippet::cut(text, title, marker, secrets),
+        entry,
     }
 }
 
@@ -231,14 +225,20 @@ fn entry(stretch: &Stretch, place: u32, secrets: Secrets) -> Option<Found> {
 
 #[cfg(test)]
 mod tests {
+    use quarterdeck_sync::store::{Access, Mirror};
+
     use super::*;
 
     #[test]
     fn everything_is_made_once_and_stands_in_its_order() {
-        for count in [0, 1, 4, 5, 100] {
+        let home = tempfile::tempdir().unwrap();
+        let mirror = Mirror::open(&home.path().join("mirror.db"), Access::ReadWrite).unwrap();
+        let reader = mirror.reader().unwrap();
+        for (count, more) in [(0, true), (1, true), (4, true), (5, false), (100, false), (100, true)] {
             let all: Vec<usize> = (0..count).collect();
             let made = AtomicUsize::new(0);
-            let twice = each(&all, |number| {
+            let another = || mirror.reader().ok().filter(|_| more);
+            let twice = each(&all, (&reader, another), |_, number| {
                 made.fetch_add(1, Ordering::Relaxed);
                 number * 2
             });

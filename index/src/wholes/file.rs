@@ -19,8 +19,9 @@ use zstd::bulk::{Compressor, Decompressor};
 
 use super::component;
 
-/// Bytes of a block before it is packed, or somewhat more.
-const BLOCK: usize = 32 << 10;
+/// Bytes of a block before it is packed, or somewhat more. The smaller, the more all of its wholes begin alike, so that it need not be
+/// unpacked to see that none can match; and the worse it packs.
+const BLOCK: usize = 16 << 10;
 
 /// No block is larger, whatever its one whole has.
 const LARGEST: usize = 1 << 30;
@@ -102,7 +103,8 @@ pub(super) struct File {
 }
 
 struct Block {
-    first: Vec<u8>,
+    /// Its first whole, in the file.
+    first: Range<usize>,
     packed: Range<usize>,
     raw: usize,
 }
@@ -122,12 +124,15 @@ impl File {
     /// more than once.
     pub fn each<A: Automaton>(&self, begins: &[u8], automaton: &A, mut each: impl FnMut(DocId)) -> io::Result<()> {
         // Before the last block that begins sooner there is none.
-        let from = self.blocks.partition_point(|block| block.first.as_slice() < begins).saturating_sub(1);
+        let from = self.blocks.partition_point(|block| self.first(block) < begins).saturating_sub(1);
         let mut unpacker = Unpacker::new()?;
         let mut path = Path::new(automaton);
-        for block in &self.blocks[from..] {
-            if block.first.as_slice() > begins && !block.first.starts_with(begins) {
+        for (number, block) in self.blocks.iter().enumerate().skip(from) {
+            if self.first(block) > begins && !self.first(block).starts_with(begins) {
                 break;
+            }
+            if !may_match(automaton, self.all_begin(number)) {
+                continue;
             }
             let mut entries = Entries::of(unpacker.unpack(&self.bytes, block)?);
             path.begin();
@@ -144,13 +149,40 @@ impl File {
     }
 }
 
+impl File {
+    fn first(&self, block: &Block) -> &[u8] {
+        self.bytes.get(block.first.clone()).unwrap_or_default()
+    }
+
+    /// What all wholes of a block begin with: its first one does, and that of the next.
+    fn all_begin(&self, number: usize) -> &[u8] {
+        let [first, next] = [number, number + 1].map(|number| self.blocks.get(number).map(|block| self.first(block)));
+        let (first, next) = (first.unwrap_or_default(), next.unwrap_or_default());
+        let shared = first.iter().zip(next).take_while(|(a, b)| a == b).count();
+        first.get(..shared).unwrap_or_default()
+    }
+}
+
+/// May the automaton let something pass that begins so?
+fn may_match<A: Automaton>(automaton: &A, begins: &[u8]) -> bool {
+    let mut state = automaton.start();
+    for byte in begins {
+        if !automaton.can_match(&state) {
+            return false;
+        }
+        state = automaton.accept(&state, *byte);
+    }
+    automaton.can_match(&state)
+}
+
 fn table(bytes: &[u8]) -> Option<Vec<Block>> {
     let (rest, length) = bytes.split_last_chunk::<4>()?;
     let start = rest.len().checked_sub(u32::from_le_bytes(*length) as usize)?;
     let (table, mut at, mut end) = (&rest[start..], 0, 0usize);
     let mut blocks = Vec::new();
     while at < table.len() {
-        let first = take_bytes(table, &mut at)?.to_vec();
+        let length = take_bytes(table, &mut at)?.len();
+        let first = start + at - length..start + at;
         let from = end;
         end = end.checked_add(take(table, &mut at)?)?;
         let raw = take(table, &mut at).filter(|raw| *raw <= LARGEST)?;
