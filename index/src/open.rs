@@ -101,6 +101,7 @@ impl Index {
         self.shape.values.keep(segments);
         self.shape.times.keep(segments);
         self.shape.beginnings.keep(segments);
+        self.shape.wholes.keep(segments);
         (reading.told, reading.mark) = (told, mark);
         Ok(())
     }

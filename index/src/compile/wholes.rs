@@ -11,7 +11,6 @@ use tantivy_fst::Automaton;
 use super::Compiler;
 use super::many::{Bounded, steps};
 use crate::error::Error;
-use crate::wholes;
 
 /// The documents of each part of the index that were found; of a part that is not among them none were.
 #[derive(Debug, Clone)]
@@ -27,7 +26,8 @@ impl Compiler<'_> {
         let automaton = Bounded { inner: automaton, left: &left };
         let mut of = HashMap::new();
         for segment in self.index.searcher.segment_readers() {
-            let found = wholes::documents(segment, begins, &automaton).map_err(Error::io("search index"))?;
+            let found =
+                self.index.shape.wholes.documents(segment, begins, &automaton).map_err(Error::io("search index"))?;
             of.extend(found.map(|found| (segment.segment_id(), found)));
         }
         if left.get() == 0 {

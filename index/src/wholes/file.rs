@@ -21,7 +21,7 @@ use super::component;
 
 /// Bytes of a block before it is packed, or somewhat more. The smaller, the more all of its wholes begin alike, so that it need not be
 /// unpacked to see that none can match; and the worse it packs.
-const BLOCK: usize = 16 << 10;
+const BLOCK: usize = 8 << 10;
 
 /// No block is larger, whatever its one whole has.
 const LARGEST: usize = 1 << 30;

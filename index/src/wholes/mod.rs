@@ -15,10 +15,11 @@ mod merge;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{fmt, io};
 
-use tantivy::index::SegmentComponent;
+use tantivy::index::{SegmentComponent, SegmentId};
 use tantivy::{BitSet, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, SegmentReader};
 use tantivy_fst::Automaton;
 
@@ -33,21 +34,53 @@ pub(crate) fn plugin() -> Arc<dyn SegmentPlugin> {
     Arc::new(Plugin)
 }
 
-/// The documents of a part of the index that have a whole which begins so and which the automaton lets pass; those that were deleted
-/// too. `None`: no document has one.
-pub(crate) fn documents<A: Automaton>(
-    segment: &SegmentReader,
-    begins: &str,
-    automaton: &A,
-) -> io::Result<Option<BitSet>> {
-    let mut found: Option<BitSet> = None;
-    File::open(segment)?.each(begins.as_bytes(), automaton, |document| {
-        // What is damaged may name others.
-        if document < segment.max_doc() {
-            found.get_or_insert_with(|| BitSet::with_max_value(segment.max_doc())).insert(document);
+/// The files of the parts of an index, each opened with the first question to it.
+#[derive(Default)]
+pub(crate) struct Files(Mutex<HashMap<SegmentId, Arc<File>>>);
+
+impl Files {
+    /// The documents of a part of the index that have a whole which begins so and which the automaton lets pass; those that were deleted
+    /// too. `None`: no document has one.
+    pub fn documents<A: Automaton>(
+        &self,
+        part: &SegmentReader,
+        begins: &str,
+        automaton: &A,
+    ) -> io::Result<Option<BitSet>> {
+        let mut found: Option<BitSet> = None;
+        self.get(part)?.each(begins.as_bytes(), automaton, |document| {
+            // What is damaged may name others.
+            if document < part.max_doc() {
+                found.get_or_insert_with(|| BitSet::with_max_value(part.max_doc())).insert(document);
+            }
+        })?;
+        Ok(found)
+    }
+
+    fn get(&self, part: &SegmentReader) -> io::Result<Arc<File>> {
+        if let Some(file) = self.opened().get(&part.segment_id()) {
+            return Ok(file.clone());
         }
-    })?;
-    Ok(found)
+        // Not while others wait: two that open the same do no harm.
+        let file = Arc::new(File::open(part)?);
+        self.opened().insert(part.segment_id(), file.clone());
+        Ok(file)
+    }
+
+    fn opened(&self) -> MutexGuard<'_, HashMap<SegmentId, Arc<File>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets parts that are no more.
+    pub fn keep(&self, parts: &[SegmentReader]) {
+        self.opened().retain(|id, _| parts.iter().any(|part| part.segment_id() == *id));
+    }
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Files").field("opened", &self.opened().len()).finish()
+    }
 }
 
 struct Plugin;
