@@ -61,16 +61,13 @@ pub struct Effort {
     pub threads: usize,
     /// Bytes they gather before they write them out, together: at least 15 MB each.
     pub heap: usize,
-    /// So many parts of the index of about one size become one. The fewer, the sooner a question is answered, and the more often
-    /// everything is written anew.
-    pub parts: usize,
 }
 
 impl Effort {
     /// For following what changes: small, and in nobody's way.
-    pub const FOLLOW: Effort = Effort { threads: 1, heap: 48_000_000, parts: 6 };
+    pub const FOLLOW: Effort = Effort { threads: 1, heap: 48_000_000 };
     /// For filling an index from nothing.
-    pub const BUILD: Effort = Effort { threads: 2, heap: 128_000_000, parts: 8 };
+    pub const BUILD: Effort = Effort { threads: 2, heap: 128_000_000 };
 }
 
 /// What a field of the query language asks of a document.

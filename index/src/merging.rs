@@ -7,8 +7,6 @@
 use tantivy::SegmentMeta;
 use tantivy::indexer::{LogMergePolicy, MergeCandidate, MergePolicy};
 
-use crate::face::Effort;
-
 /// A part with more documents than this is merged with no other.
 const LARGE: usize = 40_000;
 
@@ -19,10 +17,10 @@ const DELETED: f32 = 0.3;
 #[derive(Debug)]
 pub(crate) struct Merging(LogMergePolicy);
 
-impl Merging {
-    pub fn of(effort: Effort) -> Self {
+impl Default for Merging {
+    fn default() -> Self {
         let mut policy = LogMergePolicy::default();
-        policy.set_min_num_segments(effort.parts.max(2));
+        policy.set_min_num_segments(6);
         policy.set_min_layer_size(2_000);
         policy.set_max_docs_before_merge(LARGE);
         policy.set_del_docs_ratio_before_merge(DELETED);

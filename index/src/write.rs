@@ -43,7 +43,7 @@ impl Writer {
             .num_merge_threads(1)
             .build();
         let writer = index.writer_with_options(options)?;
-        writer.set_merge_policy(Box::new(Merging::of(effort)));
+        writer.set_merge_policy(Box::new(Merging::default()));
         // The lock is held now: what another writer did in between is seen here.
         open::check(writer.index(), &shape)?;
         Ok(Self { shape, writer, room: Room::default() })

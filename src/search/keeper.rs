@@ -55,7 +55,7 @@ impl KeeperPlan {
     /// As it is set.
     pub fn new(paths: &Paths, settings: &Settings) -> Self {
         let heap = usize::try_from(settings.index_memory).unwrap_or(usize::MAX);
-        Self { mirror: paths.mirror(), folder: paths.search(), effort: Effort { heap, ..Effort::FOLLOW } }
+        Self { mirror: paths.mirror(), folder: paths.search(), effort: Effort { threads: 1, heap } }
     }
 }
 

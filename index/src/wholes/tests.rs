@@ -6,7 +6,7 @@ use tantivy::directory::OwnedBytes;
 use super::file::{Cursor, File, Writer};
 use super::gather::Gatherer;
 use crate::compile::{Pattern, Slips};
-use crate::tests::{entry, layout, owners};
+use crate::tests::{ask, entry, layout, now, owners, read};
 use crate::{Effort, Index, Mark, Writer as IndexWriter};
 
 /// The file of documents with these texts.
@@ -140,4 +140,26 @@ fn parts_that_become_one_keep_the_wholes_of_what_was_not_deleted() {
     assert_eq!(owners(&snapshot, "/^own_11\\d$/", false), (110..120).collect::<Vec<_>>());
     assert!(owners(&snapshot, "/^own_9$/", false).is_empty());
     assert_eq!(owners(&snapshot, "/^own_8$/", false), [8]);
+}
+
+#[test]
+fn a_damaged_file_is_named_by_the_check_and_its_questions_fail_or_are_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = IndexWriter::open(folder.path(), &layout(), Effort::FOLLOW).unwrap();
+    writer.replace(1, [entry(0, "parse_auth_token src/auth.rs")]).unwrap();
+    writer.commit(&Mark::default()).unwrap();
+    writer.finish().unwrap();
+    assert!(Index::open(folder.path(), &layout()).unwrap().check().is_ok());
+    let files = std::fs::read_dir(folder.path()).unwrap().flatten().map(|file| file.path());
+    let wholes: Vec<_> = files.filter(|file| file.extension().is_some_and(|kind| kind == "wholes")).collect();
+    let [file] = &wholes[..] else { panic!("one part, one file: {wholes:?}") };
+    let mut bytes = std::fs::read(file).unwrap();
+    bytes[0] ^= 0xff;
+    std::fs::write(file, bytes).unwrap();
+    let index = Index::open(folder.path(), &layout()).unwrap();
+    let told = index.check().unwrap_err().to_string();
+    assert!(told.contains(".wholes"), "{told}");
+    let (ast, now) = (read("/auth_token/"), now());
+    assert!(index.snapshot().search(&ask(&ast, &now)).is_err(), "it is no frame any more");
+    assert_eq!(owners(&index.snapshot(), "token", false), [1], "words are found still");
 }
