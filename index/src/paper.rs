@@ -102,11 +102,14 @@ impl<'a> Value<'a> for Said<'a> {
     }
 }
 
+/// Values of facets.
+type Facets<'a> = slice::Iter<'a, (usize, String)>;
+
 /// What a [`Paper`] says of each field.
 pub(crate) struct Written<'a> {
     fields: &'a [Field],
     fixed: Flatten<array::IntoIter<Option<(Field, Said<'a>)>, FIXED>>,
-    facets: Chain<slice::Iter<'a, (usize, String)>, slice::Iter<'a, (usize, String)>>,
+    facets: Chain<Facets<'a>, Facets<'a>>,
 }
 
 impl<'a> Iterator for Written<'a> {
