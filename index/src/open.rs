@@ -14,9 +14,12 @@ use crate::face::{Document, Layout, Mark};
 use crate::paper::{self, Paper, Room};
 use crate::schema::{FORMAT, Shape};
 use crate::snapshot::Snapshot;
-use crate::wholes;
+use crate::wholes::{self, Files};
 
 pub(crate) const META: &str = "meta.json";
+
+/// How many times parts may go while they are being opened.
+const TRIES: usize = 10;
 
 /// An index, to read from. Cheap to share behind an `Arc`; any number of processes may have one open while one of them writes.
 ///
@@ -32,6 +35,8 @@ pub struct Index {
 struct Reading {
     index: tantivy::Index,
     reader: IndexReader,
+    /// Of what the reader shows.
+    wholes: Arc<Files>,
     /// There is no index in the folder yet: this is an empty one in memory.
     missing: bool,
     /// What `meta.json` said just before it was opened: as long as it says the same, nothing was committed. Opening every part of
@@ -74,7 +79,9 @@ impl Index {
             }
             writer.commit()?;
         }
-        let reading = Reading { reader: reader(&index)?, index, missing: false, told: None, mark: None };
+        let reader = reader(&index)?;
+        let wholes = wholes_of(&reader, &Files::default())?;
+        let reading = Reading { reader, wholes, index, missing: false, told: None, mark: None };
         let reader = RwLock::new(reading);
         Ok(Self { folder: None, shape, reader })
     }
@@ -96,12 +103,12 @@ impl Index {
         }
         let mark = check(&reading.index, &self.shape)?;
         reading.reader.reload()?;
+        reading.wholes = wholes_of(&reading.reader, &reading.wholes)?;
         let searcher = reading.reader.searcher();
         let segments = searcher.segment_readers();
         self.shape.values.keep(segments);
         self.shape.times.keep(segments);
         self.shape.beginnings.keep(segments);
-        self.shape.wholes.keep(segments);
         (reading.told, reading.mark) = (told, mark);
         Ok(())
     }
@@ -113,7 +120,7 @@ impl Index {
     /// A view that stays as it is, for paging.
     pub fn snapshot(&self) -> Snapshot {
         let reading = self.reading();
-        Snapshot::new(reading.reader.searcher(), self.shape.clone())
+        Snapshot::new(reading.reader.searcher(), self.shape.clone(), reading.wholes.clone())
     }
 
     /// What the last commit was marked with; `None` when there was none. Read from the disk, not from what is shown.
@@ -218,7 +225,20 @@ fn read(folder: &Path, shape: &Shape) -> Result<Reading, Error> {
         Some(found) => found,
         None => (in_ram(shape)?, None),
     };
-    Ok(Reading { reader: reader(&index)?, index, missing, told, mark })
+    let reader = reader(&index)?;
+    let wholes = wholes_of(&reader, &Files::default())?;
+    Ok(Reading { reader, wholes, index, missing, told, mark })
+}
+
+/// The wholes of what a reader shows. Where a part has gone before its wholes were opened, it is made to show what came in its place.
+fn wholes_of(reader: &IndexReader, known: &Files) -> Result<Arc<Files>, Error> {
+    for _ in 0..TRIES {
+        match Files::open(reader.searcher().segment_readers(), known) {
+            Err(OpenReadError::FileDoesNotExist(_)) => reader.reload()?,
+            opened => return Ok(Arc::new(opened.map_err(TantivyError::from)?)),
+        }
+    }
+    Ok(Arc::new(Files::open(reader.searcher().segment_readers(), known).map_err(TantivyError::from)?))
 }
 
 /// Opens what is in the folder; `None` when it went away meanwhile.

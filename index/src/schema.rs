@@ -10,7 +10,6 @@ use crate::collect::{Times, Values};
 use crate::compile::Beginnings;
 use crate::face::Layout;
 use crate::token::{Value, Words};
-use crate::wholes::Files;
 
 /// Changes when the tokens or the fields do: an index made with another number is made anew.
 pub(crate) const FORMAT: u32 = 6;
@@ -37,7 +36,6 @@ pub(crate) struct Shape {
     pub values: Values,
     pub times: Times,
     pub beginnings: Beginnings,
-    pub wholes: Files,
 }
 
 impl Shape {
@@ -79,7 +77,6 @@ impl Shape {
             values: Values::default(),
             times: Times::default(),
             beginnings: Beginnings::default(),
-            wholes: Files::default(),
         }
     }
 

@@ -7,17 +7,19 @@ use crate::face::{Found, Search};
 use crate::owners::Owners;
 use crate::schema::Shape;
 use crate::token::folded_value;
+use crate::wholes::Files;
 
 /// An index as it was at one moment: pages of one answer are asked of the same one.
 #[derive(Clone)]
 pub struct Snapshot {
     pub(crate) searcher: Searcher,
     pub(crate) shape: Arc<Shape>,
+    pub(crate) wholes: Arc<Files>,
 }
 
 impl Snapshot {
-    pub(crate) fn new(searcher: Searcher, shape: Arc<Shape>) -> Self {
-        Self { searcher, shape }
+    pub(crate) fn new(searcher: Searcher, shape: Arc<Shape>, wholes: Arc<Files>) -> Self {
+        Self { searcher, shape, wholes }
     }
 
     /// All documents.

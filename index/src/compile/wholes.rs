@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tantivy::index::SegmentId;
 use tantivy::query::{BitSetDocSet, ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
-use tantivy::{BitSet, DocId, DocSet as _, Score, SegmentReader};
+use tantivy::{BitSet, DocId, DocSet as _, Score, SegmentReader, TantivyError};
 use tantivy_fst::Automaton;
 
 use super::Compiler;
@@ -26,8 +26,7 @@ impl Compiler<'_> {
         let automaton = Bounded { inner: automaton, left: &left };
         let mut of = HashMap::new();
         for segment in self.index.searcher.segment_readers() {
-            let found =
-                self.index.shape.wholes.documents(segment, begins, &automaton).map_err(Error::io("search index"))?;
+            let found = self.index.wholes.documents(segment, begins, &automaton).map_err(TantivyError::from)?;
             of.extend(found.map(|found| (segment.segment_id(), found)));
         }
         if left.get() == 0 {

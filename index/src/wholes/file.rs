@@ -9,22 +9,26 @@
 //!
 //! Numbers are LEB128; of its documents a whole tells the first, and how much greater each is than the one before.
 
+use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use tantivy::directory::OwnedBytes;
+use tantivy::directory::error::OpenReadError;
 use tantivy::{DocId, SegmentReader};
 use tantivy_fst::Automaton;
 use zstd::bulk::{Compressor, Decompressor};
 
-use super::component;
+use super::{EXTENSION, component};
 
 /// Bytes of a block before it is packed, or somewhat more. The smaller, the more all of its wholes begin alike, so that it need not be
 /// unpacked to see that none can match; and the worse it packs.
 const BLOCK: usize = 8 << 10;
 
 /// No block is larger, whatever its one whole has.
-const LARGEST: usize = 1 << 30;
+const LARGEST: usize = 1 << 28;
 
 /// Blocks are packed once and unpacked with every question: soon is better than small.
 const LEVEL: i32 = 1;
@@ -96,12 +100,19 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// A file, to read from.
+/// A file, to read from. Its table is read with the first question.
 pub(super) struct File {
     bytes: OwnedBytes,
-    blocks: Vec<Block>,
+    table: OnceLock<Option<Vec<Block>>>,
 }
 
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File").field("bytes", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
 struct Block {
     /// Its first whole, in the file.
     first: Range<usize>,
@@ -110,28 +121,32 @@ struct Block {
 }
 
 impl File {
-    pub fn open(segment: &SegmentReader) -> io::Result<Self> {
-        let file = segment.open_read(component()).map_err(|error| io::Error::other(error.to_string()))?;
-        Self::of(file.read_bytes()?)
+    pub fn open(segment: &SegmentReader) -> Result<Self, OpenReadError> {
+        let bytes = segment.open_read(component())?.read_bytes();
+        Ok(Self::of(bytes.map_err(|error| OpenReadError::wrap_io_error(error, PathBuf::from(EXTENSION)))?))
     }
 
-    pub fn of(bytes: OwnedBytes) -> io::Result<Self> {
-        let blocks = table(&bytes).ok_or_else(damaged)?;
-        Ok(Self { bytes, blocks })
+    pub fn of(bytes: OwnedBytes) -> Self {
+        Self { bytes, table: OnceLock::new() }
+    }
+
+    fn blocks(&self) -> io::Result<&[Block]> {
+        self.table.get_or_init(|| table(&self.bytes)).as_deref().ok_or_else(damaged)
     }
 
     /// Calls `each` with the documents of all wholes that begin so and that the automaton lets pass: those of one whole in order, and some
     /// more than once.
     pub fn each<A: Automaton>(&self, begins: &[u8], automaton: &A, mut each: impl FnMut(DocId)) -> io::Result<()> {
         // Before the last block that begins sooner there is none.
-        let from = self.blocks.partition_point(|block| self.first(block) < begins).saturating_sub(1);
+        let blocks = self.blocks()?;
+        let from = blocks.partition_point(|block| self.first(block) < begins).saturating_sub(1);
         let mut unpacker = Unpacker::new()?;
         let mut path = Path::new(automaton);
-        for (number, block) in self.blocks.iter().enumerate().skip(from) {
+        for (number, block) in blocks.iter().enumerate().skip(from) {
             if self.first(block) > begins && !self.first(block).starts_with(begins) {
                 break;
             }
-            if !may_match(automaton, self.all_begin(number)) {
+            if !may_match(automaton, self.all_begin(&blocks[number..])) {
                 continue;
             }
             let mut entries = Entries::of(unpacker.unpack(&self.bytes, block)?);
@@ -154,9 +169,9 @@ impl File {
         self.bytes.get(block.first.clone()).unwrap_or_default()
     }
 
-    /// What all wholes of a block begin with: its first one does, and that of the next.
-    fn all_begin(&self, number: usize) -> &[u8] {
-        let [first, next] = [number, number + 1].map(|number| self.blocks.get(number).map(|block| self.first(block)));
+    /// What all wholes of the first of these blocks begin with: its first one does, and that of the next.
+    fn all_begin(&self, blocks: &[Block]) -> &[u8] {
+        let [first, next] = [0, 1].map(|number| blocks.get(number).map(|block| self.first(block)));
         let (first, next) = (first.unwrap_or_default(), next.unwrap_or_default());
         let shared = first.iter().zip(next).take_while(|(a, b)| a == b).count();
         first.get(..shared).unwrap_or_default()
@@ -256,7 +271,7 @@ impl Cursor {
     /// Goes on; `false` at the end.
     pub fn advance(&mut self) -> io::Result<bool> {
         while self.at == self.block.len() {
-            let Some(block) = self.file.blocks.get(self.next) else { return Ok(false) };
+            let Some(block) = self.file.blocks()?.get(self.next) else { return Ok(false) };
             self.block.clear();
             self.block.extend_from_slice(self.unpacker.unpack(&self.file.bytes, block)?);
             self.whole.clear();
@@ -286,8 +301,13 @@ impl Unpacker {
     fn unpack(&mut self, bytes: &[u8], block: &Block) -> io::Result<&[u8]> {
         let packed = bytes.get(block.packed.clone()).ok_or_else(damaged)?;
         self.raw.clear();
-        self.raw.reserve(block.raw);
-        self.unpacker.decompress_to_buffer(packed, &mut self.raw)?;
+        // As the frame says too: what is damaged is not to take all memory.
+        let told = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten();
+        if told != Some(block.raw as u64) {
+            return Err(damaged());
+        }
+        self.raw.try_reserve(block.raw).map_err(io::Error::other)?;
+        self.unpacker.decompress_to_buffer(packed, &mut self.raw).map_err(|_| damaged())?;
         if self.raw.len() == block.raw { Ok(&self.raw) } else { Err(damaged()) }
     }
 }

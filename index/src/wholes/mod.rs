@@ -16,9 +16,10 @@ mod merge;
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::{fmt, io};
+use std::io;
+use std::sync::Arc;
 
+use tantivy::directory::error::OpenReadError;
 use tantivy::index::{SegmentComponent, SegmentId};
 use tantivy::{BitSet, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, SegmentReader};
 use tantivy_fst::Automaton;
@@ -34,11 +35,25 @@ pub(crate) fn plugin() -> Arc<dyn SegmentPlugin> {
     Arc::new(Plugin)
 }
 
-/// The files of the parts of an index, each opened with the first question to it.
-#[derive(Default)]
-pub(crate) struct Files(Mutex<HashMap<SegmentId, Arc<File>>>);
+/// The files of the parts of an index: opened together with the parts, so that whoever looks at an index as it was can go on doing so
+/// after they were done away with.
+#[derive(Debug, Default)]
+pub(crate) struct Files(HashMap<SegmentId, Arc<File>>);
 
 impl Files {
+    /// Those of these parts; what is among the `known` stays as it is.
+    ///
+    /// # Errors
+    /// A part may have gone meanwhile, since another process put it together with others.
+    pub fn open(parts: &[SegmentReader], known: &Files) -> Result<Self, OpenReadError> {
+        let open = |part: &SegmentReader| {
+            let id = part.segment_id();
+            let file = known.0.get(&id).cloned();
+            Ok((id, file.map_or_else(|| File::open(part).map(Arc::new), Ok)?))
+        };
+        parts.iter().map(open).collect::<Result<_, _>>().map(Self)
+    }
+
     /// The documents of a part of the index that have a whole which begins so and which the automaton lets pass; those that were deleted
     /// too. `None`: no document has one.
     pub fn documents<A: Automaton>(
@@ -48,38 +63,14 @@ impl Files {
         automaton: &A,
     ) -> io::Result<Option<BitSet>> {
         let mut found: Option<BitSet> = None;
-        self.get(part)?.each(begins.as_bytes(), automaton, |document| {
+        let Some(file) = self.0.get(&part.segment_id()) else { return Ok(None) };
+        file.each(begins.as_bytes(), automaton, |document| {
             // What is damaged may name others.
             if document < part.max_doc() {
                 found.get_or_insert_with(|| BitSet::with_max_value(part.max_doc())).insert(document);
             }
         })?;
         Ok(found)
-    }
-
-    fn get(&self, part: &SegmentReader) -> io::Result<Arc<File>> {
-        if let Some(file) = self.opened().get(&part.segment_id()) {
-            return Ok(file.clone());
-        }
-        // Not while others wait: two that open the same do no harm.
-        let file = Arc::new(File::open(part)?);
-        self.opened().insert(part.segment_id(), file.clone());
-        Ok(file)
-    }
-
-    fn opened(&self) -> MutexGuard<'_, HashMap<SegmentId, Arc<File>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Forgets parts that are no more.
-    pub fn keep(&self, parts: &[SegmentReader]) {
-        self.opened().retain(|id, _| parts.iter().any(|part| part.segment_id() == *id));
-    }
-}
-
-impl fmt::Debug for Files {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Files").field("opened", &self.opened().len()).finish()
     }
 }
 

@@ -19,7 +19,7 @@ fn file(texts: &[String]) -> Vec<u8> {
 }
 
 fn opened(bytes: Vec<u8>) -> File {
-    File::of(OwnedBytes::new(bytes)).unwrap()
+    File::of(OwnedBytes::new(bytes))
 }
 
 fn found<A: tantivy_fst::Automaton>(file: &File, begins: &str, automaton: &A) -> BTreeSet<u32> {
@@ -89,11 +89,9 @@ proptest! {
             true => bytes.truncate(at),
             false => bytes[at] ^= 1 << bit,
         }
-        if let Ok(file) = File::of(OwnedBytes::new(bytes)) {
-            let _ = file.each(b"", &Pattern::new("a").unwrap(), |_| {});
-            let mut cursor = Cursor::new(file).unwrap();
-            while matches!(cursor.advance(), Ok(true)) {}
-        }
+        let _ = opened(bytes.clone()).each(b"", &Pattern::new("a").unwrap(), |_| {});
+        let mut cursor = Cursor::new(opened(bytes)).unwrap();
+        while matches!(cursor.advance(), Ok(true)) {}
     }
 }
 
@@ -160,6 +158,35 @@ fn a_damaged_file_is_named_by_the_check_and_its_questions_fail_or_are_answered()
     let told = index.check().unwrap_err().to_string();
     assert!(told.contains(".wholes"), "{told}");
     let (ast, now) = (read("/auth_token/"), now());
-    assert!(index.snapshot().search(&ask(&ast, &now)).is_err(), "it is no frame any more");
+    let told = index.snapshot().search(&ask(&ast, &now)).unwrap_err();
+    assert!(told.asks_for_rebuild(), "{told}");
     assert_eq!(owners(&index.snapshot(), "token", false), [1], "words are found still");
+}
+
+#[test]
+fn whoever_looks_at_an_index_as_it_was_finds_its_wholes_after_they_were_done_away_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = IndexWriter::open(folder.path(), &layout(), Effort::FOLLOW).unwrap();
+    let mut write = |rounds: std::ops::Range<u64>| {
+        for round in rounds {
+            writer.replace(round, [entry(0, &format!("own_{round} of_all"))]).unwrap();
+            writer.commit(&Mark(round.to_string())).unwrap();
+        }
+    };
+    write(0..2);
+    let index = Index::open(folder.path(), &layout()).unwrap();
+    let parts = || std::fs::read_dir(folder.path()).unwrap().flatten().map(|file| file.path());
+    let before: BTreeSet<_> = parts().filter(|file| file.extension().is_some_and(|kind| kind == "wholes")).collect();
+    let (unasked, asked) = (index.snapshot(), index.snapshot());
+    assert_eq!(owners(&asked, "/^own_1$/", false), [1]);
+    write(2..40);
+    writer.finish().unwrap();
+    IndexWriter::open(folder.path(), &layout(), Effort::FOLLOW).unwrap().commit(&Mark::default()).unwrap();
+    assert!(before.iter().all(|file| !file.exists()), "they became one with others");
+    for snapshot in [&unasked, &asked] {
+        assert_eq!(owners(snapshot, "/^own_1$/", false), [1]);
+    }
+    index.reload().unwrap();
+    assert_eq!(owners(&asked, "/^of_all$/", false), [0, 1]);
+    assert_eq!(owners(&index.snapshot(), "/^of_all$/", false), (0..40).collect::<Vec<_>>());
 }

@@ -36,10 +36,13 @@ pub(super) fn find_in_text(name: &str, text: &str) -> Vec<Found> {
 /// is to be found in what ends before; nowhere if there is none.
 fn quiet(json: &str) -> Option<usize> {
     let bytes = json.as_bytes();
-    let hides = |at: &usize| matches!(bytes.get(at.saturating_add(1)), Some(b'u' | b'/'));
+    let next = |at: &usize| bytes.get(at.saturating_add(1));
+    let hides = |at: &usize| !next(at).is_some_and(|escaped| b"\"\\bfnrt".contains(escaped));
     let escape = memchr::memchr_iter(b'\\', bytes).find(hides);
+    // A pointer writes a slash so.
+    let slash = memchr::memchr_iter(b'~', bytes).find(|at| matches!(next(at), Some(b'0' | b'1')));
     let keyword = RULES.keywords(json).find(json).map(|word| word.end());
-    escape.into_iter().chain(keyword).min()
+    [escape, slash, keyword].into_iter().flatten().min()
 }
 
 /// Does text look as if it were JSON?

@@ -24,6 +24,17 @@ fn an_escape_hides_nothing() {
 }
 
 #[test]
+fn what_is_written_otherwise_hides_nothing_before_the_first_word_that_leads_to_a_secret() {
+    let late = token();
+    let pointer = format!(r#"{{"path":"/http:~1~1x","value":"me:hunter2s3cr3t@host","b":"{late}"}}"#);
+    assert!(!mask_json(&pointer).contains("hunter2"), "{}", mask_json(&pointer));
+    // It is no escape of JSON's, and read as what it stands before.
+    let (head, tail) = late.split_at(2);
+    let odd = format!(r#"["{head}\{tail}","{late}"]"#);
+    assert!(!mask_json(&odd).contains(&tail[4..]), "{}", mask_json(&odd));
+}
+
+#[test]
 fn a_key_over_lines_is_found_in_a_string() {
     let body: String = (0..10).map(|line| chance(line + 20, ALNUM, 64) + "\\n").collect();
     let json = format!(
