@@ -135,7 +135,7 @@ pub(crate) fn weight(document: &Document) -> usize {
 /// The room for documents that wait.
 ///
 /// Whoever waits for room is woken when half of it is free, and not for each document that leaves: to be woken costs more than a
-/// document. The other half is more than eight makers hold that was not handed over yet.
+/// document. The other half is as much as eight makers hold that they have not handed over yet.
 #[derive(Clone, Default)]
 pub(crate) struct Room(Arc<Inner>);
 
