@@ -71,11 +71,15 @@ impl Find for Searcher {
             false => Arc::default(),
         };
         let asked = query::read(&question.text, question.typing, &*agents).map_err(FindError::Query)?;
-        let moment = match &question.moment {
-            Some(Moment { now, sight: Some(sight) }) => Moment { now: now.clone(), sight: Some(sight.clone()) },
+        let (moment, followed) = match &question.moment {
+            Some(Moment { now, sight: Some(sight) }) => {
+                (Moment { now: now.clone(), sight: Some(sight.clone()) }, self.progress()?)
+            }
             other => {
                 let now = other.as_ref().map_or_else(Zoned::now, |moment| moment.now.clone());
-                Moment { now, sight: Some(self.sight(&reader, head)?) }
+                let sight = self.sight(&reader, head)?;
+                let followed = sight.mark.as_ref().and_then(Progress::of);
+                (Moment { now, sight: Some(sight) }, followed)
             }
         };
         let sight = moment.sight.as_ref().ok_or_else(|| trouble("there is no index"))?;
@@ -93,7 +97,7 @@ impl Find for Searcher {
             true => found.hits.len() >= question.limit.clamp(1, Question::MOST),
             false => !found.hits.is_empty() && (next as u64) < found.total,
         };
-        let behind = behind(&reader, self.progress()?, BEHIND).map_err(trouble)?;
+        let behind = behind(&reader, followed, BEHIND).map_err(trouble)?;
         Ok(Answer {
             // What went away or was replaced since the last commit of the index is not counted either.
             total: found.total.saturating_sub(left_out),

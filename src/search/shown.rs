@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use jiff::Timestamp;
@@ -30,6 +30,9 @@ const FEW: usize = 5;
 
 /// More threads than this are no sooner done with a page of hits.
 const THREADS: usize = 4;
+
+/// Asked once: the system looks it up in several files.
+static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
 
 /// The hits as a person reads them. One whose record or entry has gone since the index was committed is left out. `another`: a reader
 /// for one more thread. `stretches`: what was unpacked for the hits before, of the state that `reader` shows or an older one.
@@ -72,8 +75,7 @@ fn each<T: Sync, M: Send + Sync>(
             work(&reader);
         }
     };
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let helpers = (all.len() / FEW).min(cores).min(THREADS).saturating_sub(1);
+    let helpers = (all.len() / FEW).min(*CORES).min(THREADS).saturating_sub(1);
     thread::scope(|scope| {
         // Where no thread can be had, this one does it all.
         for _ in 0..helpers {

@@ -20,6 +20,8 @@ pub fn cut(text: &str, title: Option<&str>, marker: &Marker, secrets: Secrets) -
 
 fn piece(text: &str, marker: &Marker, secrets: Secrets) -> Snippet {
     let found = marker.snippet(&secrets.text(text), WIDTH);
+    // Masked already; and once more when the pieces are one again.
+    let visible = |piece: &str| Secrets::Revealed.line(piece);
     let mut snippet = Snippet::default();
     let mut shown = String::new();
     if found.cut_before {
@@ -31,13 +33,13 @@ fn piece(text: &str, marker: &Marker, secrets: Secrets) -> Snippet {
             continue;
         };
         // Cut at its marks, since what is made visible is longer than it was.
-        shown.push_str(secrets.line(before).as_str());
+        shown.push_str(visible(before).as_str());
         let start = shown.len();
-        shown.push_str(secrets.line(marked).as_str());
+        shown.push_str(visible(marked).as_str());
         snippet.marks.push(start..shown.len());
         at = mark.end;
     }
-    shown.push_str(secrets.line(found.text.get(at..).unwrap_or_default()).as_str());
+    shown.push_str(visible(found.text.get(at..).unwrap_or_default()).as_str());
     if found.cut_after {
         shown.push('…');
     }

@@ -14,6 +14,7 @@ mod statistics;
 mod top;
 
 use std::cmp::Reverse;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -37,6 +38,9 @@ pub(crate) use segment::Times;
 const MANY: u64 = 8_000;
 /// Threads that go through the segments, at most: a question of a person must not take the whole machine.
 const THREADS: usize = 4;
+
+/// Asked once: the system looks it up in several files.
+static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
 
 /// Answers from several indices as if they were one. The first is the one that [`Search::without`] speaks of.
 pub(crate) fn answer(indices: &[&Snapshot], search: &Search<'_>) -> Result<Found, Error> {
@@ -88,9 +92,8 @@ fn gone_through(work: &[Work<'_>], search: &Search<'_>) -> Result<Answer, Error>
         .flat_map(|work| work.index.searcher.segment_readers().iter().map(move |part| (work, part)))
         .collect();
     segments.sort_by_key(|(_, segment)| Reverse(segment.max_doc()));
-    let cores = thread::available_parallelism().map_or(1, usize::from);
     let helpers = match work.iter().map(|work| work.documents).sum::<u64>() > MANY {
-        true => segments.len().min(cores).min(THREADS).saturating_sub(1),
+        true => segments.len().min(*CORES).min(THREADS).saturating_sub(1),
         false => 0,
     };
     let next = AtomicUsize::new(0);

@@ -1,6 +1,5 @@
 //! The piece of a text that is shown with a hit.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Place, joined};
@@ -39,24 +38,23 @@ pub(super) fn cut(text: &str, places: &[Place], width: usize) -> Snippet {
 /// Where the places begin and end that are most worth showing, within `width` bytes: those with the most different terms, of
 /// these with the rarest in this text, of these the most.
 fn best(places: &[Place], width: usize) -> Option<(usize, usize)> {
-    let mut counts: HashMap<usize, usize> = HashMap::new();
-    places.iter().for_each(|place| *counts.entry(place.term).or_default() += 1);
-    let worth = |term: usize| 1.0 + 1.0 / counts.get(&term).map_or(1.0, |count| *count as f64);
-    let mut within: HashMap<usize, usize> = HashMap::new();
+    let terms = places.iter().map(|place| place.term + 1).max().unwrap_or(0);
+    let mut counts = vec![0usize; terms];
+    places.iter().for_each(|place| counts[place.term] += 1);
+    let worth = |term: usize| 1.0 + 1.0 / counts[term] as f64;
+    let mut within = vec![0usize; terms];
     let mut sum = 0.0;
     let mut first = 0;
     let mut best = None;
     for (last, place) in places.iter().enumerate() {
-        let count = within.entry(place.term).or_default();
-        *count += 1;
-        if *count == 1 {
+        within[place.term] += 1;
+        if within[place.term] == 1 {
             sum += worth(place.term);
         }
         while first < last && place.at.end.saturating_sub(places[first].at.start) > width {
             let term = places[first].term;
-            let count = within.entry(term).or_default();
-            *count = count.saturating_sub(1);
-            if *count == 0 {
+            within[term] -= 1;
+            if within[term] == 0 {
                 sum -= worth(term);
             }
             first += 1;

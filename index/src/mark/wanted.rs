@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
+
 use crate::compile::{Pattern, Slips, Spelling, begun};
 use crate::query::{Ast, Node, NodeKind};
 
@@ -11,7 +13,7 @@ pub(super) struct Wanted {
     /// Words side by side; a single word is one of one.
     pub sequences: Vec<Sequence>,
     /// Sequences by their first word, those that are not themselves open.
-    pub by_first: HashMap<String, Vec<usize>>,
+    pub by_first: HashMap<String, Vec<usize>, RandomState>,
     /// Sequences whose only word is the beginning of one.
     pub begun: Vec<usize>,
     slips: Vec<(usize, Slips)>,

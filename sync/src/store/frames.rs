@@ -167,6 +167,17 @@ impl Dicts {
         String::from_utf8(plain).ok()
     }
 
+    /// The title in a stored frame, if it holds one, and the document; `None` when it is damaged.
+    pub(super) fn both(&self, stored: &[u8]) -> Option<(Option<String>, String)> {
+        let (mut plain, part) = self.unpack(stored, usize::MAX)??;
+        let doc = String::from_utf8(plain.split_off(part)).ok()?;
+        let title = part.checked_sub(1).map(|end| {
+            plain.truncate(end);
+            String::from_utf8(plain)
+        });
+        Some((title.transpose().ok()?, doc))
+    }
+
     /// The title in a stored frame, if it holds one; the outer `None` when it is damaged.
     pub(super) fn title(&self, stored: &[u8]) -> Option<Option<String>> {
         match self.unpack(stored, SHORT)? {
@@ -199,7 +210,7 @@ impl Dicts {
                 context.decompress_using_ddict(&mut plain, &frame, dict.as_ddict()).ok()
             }
         })?;
-        let parted = plain.iter().take(SHORT).position(|&byte| byte == PART);
+        let parted = memchr::memchr(PART, plain.get(..SHORT).unwrap_or(&plain));
         Some(Some((plain, parted.map_or(0, |part| part + 1))))
     }
 

@@ -35,11 +35,10 @@ pub(super) struct Stored {
 }
 
 const COLUMNS: &str =
-    "r.key, r.list, r.id, coalesce(r.title, qd_title(r.doc)), r.status, s.text, r.agent, a.text, r.project, p.text,
-    r.created_at, r.updated_at,
+    "r.key, r.list, r.id, r.status, s.text, r.agent, a.text, r.project, p.text, r.created_at, r.updated_at,
     CASE WHEN r.gone_at IS NULL THEN max(r.confirmed_at, coalesce(h.walked_at, 0), coalesce(w.walked_at, 0))
          ELSE r.confirmed_at END,
-    r.gone_at";
+    r.gone_at, r.title";
 
 const JOINS: &str = "LEFT JOIN word AS s ON s.id = r.status
     LEFT JOIN word AS a ON a.id = r.agent
@@ -58,14 +57,14 @@ impl Stored {
             key: row.get(0)?,
             list: row.get(1)?,
             id: row.get(2)?,
-            title: row.get(3)?,
-            status: word(4)?,
-            agent: word(6)?,
-            project: word(8)?,
-            created_at: row.get(10)?,
-            updated_at: row.get(11)?,
-            confirmed_at: row.get(12)?,
-            gone_at: row.get(13)?,
+            status: word(3)?,
+            agent: word(5)?,
+            project: word(7)?,
+            created_at: row.get(9)?,
+            updated_at: row.get(10)?,
+            confirmed_at: row.get(11)?,
+            gone_at: row.get(12)?,
+            title: row.get(13)?,
         })
     }
 
@@ -82,9 +81,11 @@ impl Stored {
 
 /// One record without its document.
 pub(super) fn stored(conn: &Connection, key: i64) -> rusqlite::Result<Option<Stored>> {
-    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM record AS r {JOINS} WHERE r.key = ?1"))?
-        .query_row([key], Stored::read)
-        .optional()
+    conn.prepare_cached(&format!(
+        "SELECT {COLUMNS}, coalesce(r.title, qd_title(r.doc)) FROM record AS r {JOINS} WHERE r.key = ?1"
+    ))?
+    .query_row([key], |row| Ok(Stored { title: row.get(14)?, ..Stored::read(row)? }))
+    .optional()
 }
 
 /// The line of a stored record. `met`: the agents of the lines before it.
@@ -133,8 +134,15 @@ pub(super) fn doc(conn: &Connection, dicts: &Dicts, key: i64, id: &str) -> Resul
 
 /// A whole record.
 pub(super) fn record(conn: &Connection, dicts: &Dicts, key: i64) -> Result<Option<Record>, StoreError> {
-    let Some(stored) = stored(conn, key)? else { return Ok(None) };
+    let found = conn
+        .prepare_cached(&format!("SELECT {COLUMNS}, r.doc FROM record AS r {JOINS} WHERE r.key = ?1"))?
+        .query_row([key], |row| {
+            Ok((Stored::read(row)?, row.get_ref(14)?.as_blob().ok().and_then(|frame| dicts.both(frame))))
+        })
+        .optional()?;
+    let Some((mut stored, frame)) = found else { return Ok(None) };
     let Some(list) = lists::by_id(conn, stored.list)? else { return Ok(None) };
-    let doc = doc(conn, dicts, key, &stored.id)?;
+    let (title, doc) = frame.ok_or_else(|| StoreError::Damaged { id: stored.id.clone() })?;
+    stored.title = stored.title.or(title);
     Ok(Some(Record { row: line(conn, &list, stored, &mut Met::default())?, doc }))
 }

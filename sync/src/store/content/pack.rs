@@ -27,7 +27,7 @@ const MOST_SAMPLES: i64 = 2 * SAMPLES;
 const DICT_BYTES: usize = 64 * 1024;
 
 /// Least bytes of a part, unpacked: small ones are read sooner and pack worse.
-const PART_BYTES: usize = 8 * 1024;
+const PART_BYTES: usize = 4 * 1024;
 
 /// What goes through the packer at once.
 const PIECE: usize = 256 * 1024;
